@@ -1,0 +1,49 @@
+"""People who sign in. Operators live in the public schema, a city's people in its own."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login=(username or "").strip().lower())
+
+    def create_user(self, login: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(login=login.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """One person's key to one city (or to the platform).
+
+    ``login`` is the e-mail address in lower case for staff and operators, and
+    ``nik:<keyed hash>`` for residents: the NIK itself is never stored here.
+    """
+
+    login = models.CharField(max_length=254, unique=True)
+    name = models.CharField(max_length=150)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(login=models.functions.Lower("login")), name="user_login_lower"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,17 @@
+"""Pages of one city's host."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("embedded.urls_city")),
+    path("", include("accounts.urls")),
+    path("", include("services.portal.urls")),
+    path("rt/", include("services.rt.urls")),
+    path("meja/", include("services.desk.urls")),
+    path("kelola/", include("services.setup.urls")),
+    path("api/", include("services.api.urls")),
+]
+handler400 = "ui.views.bad_request"
+handler403 = "ui.views.forbidden"
+handler404 = "ui.views.not_found"
+handler500 = "ui.views.server_error"

@@ -1,0 +1,12 @@
+"""Pages of the platform's own host."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("embedded.urls")),
+    path("", include("tenants.registry.urls")),
+]
+handler400 = "ui.views.bad_request"
+handler403 = "ui.views.forbidden"
+handler404 = "ui.views.not_found"
+handler500 = "ui.views.server_error"

@@ -1,0 +1,1 @@
+"""Plain Python shared by all: no Django, no database, no network."""

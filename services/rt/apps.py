@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RtConfig(AppConfig):
+    name = "services.rt"
+    label = "rt"

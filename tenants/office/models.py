@@ -1,0 +1,115 @@
+"""City schema: the government's units, its posts, and who holds them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Unit(models.Model):
+    """A place in the city's structure. Its code is its path: a parent's code is a prefix.
+
+    ``64.74`` kota, ``64.74.01`` kecamatan, ``64.74.01.1001`` kelurahan/desa (Kemendagri codes),
+    then ``/002`` RW and ``/002/005`` RT; a dinas is ``64.74/dpmptsp``.
+    """
+
+    class Kind(models.TextChoices):
+        CITY = "kota", "Kabupaten/Kota"
+        DINAS = "dinas", "Dinas"
+        KECAMATAN = "kecamatan", "Kecamatan"
+        KELURAHAN = "kelurahan", "Kelurahan"
+        DESA = "desa", "Desa"
+        RW = "rw", "RW"
+        RT = "rt", "RT"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    abbreviation = models.CharField("singkatan untuk nomor surat", max_length=12, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    post_code = models.CharField(max_length=5, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+        indexes = [
+            models.Index(fields=["kind", "code"]),
+            models.Index(fields=["code"], name="unit_code_like", opclasses=["text_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A post (jabatan) at a unit. Work is addressed to posts, never to persons."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", "Admin kota"
+        KETUA_RT = "ketua_rt", "Ketua RT"
+        KETUA_RW = "ketua_rw", "Ketua RW"
+        LOKET = "loket", "Petugas loket"
+        KASI = "kasi", "Kepala seksi"
+        SEKRETARIS = "sekretaris", "Sekretaris"
+        LURAH = "lurah", "Lurah/Kepala Desa"
+        CAMAT = "camat", "Camat"
+        PETUGAS_DINAS = "petugas_dinas", "Petugas dinas"
+        KEPALA_DINAS = "kepala_dinas", "Kepala dinas"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=16, choices=Role)
+    title = models.CharField(max_length=120)  # as it stands under a signature: "Lurah Belimbing"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "role", "title"], name="post_once_per_unit")
+        ]
+        ordering = ["unit__code", "role"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Holding(models.Model):
+    """Who holds a post, from when until when, by which decree."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="holdings"
+    )
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    decree = models.CharField("nomor SK", max_length=80, blank=True)
+    nip = models.CharField("NIP", max_length=18, blank=True)
+    rank = models.CharField("pangkat/golongan", max_length=60, blank=True)
+    is_acting = models.BooleanField("pelaksana tugas", default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="holding_until_after_since",
+            ),
+            models.UniqueConstraint(fields=["post", "user", "since"], name="holding_once"),
+        ]
+        indexes = [models.Index(fields=["user", "until"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.post_id}"
+
+
+class Profile(models.Model):
+    """The city's own face: one row."""
+
+    government = models.CharField(max_length=120)  # "Pemerintah Kota Bontang"
+    accent = models.CharField("warna utama", max_length=7, default="#0b6b5d")
+    logo = models.BinaryField(null=True, blank=True)  # validated PNG, at most 200 kB
+    website = models.URLField(blank=True)
+    contact = models.CharField("kontak pengaduan", max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.government
