@@ -1,0 +1,88 @@
+"""Working days and hours: when something is due.
+
+National holidays come from the ``holidays`` library (SKB 3 Menteri, with collective leave); a
+city adds its own closures. All moments are aware; counting happens in the city's own zone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ClockUnit = Literal["jam", "jam_kerja", "hari", "hari_kerja"]
+
+
+@lru_cache(maxsize=16)
+def national_holidays(year: int) -> frozenset[date]:
+    """Public holidays and collective leave (cuti bersama) of one year."""
+    known = holidays.country_holidays(
+        "ID", years=year, categories=(holidays.PUBLIC, holidays.GOVERNMENT)
+    )
+    return frozenset(known)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Office hours and closures of one city."""
+
+    zone: str
+    opens: time = time(8, 0)
+    closes: time = time(16, 0)
+    workdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    closures: frozenset[date] = field(default_factory=frozenset)
+
+    def is_workday(self, day: date) -> bool:
+        return (
+            day.weekday() in self.workdays
+            and day not in self.closures
+            and day not in national_holidays(day.year)
+        )
+
+    def due(self, start: datetime, amount: int, unit: ClockUnit) -> datetime:
+        """The last moment in time for something that starts at ``start``.
+
+        Working days: the day of receipt is not counted; due when the office closes on the last
+        counted day. Working hours: only hours the office is open count. Plain hours and days run
+        by the wall clock.
+        """
+        if amount < 1:
+            raise ValueError("amount must be at least 1")
+        local = start.astimezone(ZoneInfo(self.zone))
+        if unit == "jam":
+            return start + timedelta(hours=amount)
+        if unit == "hari":
+            return start + timedelta(days=amount)
+        if unit == "hari_kerja":
+            return self._end_of_workday(local, amount)
+        return self._after_working_hours(local, amount)
+
+    def _end_of_workday(self, local: datetime, amount: int) -> datetime:
+        day = local.date()
+        while amount:
+            day += timedelta(days=1)
+            amount -= self.is_workday(day)
+        return datetime.combine(day, self.closes, ZoneInfo(self.zone))
+
+    def _after_working_hours(self, local: datetime, amount: int) -> datetime:
+        zone = ZoneInfo(self.zone)
+        left = timedelta(hours=amount)
+        day = local.date()
+        while True:
+            if self.is_workday(day):
+                opens = datetime.combine(day, self.opens, zone)
+                closes = datetime.combine(day, self.closes, zone)
+                begin = max(local, opens)
+                if begin < closes:
+                    if left <= closes - begin:
+                        return begin + left
+                    left -= closes - begin
+            day += timedelta(days=1)
+
+
+def calendar_for(zone: str, closures: Iterable[date] = ()) -> WorkCalendar:
+    """The calendar of a city without settings of its own."""
+    return WorkCalendar(zone=zone, closures=frozenset(closures))

@@ -1,0 +1,118 @@
+"""What a service definition means: conditions, routes, texts, search. Plain Python."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Condition, Output, StepSpec
+
+Answer = str | int | bool | None
+Answers = Mapping[str, Answer]
+
+
+def holds(condition: Condition, answers: Answers) -> bool:
+    """Whether one condition is met. An absent answer meets nothing but ``!=``."""
+    given = answers.get(condition.field)
+    wanted = condition.value
+    if condition.op == "in":
+        return isinstance(wanted, list) and given in wanted
+    if condition.op in ("=", "!="):
+        same = given is not None and str(given).casefold() == str(wanted).casefold()
+        return same == (condition.op == "=")
+    left, right = _number(given), _number(wanted)
+    if left is None or right is None:
+        return False
+    return {
+        ">": left > right,
+        ">=": left >= right,
+        "<": left < right,
+        "<=": left <= right,
+    }[condition.op]
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or value is None or isinstance(value, list):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def all_hold(conditions: Iterable[Condition], answers: Answers) -> bool:
+    return all(holds(condition, answers) for condition in conditions)
+
+
+def route(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:
+    """The steps this request passes, in order."""
+    return [step for step in blueprint.steps if all_hold(step.when, answers)]
+
+
+def step_after(blueprint: Blueprint, answers: Answers, key: str) -> StepSpec | None:
+    """The step that follows ``key`` on this request's route, or None at the end."""
+    order = [step.key for step in blueprint.steps]
+    place = order.index(key)
+    return next((s for s in route(blueprint, answers) if order.index(s.key) > place), None)
+
+
+def outputs_of(blueprint: Blueprint, answers: Answers, step: str) -> list[Output]:
+    """The letters that come into being when ``step`` approves."""
+    return [o for o in blueprint.outputs if o.step == step and all_hold(o.when, answers)]
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values into placeholders, once: a value that looks like a placeholder stays text."""
+    return PLACEHOLDER.sub(lambda match: values.get(match.group(1)) or "–", text)
+
+
+# --- search -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What search knows of a service."""
+
+    slug: str
+    title: str
+    words: str  # title, summary and synonyms, folded
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def _grams(word: str) -> frozenset[str]:
+    padded = f"  {word} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def _closeness(wanted: str, word: str) -> float:
+    if word.startswith(wanted):
+        return 1.0
+    ours, theirs = _grams(wanted), _grams(word)
+    return len(ours & theirs) / len(ours | theirs)
+
+
+# Words in every request say nothing about which service is meant.
+_EMPTY = frozenset("saya mau ingin untuk yang dan di ke buat bikin urus minta surat cara".split())
+
+
+def search(query: str, entries: Sequence[Entry]) -> list[str]:
+    """Slugs that fit everyday words, typos included, best first."""
+    words = fold(query).split()
+    wanted = [word for word in words if word not in _EMPTY] or words
+    if not wanted:
+        return []
+    scored = []
+    for entry in entries:
+        known = set(entry.words.split())
+        scores = [max((_closeness(w, k) for k in known), default=0.0) for w in wanted]
+        if min(scores) >= 0.34:  # one wrong letter in a short word
+            in_title = sum(word in fold(entry.title) for word in wanted)
+            scored.append((-sum(scores) / len(scores), -in_title, entry.title, entry.slug))
+    return [slug for *_, slug in sorted(scored)]

@@ -1,0 +1,92 @@
+"""Writers of the register and of residents' accounts."""
+
+from datetime import date
+
+from accounts.models import User
+from audit import actions as audit
+from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from kernel.errors import RuleBroken
+from kernel.nik import parse_kk, parse_nik
+from services.residents import codes
+from services.residents.models import Person, ResidentAccount
+from services.residents.sealing import fingerprint
+
+_TRIES, _WINDOW = 6, 15 * 60  # wrong matches per NIK and per address, and for how many seconds
+
+NO_MATCH = (
+    "Data ini belum cocok dengan data kependudukan. Periksa NIK, nomor KK, dan tanggal lahir "
+    "persis seperti di Kartu Keluarga. Bila sudah benar, hubungi kelurahan Anda."
+)
+
+
+def login_for(nik_print: bytes) -> str:
+    """A resident's login: tied to the NIK without holding it."""
+    return f"nik:{nik_print.hex()}"
+
+
+def _count_try(key: str) -> None:
+    """Slow down guessing. Raises RuleBroken once too many wrong tries were made."""
+    if int(cache.get(key, 0)) >= _TRIES:
+        raise RuleBroken("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.")
+
+
+def _note_wrong(key: str) -> None:
+    cache.add(key, 0, _WINDOW)
+    cache.incr(key)
+
+
+def register_citizen(
+    *,
+    nik: str,
+    kk_number: str,
+    birth_date: date,
+    password: str,
+    email: str = "",
+    phone: str = "",
+    remote: str = "",
+) -> User:
+    """Open an account for a resident whose three facts match the register.
+
+    Whatever does not match gives the same answer, so nobody can probe the register. Raises
+    RuleBroken; writes nothing then.
+    """
+    digits = parse_nik(nik).digits
+    card = parse_kk(kk_number)
+    print_ = fingerprint(digits)
+    keys = [f"register:{print_.hex()}", f"register-from:{remote}"]
+    for key in keys:
+        _count_try(key)
+    person = (
+        Person.objects.select_related("household")
+        .filter(
+            nik_print=print_,
+            birth_date=birth_date,
+            household__kk_print=fingerprint(card),
+            status=codes.Status.ALIVE,
+        )
+        .first()
+    )
+    if person is None:
+        for key in keys:
+            _note_wrong(key)
+        raise RuleBroken(NO_MATCH)
+    try:
+        validate_password(password)
+    except ValidationError as weak:
+        raise RuleBroken(" ".join(weak.messages), field="password") from weak
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        if ResidentAccount.objects.filter(person=person).exists():
+            raise RuleBroken(
+                "NIK ini sudah punya akun. Silakan masuk, atau atur ulang kata sandi Anda."
+            )
+        user = User.objects.create_user(
+            login_for(print_), password, name=person.name, email=email.strip(), phone=phone
+        )
+        ResidentAccount.objects.create(user=user, person=person)
+        audit.record("account.opened", actor=user, subject="person", subject_id=person.pk)
+    return user

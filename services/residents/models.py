@@ -1,0 +1,77 @@
+"""The population register of one city."""
+
+from django.conf import settings
+from django.db import models
+
+from services.residents import codes
+from services.residents.sealing import unseal
+from tenants.office.models import Unit
+
+
+class Household(models.Model):
+    """One Kartu Keluarga."""
+
+    kk_sealed = models.BinaryField()
+    kk_print = models.BinaryField(max_length=32, unique=True)
+    address = models.CharField(max_length=200)
+    rt = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="households")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"KK {self.pk}"
+
+    @property
+    def kk_number(self) -> str:
+        return unseal(self.kk_sealed)
+
+
+class Person(models.Model):
+    """One resident. The NIK is only readable through ``nik``."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    nik_sealed = models.BinaryField()
+    nik_print = models.BinaryField(max_length=32, unique=True)
+    name = models.CharField(max_length=150)
+    sex = models.PositiveSmallIntegerField(choices=codes.Sex)
+    birth_place = models.CharField(max_length=80)
+    birth_date = models.DateField()
+    religion = models.PositiveSmallIntegerField(choices=codes.Religion)
+    marital = models.PositiveSmallIntegerField(choices=codes.Marital)
+    relation = models.PositiveSmallIntegerField(choices=codes.Relation)
+    education = models.PositiveSmallIntegerField(choices=codes.Education)
+    occupation = models.PositiveSmallIntegerField(choices=list(codes.OCCUPATIONS.items()))
+    citizenship = models.PositiveSmallIntegerField(
+        choices=codes.Citizenship, default=codes.Citizenship.WNI
+    )
+    father_name = models.CharField(max_length=150, blank=True)
+    mother_name = models.CharField(max_length=150, blank=True)
+    status = models.PositiveSmallIntegerField(choices=codes.Status, default=codes.Status.ALIVE)
+    resident_since = models.DateField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(models.functions.Upper("name"), name="person_name_upper"),
+            models.Index(fields=["birth_date"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def nik(self) -> str:
+        return unseal(self.nik_sealed)
+
+
+class ResidentAccount(models.Model):
+    """Ties the key (a user) to the person in the register."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resident"
+    )
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} = {self.person_id}"

@@ -1,0 +1,96 @@
+"""Reads of the register. Whoever shows a person to somebody also records the reading."""
+
+from accounts.models import User
+from django.db.models import QuerySet
+
+from kernel.nik import parse_nik
+from kernel.tanggal import age_on, long_date
+from kernel.clock import now
+from services.residents import codes
+from services.residents.models import Person
+from services.residents.sealing import fingerprint
+from tenants.office.models import Unit
+from tenants.registry.current import city
+
+
+def people() -> QuerySet[Person]:
+    """Everyone, with household and RT at hand."""
+    return Person.objects.select_related("household__rt")
+
+
+def person_of(user: object) -> Person | None:
+    """The resident behind a signed-in user, or None for staff and strangers. One query."""
+    if not isinstance(user, User):
+        return None
+    return people().filter(account__user=user).first()
+
+
+def person_by_nik(nik: str) -> Person | None:
+    """Exact lookup; raises RuleBroken for a malformed NIK."""
+    return people().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+
+
+def in_area(unit_code: str) -> QuerySet[Person]:
+    """Residents whose RT lies in the unit with this code."""
+    return people().filter(household__rt__code__startswith=unit_code)
+
+
+def find(text: str, *, unit_code: str) -> QuerySet[Person]:
+    """Search by NIK (16 digits) or by the beginning of any word of the name, within an area."""
+    wanted = in_area(unit_code).filter(status=codes.Status.ALIVE)
+    digits = "".join(ch for ch in text if ch.isdigit())
+    if len(digits) == 16:
+        return wanted.filter(nik_print=fingerprint(digits))
+    for word in text.split():
+        wanted = wanted.filter(name__icontains=word)
+    return wanted.order_by("name", "pk")
+
+
+def area_names(rt: Unit) -> dict[str, str]:
+    """The names of the units around an RT: rt, rw, kelurahan, kecamatan. One query."""
+    codes_up = [rt.code, rt.code.rpartition("/")[0], rt.code.partition("/")[0]]
+    codes_up.append(codes_up[-1].rpartition(".")[0])
+    found = {unit.code: unit for unit in Unit.objects.filter(code__in=codes_up)}
+    names = {"rt": rt.code.rpartition("/")[2], "rw": "", "kelurahan": "", "kecamatan": ""}
+    for unit in found.values():
+        if unit.kind == Unit.Kind.RW:
+            names["rw"] = unit.code.rpartition("/")[2]
+        elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
+            names["kelurahan"] = unit.name
+        elif unit.kind == Unit.Kind.KECAMATAN:
+            names["kecamatan"] = unit.name
+    return names
+
+
+def facts_of(person: Person) -> dict[str, str]:
+    """What a form or a letter may prefill from the register, as text, by binding name.
+
+    Holds the full NIK and KK number: for letters and for the resident; mask before listing.
+    """
+    area = area_names(person.household.rt)
+    address = f"{person.household.address}, RT {area['rt']} / RW {area['rw']}"
+    return {
+        "nama": person.name,
+        "nik": person.nik,
+        "no_kk": person.household.kk_number,
+        "tempat_lahir": person.birth_place,
+        "tanggal_lahir": long_date(person.birth_date),
+        "ttl": f"{person.birth_place}, {long_date(person.birth_date)}",
+        "umur": f"{age_on(person.birth_date, now().astimezone(city().tz).date())} tahun",
+        "jenis_kelamin": codes.Sex(person.sex).label,
+        "agama": codes.Religion(person.religion).label,
+        "status_kawin": codes.Marital(person.marital).label,
+        "pekerjaan": codes.OCCUPATIONS[person.occupation],
+        "pendidikan": codes.Education(person.education).label,
+        "kewarganegaraan": codes.Citizenship(person.citizenship).label,
+        "hubungan_keluarga": codes.Relation(person.relation).label,
+        "nama_ayah": person.father_name,
+        "nama_ibu": person.mother_name,
+        "alamat": address,
+        "rt": area["rt"],
+        "rw": area["rw"],
+        "kelurahan": area["kelurahan"],
+        "kecamatan": area["kecamatan"],
+        "kota": city().name,
+        "provinsi": city().province,
+    }
