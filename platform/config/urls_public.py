@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("embedded.urls")),
+    path("", include("ui.urls")),
     path("", include("tenants.registry.urls")),
 ]
 handler400 = "ui.views.bad_request"

@@ -1,0 +1,28 @@
+"""What every template may use without asking."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from ui import brand, menu
+
+
+def current_city() -> Any:
+    """The City of this request, or None on the platform's own host."""
+    tenant = getattr(connection, "tenant", None)
+    return tenant if tenant is not None and getattr(tenant, "pk", None) else None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``areas`` (menu links)."""
+    city = current_city()
+    return {
+        "city": city,
+        "profile": SimpleLazyObject(brand.current),
+        "demo": bool(settings.DEMO and (city is None or city.is_demo)),
+        "embedded": bool(settings.EMBEDDED),
+        "areas": SimpleLazyObject(lambda: menu.links(request)),
+    }

@@ -1,0 +1,97 @@
+"""Form fields with Indonesian manners, used by every page."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from kernel.tanggal import MONTHS
+
+
+class TanggalWidget(forms.MultiWidget):
+    """A date as day, month name and year: easier to type from a card than a calendar."""
+
+    template_name = "ui/widgets/tanggal.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        months = [("", "Bulan"), *((str(i), name) for i, name in enumerate(MONTHS, start=1))]
+        super().__init__(
+            widgets=[
+                forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2}),
+                forms.Select(choices=months),
+                forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+            ],
+            attrs=attrs,
+        )
+
+    def decompress(self, value: date | None) -> list[Any]:
+        return [value.day, value.month, value.year] if value else [None, None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        parts = zip(context["widget"]["subwidgets"], ("day", "month", "year"), strict=True)
+        for sub, kind in parts:
+            sub["attrs"].pop("aria-describedby", None)
+            sub["attrs"].pop("autofocus", None)
+            sub["part"] = kind
+            sub["words"] = {"day": "Tanggal", "month": "Bulan", "year": "Tahun"}[kind]
+        return context
+
+
+class TanggalField(forms.MultiValueField):
+    """A date in three parts; the error says which part is missing."""
+
+    widget = TanggalWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {
+            "required": "Isi tanggal, bulan, dan tahunnya.",
+            "incomplete": "Isi tanggal, bulan, dan tahunnya.",
+            "invalid": "Tanggal ini tidak ada di kalender. Periksa lagi.",
+        } | kwargs.pop("error_messages", {})
+        fields = (forms.CharField(), forms.CharField(), forms.CharField())
+        super().__init__(fields=fields, require_all_fields=True, error_messages=messages, **kwargs)
+
+    def compress(self, data_list: list[Any]) -> date | None:
+        if not data_list:
+            return None
+        try:
+            day, month, year = (int(str(part).strip()) for part in data_list)
+            return date(year, month, day)
+        except (ValueError, TypeError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class Form(forms.Form):
+    """A form whose complaints name the field instead of saying 'this field'."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            label = str(field.label or name)
+            what = label if label[:2].isupper() else label[:1].lower() + label[1:]
+            if isinstance(field, forms.BooleanField):
+                words = "Beri tanda centang untuk melanjutkan."
+            elif isinstance(field, forms.FileField):
+                words = f"Pilih berkas untuk {what}."
+                field.error_messages.setdefault("empty", "Berkas ini kosong.")
+            elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+                words = f"Pilih {what}."
+            elif isinstance(field, TanggalField):
+                continue
+            else:
+                words = f"Isi {what}."
+            if str(field.error_messages.get("required")) == str(
+                forms.Field.default_error_messages["required"]
+            ):
+                field.error_messages["required"] = words
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.setdefault("rows", 4)
+
+
+def explain(form: forms.BaseForm, error: Exception) -> None:
+    """Put a RuleBroken on the field it names, or at the top of the form."""
+    field = getattr(error, "field", None)
+    message = getattr(error, "message", str(error))
+    form.add_error(field if field in form.fields else None, message)

@@ -1,0 +1,32 @@
+"""Turns the one error family meant for people into a page."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from kernel.errors import RuleBroken
+from ui import views
+
+log = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RuleBrokenMiddleware:
+    """RuleBroken becomes its status and a page with its message; a lost database becomes a 503."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RuleBroken):
+            return views.rule_broken(request, error)
+        if isinstance(error, OperationalError | InterfaceError):
+            log.exception("database unavailable")
+            return views.unavailable(request)
+        return None

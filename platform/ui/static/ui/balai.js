@@ -1,0 +1,135 @@
+/* Small comforts on top of pages that work without them. */
+(() => {
+  "use strict";
+
+  // One press sends once. The button keeps its name and value, so it is disabled a moment later.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method.toLowerCase() !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button:not([type=button])")) {
+        button.setAttribute("aria-disabled", "true");
+      }
+      const pressed = event.submitter;
+      if (pressed && pressed.dataset.busy) {
+        const label = pressed.querySelector("[data-label]") || pressed;
+        pressed.dataset.text = label.textContent;
+        label.textContent = pressed.dataset.busy;
+      }
+    }, 0);
+  });
+
+  // The back button brings the page as it was left: make it usable again.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-disabled]")) {
+        button.removeAttribute("aria-disabled");
+        if (button.dataset.text) {
+          (button.querySelector("[data-label]") || button).textContent = button.dataset.text;
+        }
+      }
+    }
+  });
+
+  const size = (bytes) =>
+    bytes < 1048576
+      ? `${Math.max(1, Math.round(bytes / 1024))} kB`
+      : `${(bytes / 1048576).toFixed(1).replace(".", ",")} MB`;
+
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type === "file") {
+      const note = document.getElementById(`${input.id}_chosen`);
+      if (!note) return;
+      const limit = Number(input.dataset.limit || 0);
+      const files = Array.from(input.files);
+      const heavy = limit ? files.find((file) => file.size > limit) : undefined;
+      note.textContent = heavy
+        ? `${heavy.name} terlalu besar (${size(heavy.size)}). Paling besar ${size(limit)}.`
+        : files.map((file) => `${file.name} (${size(file.size)})`).join(", ");
+      note.classList.toggle("err", Boolean(heavy));
+    }
+    if (input.dataset.submits !== undefined) input.form.requestSubmit();
+  });
+
+  for (const zone of document.querySelectorAll(".file")) {
+    for (const name of ["dragenter", "dragover"]) {
+      zone.addEventListener(name, () => zone.classList.add("over"));
+    }
+    for (const name of ["dragleave", "drop"]) {
+      zone.addEventListener(name, () => zone.classList.remove("over"));
+    }
+  }
+
+  // Menus close with Escape or a press elsewhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.who[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.who[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // A page that reports errors starts reading there.
+  const errors = document.querySelector(".errors");
+  if (errors) errors.focus();
+
+  // A long select becomes a search box; without this script the select itself works.
+  if (window.accessibleAutocomplete) {
+    for (const select of document.querySelectorAll("select[data-combobox]")) {
+      const described = select.getAttribute("aria-describedby");
+      window.accessibleAutocomplete.enhanceSelectElement({
+        selectElement: select,
+        defaultValue: select.value ? select.selectedOptions[0].textContent.trim() : "",
+        minLength: 2,
+        showNoOptionsFound: true,
+        inputClasses: "in",
+        placeholder: select.dataset.placeholder || "",
+        tNoResults: () => "Tidak ada yang cocok",
+        tStatusQueryTooShort: (n) => `Ketik ${n} huruf atau lebih`,
+        tStatusNoResults: () => "Tidak ada yang cocok",
+        tStatusSelectedOption: (option, length, index) => `${option}, ${index + 1} dari ${length}`,
+        tStatusResults: (length, option) => `${length} pilihan. ${option}`,
+        tAssistiveHint: () =>
+          "Ketik sebagian nama, lalu pilih dengan panah atas dan bawah dan Enter.",
+      });
+      const input = document.getElementById(select.id.replace(/-select$/, ""));
+      if (input && described) {
+        input.setAttribute("aria-describedby", `${described} ${input.id}__assistiveHint`);
+      }
+    }
+  }
+
+  // Desk lists, while the focus is inside one: j and k move, x marks. Enter opens the focused link.
+  for (const list of document.querySelectorAll("[data-keys]")) {
+    list.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+      const rows = Array.from(list.querySelectorAll("tbody tr"));
+      const here = rows.indexOf(event.target.closest("tr"));
+      if (event.key === "x") {
+        const box = here >= 0 && rows[here].querySelector("input[type=checkbox]");
+        if (box && event.target !== box) box.click();
+        return;
+      }
+      const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const next = step && rows[here + step];
+      const link = next && next.querySelector("a");
+      if (!link) return;
+      event.preventDefault();
+      link.focus();
+    });
+  }
+})();

@@ -1,0 +1,171 @@
+"""Error pages, and the few things every host serves: its colour, logo and offline page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from kernel.errors import RuleBroken
+from ui import brand, rules
+
+
+def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
+    """An error page. Rendered without context processors: nothing here may touch a database."""
+    city = getattr(request, "tenant", None)
+    known = city is not None and getattr(city, "schema_name", "public") != "public"
+    context = {"place": city.name if known else "Balai", "status": status, **words}
+    return HttpResponse(render_to_string("ui/error.html", context), status=status)
+
+
+def rule_broken(request: HttpRequest, error: RuleBroken) -> HttpResponse:
+    """A refusal in the words of the rule that refused."""
+    if error.status == 404:
+        return _page(
+            request,
+            404,
+            title="Tidak ditemukan",
+            text=error.message,
+            icon="search-x",
+        )
+    title = "Sudah berubah" if error.status == 409 else "Belum bisa dilanjutkan"
+    return _page(request, error.status, title=title, text=error.message, icon="info", back=True)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        400,
+        title="Permintaan tidak dapat dibaca",
+        text="Sesuatu di alamat atau kiriman ini tidak kami mengerti. "
+        "Kembali ke halaman sebelumnya dan coba sekali lagi.",
+        icon="info",
+        back=True,
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        title="Halaman ini bukan untuk akun Anda",
+        text="Anda sudah masuk, tetapi jabatan atau akun Anda tidak berwenang membuka halaman ini. "
+        "Jika menurut Anda seharusnya boleh, hubungi admin kota.",
+        icon="lock",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        title="Halaman tidak ditemukan",
+        text="Alamatnya mungkin salah ketik, atau halamannya sudah dipindahkan.",
+        icon="search-x",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        500,
+        title="Maaf, ada yang salah di sistem kami",
+        text="Kejadian ini sudah tercatat. Yang sudah Anda kirim tetap tersimpan. "
+        "Tunggu sebentar, lalu muat ulang halaman ini.",
+        icon="wrench",
+        again=True,
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = _page(
+        request,
+        503,
+        title="Layanan sedang tidak tersambung",
+        text="Sistem kami sedang tidak dapat membaca data. Tidak ada yang hilang. "
+        "Tunggu satu menit, lalu muat ulang halaman ini.",
+        icon="wifi-off",
+        again=True,
+    )
+    response["Retry-After"] = "60"
+    return response
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request,
+        403,
+        title="Halaman ini sudah terlalu lama terbuka",
+        text="Demi keamanan, kiriman Anda belum kami proses. Kembali, muat ulang halamannya, "
+        "lalu kirim sekali lagi. Pastikan peramban Anda mengizinkan kuki.",
+        icon="clock",
+        back=True,
+    )
+
+
+def unknown_city(request: HttpRequest) -> HttpResponse:
+    """No city answers on this host name."""
+    from django.conf import settings
+
+    return HttpResponseNotFound(
+        render_to_string(
+            "ui/error.html",
+            {
+                "place": "Balai",
+                "status": 404,
+                "title": "Belum ada balai di alamat ini",
+                "text": "Periksa ejaan alamatnya. Jika kabupaten atau kota Anda belum terdaftar, "
+                "pejabat Diskominfo dapat membukanya sekarang.",
+                "icon": "search-x",
+                "action_href": f"{settings.PUBLIC_URL}/daftar/",
+                "action_label": "Daftarkan kabupaten/kota",
+                "home": f"{settings.PUBLIC_URL}/",
+            },
+        )
+    )
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def colour(request: HttpRequest) -> HttpResponse:
+    """The current city's accent as a stylesheet."""
+    accent = brand.current().accent
+    try:
+        css = rules.accent_css(accent)
+    except RuleBroken:
+        css = rules.accent_css(brand.DEFAULT_ACCENT)
+    return HttpResponse(css, content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def logo(request: HttpRequest) -> HttpResponse:
+    """The current city's logo, PNG."""
+    picture = brand.logo()
+    if not picture:
+        return HttpResponseNotFound(content_type="image/png")
+    return HttpResponse(bytes(picture), content_type="image/png")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The installable app of this host, named after the city."""
+    face = brand.current()
+    body = {
+        "name": f"Layanan {face.name}",
+        "short_name": face.name.removeprefix("Kota ").removeprefix("Kabupaten ")[:12],
+        "lang": "id",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": rules.PAPER,
+        "theme_color": face.accent,
+        "icons": [
+            {"src": static("ui/app-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": static("ui/app-512.png"), "sizes": "512x512", "type": "image/png"},
+        ],
+    }
+    return JsonResponse(body, content_type="application/manifest+json")

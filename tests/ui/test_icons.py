@@ -1,0 +1,44 @@
+"""Every icon a template names is in the sprite, and the sprite carries none that nobody uses."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("platform", "tenants", "services", "billing")
+
+
+def _used() -> set[str]:
+    names: set[str] = set()
+    for top in SOURCES:
+        for page in (ROOT / top).rglob("*.html"):
+            text = page.read_text("utf-8")
+            names |= set(re.findall(r"""\{% icon ["']([a-z0-9-]+)["']""", text))
+            names |= set(re.findall(r"""picture=["']([a-z0-9-]+)["']""", text))
+        for module in (ROOT / top).rglob("*.py"):
+            names |= set(re.findall(r"""\bicon=["']([a-z0-9-]+)["']""", module.read_text("utf-8")))
+        for blueprint in (ROOT / top).rglob("*.toml"):
+            names |= set(
+                re.findall(r"""^icon = "([a-z0-9-]+)"$""", blueprint.read_text("utf-8"), re.M)
+            )
+    return names
+
+
+def test_sprite_holds_every_icon_that_is_used() -> None:
+    sprite = (ROOT / "platform/ui/static/ui/icons.svg").read_text("utf-8")
+    held = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    assert len(_used()) > 20
+    assert _used() - held == set()
+    listed = set((ROOT / "platform/ui/icons.txt").read_text("utf-8").split())
+    assert listed == held
+
+
+def test_pages_carry_nothing_the_content_security_policy_refuses() -> None:
+    bad: list[str] = []
+    for top in SOURCES:
+        for page in (ROOT / top).rglob("*.html"):
+            text = page.read_text("utf-8")
+            if re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", text):
+                bad.append(str(page.relative_to(ROOT)))
+            if re.search(r"""(src|href)=["'](https?:)?//""", text):
+                bad.append(str(page.relative_to(ROOT)))
+    assert bad == []
