@@ -70,7 +70,8 @@ class Installation:
                 raise PermissionError(str(self.home))
         except OSError as problem:
             raise Trouble(
-                f"Folder data {self.home} tidak dapat dipakai ({problem.strerror or 'tidak boleh ditulis'}).\n"
+                f"Folder data {self.home} tidak dapat dipakai"
+                f" ({problem.strerror or 'tidak boleh ditulis'}).\n"
                 "Mungkin pernah dibuat oleh root: jalankan sebagai pengguna yang sama,"
                 " atau pakai ./balai up --data FOLDER."
             ) from None

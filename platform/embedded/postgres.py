@@ -164,7 +164,8 @@ class Postgres:
             if data.exists() and not os.access(data, os.W_OK | os.X_OK):
                 raise Trouble(
                     f"Data di {data} milik pengguna lain (mungkin pernah dijalankan oleh root).\n"
-                    "Jalankan sebagai pengguna itu, atau pakai tempat lain: ./balai up --data FOLDER"
+                    "Jalankan sebagai pengguna itu,"
+                    " atau pakai tempat lain: ./balai up --data FOLDER"
                 )
             return data
         self.user = _unprivileged()
@@ -288,14 +289,14 @@ class Postgres:
     def _is_ours(self, pid: int) -> bool:
         """Is this process a postmaster on our data? It always works inside its data folder."""
         try:
-            where = os.readlink(f"/proc/{pid}/cwd")
+            where = Path(f"/proc/{pid}/cwd").readlink()
         except FileNotFoundError:
             if Path("/proc/self").exists():
                 return False
         except PermissionError:
             return False
         else:
-            return where == str(self.data.resolve())
+            return where == self.data.resolve()
         words = subprocess.run(  # noqa: S603
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True
         ).stdout
@@ -354,16 +355,18 @@ class Postgres:
             if self.child is not None and self.child.died() is not None:
                 raise Trouble(f"PostgreSQL tidak dapat dimulai:\n{self._tail()}")
             try:
-                with contextlib.closing(self.connect()) as connection:
-                    with connection.cursor() as cursor:
-                        cursor.execute("SELECT 1")
-                        self._ensure(cursor)
+                with (
+                    contextlib.closing(self.connect()) as connection,
+                    connection.cursor() as cursor,
+                ):
+                    cursor.execute("SELECT 1")
+                    self._ensure(cursor)
                 return
             except psycopg2.OperationalError as problem:
                 if "password authentication failed" in str(problem):
                     raise Trouble(
-                        "Kata sandi basis data tidak cocok dengan datanya. Kembalikan berkas rahasia"
-                        " (secrets.json)\nyang dibuat bersama data ini, atau mulai dengan folder"
+                        "Kata sandi basis data tidak cocok dengan datanya. Kembalikan berkas"
+                        " secrets.json\nyang dibuat bersama data ini, atau mulai dengan folder"
                         " baru: ./balai up --data FOLDER"
                     ) from None
                 if time.monotonic() > until:

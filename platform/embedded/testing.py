@@ -93,7 +93,7 @@ def _browser() -> str | None:
             if found:
                 return found
     _say("Memasang Chromium lewat Playwright …")
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])  # noqa: S603
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     return _playwright_browser()
 
 
@@ -127,7 +127,7 @@ def bench(arguments: Sequence[str]) -> int:
         return subprocess.call(  # noqa: S603
             [sys.executable, "-m", "tests.benchmarks", *arguments],
             cwd=ROOT,
-            env=env | {"PYTHONPATH": str(ROOT)},
+            env=env,
         )
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Migrate, prepare the city template, collect static files and, in demo mode, make the demo cities."
+    help = "Migrate, prepare the template, collect static files, make the demo cities in demo mode."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
