@@ -1,0 +1,113 @@
+"""Files people hand in: judged by content, made harmless, stored under unguessable names."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import filetype
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from kernel.errors import RuleBroken
+from kernel.ids import secret_code
+from tenants.registry.current import city
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PAGES = 30
+MAX_EDGE = 2400  # pixels: enough to read every word of a photographed page
+MAX_PIXELS = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A file fit to keep."""
+
+    content: bytes
+    media_type: str
+    suffix: str
+    pages: int
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def accept(content: bytes) -> Accepted:
+    """Judge a file by what it is, not by its name. Raises RuleBroken with the cure.
+
+    Photos are re-encoded: that drops hidden data (place, camera, anything appended) and turns
+    them upright. PDFs are opened and refused when locked or active.
+    """
+    if not content:
+        raise RuleBroken("Berkas ini kosong. Pilih berkas lain.")
+    if len(content) > MAX_BYTES:
+        size = len(content) / 1024 / 1024
+        raise RuleBroken(
+            f"Berkas ini {size:.1f} MB; paling besar {MAX_BYTES // 1024 // 1024} MB. "
+            "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
+        )
+    kind = filetype.guess(content)
+    media_type = kind.mime if kind else ""
+    if media_type == "application/pdf":
+        return _accept_pdf(content)
+    if media_type in ("image/jpeg", "image/png", "image/webp"):
+        return _accept_photo(content)
+    raise RuleBroken("Berkas ini bukan PDF atau foto (JPG, PNG). Pilih berkas lain.")
+
+
+def _accept_photo(content: bytes) -> Accepted:
+    try:
+        with Image.open(io.BytesIO(content)) as photo:
+            if photo.width * photo.height > MAX_PIXELS:
+                raise RuleBroken("Foto ini terlalu besar. Foto ulang dengan mutu lebih rendah.")
+            upright = ImageOps.exif_transpose(photo).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as broken:
+        raise RuleBroken("Foto ini rusak dan tidak bisa dibuka. Foto ulang.") from broken
+    upright.thumbnail((MAX_EDGE, MAX_EDGE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=85, optimize=True)
+    return Accepted(out.getvalue(), "image/jpeg", "jpg", 1)
+
+
+def _accept_pdf(content: bytes) -> Accepted:
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            raise RuleBroken("PDF ini terkunci kata sandi. Unggah yang tidak terkunci.")
+        pages = len(reader.pages)
+        root = reader.trailer["/Root"].get_object()
+        names = root.get("/Names")
+        names = names.get_object() if names is not None else {}
+        active = "/OpenAction" in root and "/JS" in str(root["/OpenAction"].get_object())
+        active = active or "/JavaScript" in names or "/EmbeddedFiles" in names or "/AA" in root
+    except RuleBroken:
+        raise
+    except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as broken:
+        raise RuleBroken("PDF ini rusak dan tidak bisa dibuka. Simpan ulang.") from broken
+    if active:
+        raise RuleBroken("PDF ini berisi program atau lampiran. Cetak ke PDF biasa, lalu unggah.")
+    if not 1 <= pages <= MAX_PAGES:
+        raise RuleBroken(f"PDF ini {pages} halaman; paling banyak {MAX_PAGES} halaman.")
+    return Accepted(content, "application/pdf", "pdf", pages)
+
+
+def keep(accepted: Accepted) -> str:
+    """Store below the city's folder; returns the path."""
+    code = secret_code()
+    path = PurePosixPath(city().schema_name, "dokumen", code[:2], f"{code}.{accepted.suffix}")
+    return default_storage.save(str(path), ContentFile(accepted.content))
+
+
+def forget(path: str) -> None:
+    default_storage.delete(path)
+
+
+def read(path: str) -> bytes:
+    with default_storage.open(path) as file:
+        content = file.read()
+    assert isinstance(content, bytes)
+    return content

@@ -1,0 +1,147 @@
+"""The dossier: one request from the first answer to the issued letter."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.models import ServiceVersion
+from services.letters.models import Letter
+from services.residents.models import Person
+from tenants.office.models import Post, Unit
+
+
+class Application(models.Model):
+    """One request by one resident, pinned to the version of the service it began with."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Belum dikirim"
+        RUNNING = "running", "Sedang diproses"
+        RETURNED = "returned", "Perlu Anda perbaiki"
+        ISSUING = "issuing", "Surat sedang dibuat"
+        DONE = "done", "Selesai"
+        REFUSED = "refused", "Ditolak"
+        WITHDRAWN = "withdrawn", "Dibatalkan"
+
+    number = models.CharField(max_length=20, null=True, unique=True)  # "26-11-000482"
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    rt = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["applicant", "version"],
+                condition=Q(state="draft"),
+                name="one_draft_per_service",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="withdrawn") | Q(number__isnull=False),
+                name="submitted_has_number",
+            ),
+        ]
+        indexes = [models.Index(fields=["applicant", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number or f"draf {self.pk}"
+
+    @property
+    def blueprint(self) -> Blueprint:
+        return self.version.blueprint
+
+
+class Step(models.Model):
+    """The dossier at one desk, once. A dossier that comes back opens a new row."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Menunggu"
+        APPROVED = "approved", "Disetujui"
+        RETURNED = "returned", "Dikembalikan"
+        REFUSED = "refused", "Ditolak"
+        SKIPPED = "skipped", "Dilewati"
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16, choices=Post.Role)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(state="open"), name="one_open_step"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(decided_at__isnull=False),
+                name="closed_step_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "role", "due_at"], condition=Q(state="open"), name="step_inbox"
+            ),
+            models.Index(fields=["decided_by", "-decided_at"], name="step_decided"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.key}"
+
+
+class Document(models.Model):
+    """A file handed in. Lies under an unguessable name; served only to who may see the dossier."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="documents")
+    key = models.CharField(max_length=40)  # which document of the service it is
+    name = models.CharField(max_length=120)  # as the applicant called it, for people
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()  # bytes, as stored
+    pages = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "key"], name="one_file_per_document")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IssuedLetter(models.Model):
+    """Which letter came out of which dossier: each output at most once."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="issued")
+    output = models.CharField(max_length=40)
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="issued_from")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "output"], name="output_issued_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.output}"

@@ -1,0 +1,266 @@
+"""Who may see which dossier, and what they see. One door: ``get_for``."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.models import User
+from django.db.models import Prefetch, Q, QuerySet
+from kernel.errors import NotThere
+from tenants.office import queries as office
+from tenants.office.models import Post, Unit
+
+from services.applications import rules
+from services.applications.models import Application, Document, IssuedLetter, Step
+from services.catalogue import answers as answering
+from services.catalogue.rules import route
+from services.letters.models import Letter
+from services.residents.models import Person
+
+
+def _full() -> QuerySet[Application]:
+    return Application.objects.select_related(
+        "version__service", "applicant__household__rt", "applicant__account__user", "rt"
+    ).prefetch_related(
+        Prefetch("steps", Step.objects.select_related("unit", "decided_by")),
+        "documents",
+        Prefetch("issued", IssuedLetter.objects.select_related("letter__unit")),
+    )
+
+
+def is_applicant(user: User, application: Application) -> bool:
+    account = getattr(application.applicant, "account", None)
+    return (account is not None and account.user_id == user.pk) or (
+        application.opened_by_id == user.pk
+    )
+
+
+def get_for(user: User, application_id: int, *, today: date) -> Application:
+    """A dossier this user may see: their own, or one that is or was on their desk.
+
+    Raises NotThere for absent and forbidden alike. A fixed number of queries.
+    """
+    application = _full().filter(pk=application_id).first()
+    if application is not None:
+        if is_applicant(user, application):
+            return application
+        mine = {(post.unit_id, post.role) for post in office.posts_of(user, today)}
+        if any((step.unit_id, step.role) in mine for step in application.steps.all()):
+            return application
+    raise NotThere("Permohonan ini tidak ditemukan.")
+
+
+def own(user: User, application_id: int) -> Application:
+    """A dossier of the user themself. Raises NotThere."""
+    application = _full().filter(pk=application_id).first()
+    if application is None or not is_applicant(user, application):
+        raise NotThere("Permohonan ini tidak ditemukan.")
+    return application
+
+
+def of_person(person: Person) -> QuerySet[Application]:
+    """A resident's own dossiers, newest first, with what lists show."""
+    return (
+        Application.objects.filter(applicant=person)
+        .exclude(state=Application.State.WITHDRAWN, number=None)
+        .select_related("version__service")
+        .prefetch_related(Prefetch("steps", Step.objects.select_related("unit")))
+        .order_by("-pk")
+    )
+
+
+def document_for(user: User, document_id: int, *, today: date) -> Document:
+    """A file this user may see. Raises NotThere."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        raise NotThere("Berkas ini tidak ditemukan.")
+    get_for(user, document.application_id, today=today)
+    return document
+
+
+def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
+    """A finished letter this user may download. Raises NotThere."""
+    issued = (
+        IssuedLetter.objects.select_related("letter")
+        .filter(letter_id=letter_id)
+        .exclude(letter__sha256="")
+        .first()
+    )
+    if issued is None:
+        raise NotThere("Surat ini tidak ditemukan.")
+    get_for(user, issued.application_id, today=today)
+    return issued.letter
+
+
+# --- desks ----------------------------------------------------------------------------------
+
+
+def _at(posts: list[Post]) -> Q:
+    wanted = Q(pk__in=[])
+    for post in posts:
+        wanted |= Q(unit_id=post.unit_id, role=post.role)
+    return wanted
+
+
+def inbox(posts: list[Post]) -> QuerySet[Step]:
+    """What waits at these posts, due first. Constant queries."""
+    return (
+        Step.objects.filter(_at(posts), state=Step.State.OPEN)
+        .select_related(
+            "unit", "application__version__service", "application__applicant__household"
+        )
+        .order_by("due_at", "pk")
+    )
+
+
+def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:
+    """Dossiers these posts sent back and that have not returned yet."""
+    return (
+        Step.objects.filter(
+            _at(posts),
+            state=Step.State.RETURNED,
+            application__state=Application.State.RETURNED,
+        )
+        .select_related(
+            "unit", "application__version__service", "application__applicant__household"
+        )
+        .order_by("-decided_at")
+    )
+
+
+def decided(posts: list[Post]) -> QuerySet[Step]:
+    """What these posts have decided, newest first."""
+    return (
+        Step.objects.filter(
+            _at(posts),
+            state__in=[Step.State.APPROVED, Step.State.REFUSED, Step.State.RETURNED],
+        )
+        .select_related(
+            "unit",
+            "decided_by",
+            "application__version__service",
+            "application__applicant__household",
+        )
+        .order_by("-decided_at")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    open: int
+    late: int
+    returned: int
+
+
+def counts(posts: list[Post], *, at: datetime) -> Counts:
+    return Counts(
+        open=inbox(posts).count(),
+        late=inbox(posts).filter(due_at__lt=at).count(),
+        returned=waiting_for_applicant(posts).count(),
+    )
+
+
+# --- the journey of a dossier ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One line of the timeline."""
+
+    state: str  # done, returned, refused, skipped, now, todo
+    title: str
+    where: str = ""
+    who: str = ""  # who decided, or who holds it now
+    note: str = ""
+    at: datetime | None = None
+    due: datetime | None = None
+    late: bool = False
+
+
+_STATES = {
+    Step.State.APPROVED: "done",
+    Step.State.RETURNED: "returned",
+    Step.State.REFUSED: "refused",
+    Step.State.SKIPPED: "skipped",
+    Step.State.OPEN: "now",
+}
+
+
+def timeline(application: Application, *, at: datetime, today: date) -> list[Stop]:
+    """Everything that happened and everything still to come, like a parcel."""
+    stops = []
+    if application.submitted_at:
+        stops.append(Stop("done", "Permohonan dikirim", at=application.submitted_at))
+    steps = list(application.steps.all())
+    for step in steps:
+        who = step.decided_by.name if step.decided_by else ""
+        if step.state == Step.State.OPEN:
+            holder = office.holder_of(step.unit, step.role, today)
+            who = holder.user.name if holder else ""
+        stops.append(
+            Stop(
+                _STATES[Step.State(step.state)],
+                step.title,
+                where=step.unit.name,
+                who=who,
+                note=step.note,
+                at=step.decided_at or step.opened_at,
+                due=step.due_at if step.state == Step.State.OPEN else None,
+                late=step.state == Step.State.OPEN and step.due_at < at,
+            )
+        )
+    stops.extend(_to_come(application, steps))
+    return stops
+
+
+def _to_come(application: Application, steps: list[Step]) -> list[Stop]:
+    if application.state == Application.State.DONE:
+        return [Stop("done", "Selesai", at=application.finished_at)]
+    if application.state in (Application.State.REFUSED, Application.State.WITHDRAWN):
+        return []
+    if application.state == Application.State.ISSUING:
+        return [Stop("now", "Surat sedang dibuat")]
+    if application.state == Application.State.RETURNED:
+        return [Stop("now", "Menunggu perbaikan dari Anda")]
+    planned = route(application.blueprint, application.answers)
+    passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
+    passed |= {s.key for s in steps if s.state == Step.State.OPEN}
+    codes = {s.key: rules.unit_code_for(s, rt_code=application.rt.code) for s in planned}
+    names = dict(Unit.objects.filter(code__in=codes.values()).values_list("code", "name"))
+    stops = [
+        Stop("todo", spec.title, where=names.get(codes[spec.key], ""))
+        for spec in planned
+        if spec.key not in passed
+    ]
+    return [*stops, Stop("todo", "Surat jadi" if application.blueprint.outputs else "Selesai")]
+
+
+def open_step(application: Application) -> Step | None:
+    """Where the dossier lies now (uses the prefetched steps)."""
+    return next((s for s in application.steps.all() if s.state == Step.State.OPEN), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    label: str
+    text: str
+    key: str
+
+
+def answered(application: Application) -> list[Answered]:
+    """Questions and answers in words, only those that were asked."""
+    blueprint = application.blueprint
+    return [
+        Answered(field.label, answering.words(field, application.answers.get(field.key)), field.key)
+        for field in answering.visible_fields(blueprint, application.answers)
+    ]
+
+
+def similar(application: Application, *, today: date) -> QuerySet[Letter]:
+    """Letters of the same kind this person still holds: worth a look before giving another."""
+    subjects = [output.subject for output in application.blueprint.outputs]
+    return Letter.objects.filter(
+        person_id=application.applicant_id,
+        subject__in=subjects,
+        state=Letter.State.READY,
+        valid_until__gte=today,
+    ).exclude(issued_from__application=application)

@@ -1,0 +1,173 @@
+"""Numbering, writing and archiving letters."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from audit import actions as audit
+from django.db import connection, transaction
+
+from kernel.ids import secret_code
+from kernel.tanggal import long_date, moment_text
+from services.letters import archive, rules
+from services.letters.models import Letter
+from services.letters.render import Content, render_pdf
+from services.residents.models import Person
+from tenants.office.models import Profile, Unit
+from tenants.registry.current import city
+
+
+def next_number(scope: str) -> int:
+    """The next number of a scope, without gaps: must run in the transaction that uses it.
+
+    Concurrent callers wait for each other; a rollback gives the number back.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a number may only be taken inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO letters_counter (scope, value) VALUES (%s, 1) "
+            "ON CONFLICT (scope) DO UPDATE SET value = letters_counter.value + 1 RETURNING value",
+            [scope],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose name stands under the letter."""
+
+    name: str
+    title: list[str]  # lines above the name: ["a.n. Camat Bontang Barat", "Sekretaris Kecamatan,"]
+    post_title: str
+    nip: str
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter's own words, before it has a number."""
+
+    title: str
+    subject: str
+    classification: str
+    opening: str
+    identity: list[list[str]]
+    body: list[str]
+    details: list[list[str]]
+    closing: str
+    valid_until: date | None
+
+
+def write(
+    draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer, at: datetime
+) -> Letter:
+    """Number a letter and fix every word of it. Its PDF is made by ``archive_pdf`` afterwards.
+
+    Call inside the approving transaction: number, letter and approval stand or fall together.
+    """
+    here = city()
+    today = at.astimezone(here.tz).date()
+    scope = f"surat:{unit.code}:{draft.classification}:{today.year}"
+    sequence = next_number(scope)
+    abbreviation = unit.abbreviation or rules.abbreviate(unit.kind, unit.name)
+    number = rules.format_number(
+        code=draft.classification, sequence=sequence, unit=abbreviation, day=today
+    )
+    code = secret_code()
+    check_url = here.url(f"/v/{code}")
+    profile = _profile()
+    content = Content(
+        title=draft.title,
+        number=number,
+        code=code,
+        check_url=check_url,
+        government=profile.government,
+        unit=unit.name,
+        letterhead=[profile.government, *(above.name for above in letterhead)],
+        address=_address(unit),
+        opening=draft.opening,
+        identity=draft.identity,
+        body=draft.body,
+        details=draft.details,
+        valid=f"Surat ini berlaku sampai dengan tanggal {long_date(draft.valid_until)}."
+        if draft.valid_until
+        else "",
+        closing=draft.closing,
+        place=_place(unit),
+        date=long_date(today),
+        signer_title=signer.title,
+        signer_name=signer.name,
+        signer_rank=signer.rank,
+        signer_nip=signer.nip,
+        approval=[
+            f"Disetujui secara elektronik oleh {signer.post_title} pada "
+            f"{moment_text(at, here.timezone)}.",
+            "Pindai kode ini untuk mengecek keaslian surat.",
+        ],
+        footer=[
+            "Dokumen ini dibuat secara elektronik. Keaslian dan masa berlakunya dapat dicek di "
+            f"{here.url('/v/')} dengan kode {rules.pretty_code(code)}.",
+            "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
+        ],
+        watermark="CONTOH" if here.is_demo else "",
+        issued_at=at.isoformat(),
+    )
+    letter = Letter(
+        code=code,
+        unit=unit,
+        register=draft.classification,
+        year=today.year,
+        sequence=sequence,
+        number=number,
+        subject=draft.subject,
+        person=person,
+        signer_title=signer.post_title,
+        issued_on=today,
+        valid_until=draft.valid_until,
+    )
+    letter.seal_content(content)
+    letter.save()
+    return letter
+
+
+def _profile() -> Profile:
+    profile = Profile.objects.first()
+    return profile or Profile(government=f"Pemerintah {city().name}")
+
+
+def _place(unit: Unit) -> str:
+    """Where the letter is dated: the unit's own name without its kind."""
+    names = {"kelurahan": unit.name, "desa": unit.name, "kecamatan": unit.name}
+    name = names.get(unit.kind, city().name)
+    return " ".join(
+        w for w in name.split() if w not in ("Kelurahan", "Desa", "Kecamatan", "Kota", "Kabupaten")
+    )
+
+
+def _address(unit: Unit) -> str:
+    parts = [
+        f"{unit.address} {unit.post_code}".strip(),
+        f"Telepon {unit.phone}" if unit.phone else "",
+        unit.email,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def archive_pdf(letter_id: int, *, at: datetime) -> Letter:
+    """Make and keep the PDF of a numbered letter; does nothing when that is done already.
+
+    The bytes are stored before the state changes, so a state that says ready has its file.
+    """
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update().get(pk=letter_id)
+        if letter.state != Letter.State.NUMBERED:
+            return letter
+        pdf = render_pdf(letter.content)
+        letter.file, letter.sha256 = archive.store(letter.code, pdf)
+        letter.state = Letter.State.READY
+        letter.rendered_at = at
+        letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
+        audit.record("letter.ready", actor=None, subject="letter", subject_id=letter.pk)
+    return letter

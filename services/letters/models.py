@@ -1,0 +1,70 @@
+"""Numbers and letters of one city."""
+
+from django.db import models
+from django.db.models import Q
+
+from services.letters.render import Content
+from services.residents.models import Person
+from services.residents.sealing import seal, unseal
+from tenants.office.models import Unit
+
+
+class Counter(models.Model):
+    """The last number given out in one scope. Advanced in the transaction that uses the number."""
+
+    scope = models.CharField(max_length=120, unique=True)
+    value = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.scope}={self.value}"
+
+
+class Letter(models.Model):
+    """An official letter: numbered when approved, ready once its PDF is archived."""
+
+    class State(models.TextChoices):
+        NUMBERED = "numbered", "Sedang dibuat"
+        READY = "ready", "Sudah jadi"
+        REVOKED = "revoked", "Dicabut"
+
+    code = models.CharField("kode cek keaslian", max_length=26, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="letters")
+    register = models.CharField(max_length=60)  # the counter's scope within the unit
+    year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveIntegerField()
+    number = models.CharField(max_length=80)
+    subject = models.CharField(max_length=200)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
+    signer_title = models.CharField(max_length=120)
+    issued_on = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.NUMBERED)
+    content_sealed = models.BinaryField()  # holds the NIK: sealed like the register
+    file = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "register", "year", "sequence"], name="letter_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="numbered") | ~Q(sha256=""), name="ready_letter_has_file"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "-id"]),
+            models.Index(fields=["state"], condition=Q(state="numbered"), name="letter_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def content(self) -> Content:
+        return Content.from_json(unseal(self.content_sealed))
+
+    def seal_content(self, content: Content) -> None:
+        self.content_sealed = seal(content.as_json())

@@ -1,0 +1,59 @@
+"""Reads of letters, above all the public check."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from kernel.ids import normalize_code
+from services.letters import rules
+from services.letters.models import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What anyone holding a letter may know: nothing the paper does not show."""
+
+    verdict: str  # "valid", "expired", "revoked"
+    number: str
+    subject: str
+    holder: str  # initials only
+    issued_on: date
+    issued_by: str
+    valid_until: date | None
+    signer_title: str
+    code: str
+
+
+def check(code: str, *, today: date) -> Check | None:
+    """Look a verification code up; None when no finished letter has it."""
+    letter = (
+        Letter.objects.select_related("unit", "person")
+        .filter(code=normalize_code(code))
+        .exclude(state=Letter.State.NUMBERED)
+        .first()
+    )
+    if letter is None:
+        return None
+    if letter.state == Letter.State.REVOKED:
+        verdict = "revoked"
+    elif letter.valid_until is not None and letter.valid_until < today:
+        verdict = "expired"
+    else:
+        verdict = "valid"
+    return Check(
+        verdict=verdict,
+        number=letter.number,
+        subject=letter.subject,
+        holder=rules.initials(letter.person.name),
+        issued_on=letter.issued_on,
+        issued_by=letter.unit.name,
+        valid_until=letter.valid_until,
+        signer_title=letter.signer_title,
+        code=rules.pretty_code(letter.code),
+    )
+
+
+def same_file(code: str, content: bytes) -> bool:
+    """Whether these bytes are exactly the archived PDF of this code."""
+    digest = hashlib.sha256(content).hexdigest()
+    return Letter.objects.filter(code=normalize_code(code), sha256=digest).exists()

@@ -1,0 +1,69 @@
+"""Letter numbers, validity, and what the check page may show. Plain Python."""
+
+import re
+from datetime import date, timedelta
+from typing import Literal
+
+from kernel.tanggal import roman_month
+
+DEFAULT_PATTERN = "{kode}/{urut}/{unit}/{bulan}/{tahun}"
+
+
+def format_number(
+    *, code: str, sequence: int, unit: str, day: date, pattern: str = DEFAULT_PATTERN
+) -> str:
+    """``400.9.14.1/0247/Kel-BLM/XI/2026``."""
+    values = {
+        "kode": code,
+        "urut": f"{sequence:04d}",
+        "unit": unit,
+        "bulan": roman_month(day),
+        "tahun": str(day.year),
+    }
+    return re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], pattern)
+
+
+_PREFIXES = {
+    "kelurahan": "Kel",
+    "desa": "Ds",
+    "kecamatan": "Kec",
+    "dinas": "",
+    "kota": "",
+}
+
+
+def abbreviate(kind: str, name: str) -> str:
+    """A unit's short form for numbers when it set none: ``Kelurahan Belimbing`` → ``Kel-BLM``."""
+    words = [w for w in re.findall(r"[A-Za-z]+", name) if w.lower() not in _PREFIXES]
+    letters = "".join(words).upper()
+    if len(words) > 1:
+        short = "".join(word[0] for word in words).upper()
+        short += re.sub(r"[AIUEO]", "", words[-1].upper()[1:])[: max(0, 3 - len(short))]
+    else:
+        short = letters[:1] + re.sub(r"[AIUEO]", "", letters[1:])[:2]
+    prefix = _PREFIXES.get(kind, "")
+    return f"{prefix}-{short[:4]}" if prefix else short[:8]
+
+
+def valid_until(issued: date, amount: int, unit: Literal["hari", "bulan", "tahun"]) -> date:
+    """The last day a letter is valid; the end of the month when that day does not exist."""
+    if unit == "hari":
+        return issued + timedelta(days=amount)
+    months = amount * (12 if unit == "tahun" else 1)
+    year, month = divmod(issued.month - 1 + months, 12)
+    for day in range(issued.day, 27, -1):
+        try:
+            return date(issued.year + year, month + 1, day)
+        except ValueError:
+            continue
+    return date(issued.year + year, month + 1, issued.day)
+
+
+def initials(name: str) -> str:
+    """A name as the check page shows it: ``S••• A••••••••``."""
+    return " ".join(word[0] + "•" * (len(word) - 1) for word in name.split())
+
+
+def pretty_code(code: str) -> str:
+    """A verification code in groups of four, as it stands on paper."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
