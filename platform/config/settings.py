@@ -117,6 +117,10 @@ DATABASES = {
 # A server connection is closed after this many different cities: each one seen leaves about
 # half a MiB in the server process's relation cache (docs/tenancy.md).
 CITIES_PER_CONNECTION: int = env.int("BALAI_CITIES_PER_CONNECTION", 60)
+# Empty city schemas kept ready for the next signups (about 5 MiB each).
+SPARE_SCHEMAS: int = env.int("BALAI_SPARE_SCHEMAS", 2)
+# Citus with schema-based sharding: provisioning then sends one command per message.
+CITUS: bool = env.bool("BALAI_CITUS", False)
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 BROKER_URL: str = env.str("BROKER_URL", "redis://127.0.0.1:6379/0")
 CACHE_URL: str = env.str("CACHE_URL", "redis://127.0.0.1:6379/1")
@@ -192,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Pages, language, time --------------------------------------------------------------------------
+# --- Pages, language, time ----------------------------------------------------------------------
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -234,7 +238,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
-# --- Mail ---------------------------------------------------------------------------------------------
+# --- Mail -------------------------------------------------------------------------------------
 EMAIL_BACKEND: str = env.str(
     "EMAIL_BACKEND",
     "embedded.mailbox.MailboxBackend"
@@ -249,7 +253,7 @@ EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", f"Balai <balai@{BASE_DOMAIN}>")
 
-# --- Celery ---------------------------------------------------------------------------------------------
+# --- Celery -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

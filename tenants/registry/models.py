@@ -1,7 +1,13 @@
 """Public schema: which cities there are, where they answer, and how they came to be."""
 
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.registry.scope import in_public
 
 
 class City(TenantMixin):
@@ -25,6 +31,7 @@ class City(TenantMixin):
     timezone = models.CharField(max_length=40)
     status = models.CharField(max_length=16, choices=Status, default=Status.PROVISIONING)
     is_demo = models.BooleanField(default=False)
+    done_stages = models.JSONField(default=list)  # of provisioning, by name
     data_key = models.BinaryField(default=bytes)  # wrapped by settings.MASTER_KEY
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,9 +42,134 @@ class City(TenantMixin):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def host(self) -> str:
+        """The host name links are built from, without a port."""
+        known: str | None = self.__dict__.get("_host")
+        if known is None:
+            with in_public():
+                primary = self.domains.filter(is_primary=True).first()
+            known = primary.domain if primary else f"{self.subdomain}.{settings.BASE_DOMAIN}"
+            self.__dict__["_host"] = known
+        return known
+
+    def url(self, path: str = "/") -> str:
+        """An absolute address in this city, with the installation's scheme and port."""
+        public = urlsplit(settings.PUBLIC_URL)
+        netloc = f"{self.host}:{public.port}" if public.port else self.host
+        return urlunsplit((public.scheme, netloc, "", "", "")) + path
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the city has a schema in which work is done."""
+        return self.status not in {self.Status.PROVISIONING, self.Status.CLOSED}
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.status == self.Status.SUSPENDED
+
 
 class Domain(DomainMixin):
     """A host name a city answers on; the primary one is what links are built from."""
 
     def __str__(self) -> str:
         return self.domain
+
+
+class Signup(models.Model):
+    """An official's request to bring a kabupaten or kota onto the platform.
+
+    Several may ask for the same city; the first whose request is *accepted* (address under
+    ``.go.id`` confirmed, or the operator's approval) holds code and subdomain from then on.
+    """
+
+    class State(models.TextChoices):
+        EMAIL_SENT = "email_sent", "Menunggu konfirmasi e-mail"
+        WAITING_APPROVAL = "waiting_approval", "Menunggu persetujuan pengelola"
+        APPROVED = "approved", "Disetujui"
+        PROVISIONING = "provisioning", "Sedang disiapkan"
+        DONE = "done", "Selesai"
+        REJECTED = "rejected", "Ditolak"
+        FAILED = "failed", "Gagal"
+
+    HOLDING = (State.APPROVED, State.PROVISIONING, State.DONE, State.FAILED)
+
+    code = models.CharField("kode Kemendagri", max_length=5)
+    subdomain = models.CharField(max_length=40)
+    name = models.CharField("nama pejabat", max_length=150)
+    post = models.CharField("jabatan", max_length=120)
+    email = models.EmailField()
+    password = models.CharField(max_length=200, blank=True)  # hash; emptied once it is used
+    terms_accepted_at = models.DateTimeField()
+    confirm_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the link's token
+    confirm_expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    status_token = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=16, choices=State, default=State.EMAIL_SENT)
+    reason = models.TextField(blank=True)  # why rejected or failed, fit to show
+    city = models.OneToOneField(
+        City, null=True, blank=True, on_delete=models.SET_NULL, related_name="signup"
+    )
+    decided_by = models.CharField(max_length=254, blank=True)  # the operator's login
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(state__in=["approved", "provisioning", "done", "failed"]),
+                name="signup_holds_code",
+            ),
+            models.UniqueConstraint(
+                fields=["subdomain"],
+                condition=models.Q(state__in=["approved", "provisioning", "done", "failed"]),
+                name="signup_holds_subdomain",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.email}"
+
+    @property
+    def proves_itself(self) -> bool:
+        """Whether reading mail at this address shows that one works for a government."""
+        return self.email.lower().endswith(".go.id")
+
+
+class Spare(models.Model):
+    """An empty city schema made in advance; a signup claims it by renaming it."""
+
+    schema_name = models.CharField(max_length=63, unique=True)
+    fingerprint = models.CharField(max_length=64)  # of the migrations it stands at
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["fingerprint", "id"])]
+
+    def __str__(self) -> str:
+        return self.schema_name
+
+
+class Tombstone(models.Model):
+    """What remains of a deleted city: that it was, and when its schema was dropped."""
+
+    code = models.CharField(max_length=5)
+    name = models.CharField(max_length=100)
+    schema_name = models.CharField(max_length=63)
+    reason = models.CharField(max_length=200)
+    deleted_by = models.CharField(max_length=254)
+    decided_at = models.DateTimeField(auto_now_add=True)
+    schema_dropped_at = models.DateTimeField(null=True, blank=True)
+    files_deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-decided_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"

@@ -1,0 +1,38 @@
+"""Outbox: what has to happen after a commit, written in the same transaction as its cause."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Outbox(models.Model):
+    """One piece of work for a worker, in the schema it concerns.
+
+    ``key`` says what the work *is*: enqueued twice, done once. ``payload`` is emptied when the
+    work is done, so that no mail text or personal detail outlives its purpose.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "Menunggu"
+        DONE = "done", "Selesai"
+        FAILED = "failed", "Gagal"
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, unique=True)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)  # last handed to the broker
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "outbox"
+        indexes = [
+            models.Index(fields=["due_at"], name="outbox_due", condition=Q(state="due")),
+            models.Index(fields=["done_at"], name="outbox_done", condition=Q(state="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -1,0 +1,55 @@
+"""The workers' side of the outbox."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.core.mail import EmailMessage
+
+from kernel.clock import now
+from messaging import outbox
+from messaging import periodic as periodic_work
+from messaging.periodic import periodic
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(runs_in_public=True)
+def deliver(row_id: int) -> None:
+    """Do one outbox row of the schema the message names."""
+    outbox.run(row_id)
+
+
+@shared_task(runs_in_public=True)
+def dispatch() -> None:
+    """Beat's only entry: send what is due in every schema, and begin what is periodic."""
+    periodic_work.plan(now())
+    outbox.sweep()
+
+
+@periodic("messaging.tidy", every=timedelta(days=1))
+def tidy(_payload: outbox.Payload) -> None:
+    """Forget work done long ago."""
+    outbox.forget_done(before=now() - outbox.KEEP_DONE)
+
+
+@periodic("messaging.tidy_public", every=timedelta(days=1), in_cities=False)
+def tidy_public(_payload: outbox.Payload) -> None:
+    """The same for the platform's own schema."""
+    outbox.forget_done(before=now() - outbox.KEEP_DONE)
+
+
+@worker_ready.connect
+def sweep_at_start(**_kwargs: Any) -> None:
+    """What a dead worker left behind is taken up as soon as a new one is there."""
+    try:
+        outbox.sweep(everything=True)
+    except Exception:
+        log.exception("sweep at worker start failed; beat's next one takes over")
+
+
+@outbox.handler("mail.send")
+def send_mail(payload: outbox.Payload) -> None:
+    EmailMessage(payload["subject"], payload["body"], to=[payload["to"]]).send()

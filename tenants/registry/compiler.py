@@ -1,0 +1,309 @@
+"""An empty city schema as SQL, read from the catalog of the migrated ``template`` schema.
+
+Migrating a new schema runs every migration again; here the *result* is read once per migration
+state and replayed as one message. Whatever the reader does not understand (a view, a trigger, a
+partition…) stops it: a city must never silently differ from a migrated one. The proof is a test
+that compares ``pg_dump -s`` of the two.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+
+from django.db import connection
+from psycopg2.extensions import quote_ident
+
+TEMPLATE = "template"
+
+
+class NoTemplate(RuntimeError):
+    """The template schema is missing or empty; ``manage.py prepare_platform`` makes it."""
+
+
+class Unsupported(RuntimeError):
+    """The template holds an object the compiler cannot reproduce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str
+    not_null: bool
+    not_null_name: str | None
+    identity: str
+    default: str | None
+    generated: str
+    collation: str | None
+
+
+@dataclass(slots=True)
+class Table:
+    name: str
+    columns: list[Column] = field(default_factory=list)
+    constraints: list[tuple[str, str]] = field(default_factory=list)  # name, definition
+    foreign_keys: list[tuple[str, str]] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
+    # identity column → (sequence, last value, is called)
+    sequences: dict[str, tuple[str, int, bool]] = field(default_factory=dict)
+    rows: list[str] = field(default_factory=list)  # seed rows as VALUES tuples
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A city schema ready to be made under any name."""
+
+    fingerprint: str  # of the applied migrations
+    tables: list[Table]
+
+    def statements(self, schema: str, *, citus: bool = False) -> list[str]:
+        """The commands that make ``schema``; unqualified names mean it.
+
+        ``citus``: one foreign key per ALTER and nothing that Citus' schema-based sharding
+        refuses; each command is then sent as a message of its own.
+        """
+        made = [f"CREATE SCHEMA {_q(schema)}"]
+        made += [_create_table(table, schema) for table in self.tables]
+        for table in self.tables:
+            if table.rows:
+                columns = ", ".join(_q(c.name) for c in table.columns if not c.generated)
+                for start in range(0, len(table.rows), 500):
+                    values = ",\n".join(table.rows[start : start + 500])
+                    made.append(f"INSERT INTO {_q(table.name)} ({columns}) VALUES\n{values}")
+            for sequence, last, called in table.sequences.values():
+                if called:
+                    name = f"{_q(schema)}.{_q(sequence)}".replace("'", "''")
+                    made.append(f"SELECT setval('{name}', {last})")
+        for table in self.tables:
+            made += table.indexes
+        for table in self.tables:
+            added = [f"ADD CONSTRAINT {_q(n)} {d}" for n, d in table.foreign_keys]
+            groups = [[one] for one in added] if citus else [added] if added else []
+            made += [f"ALTER TABLE {_q(table.name)} {', '.join(group)}" for group in groups]
+        return made
+
+    def script(self, schema: str) -> str:
+        """All of it as one message."""
+        return ";\n".join(self.statements(schema))
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _create_table(table: Table, schema: str) -> str:
+    lines = []
+    for column in table.columns:
+        line = f"{_q(column.name)} {column.type}"
+        if column.collation:
+            line += f" COLLATE {column.collation}"
+        if column.identity:
+            kind = "ALWAYS" if column.identity == "a" else "BY DEFAULT"
+            sequence = table.sequences[column.name][0]
+            line += f" GENERATED {kind} AS IDENTITY"
+            if sequence != f"{table.name}_{column.name}_seq":
+                line += f" (SEQUENCE NAME {_q(schema)}.{_q(sequence)})"
+        elif column.generated:
+            line += f" GENERATED ALWAYS AS ({column.default}) STORED"
+        elif column.default is not None:
+            line += f" DEFAULT {column.default}"
+        if column.not_null:
+            if column.not_null_name:
+                line += f" CONSTRAINT {_q(column.not_null_name)}"
+            line += " NOT NULL"
+        lines.append(line)
+    lines += [f"CONSTRAINT {_q(name)} {definition}" for name, definition in table.constraints]
+    body = ",\n  ".join(lines)
+    return f"CREATE TABLE {_q(table.name)} (\n  {body}\n)"
+
+
+_cache: dict[str, Compiled] = {}
+_lock = threading.Lock()
+
+
+def applied_fingerprint(schema: str = TEMPLATE) -> str:
+    """A hash of the migrations applied in a schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)::text", [f'"{schema}".django_migrations'])
+        if cursor.fetchone()[0] is None:
+            raise NoTemplate(f"schema {schema} has no migrations; run manage.py prepare_platform")
+        cursor.execute(
+            f"SELECT string_agg(app || '.' || name, E'\\n' ORDER BY app, name)"  # noqa: S608
+            f" FROM {_q(schema)}.django_migrations"
+        )
+        text = cursor.fetchone()[0] or ""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def compiled() -> Compiled:
+    """The city schema as it now stands in the template; read again when that was migrated."""
+    fingerprint = applied_fingerprint()
+    key = f"{connection.settings_dict['NAME']}:{fingerprint}"
+    with _lock:
+        known = _cache.get(key)
+    if known is None:
+        known = read(TEMPLATE, fingerprint)
+        with _lock:
+            _cache.clear()
+            _cache[key] = known
+    return known
+
+
+def read(schema: str, fingerprint: str) -> Compiled:
+    """Read a schema from the catalog. Raises Unsupported for what cannot be reproduced."""
+    from tenants.registry.scope import in_schema
+
+    with in_schema(schema), connection.cursor() as cursor:
+        # In its own schema the catalog's functions print names without it.
+        _refuse_unsupported(cursor, schema)
+        tables = _tables(cursor, schema)
+        _constraints(cursor, schema, tables)
+        _indexes(cursor, schema, tables)
+        _sequences(cursor, schema, tables)
+        for table in tables.values():
+            _rows(cursor, table)
+    return Compiled(fingerprint, list(tables.values()))
+
+
+def _refuse_unsupported(cursor, schema: str) -> None:  # type: ignore[no-untyped-def]
+    cursor.execute(
+        """
+        SELECT 'relation ' || relname FROM pg_class
+         WHERE relnamespace = %(schema)s::regnamespace
+           AND (relkind NOT IN ('r', 'i', 'S') OR reloptions IS NOT NULL
+                OR relpersistence <> 'p' OR relrowsecurity OR relhassubclass)
+        UNION ALL SELECT 'function ' || proname FROM pg_proc
+         WHERE pronamespace = %(schema)s::regnamespace
+        UNION ALL SELECT 'type ' || typname FROM pg_type
+         WHERE typnamespace = %(schema)s::regnamespace AND typtype IN ('e', 'd', 'r', 'm')
+        UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+         WHERE relnamespace = %(schema)s::regnamespace AND NOT tgisinternal
+        UNION ALL SELECT 'sequence ' || relname FROM pg_class c
+         WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'S' AND NOT EXISTS (
+           SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
+        UNION ALL SELECT 'comment on ' || c.relname FROM pg_description d
+          JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
+         WHERE c.relnamespace = %(schema)s::regnamespace
+        """,
+        {"schema": schema},
+    )
+    found = [row[0] for row in cursor.fetchall()]
+    if found:
+        raise Unsupported(f"schema {schema} cannot be compiled: {', '.join(found)}")
+
+
+def _tables(cursor, schema: str) -> dict[str, Table]:  # type: ignore[no-untyped-def]
+    not_null_names = "NULL"
+    if connection.pg_version >= 180000:  # NOT NULL became a named constraint
+        not_null_names = (
+            "(SELECT conname FROM pg_constraint n WHERE n.conrelid = c.oid AND n.contype = 'n'"
+            " AND n.conkey = ARRAY[a.attnum])"
+        )
+    cursor.execute(
+        f"""
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+               {not_null_names}, a.attidentity, pg_get_expr(d.adbin, d.adrelid),
+               a.attgenerated,
+               CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
+                    THEN a.attcollation::regcollation::text END
+          FROM pg_class c
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+          JOIN pg_type t ON t.oid = a.atttypid
+          LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+         WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'
+         ORDER BY c.relname, a.attnum
+        """,  # noqa: S608
+        [schema],
+    )
+    tables: dict[str, Table] = {}
+    for relname, *column in cursor.fetchall():
+        tables.setdefault(relname, Table(relname)).columns.append(Column(*column))
+    if not tables:
+        raise NoTemplate(f"schema {schema} is empty")
+    return tables
+
+
+def _constraints(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+    cursor.execute(
+        """
+        SELECT c.relname, con.conname, con.contype, pg_get_constraintdef(con.oid),
+               f.relnamespace::regnamespace::text
+          FROM pg_constraint con
+          JOIN pg_class c ON c.oid = con.conrelid
+          LEFT JOIN pg_class f ON f.oid = con.confrelid
+         WHERE c.relnamespace = %s::regnamespace AND con.contype <> 'n'
+         ORDER BY c.relname, con.contype DESC, con.conname
+        """,
+        [schema],
+    )
+    for relname, name, kind, definition, target in cursor.fetchall():
+        if kind == "f":
+            if target != schema:
+                raise Unsupported(f"{relname}.{name} points out of the city, to schema {target}")
+            tables[relname].foreign_keys.append((name, definition))
+        elif kind in "puc":
+            tables[relname].constraints.append((name, definition))
+        else:
+            raise Unsupported(f"constraint {name} of kind {kind!r}")
+
+
+def _indexes(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+    cursor.execute(
+        """
+        SELECT c.relname, pg_get_indexdef(i.indexrelid, 0, true)
+          FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+          JOIN pg_class x ON x.oid = i.indexrelid
+         WHERE c.relnamespace = %s::regnamespace AND NOT EXISTS (
+               SELECT FROM pg_constraint con
+                WHERE con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x'))
+         ORDER BY c.relname, x.relname
+        """,
+        [schema],
+    )
+    for relname, definition in cursor.fetchall():
+        tables[relname].indexes.append(definition)
+
+
+def _sequences(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+    cursor.execute(
+        """
+        SELECT c.relname, a.attname, s.relname
+          FROM pg_class s
+          JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass
+               AND d.deptype = 'i' AND d.refclassid = 'pg_class'::regclass
+          JOIN pg_class c ON c.oid = d.refobjid
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+         WHERE s.relnamespace = %s::regnamespace AND s.relkind = 'S'
+        """,
+        [schema],
+    )
+    found = cursor.fetchall()
+    if not found:
+        return
+    cursor.execute(
+        " UNION ALL ".join(
+            f"SELECT last_value, is_called FROM {_q(schema)}.{_q(sequence)}"  # noqa: S608
+            for _, _, sequence in found
+        )
+    )
+    for (relname, column, sequence), (last, called) in zip(found, cursor.fetchall(), strict=True):
+        tables[relname].sequences[column] = (sequence, last, called)
+
+
+def _rows(cursor, table: Table) -> None:  # type: ignore[no-untyped-def]
+    """Seed rows, written by the server as literals so that no type is lost on the way."""
+    columns = [c for c in table.columns if not c.generated]
+    parts = ", ', ', ".join(
+        f"quote_nullable({_q(c.name)}::text) || '::' || {_literal(c.type)}" for c in columns
+    )
+    cursor.execute(f"SELECT concat('(', {parts}, ')') FROM {_q(table.name)} ORDER BY 1")  # noqa: S608
+    table.rows = [row[0] for row in cursor.fetchall()]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote(name: str) -> str:
+    """A schema name as SQL."""
+    connection.ensure_connection()
+    return str(quote_ident(name, connection.connection))
