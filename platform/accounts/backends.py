@@ -1,10 +1,11 @@
 """Signing in with an e-mail address and a password."""
 
-from accounts.models import User
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+
+from accounts.models import User
 
 
 def check(login: str, password: str) -> User | None:

@@ -15,8 +15,7 @@ from ui import brand, rules
 def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     """An error page. Rendered without context processors: nothing here may touch a database."""
     city = getattr(request, "tenant", None)
-    known = city is not None and getattr(city, "schema_name", "public") != "public"
-    context = {"place": city.name if known else "Balai", "status": status, **words}
+    context = {"place": city.name if city is not None else "Balai", "status": status, **words}
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
 
 
@@ -102,28 +101,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         "lalu kirim sekali lagi. Pastikan peramban Anda mengizinkan kuki.",
         icon="clock",
         back=True,
-    )
-
-
-def unknown_city(request: HttpRequest) -> HttpResponse:
-    """No city answers on this host name."""
-    from django.conf import settings
-
-    return HttpResponseNotFound(
-        render_to_string(
-            "ui/error.html",
-            {
-                "place": "Balai",
-                "status": 404,
-                "title": "Belum ada balai di alamat ini",
-                "text": "Periksa ejaan alamatnya. Jika kabupaten atau kota Anda belum terdaftar, "
-                "pejabat Diskominfo dapat membukanya sekarang.",
-                "icon": "search-x",
-                "action_href": f"{settings.PUBLIC_URL}/daftar/",
-                "action_label": "Daftarkan kabupaten/kota",
-                "home": f"{settings.PUBLIC_URL}/",
-            },
-        )
     )
 
 
