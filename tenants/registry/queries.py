@@ -1,11 +1,19 @@
-"""Reads of the registry: which cities there are, by host, by schema, by code."""
+"""Reads of the registry: which cities there are, by schema and by code; how signups stand.
+
+For pages:
+    progress(status_token) -> Progress | None     polled by the status page
+    waiting_signups() / recent_signups()          the operator's console
+    suggest_subdomain(area), is_taken(code), is_subdomain_taken(subdomain)
+"""
 
 import time
+from dataclasses import dataclass
 
 from django.conf import settings
 
 from tenants.backend.place import PUBLIC
-from tenants.registry.models import City
+from tenants.registry import provisioning, regions
+from tenants.registry.models import City, Domain, Signup
 from tenants.registry.scope import in_public
 
 _by_schema: dict[str, tuple[float, City | None]] = {}
@@ -48,3 +56,97 @@ def public_hosts() -> frozenset[str]:
     if settings.EMBEDDED:
         own |= {"localhost", "127.0.0.1", "[::1]"}
     return frozenset(own)
+
+
+def is_taken(code: str) -> bool:
+    """Whether this kabupaten or kota has an owner, or an accepted signup."""
+    with in_public():
+        return (
+            City.objects.filter(code=code).exists()
+            or Signup.objects.filter(code=code, state__in=Signup.HOLDING).exists()
+        )
+
+
+def is_subdomain_taken(subdomain: str) -> bool:
+    """Whether a city, a domain or an accepted signup has this subdomain."""
+    with in_public():
+        return (
+            City.objects.filter(subdomain=subdomain).exists()
+            or Domain.objects.filter(domain=f"{subdomain}.{settings.BASE_DOMAIN}").exists()
+            or Signup.objects.filter(subdomain=subdomain, state__in=Signup.HOLDING).exists()
+        )
+
+
+def suggest_subdomain(area: regions.Regency) -> str:
+    """The first of the area's usual subdomains that is free."""
+    base = regions.proposed_subdomain(area)
+    kind = "kota" if area.is_kota else "kab"
+    candidates = [base, f"{base}{kind}", f"{kind}{base}", f"{base}-{area.code.replace('.', '')}"]
+    for name in candidates:
+        if regions.subdomain_fault(name) is None and not is_subdomain_taken(name):
+            return name
+    return f"{kind}-{area.schema_name}"  # named after the code, which is nobody else's
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a signup stands, for its status page."""
+
+    state: str  # a Signup.State
+    percent: int
+    label: str  # what is being done or awaited now
+    address: str  # the city's address, once it has one
+    done: bool
+    failed: bool
+    signup: Signup
+
+
+LABELS = {
+    Signup.State.EMAIL_SENT: "Menunggu Anda membuka tautan di e-mail",
+    Signup.State.WAITING_APPROVAL: "Menunggu persetujuan pengelola Balai",
+    Signup.State.APPROVED: "Menyiapkan ruang data",
+    Signup.State.DONE: "Selesai",
+    Signup.State.REJECTED: "Tidak diterima",
+    Signup.State.FAILED: "Terhenti",
+}
+
+
+def progress(status_token: str) -> Progress | None:
+    """How the signup with this status token stands; None when there is none."""
+    with in_public():
+        signup = (
+            Signup.objects.select_related("city").filter(status_token=status_token).first()
+        )
+    if signup is None:
+        return None
+    state = Signup.State(signup.state)
+    percent, label, address = 0, LABELS.get(state, ""), ""
+    if signup.city is not None:
+        address = signup.city.url("/")
+        stage = provisioning.stage_of(signup.city)
+        percent = stage.percent
+        if state == Signup.State.PROVISIONING:
+            label = stage.label
+    return Progress(
+        state=state.value,
+        percent=percent,
+        label=label,
+        address=address,
+        done=state == Signup.State.DONE,
+        failed=state in (Signup.State.FAILED, Signup.State.REJECTED),
+        signup=signup,
+    )
+
+
+def waiting_signups() -> list[Signup]:
+    """What the operator has to decide, oldest first."""
+    with in_public():
+        return list(
+            Signup.objects.filter(state=Signup.State.WAITING_APPROVAL).order_by("confirmed_at")
+        )
+
+
+def recent_signups(*, limit: int = 50) -> list[Signup]:
+    """The latest signups in any state."""
+    with in_public():
+        return list(Signup.objects.select_related("city").order_by("-created_at")[:limit])

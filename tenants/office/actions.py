@@ -1,0 +1,111 @@
+"""The only writers of units, posts and holdings."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from audit import actions as audit
+from kernel.errors import RuleBroken
+from tenants.office.models import Holding, Post, Unit
+
+
+@transaction.atomic
+def open_posts(*, unit: Unit) -> list[Post]:
+    """The usual posts of a unit, made where missing."""
+    from tenants.office.seed import posts_at
+
+    if unit.kind == Unit.Kind.RT:
+        wanted = [Post(unit=unit, role=Post.Role.KETUA_RT, title=f"Ketua {unit.name}")]
+    elif unit.kind == Unit.Kind.RW:
+        wanted = [Post(unit=unit, role=Post.Role.KETUA_RW, title=f"Ketua {unit.name}")]
+    else:
+        wanted = posts_at(unit)
+    Post.objects.bulk_create(wanted, ignore_conflicts=True)
+    return list(Post.objects.filter(unit=unit).order_by("role"))
+
+
+@transaction.atomic
+def appoint(
+    *,
+    post: Post,
+    user: User,
+    since: date,
+    by: User | None,
+    decree: str = "",
+    nip: str = "",
+    rank: str = "",
+    is_acting: bool = False,
+) -> Holding:
+    """Give a post to a person from a day on.
+
+    The counter may have several holders; every other post has one proper holder at a time: the
+    one before ends the day before. RuleBroken when that would end before it began.
+    """
+    post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+    if not user.is_active:
+        raise RuleBroken(f"Akun {user.name} tidak aktif. Aktifkan dulu akunnya.", field="user")
+    if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
+        raise RuleBroken("NIP terdiri dari 18 angka.", field="nip")
+    open_ones = post.holdings.select_for_update().filter(until__isnull=True)
+    for holding in open_ones:
+        if holding.user_id == user.pk:
+            raise RuleBroken(f"{user.name} sudah memegang jabatan {post.title}.", field="user")
+    if not is_acting and post.role not in SHARED_ROLES:
+        for holding in open_ones.filter(is_acting=False):
+            if holding.since >= since:
+                raise RuleBroken(
+                    f"Jabatan {post.title} sudah diisi sejak {holding.since:%d-%m-%Y}. "
+                    "Pilih tanggal mulai sesudahnya.",
+                    field="since",
+                )
+            holding.until = since - timedelta(days=1)
+            holding.save(update_fields=["until"])
+    holding = Holding.objects.create(
+        post=post,
+        user=user,
+        since=since,
+        decree=decree,
+        nip=nip,
+        rank=rank,
+        is_acting=is_acting,
+    )
+    audit.record(
+        "post.given", actor=by, subject="post", subject_id=post.pk, detail={"user": user.pk}
+    )
+    return holding
+
+
+SHARED_ROLES = frozenset(
+    {Post.Role.LOKET, Post.Role.ADMIN, Post.Role.PETUGAS_DINAS, Post.Role.KASI}
+)
+
+
+@transaction.atomic
+def end_holding(*, holding: Holding, until: date, by: User | None) -> Holding:
+    """Take a post back at the end of a day."""
+    holding = Holding.objects.select_for_update().select_related("post").get(pk=holding.pk)
+    if until < holding.since:
+        raise RuleBroken("Tanggal berakhir tidak boleh sebelum tanggal mulai.", field="until")
+    if holding.post.role == Post.Role.ADMIN and not _other_admin(holding, until):
+        raise RuleBroken("Tunjuk dulu admin lain: kota tidak boleh tanpa admin.", field="until")
+    holding.until = until
+    holding.save(update_fields=["until"])
+    audit.record(
+        "post.taken",
+        actor=by,
+        subject="post",
+        subject_id=holding.post_id,
+        detail={"user": holding.user_id},
+    )
+    return holding
+
+
+def _other_admin(holding: Holding, until: date) -> bool:
+    return (
+        Holding.objects.filter(
+            post__role=Post.Role.ADMIN, since__lte=until, until__isnull=True, user__is_active=True
+        )
+        .exclude(pk=holding.pk)
+        .exists()
+    )

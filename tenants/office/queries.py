@@ -1,0 +1,122 @@
+"""Reads of the office: who holds which post, which unit stands above, what is left to set up."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from kernel.clock import now
+from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.registry.models import City
+from tenants.registry.scope import in_city
+
+
+def _current(on: date) -> Q:
+    return Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
+
+
+def current_holdings(on: date) -> QuerySet[Holding]:
+    """Every holding in force on a day."""
+    return Holding.objects.filter(_current(on))
+
+
+def posts_of(user: User, on: date) -> list[Post]:
+    """The posts this person holds on a day, with their units."""
+    return list(
+        Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
+        .select_related("unit")
+        .order_by("unit__code", "role")
+    )
+
+
+def holder_of(unit: Unit, role: str, on: date) -> Holding | None:
+    """Who holds this role at this unit on a day; a proper holder comes before an acting one."""
+    return (
+        current_holdings(on)
+        .filter(post__unit=unit, post__role=role, user__is_active=True)
+        .select_related("user", "post", "post__unit")
+        .order_by("is_acting", "-since", "pk")
+        .first()
+    )
+
+
+def ancestor_codes(code: str) -> list[str]:
+    """The codes above this one, nearest first: ``64.74.01.1001/002`` → ``64.74.01.1001``, …"""
+    found: list[str] = []
+    base, *below = code.split("/")
+    parts = base.split(".")
+    for length in range(len(below) - 1, -1, -1):
+        found.append("/".join([base, *below[:length]]))
+    found += [".".join(parts[:length]) for length in range(len(parts) - 1, 1, -1)]
+    return found
+
+
+def unit_above(unit: Unit, kind: str) -> Unit | None:
+    """The unit of this kind that this one lies in (itself, when it is of that kind)."""
+    if unit.kind == kind:
+        return unit
+    codes = ancestor_codes(unit.code)
+    # ``64.74/dpmptsp`` lies in the city although it is no territory.
+    return Unit.objects.filter(code__in=codes, kind=kind).first()
+
+
+def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
+    """Every unit inside this one, itself not counted."""
+    below = Q(code__startswith=f"{unit.code}.") | Q(code__startswith=f"{unit.code}/")
+    found = Unit.objects.filter(below, is_active=True)
+    return found.filter(kind=kind) if kind else found
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the set-up checklist."""
+
+    key: str
+    title: str
+    hint: str
+    done: bool
+    count: str = ""  # "3 dari 15", where counting helps
+    path: str = ""  # where it is done, in the city's own pages
+
+
+def checklist(city: City) -> list[Task]:
+    """What is left before residents can apply, in the order to do it."""
+    from django.apps import apps
+
+    with in_city(city):
+        today = now().astimezone(city.tz).date()
+        held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
+        heads = Post.objects.filter(role=Post.Role.LURAH)
+        counts = heads.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
+        counter = Post.objects.filter(role=Post.Role.LOKET).exclude(
+            unit__kind=Unit.Kind.KECAMATAN
+        )
+        counters = counter.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
+        profile = Profile.objects.first()
+        units = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
+        addressed = units.exclude(address="").count()
+        neighbourhoods = Unit.objects.filter(kind=Unit.Kind.RT).count()
+        has_people = apps.get_model("residents", "Person").objects.exists()
+        rt_heads = Post.objects.filter(role=Post.Role.KETUA_RT).filter(Exists(held)).count()
+        services = apps.get_model("catalogue", "Service").objects.filter(is_active=True).count()
+    return [
+        Task("wilayah", "Wilayah", "Kecamatan, kelurahan, dan desa sudah terisi dari data "
+             "resmi Kemendagri.", True, path="/kelola/wilayah/"),
+        Task("layanan", "Layanan", "Layanan siap pakai bisa langsung dibuka.", services > 0,
+             f"{services} layanan", "/kelola/layanan/"),
+        Task("identitas", "Logo dan kontak", "Logo dan kontak pengaduan tampil di halaman "
+             "warga.", bool(profile and profile.logo and profile.contact), "",
+             "/kelola/identitas/"),
+        Task("alamat", "Alamat kop surat", "Alamat tiap kelurahan dan desa tercetak di kop surat.",
+             addressed > 0, f"{addressed} dari {counts['all']}", "/kelola/wilayah/"),
+        Task("penduduk", "Data penduduk", "Impor data penduduk agar warga bisa mendaftar dengan "
+             "NIK.", has_people, "", "/kelola/penduduk/"),
+        Task("pejabat", "Lurah dan kepala desa", "Tunjuk yang menandatangani surat.",
+             counts["held"] > 0, f"{counts['held']} dari {counts['all']}", "/kelola/pejabat/"),
+        Task("loket", "Petugas loket", "Tunjuk petugas yang memeriksa permohonan.",
+             counters["held"] > 0, f"{counters['held']} dari {counters['all']}",
+             "/kelola/pejabat/"),
+        Task("rt", "Ketua RT", "Tunjuk Ketua RT yang memberi pengantar.", rt_heads > 0,
+             f"{rt_heads} dari {neighbourhoods}", "/kelola/rt/"),
+    ]  # fmt: skip

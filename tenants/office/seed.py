@@ -1,0 +1,111 @@
+"""What a new city's office starts with: its whole territory, its posts, its first official."""
+
+from accounts.models import User
+from audit import actions as audit
+from kernel.clock import now
+from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.registry import regions
+from tenants.registry.models import City, Signup
+from tenants.registry.provisioning import seeder
+from tenants.registry.scope import in_public
+
+BATCH = 1000
+DPMPTSP = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu"
+# UU 21/2001 art. 1: in the provinces of Papua a kecamatan is called distrik.
+DISTRIK = frozenset("91 92 93 94 95 96".split())
+
+
+@seeder(order=10, label="Menyusun wilayah: kecamatan, kelurahan, dan desa")
+def territory(city: City) -> None:
+    """Every unit of the official list, and the one dinas every city has."""
+    _add([Unit(kind=Unit.Kind.CITY, code=city.code, name=city.name)])
+    top = Unit.objects.get(code=city.code)
+    word = "Distrik" if city.code[:2] in DISTRIK else "Kecamatan"
+    _add(
+        [
+            Unit(kind=Unit.Kind.KECAMATAN, code=a.code, name=f"{word} {a.name}", parent=top)
+            for a in regions.kecamatan(city.code)
+        ]
+        + [
+            Unit(
+                kind=Unit.Kind.DINAS,
+                code=f"{city.code}/dpmptsp",
+                name=DPMPTSP,
+                abbreviation="DPMPTSP",
+                parent=top,
+            )
+        ]
+    )
+    above = dict(Unit.objects.filter(kind=Unit.Kind.KECAMATAN).values_list("code", "pk"))
+    _add(
+        [
+            Unit(
+                kind=Unit.Kind.KELURAHAN if a.is_kelurahan else Unit.Kind.DESA,
+                code=a.code,
+                name=f"{'Kelurahan' if a.is_kelurahan else 'Desa'} {a.name}",
+                parent_id=above[a.code[:8]],
+            )
+            for a in regions.villages(city.code)
+        ]
+    )
+
+
+def _add(units: list[Unit]) -> None:
+    Unit.objects.bulk_create(units, batch_size=BATCH, ignore_conflicts=True)
+
+
+def posts_at(unit: Unit) -> list[Post]:
+    """The posts a unit of this kind has, unsaved."""
+    role = Post.Role
+    bare = unit.name.partition(" ")[2]
+    titles: list[tuple[str, str]] = []
+    if unit.kind == Unit.Kind.CITY:
+        titles = [(role.ADMIN, f"Admin {unit.name}")]
+    elif unit.kind == Unit.Kind.DINAS:
+        short = unit.abbreviation or unit.name
+        titles = [(role.PETUGAS_DINAS, f"Petugas {short}"), (role.KEPALA_DINAS, f"Kepala {short}")]
+    elif unit.kind == Unit.Kind.KECAMATAN:
+        head = f"Kepala Distrik {bare}" if unit.name.startswith("Distrik") else f"Camat {bare}"
+        titles = [
+            (role.CAMAT, head),
+            (role.SEKRETARIS, f"Sekretaris {unit.name}"),
+            (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
+            (role.LOKET, f"Petugas Loket {unit.name}"),
+        ]
+    elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
+        head = "Lurah" if unit.kind == Unit.Kind.KELURAHAN else "Kepala Desa"
+        titles = [
+            (role.LURAH, f"{head} {bare}"),
+            (role.SEKRETARIS, f"Sekretaris {unit.name}"),
+            (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
+            (role.LOKET, f"Petugas Loket {unit.name}"),
+        ]
+    return [Post(unit=unit, role=r, title=title) for r, title in titles]
+
+
+@seeder(order=20, label="Menyiapkan jabatan")
+def posts(city: City) -> None:
+    """The posts of every unit; nobody holds them yet."""
+    wanted = [post for unit in Unit.objects.all() for post in posts_at(unit)]
+    Post.objects.bulk_create(wanted, batch_size=BATCH, ignore_conflicts=True)
+
+
+@seeder(order=30, label="Menyiapkan kop surat dan akun pertama")
+def first_official(city: City) -> None:
+    """The city's face, and the official who signed it up as its first admin."""
+    if not Profile.objects.exists():
+        Profile.objects.create(government=f"Pemerintah {city.name}")
+    with in_public():
+        signup = Signup.objects.filter(city=city).first()
+    if signup is None:
+        return  # made by command: the operator adds the first admin
+    user, created = User.objects.get_or_create(
+        login=signup.email.lower(),
+        defaults={"name": signup.name, "email": signup.email.lower(), "password": signup.password},
+    )
+    admin = Post.objects.get(unit__code=city.code, role=Post.Role.ADMIN)
+    today = now().astimezone(city.tz).date()
+    if not admin.holdings.filter(user=user).exists():
+        Holding.objects.create(post=admin, user=user, since=today)
+    if created:
+        audit.record("city.founded", actor=user, subject="city", subject_id=city.code)

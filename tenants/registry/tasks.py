@@ -1,0 +1,89 @@
+"""Provisioning as small steps of the outbox: each stage and the order for the next commit
+together, so a killed worker loses at most the stage it was in, and none is done twice."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kernel.errors import RuleBroken
+from messaging import mail, outbox
+from messaging.periodic import periodic
+from tenants.registry import provisioning, regions, spares
+from tenants.registry.models import City, Signup
+
+
+def _found_failed(payload: outbox.Payload, error: str) -> None:
+    _mark_failed(Signup.objects.filter(pk=payload["signup"]))
+
+
+def _advance_failed(payload: outbox.Payload, error: str) -> None:
+    _mark_failed(Signup.objects.filter(city_id=payload["city"]))
+
+
+def _mark_failed(signups: QuerySet[Signup]) -> None:
+    signups.update(
+        state=Signup.State.FAILED,
+        reason="Penyiapan terhenti. Pengelola Balai sudah diberi tahu; tidak ada data yang hilang.",
+    )
+
+
+@outbox.handler("city.found", on_failed=_found_failed)
+def found(payload: outbox.Payload) -> None:
+    """Make the accepted signup's city: schema, rows and domain."""
+    signup = Signup.objects.select_for_update().get(pk=payload["signup"])
+    if signup.city_id is None:
+        area = regions.regency(signup.code)
+        if area is None:
+            raise LookupError(f"no area {signup.code}")
+        try:
+            signup.city = provisioning.create(area, subdomain=signup.subdomain)
+        except RuleBroken as refused:  # taken by the operator's command meanwhile
+            signup.state = Signup.State.REJECTED
+            signup.reason = refused.message
+            signup.password = ""
+            signup.save()
+            return
+    signup.state = Signup.State.PROVISIONING
+    signup.save()
+    next_stage(signup.city_id)
+
+
+def next_stage(city_id: int | None) -> None:
+    """Order the stage after those already done."""
+    city = City.objects.get(pk=city_id)
+    key = f"city:advance:{city.pk}:{len(city.done_stages)}"
+    outbox.enqueue("city.advance", {"city": city.pk}, key=key)
+
+
+@outbox.handler("city.advance", on_failed=_advance_failed)
+def advance(payload: outbox.Payload) -> None:
+    """One more stage; after the last one the official is told."""
+    city_id = payload["city"]
+    if provisioning.advance(city_id):
+        next_stage(city_id)
+        return
+    signup = (
+        Signup.objects.select_for_update()
+        .filter(city_id=city_id)
+        .exclude(state=Signup.State.DONE)
+        .first()
+    )
+    if signup is None or signup.city is None:
+        return
+    signup.state = Signup.State.DONE
+    signup.password = ""  # it lives in the city now
+    signup.save()
+    mail.send(
+        signup.email,
+        f"{signup.city.name} siap di Balai",
+        f"Yth. {signup.name},\n\n{signup.city.name} sudah siap. Masuk dengan alamat e-mail dan "
+        f"kata sandi Anda:\n\n{signup.city.url('/masuk/')}\n\nBalai\n",
+        key=f"signup-done:{signup.pk}",
+    )
+
+
+@periodic("spares.fill", every=timedelta(minutes=1), in_cities=False)
+def fill_spares(_payload: outbox.Payload) -> None:
+    """Keep a few empty schemas ready; made after this row's transaction, one by one."""
+    transaction.on_commit(lambda: spares.fill())
