@@ -98,7 +98,7 @@ class Child:
     """One program we run: how to start it, how to end it, and where its words go.
 
     ``stop_signal`` asks politely; after ``patience`` seconds the whole group is killed.
-    ``started`` is called with each output line until it returns True: the program is ready.
+    ``hear`` is called with each line of output; when it returns True the line is not logged.
     """
 
     name: str
@@ -112,19 +112,15 @@ class Child:
     patience: float = 10
     output: Path | None = None  # a file instead of the log
     stdin: bytes | None = None
-    ready_when: Callable[[str], bool] | None = None
+    hear: Callable[[str], bool] | None = None
 
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
-    ready: threading.Event = field(default_factory=threading.Event, init=False)
     since: float = field(default=0.0, init=False)
     again_at: float = field(default=0.0, init=False)
     failures: int = field(default=0, init=False)
-    last_lines: list[str] = field(default_factory=list, init=False)
     _reader: threading.Thread | None = field(default=None, init=False)
 
     def start(self) -> None:
-        self.ready.clear()
-        self.last_lines.clear()
         file = None
         if self.output is not None:
             self.output.parent.mkdir(parents=True, exist_ok=True)
@@ -162,10 +158,8 @@ class Child:
     def _read(self, stream: IO[bytes]) -> None:
         for raw in stream:
             line = raw.decode("utf-8", "replace").rstrip()
-            self.last_lines = [*self.last_lines[-40:], line]
-            if self.ready_when is not None and self.ready_when(line):
-                self.ready.set()
-            self.log(self.name, line)
+            if self.hear is None or not self.hear(line):
+                self.log(self.name, line)
 
     def died(self) -> int | None:
         """The exit code if it is no longer running; what is left of its group is ended too."""

@@ -79,6 +79,7 @@ class Supervisor:
         self.log = Log(installation.home / "logs" / "balai.log")
         self.guard = Guard(keep=[installation.lock])
         self.stopping = threading.Event()
+        self.worker_ready = threading.Event()
         self.servers: Servers | None = None
         self.children: list[Child] = []
         self.preparing: Child | None = None
@@ -164,7 +165,7 @@ class Supervisor:
                     "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
                 ],
                 patience=15,
-                ready_when=lambda line: "ready." in line,
+                hear=self._hear_worker,
                 **self._common(env | {"C_FORCE_ROOT": "1"}),
             ),
             Child(
@@ -202,6 +203,11 @@ class Supervisor:
         names = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
         return {k: v for k, v in env.items() if k.startswith("BALAI_") or k in names}
 
+    def _hear_worker(self, line: str) -> bool:
+        if line.endswith(" ready."):
+            self.worker_ready.set()
+        return False
+
     def _unless_stopped(self) -> None:
         if self.stopping.is_set():
             raise Stop
@@ -213,6 +219,7 @@ class Supervisor:
             if line.startswith("@ "):
                 name, _, address = line[2:].partition(" = ")
                 self.addresses.append((name, address))
+                return True
             return False
 
         self.preparing = Child(
@@ -222,7 +229,7 @@ class Supervisor:
             cwd=ROOT,
             guard=self.guard,
             log=self.log,
-            ready_when=note,
+            hear=note,
         )
         self.preparing.start()
         assert self.preparing.process is not None
@@ -237,7 +244,6 @@ class Supervisor:
     def _wait_until_ready(self, port: int) -> None:
         until = time.monotonic() + 90
         web = next(child for child in self.children if child.name == "web")
-        worker = next(child for child in self.children if child.name == "pekerja")
         status = 0
         while True:
             self._unless_stopped()
@@ -248,7 +254,7 @@ class Supervisor:
                         f"{child.name} {how_it_died(code)}; sebabnya ada di baris-baris di atas."
                     )
             status = self._probe(port)
-            if 0 < status < 500 and worker.ready.is_set():
+            if 0 < status < 500 and self.worker_ready.is_set():
                 return
             if time.monotonic() > until:
                 said = f"menjawab {status}" if status else "belum menjawab"

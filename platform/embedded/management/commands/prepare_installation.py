@@ -2,8 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+
+from tenants.registry import platform_schema, provisioning, regions, spares
+from tenants.registry.models import City
+from tenants.registry.scope import in_public
+
+# Kota Bontang for the whole story; Kabupaten Blitar to show that cities do not meet.
+DEMO_CITIES = {"64.74": "bontang", "35.05": "blitarkab"}
 
 
 class Command(BaseCommand):
@@ -11,5 +19,32 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate_schemas", shared=True, interactive=False, verbosity=1)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        for schema in platform_schema.prepare():
+            self.stdout.write(f"Tabel diperbarui: {schema}")
+        with in_public():
+            cities = list(City.objects.exclude(status=City.Status.CLOSED))
+        for city in cities:
+            if not platform_schema.is_current(city.schema_name):
+                platform_schema.migrate_schema(city.schema_name)
+                self.stdout.write(f"Tabel diperbarui: {city.name}")
+        if settings.EMBEDDED:  # an image brings its own
+            call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.DEMO:
+            self._demo()
+        spares.fill()
+        with in_public():
+            shown = list(City.objects.filter(is_demo=True)) if settings.DEMO else []
+        for city in shown:
+            self.stdout.write(f"@ {city.name} = {city.url()}")
+
+    def _demo(self) -> None:
+        for code, subdomain in DEMO_CITIES.items():
+            area = regions.regency(code)
+            assert area is not None
+            with in_public():
+                city = City.objects.filter(code=code).first()
+            if city is None:
+                self.stdout.write(f"Membuat {area.name} …")
+                city = provisioning.create(area, subdomain=subdomain, is_demo=True)
+            if city.is_demo:
+                provisioning.finish(city)
