@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -155,40 +156,36 @@ class Supervisor:
         self._prepare(env)
         self.installation.publish(self._ours(env))
 
-        # Two workers on purpose: more would need more memory than a small machine has.
+        celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
         self.children = [
-            Child(
-                name="pekerja",
-                argv=[
-                    sys.executable, "-m", "celery", "-A", "config.celery", "worker",
-                    "--concurrency", "2", "--loglevel", "INFO",
+            # Two tasks at a time: more would need more memory than a small machine has.
+            self._child(
+                "pekerja",
+                [
+                    *celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
                     "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
                 ],
-                patience=15,
+                env | {"C_FORCE_ROOT": "1"},
                 hear=self._hear_worker,
-                **self._common(env | {"C_FORCE_ROOT": "1"}),
             ),
-            Child(
-                name="jadwal",
-                argv=[
-                    sys.executable, "-m", "celery", "-A", "config.celery", "beat",
-                    "--loglevel", "INFO", "--pidfile", "",
+            self._child(
+                "jadwal",
+                [
+                    *celery, "beat", "--loglevel", "WARNING", "--pidfile", "",
                     "--schedule", str(self.installation.home / "run" / "beat"),
                 ],
-                patience=5,
-                **self._common(env),
+                env,
             ),
-            Child(
-                name="web",
-                argv=[
+            self._child(
+                "web",
+                [
                     sys.executable, "-m", "granian", "config.wsgi:application",
                     "--interface", "wsgi", "--http", "1", "--no-ws",
                     "--host", self.chosen.bind, "--port", str(port),
                     "--workers", "1", "--blocking-threads", "8", "--backpressure", "64",
                     "--workers-kill-timeout", "10",
                 ],
-                patience=15,
-                **self._common(env),
+                env,
             ),
         ]  # fmt: skip
         for child in self.children:
@@ -196,8 +193,23 @@ class Supervisor:
         self._wait_until_ready(port)
         self._announce(port, demo, time.monotonic() - started)
 
-    def _common(self, env: dict[str, str]) -> dict[str, object]:
-        return {"env": env, "cwd": ROOT, "guard": self.guard, "log": self.log}
+    def _child(
+        self,
+        name: str,
+        argv: list[str],
+        env: dict[str, str],
+        hear: Callable[[str], bool] | None = None,
+    ) -> Child:
+        return Child(
+            name=name,
+            argv=argv,
+            env=env,
+            cwd=ROOT,
+            guard=self.guard,
+            log=self.log,
+            patience=15,
+            hear=hear,
+        )
 
     def _ours(self, env: dict[str, str]) -> dict[str, str]:
         names = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
@@ -222,14 +234,8 @@ class Supervisor:
                 return True
             return False
 
-        self.preparing = Child(
-            name="siap",
-            argv=[sys.executable, str(ROOT / "manage.py"), "prepare_installation"],
-            env=env,
-            cwd=ROOT,
-            guard=self.guard,
-            log=self.log,
-            hear=note,
+        self.preparing = self._child(
+            "siap", [sys.executable, str(ROOT / "manage.py"), "prepare_installation"], env, note
         )
         self.preparing.start()
         assert self.preparing.process is not None
