@@ -1,0 +1,75 @@
+from typing import Any
+
+from django import forms
+
+from kernel.errors import RuleBroken
+from kernel.nik import parse_kk, parse_nik
+from ui.forms import Form, TanggalField
+
+
+class RegisterForm(Form):
+    """A resident opens an account: three facts from the family card, then a password."""
+
+    nik = forms.CharField(
+        label="NIK",
+        max_length=24,
+        help_text="16 angka di KTP atau Kartu Keluarga.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    kk_number = forms.CharField(
+        label="Nomor Kartu Keluarga",
+        max_length=24,
+        help_text="16 angka di bagian atas Kartu Keluarga.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    birth_date = TanggalField(label="Tanggal lahir")
+    email = forms.EmailField(
+        label="Surel",
+        required=False,
+        help_text="Untuk kabar permohonan, dan bila kata sandi terlupa.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya sari@contoh.id."},
+    )
+    phone = forms.RegexField(
+        r"^\+?[0-9 -]{8,18}$",
+        label="Nomor ponsel",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"invalid": "Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890."},
+    )
+    password = forms.CharField(
+        label="Kata sandi baru",
+        max_length=200,
+        strip=False,
+        help_text="Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_nik(self) -> str:
+        return _checked(lambda: parse_nik(self.cleaned_data["nik"]).digits)
+
+    def clean_kk_number(self) -> str:
+        return _checked(lambda: parse_kk(self.cleaned_data["kk_number"]))
+
+
+def _checked(parse: Any) -> str:
+    try:
+        return str(parse())
+    except RuleBroken as broken:
+        raise forms.ValidationError(broken.message) from broken
+
+
+class CodeForm(Form):
+    kode = forms.CharField(
+        label="Kode pada surat",
+        max_length=60,
+        help_text="Tercetak di bawah kode QR. Huruf besar atau kecil sama saja.",
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+    )
+
+
+class SameFileForm(Form):
+    berkas = forms.FileField(
+        label="Berkas PDF surat",
+        widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": 8388608}),
+    )

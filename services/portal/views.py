@@ -1,0 +1,303 @@
+"""The city's front door: find a service, ask for it, follow it. Pages for residents."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from kernel import clock
+from kernel.errors import NotThere, RuleBroken
+from services.applications import actions, documents, queries
+from services.applications.forms import form_for
+from services.applications.models import Application, Step
+from services.catalogue import queries as catalogue
+from services.letters import archive
+from services.letters import queries as letters
+from services.pages.access import resident, signed_in, today
+from services.pages.files import send
+from services.portal.forms import CodeForm, RegisterForm, SameFileForm
+from services.residents import actions as residents
+from services.residents.queries import facts_of, person_of
+from ui.forms import explain
+
+State = Application.State
+EDITABLE = {State.DRAFT, State.RETURNED}
+UNDER_WAY = {*EDITABLE, State.RUNNING, State.ISSUING}
+
+
+# --- finding a service ------------------------------------------------------------------------
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    services = catalogue.offered()
+    wanted = request.GET.get("cari", "").strip()[:100]
+    person = person_of(request.user)
+    running = [] if person is None else _under_way(queries.of_person(person)[:20])
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "wanted": wanted,
+            "found": catalogue.search(wanted, services) if wanted else [],
+            "categories": catalogue.categories(services),
+            "services": services,
+            "person": person,
+            "running": running[:2],
+        },
+    )
+
+
+def _under_way(applications: Iterable[Application]) -> list[dict[str, object]]:
+    """Dossiers still moving, with what a card says about each."""
+    cards: list[dict[str, object]] = []
+    for application in applications:
+        if application.state not in UNDER_WAY:
+            continue
+        steps = list(application.steps.all())
+        done = sum(s.state in (Step.State.APPROVED, Step.State.SKIPPED) for s in steps)
+        total = max(len(application.blueprint.steps), done + 1)
+        cards.append(
+            {
+                "application": application,
+                "step": queries.open_step(application),
+                "done": done,
+                "total": total,
+                "percent": round(100 * done / total),
+            }
+        )
+    return cards
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    services = catalogue.offered()
+    entry = next((c for c in catalogue.categories(services) if c.slug == slug), None)
+    if entry is None:
+        raise NotThere("Belum ada layanan di kelompok ini.")
+    found = [service for service in services if service.category == slug]
+    return render(request, "portal/category.html", {"category": entry, "services": found})
+
+
+@require_safe
+def service(request: HttpRequest, slug: str) -> HttpResponse:
+    entry = catalogue.service(slug)
+    assert entry.current is not None
+    return render(
+        request, "portal/service.html", {"service": entry, "blueprint": entry.current.blueprint}
+    )
+
+
+# --- asking for it ----------------------------------------------------------------------------
+
+
+@never_cache
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the register already knows; then the questions."""
+    entry = catalogue.service(slug)
+    assert entry.current is not None
+    user, person = resident(request)
+    if request.method == "POST":
+        draft = actions.begin(service=entry, applicant=person, by=user)
+        return redirect("application-fill", draft.pk)
+    context = {
+        "service": entry,
+        "blueprint": entry.current.blueprint,
+        "person": person,
+        "facts": facts_of(person),
+    }
+    return render(request, "portal/apply.html", context)
+
+
+def _editable(request: HttpRequest, pk: int) -> Application:
+    application = queries.own(signed_in(request), pk)
+    if application.state not in EDITABLE:
+        raise RuleBroken("Permohonan ini sudah dikirim, jadi isinya tidak bisa diubah lagi.")
+    return application
+
+
+@never_cache
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    application = _editable(request, pk)
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        problems = actions.save_answers(
+            application_id=pk,
+            typed={key: str(value) for key, value in request.POST.items()},
+            files={key: _content(file) for key, file in request.FILES.items()},
+            names={key: file.name or key for key, file in request.FILES.items()},
+            by=signed_in(request),
+        )
+        if not problems:
+            return redirect("application-check", pk)
+        application = _editable(request, pk)
+    form = form_for(application, problems=problems)
+    context = {"application": application, "blueprint": application.blueprint, "form": form}
+    context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
+    return render(request, "portal/fill.html", context, status=422 if problems else 200)
+
+
+def _content(file: object) -> bytes:
+    """An uploaded file's bytes; one byte more than allowed is enough to refuse it."""
+    assert isinstance(file, UploadedFile)
+    return bytes(file.read(documents.MAX_BYTES + 1))
+
+
+@never_cache
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check your answers, then send."""
+    application = queries.own(signed_in(request), pk)
+    if request.method == "POST":
+        actions.submit(application_id=pk, by=signed_in(request), at=clock.now())
+        return redirect("application-sent", pk)
+    if application.state not in EDITABLE:
+        return redirect("application", pk)
+    if actions.problems(application):
+        return redirect("application-fill", pk)
+    context = {
+        "application": application,
+        "blueprint": application.blueprint,
+        "answers": queries.answered(application),
+        "facts": facts_of(application.applicant),
+    }
+    return render(request, "portal/check.html", context)
+
+
+@never_cache
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    application = queries.own(signed_in(request), pk)
+    if application.state == State.DRAFT:
+        return redirect("application-fill", pk)
+    context = {"application": application, "step": queries.open_step(application)}
+    return render(request, "portal/sent.html", context)
+
+
+# --- following it -----------------------------------------------------------------------------
+
+
+@never_cache
+def applications(request: HttpRequest) -> HttpResponse:
+    _, person = resident(request)
+    mine = list(queries.of_person(person)[:100])
+    finished = [a for a in mine if a.state not in UNDER_WAY]
+    context = {"running": _under_way(mine), "finished": finished}
+    return render(request, "portal/applications.html", context)
+
+
+@never_cache
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    found = queries.own(signed_in(request), pk)
+    if found.state == State.DRAFT:
+        return redirect("application-fill", pk)
+    context = {
+        "application": found,
+        "blueprint": found.blueprint,
+        "stops": queries.timeline(found, at=clock.now(), today=today()),
+        "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
+        "answers": queries.answered(found),
+        "returned": queries.last_return(found),
+        "moving": found.state in (State.RUNNING, State.ISSUING),
+        "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),
+    }
+    return render(request, "portal/application.html", context)
+
+
+@never_cache
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = queries.own(signed_in(request), pk)
+    if request.method == "POST":
+        actions.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
+        messages.success(request, "Permohonan dibatalkan.")
+        return redirect("applications")
+    return render(request, "portal/withdraw.html", {"application": found})
+
+
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that was handed in: to its owner, and to the desks that have the dossier."""
+    found = queries.document_for(signed_in(request), pk, today=today())
+    suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
+    name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
+    content = documents.read(found.path)
+    return send(content, media_type=found.media_type, name=name, download=False)
+
+
+@require_POST
+def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a file out of a request that has not been sent."""
+    application_id = actions.remove_document(document_id=pk, by=signed_in(request))
+    messages.success(request, "Berkas dihapus.")
+    return redirect("application-fill", application_id)
+
+
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The finished letter, the archived bytes and nothing else."""
+    found = queries.letter_for(signed_in(request), pk, today=today())
+    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
+    content, download = archive.read(found.file), "unduh" in request.GET
+    return send(content, media_type="application/pdf", name=name, download=download)
+
+
+# --- is this letter genuine? --------------------------------------------------------------------
+
+
+@require_safe
+def verify_form(request: HttpRequest) -> HttpResponse:
+    form = CodeForm(request.GET if "kode" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        return redirect("verify", "".join(form.cleaned_data["kode"].split()).replace("/", ""))
+    return render(request, "portal/verify_form.html", {"form": form})
+
+
+@never_cache
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    found = letters.check(code, today=today())
+    if found is None:
+        context = {"code": code[:60], "form": CodeForm()}
+        return render(request, "portal/verify_unknown.html", context, status=404)
+    form = SameFileForm(request.POST or None, request.FILES or None)
+    same: bool | None = None
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["berkas"]
+        same = letters.same_file(code, bytes(file.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)))
+    context = {"letter": found, "form": form, "same": same}
+    return render(request, "portal/verify.html", context, status=422 if form.errors else 200)
+
+
+# --- account, texts -------------------------------------------------------------------------------
+
+
+@never_cache
+@sensitive_post_parameters("password", "nik", "kk_number")
+def register(request: HttpRequest) -> HttpResponse:
+    """A resident opens an account, proven by three facts of the register."""
+    if request.user.is_authenticated:
+        return redirect("/")
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = residents.register_citizen(
+                **form.cleaned_data, remote=request.META.get("REMOTE_ADDR", "")
+            )
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            login(request, user, backend="services.residents.backends.NikBackend")
+            messages.success(request, "Akun Anda sudah jadi. Selamat datang.")
+            return redirect("/")
+    return render(
+        request, "portal/register.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html")
