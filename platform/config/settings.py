@@ -61,6 +61,7 @@ SHARED_APPS = [
     "django_htmx",
     "ui",
     "billing",
+    "services.pages",
     "services.portal",
     "services.rt",
     "services.desk",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ui.middleware.RuleBrokenMiddleware",
+    "services.pages.middleware.SignInMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"

@@ -4,19 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import User
 from audit import actions as audit
-from django.db import IntegrityError, transaction
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.workdays import calendar_for
 from messaging import mail, outbox
-from tenants.office import queries as office
-from tenants.office.models import Holding, Post, Unit
-from tenants.registry.current import city
-from tenants.registry.models import City
-
 from services.applications import documents, rules
 from services.applications.models import Application, Document, IssuedLetter, Step
+from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import StepSpec
@@ -24,6 +21,10 @@ from services.catalogue.models import Service
 from services.catalogue.rules import outputs_of, route, step_after
 from services.letters import actions as letters
 from services.residents.models import Person
+from tenants.office import queries as office
+from tenants.office.models import Holding, Post, Unit
+from tenants.registry.current import city
+from tenants.registry.models import City
 
 Decision = Literal["approve", "return", "refuse"]
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
@@ -119,6 +120,19 @@ def _attach(application: Application, key: str, name: str, content: bytes, by: U
     )
     if old is not None:
         transaction.on_commit(lambda: documents.forget(old.path))
+
+
+@transaction.atomic
+def remove_document(*, document_id: int, by: User) -> int:
+    """Take a file out of a draft; returns the dossier's id. Raises NotThere, Stale."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        raise NotThere("Berkas ini tidak ditemukan.")
+    application = own(by, document.application_id)
+    _require_editable(_locked(application.pk))
+    document.delete()
+    transaction.on_commit(lambda: documents.forget(document.path))
+    return application.pk
 
 
 def _missing_documents(application: Application) -> dict[str, str]:
@@ -247,7 +261,9 @@ def decide(
     is open; the same person deciding the same again changes nothing. Returning and refusing need
     a reason. Raises NotThere, Stale or RuleBroken.
     """
-    application_id = Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
+    application_id = (
+        Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
+    )
     if application_id is None:
         raise NotThere
     application = _locked(application_id)
@@ -315,9 +331,7 @@ def _post_held(user: User, step: Step, at: datetime) -> Post:
     raise NotThere
 
 
-def _issue(
-    application: Application, spec: StepSpec, step: Step, post: Post, at: datetime
-) -> None:
+def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
     """Number the letters this approval brings and order their PDFs."""
     for output in outputs_of(application.blueprint, application.answers, spec.key):
         today = at.astimezone(city().tz).date()

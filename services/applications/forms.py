@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from services.applications.models import Application
+from services.applications.models import Application, Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, FieldSpec
 from services.residents.queries import facts_of
@@ -19,7 +19,7 @@ class AnswersForm(forms.Form):
         blueprint: Blueprint,
         *,
         values: Mapping[str, Any],
-        documents: Mapping[str, str],
+        documents: Mapping[str, Document],
         problems: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data=None, initial=dict(values))
@@ -34,6 +34,7 @@ class AnswersForm(forms.Form):
                 widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,image/*"}),
             )
         self.kept = dict(documents)
+        self.documents = [document.key for document in blueprint.documents]
         self._problems = dict(problems or {})
 
     def conditions(self) -> dict[str, list[dict[str, object]]]:
@@ -81,9 +82,7 @@ def _field(spec: FieldSpec) -> forms.Field:
     return forms.CharField(**common)
 
 
-def form_for(
-    application: Application, *, problems: Mapping[str, str] | None = None
-) -> AnswersForm:
+def form_for(application: Application, *, problems: Mapping[str, str] | None = None) -> AnswersForm:
     """The form of a dossier: what was answered, else what the register knows."""
     blueprint = application.blueprint
     facts = facts_of(application.applicant)
@@ -92,7 +91,7 @@ def form_for(
         or facts.get(spec.register_fact or "", "")
         for spec in blueprint.fields
     }
-    kept = {document.key: document.name for document in application.documents.all()}
+    kept = {document.key: document for document in application.documents.all()}
     return AnswersForm(blueprint, values=values, documents=kept, problems=problems)
 
 

@@ -23,7 +23,8 @@ class Application(models.Model):
         REFUSED = "refused", "Ditolak"
         WITHDRAWN = "withdrawn", "Dibatalkan"
 
-    number = models.CharField(max_length=20, null=True, unique=True)  # "26-11-000482"
+    # "26-11-000482"; null until submitted, so that drafts do not collide
+    number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
     opened_by = models.ForeignKey(

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.models import User
 from django.db.models import Prefetch, Q, QuerySet
-from kernel.errors import NotThere
-from tenants.office import queries as office
-from tenants.office.models import Post, Unit
 
+from accounts.models import User
+from kernel.errors import NotThere
 from services.applications import rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
 from services.catalogue.rules import route
 from services.letters.models import Letter
 from services.residents.models import Person
+from tenants.office import queries as office
+from tenants.office.models import Post, Unit
 
 
 def _full() -> QuerySet[Application]:
@@ -109,6 +109,15 @@ def inbox(posts: list[Post]) -> QuerySet[Step]:
             "unit", "application__version__service", "application__applicant__household"
         )
         .order_by("due_at", "pk")
+    )
+
+
+def at_posts(posts: list[Post], step_id: int) -> Step | None:
+    """One step at these posts, open or past."""
+    return (
+        Step.objects.filter(_at(posts), pk=step_id)
+        .select_related("unit", "application__version__service")
+        .first()
     )
 
 
@@ -244,13 +253,19 @@ class Answered:
     label: str
     text: str
     key: str
+    sensitive: bool
 
 
 def answered(application: Application) -> list[Answered]:
     """Questions and answers in words, only those that were asked."""
     blueprint = application.blueprint
     return [
-        Answered(field.label, answering.words(field, application.answers.get(field.key)), field.key)
+        Answered(
+            field.label,
+            answering.words(field, application.answers.get(field.key)),
+            field.key,
+            field.sensitive,
+        )
         for field in answering.visible_fields(blueprint, application.answers)
     ]
 
@@ -264,3 +279,11 @@ def similar(application: Application, *, today: date) -> QuerySet[Letter]:
         state=Letter.State.READY,
         valid_until__gte=today,
     ).exclude(issued_from__application=application)
+
+
+def last_return(application: Application) -> Step | None:
+    """Why the dossier is back with the applicant, when it is (uses the prefetched steps)."""
+    if application.state != Application.State.RETURNED:
+        return None
+    sent_back = [s for s in application.steps.all() if s.state == Step.State.RETURNED]
+    return sent_back[-1] if sent_back else None

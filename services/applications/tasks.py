@@ -4,7 +4,6 @@ from typing import Any
 
 from kernel.clock import now
 from messaging import outbox
-
 from services.applications import actions
 
 

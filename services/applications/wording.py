@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from accounts.models import User
 from django.db.models import Q
-from kernel.tanggal import long_date
-from tenants.office.models import Holding, Post
 
+from accounts.models import User
+from kernel.tanggal import long_date
 from services.applications.models import Application
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Fact, Output
@@ -14,6 +13,7 @@ from services.catalogue.rules import fill
 from services.letters.actions import Draft, Signer
 from services.letters.rules import valid_until
 from services.residents.queries import facts_of
+from tenants.office.models import Holding, Post
 
 
 def signer_of(user: User, post: Post, today: date) -> Signer:

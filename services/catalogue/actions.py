@@ -1,9 +1,9 @@
 """Publishing services in a city."""
 
-from accounts.models import User
-from audit import actions as audit
 from django.db import transaction
 
+from accounts.models import User
+from audit import actions as audit
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service, ServiceVersion
 

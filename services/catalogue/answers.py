@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from kernel.errors import RuleBroken
 from kernel.rupiah import format_rupiah, parse_rupiah
 from kernel.tanggal import long_date
-
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
 from services.catalogue.rules import Answer, Answers, all_hold
 
@@ -40,10 +39,14 @@ def _text(field: FieldSpec, text: str) -> str:
     if field.type == "text":
         text = " ".join(text.split())
     if field.min is not None and len(text) < field.min:
-        raise RuleBroken(f"“{field.label}” terlalu singkat. Tulis paling sedikit {field.min} huruf.")
+        raise RuleBroken(
+            f"“{field.label}” terlalu singkat. Tulis paling sedikit {field.min} huruf."
+        )
     limit = field.max if field.max is not None else 2000
     if len(text) > limit:
-        raise RuleBroken(f"“{field.label}” terlalu panjang ({len(text)} huruf). Paling banyak {limit}.")
+        raise RuleBroken(
+            f"“{field.label}” terlalu panjang ({len(text)} huruf). Paling banyak {limit}."
+        )
     return text
 
 
@@ -61,7 +64,9 @@ def _number(field: FieldSpec, text: str) -> str:
     assert isinstance(exponent, int)
     if -exponent > field.decimals:
         if field.decimals:
-            raise RuleBroken(f"“{field.label}” paling banyak {field.decimals} angka di belakang koma.")
+            raise RuleBroken(
+                f"“{field.label}” paling banyak {field.decimals} angka di belakang koma."
+            )
         raise RuleBroken(f"“{field.label}” harus bilangan bulat, misalnya 10.")
     _within(field, number)
     return f"{number.normalize():f}"
@@ -113,7 +118,9 @@ _PARSERS = {
 }
 
 
-def clean(blueprint: Blueprint, typed: Mapping[str, str]) -> tuple[dict[str, Answer], dict[str, str]]:
+def clean(
+    blueprint: Blueprint, typed: Mapping[str, str]
+) -> tuple[dict[str, Answer], dict[str, str]]:
     """All answers at once: (what is right, what is wrong by field key).
 
     A field whose condition is not met is left out, whatever was typed into it.

@@ -25,11 +25,33 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 # What a letter may say without a field: facts of the register and of the letter itself.
 REGISTER_FACTS = frozenset(
-    "nama nik no_kk tempat_lahir tanggal_lahir ttl umur jenis_kelamin agama status_kawin pekerjaan "
-    "pendidikan kewarganegaraan hubungan_keluarga nama_ayah nama_ibu alamat rt rw kelurahan "
-    "kecamatan kota provinsi".split()
+    [
+        "nama",
+        "nik",
+        "no_kk",
+        "tempat_lahir",
+        "tanggal_lahir",
+        "ttl",
+        "umur",
+        "jenis_kelamin",
+        "agama",
+        "status_kawin",
+        "pekerjaan",
+        "pendidikan",
+        "kewarganegaraan",
+        "hubungan_keluarga",
+        "nama_ayah",
+        "nama_ibu",
+        "alamat",
+        "rt",
+        "rw",
+        "kelurahan",
+        "kecamatan",
+        "kota",
+        "provinsi",
+    ]
 )
-LETTER_FACTS = frozenset("unit penandatangan tanggal berlaku_sampai nomor_berkas".split())
+LETTER_FACTS = frozenset(["unit", "penandatangan", "tanggal", "berlaku_sampai", "nomor_berkas"])
 
 
 class Strict(BaseModel):
@@ -69,7 +91,9 @@ class FieldSpec(Strict):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if (self.type == "choice") != bool(self.options):
-            raise ValueError(f"field '{self.key}': options belong to a choice, and a choice needs them")
+            raise ValueError(
+                f"field '{self.key}': options belong to a choice, and a choice needs them"
+            )
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"field '{self.key}': min is greater than max")
         if self.register_fact and self.register_fact not in REGISTER_FACTS:

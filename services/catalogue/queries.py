@@ -20,7 +20,9 @@ class Category:
 
 def offered() -> list[Service]:
     """Active services with their current version. One query."""
-    return list(Service.objects.filter(is_active=True, current__isnull=False).select_related("current"))
+    return list(
+        Service.objects.filter(is_active=True, current__isnull=False).select_related("current")
+    )
 
 
 def categories(services: Sequence[Service]) -> list[Category]:

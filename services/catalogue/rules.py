@@ -99,7 +99,24 @@ def _closeness(wanted: str, word: str) -> float:
 
 
 # Words in every request say nothing about which service is meant.
-_EMPTY = frozenset("saya mau ingin untuk yang dan di ke buat bikin urus minta surat cara".split())
+_EMPTY = frozenset(
+    [
+        "saya",
+        "mau",
+        "ingin",
+        "untuk",
+        "yang",
+        "dan",
+        "di",
+        "ke",
+        "buat",
+        "bikin",
+        "urus",
+        "minta",
+        "surat",
+        "cara",
+    ]
+)
 
 
 def search(query: str, entries: Sequence[Entry]) -> list[str]:

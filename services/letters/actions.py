@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from audit import actions as audit
 from django.db import connection, transaction
 
+from audit import actions as audit
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
@@ -61,7 +61,13 @@ class Draft:
 
 
 def write(
-    draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer, at: datetime
+    draft: Draft,
+    *,
+    unit: Unit,
+    letterhead: list[Unit],
+    person: Person,
+    signer: Signer,
+    at: datetime,
 ) -> Letter:
     """Number a letter and fix every word of it. Its PDF is made by ``archive_pdf`` afterwards.
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+
 from tenants.registry.current import city
 
 

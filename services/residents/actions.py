@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from accounts.models import User
-from audit import actions as audit
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
+from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
 from services.residents import codes

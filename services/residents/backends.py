@@ -1,9 +1,9 @@
 """Signing in with NIK and password."""
 
-from accounts.backends import LoginBackend, check
-from accounts.models import User
 from django.http import HttpRequest
 
+from accounts.backends import LoginBackend, check
+from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from services.residents.actions import login_for

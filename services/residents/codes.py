@@ -76,24 +76,97 @@ class Education(models.IntegerChoices):
 # Ids as in the registers we import; occupation is shown by name on letters.
 OCCUPATIONS: dict[int, str] = dict(
     enumerate(
-        (
-            "Belum/tidak bekerja|Mengurus rumah tangga|Pelajar/mahasiswa|Pensiunan|"
-            "Pegawai negeri sipil|Tentara Nasional Indonesia|Kepolisian RI|Perdagangan|"
-            "Petani/pekebun|Peternak|Nelayan/perikanan|Industri|Konstruksi|Transportasi|"
-            "Karyawan swasta|Karyawan BUMN|Karyawan BUMD|Karyawan honorer|Buruh harian lepas|"
-            "Buruh tani/perkebunan|Buruh nelayan/perikanan|Buruh peternakan|"
-            "Pembantu rumah tangga|Tukang cukur|Tukang listrik|Tukang batu|Tukang kayu|"
-            "Tukang sol sepatu|Tukang las/pandai besi|Tukang jahit|Tukang gigi|Penata rias|"
-            "Penata busana|Penata rambut|Mekanik|Seniman|Tabib|Paraji|Perancang busana|"
-            "Penerjemah|Imam masjid|Pendeta|Pastor|Wartawan|Ustadz/mubaligh|Juru masak|"
-            "Promotor acara|Anggota DPR-RI|Anggota DPD|Anggota BPK|Presiden|Wakil presiden|"
-            "Anggota Mahkamah Konstitusi|Anggota kabinet/kementerian|Duta besar|Gubernur|"
-            "Wakil gubernur|Bupati|Wakil bupati|Wali kota|Wakil wali kota|Anggota DPRD provinsi|"
-            "Anggota DPRD kabupaten/kota|Dosen|Guru|Pilot|Pengacara|Notaris|Arsitek|Akuntan|"
-            "Konsultan|Dokter|Bidan|Perawat|Apoteker|Psikiater/psikolog|Penyiar televisi|"
-            "Penyiar radio|Pelaut|Peneliti|Sopir|Pialang|Paranormal|Pedagang|Perangkat desa|"
-            "Kepala desa|Biarawati|Wiraswasta|Lainnya"
-        ).split("|"),
+        [
+            "Belum/tidak bekerja",
+            "Mengurus rumah tangga",
+            "Pelajar/mahasiswa",
+            "Pensiunan",
+            "Pegawai negeri sipil",
+            "Tentara Nasional Indonesia",
+            "Kepolisian RI",
+            "Perdagangan",
+            "Petani/pekebun",
+            "Peternak",
+            "Nelayan/perikanan",
+            "Industri",
+            "Konstruksi",
+            "Transportasi",
+            "Karyawan swasta",
+            "Karyawan BUMN",
+            "Karyawan BUMD",
+            "Karyawan honorer",
+            "Buruh harian lepas",
+            "Buruh tani/perkebunan",
+            "Buruh nelayan/perikanan",
+            "Buruh peternakan",
+            "Pembantu rumah tangga",
+            "Tukang cukur",
+            "Tukang listrik",
+            "Tukang batu",
+            "Tukang kayu",
+            "Tukang sol sepatu",
+            "Tukang las/pandai besi",
+            "Tukang jahit",
+            "Tukang gigi",
+            "Penata rias",
+            "Penata busana",
+            "Penata rambut",
+            "Mekanik",
+            "Seniman",
+            "Tabib",
+            "Paraji",
+            "Perancang busana",
+            "Penerjemah",
+            "Imam masjid",
+            "Pendeta",
+            "Pastor",
+            "Wartawan",
+            "Ustadz/mubaligh",
+            "Juru masak",
+            "Promotor acara",
+            "Anggota DPR-RI",
+            "Anggota DPD",
+            "Anggota BPK",
+            "Presiden",
+            "Wakil presiden",
+            "Anggota Mahkamah Konstitusi",
+            "Anggota kabinet/kementerian",
+            "Duta besar",
+            "Gubernur",
+            "Wakil gubernur",
+            "Bupati",
+            "Wakil bupati",
+            "Wali kota",
+            "Wakil wali kota",
+            "Anggota DPRD provinsi",
+            "Anggota DPRD kabupaten/kota",
+            "Dosen",
+            "Guru",
+            "Pilot",
+            "Pengacara",
+            "Notaris",
+            "Arsitek",
+            "Akuntan",
+            "Konsultan",
+            "Dokter",
+            "Bidan",
+            "Perawat",
+            "Apoteker",
+            "Psikiater/psikolog",
+            "Penyiar televisi",
+            "Penyiar radio",
+            "Pelaut",
+            "Peneliti",
+            "Sopir",
+            "Pialang",
+            "Paranormal",
+            "Pedagang",
+            "Perangkat desa",
+            "Kepala desa",
+            "Biarawati",
+            "Wiraswasta",
+            "Lainnya",
+        ],
         start=1,
     )
 )

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 from zipfile import BadZipFile
 
-from accounts.models import User
-from audit import actions as audit
 from django.db import transaction
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from accounts.models import User
+from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
 from services.residents import codes

@@ -1,11 +1,11 @@
 """Reads of the register. Whoever shows a person to somebody also records the reading."""
 
-from accounts.models import User
 from django.db.models import QuerySet
 
+from accounts.models import User
+from kernel.clock import now
 from kernel.nik import parse_nik
 from kernel.tanggal import age_on, long_date
-from kernel.clock import now
 from services.residents import codes
 from services.residents.models import Person
 from services.residents.sealing import fingerprint

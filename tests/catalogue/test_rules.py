@@ -3,6 +3,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from services.catalogue import rules
 from services.catalogue.blueprint import Blueprint, Condition
 from services.catalogue.shipped import shipped

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kernel.errors import RuleBroken
 from kernel.ids import ALPHABET, normalize_code, secret_code
 from kernel.rupiah import format_rupiah, parse_rupiah

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kernel.workdays import calendar_for, national_holidays
 
 WITA = ZoneInfo("Asia/Makassar")

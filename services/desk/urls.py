@@ -1,0 +1,12 @@
+"""Addresses below ``/meja/``."""
+
+from django.urls import path
+
+from services.desk import views
+
+urlpatterns = [
+    path("", views.inbox, name="desk-inbox"),
+    path("berkas/<int:pk>/", views.case, name="desk-case"),
+    path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
+    path("berkas/<int:pk>/nik/", views.reveal, name="desk-reveal"),
+]

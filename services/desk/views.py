@@ -1,0 +1,133 @@
+"""Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per dossier."""
+
+from audit import actions as audit
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
+from services.applications import actions, queries
+from services.applications.models import Application, Step
+from services.pages.access import signed_in, today
+from services.residents.queries import facts_of
+from tenants.office import queries as office
+from tenants.office.models import Post
+
+NOT_DESKS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW, Post.Role.ADMIN}
+TABS = ("kerja", "warga", "lewat", "selesai")
+
+
+def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
+    """The desks of whoever is signed in. Raises NotThere for anybody else."""
+    user = signed_in(request)
+    posts = [post for post in office.posts_of(user, today()) if post.role not in NOT_DESKS]
+    if not posts:
+        raise NotThere("Halaman ini untuk petugas kelurahan, kecamatan, dan dinas.")
+    return user, posts
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits here, due first."""
+    _, posts = _posts(request)
+    tab = request.GET.get("tab", "kerja")
+    tab = tab if tab in TABS else "kerja"
+    at = now()
+    steps = {
+        "kerja": queries.inbox(posts),
+        "warga": queries.waiting_for_applicant(posts),
+        "lewat": queries.inbox(posts).filter(due_at__lt=at),
+        "selesai": queries.decided(posts),
+    }[tab]
+    context = {
+        "posts": posts,
+        "tab": tab,
+        "counts": queries.counts(posts, at=at),
+        "page": Paginator(steps, 30).get_page(request.GET.get("hal")),
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+@require_GET
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one dossier on one page."""
+    user, posts = _posts(request)
+    application = queries.get_for(user, pk, today=today())
+    audit.record_read(actor=user, person_id=application.applicant_id, purpose="meja")
+    return _page(request, user, posts, application)
+
+
+def _page(
+    request: HttpRequest, user: User, posts: list[Post], application: Application,
+    problem: RuleBroken | None = None, full_numbers: bool = False,
+) -> HttpResponse:  # fmt: skip
+    step = queries.open_step(application)
+    mine = step if step and any(_is_at(post, step) for post in posts) else None
+    context = {
+        "posts": posts,
+        "counts": queries.counts(posts, at=now()),
+        "application": application,
+        "facts": facts_of(application.applicant),
+        "answers": queries.answered(application),
+        "stops": queries.timeline(application, at=now(), today=today()),
+        "step": mine,
+        "spec": application.blueprint.step(mine.key) if mine else None,
+        "similar": list(queries.similar(application, today=today())[:3]),
+        "problem": problem,
+        "full_numbers": full_numbers,
+        "note": request.POST.get("note", ""),
+        "decision": request.POST.get("keputusan", ""),
+    }
+    return render(request, "desk/case.html", context, status=problem.status if problem else 200)
+
+
+def _is_at(post: Post, step: Step) -> bool:
+    return (post.unit_id, post.role) == (step.unit_id, step.role)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve, return with a reason, or refuse with a reason."""
+    user, posts = _posts(request)
+    application = queries.get_for(user, pk, today=today())
+    choices = {"setuju": "approve", "kembali": "return", "tolak": "refuse"}
+    chosen = choices.get(request.POST.get("keputusan", ""))
+    step_id = request.POST.get("langkah", "")
+    if chosen is None or not step_id.isdigit():
+        raise RuleBroken("Pilih dulu keputusan Anda.")
+    if not any(step.pk == int(step_id) for step in application.steps.all()):
+        raise NotThere
+    try:
+        actions.decide(
+            step_id=int(step_id),
+            by=user,
+            decision="return" if chosen == "return" else "refuse" if chosen == "refuse" else "approve",
+            note=request.POST.get("note", ""),
+            at=now(),
+        )
+    except RuleBroken as broken:
+        if broken.field != "note":
+            raise
+        return _page(request, user, posts, application, broken)
+    said = {
+        "approve": f"Berkas {application.number} sudah Anda setujui.",
+        "return": f"Berkas {application.number} dikembalikan ke pemohon.",
+        "refuse": f"Berkas {application.number} ditolak, dengan alasan Anda.",
+    }
+    messages.success(request, said[chosen])
+    return redirect("desk-inbox")
+
+
+@require_http_methods(["GET", "POST"])
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the full NIK and KK number once, and note that it was shown."""
+    user, posts = _posts(request)
+    application = queries.get_for(user, pk, today=today())
+    if request.method == "GET":
+        return redirect("desk-case", pk=pk)
+    audit.record_read(actor=user, person_id=application.applicant_id, purpose="nik")
+    return _page(request, user, posts, application, full_numbers=True)
