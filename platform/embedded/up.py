@@ -182,8 +182,9 @@ class Supervisor:
                     sys.executable, "-m", "granian", "config.wsgi:application",
                     "--interface", "wsgi", "--http", "1", "--no-ws",
                     "--host", self.chosen.bind, "--port", str(port),
-                    "--workers", "1", "--blocking-threads", "8", "--backpressure", "64",
-                    "--workers-kill-timeout", "10",
+                    "--workers", "1", "--backpressure", "64", "--workers-kill-timeout", "10",
+                    "--blocking-threads", str(max(4, 2 * (os.cpu_count() or 2))),
+                    "--log-level", "warning",
                 ],
                 env,
             ),
@@ -249,8 +250,7 @@ class Supervisor:
 
     def _wait_until_ready(self, port: int) -> None:
         until = time.monotonic() + 90
-        web = next(child for child in self.children if child.name == "web")
-        status = 0
+        broken = 0
         while True:
             self._unless_stopped()
             for child in self.children:
