@@ -262,12 +262,12 @@ class Supervisor:
             status = self._probe(port)
             if 0 < status < 500 and self.worker_ready.is_set():
                 return
+            broken += status >= 500
+            if broken == 5:
+                raise Trouble(f"Situs menjawab {status}; sebabnya ada di baris-baris web di atas.")
             if time.monotonic() > until:
-                said = f"menjawab {status}" if status else "belum menjawab"
-                raise Trouble(
-                    f"Situs {said} setelah 90 detik; lihat baris-baris {web.name} di atas."
-                )
-            time.sleep(0.1)
+                raise Trouble("Situs belum menjawab setelah 90 detik; lihat baris-baris di atas.")
+            time.sleep(1 if broken else 0.1)
 
     def _probe(self, port: int) -> int:
         host = urlsplit(self._public).netloc
