@@ -1,36 +1,44 @@
 """Bringing ``public`` and the template to the present migrations."""
 
-from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
 
 from tenants.backend.place import PUBLIC
 from tenants.registry.compiler import TEMPLATE
 from tenants.registry.scope import in_public
 
 
-def wanted_migrations(loader: MigrationLoader, installed: list[str]) -> set[tuple[str, str]]:
-    """The migrations on disk that belong into a schema with these apps."""
-    labels = {config.label for config in apps.get_app_configs() if config.name in installed}
-    replaced = {old for m in loader.disk_migrations.values() for old in m.replaces}
-    return {key for key in loader.disk_migrations if key[0] in labels and key not in replaced}
+def missing(loader: MigrationLoader, applied: frozenset[tuple[str, str]]) -> list[Migration]:
+    """The migrations on disk that a schema with these applied ones lacks, in order.
+
+    Every schema records every app's migrations, as Django and django-tenants do; the router
+    keeps those of the other side without effect. A squashed migration counts as applied when all
+    it replaces are.
+    """
+    seen = set(applied)
+    plan: list[Migration] = []
+    for target in loader.graph.leaf_nodes():
+        for key in loader.graph.forwards_plan(target):
+            if key in seen:
+                continue
+            seen.add(key)
+            migration = loader.graph.nodes[key]
+            if not (migration.replaces and set(migration.replaces) <= applied):
+                plan.append(migration)
+    return plan
 
 
 def is_current(schema: str, loader: MigrationLoader | None = None) -> bool:
     """Whether a schema has every migration on disk."""
     loader = loader or MigrationLoader(None, ignore_no_migrations=True)
-    installed = settings.SHARED_APPS if schema == PUBLIC else settings.TENANT_APPS
     with in_public(), connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)::text", [f'"{schema}".django_migrations'])
         if cursor.fetchone()[0] is None:
             return False
         cursor.execute(f'SELECT app, name FROM "{schema}".django_migrations')  # noqa: S608
-        applied = set(cursor.fetchall())
-    labels = {config.label for config in apps.get_app_configs() if config.name in installed}
-    known = {key for key in applied if key[0] in labels}
-    return wanted_migrations(loader, installed) <= known
+        return not missing(loader, frozenset(cursor.fetchall()))
 
 
 def migrate_schema(schema: str, *, verbosity: int = 0) -> None:

@@ -1,0 +1,539 @@
+"""Migrating every city: planned once, replayed as SQL.
+
+Cities are grouped by the migrations they have. In each group one city, the pilot, is migrated by
+Django itself while every statement is written down; the others receive those statements, one
+message and one transaction per migration. What cannot be written down (Python, callable defaults,
+``atomic = False``) goes through Django city by city. A city that fails stops alone; running
+again goes on where it stopped, because what was done stands in each city's django_migrations.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.management import create_permissions
+from django.contrib.contenttypes.management import (
+    create_contenttypes,
+    inject_rename_contenttypes_operations,
+)
+from django.db import Error, connection, migrations, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from django.db.models import NOT_PROVIDED
+from django.db.models.signals import post_migrate
+from django.utils import timezone
+from django_tenants.signals import schema_migrated, schema_pre_migration
+from psycopg2 import sql
+
+from tenants.registry.compiler import TEMPLATE
+from tenants.registry.models import City
+from tenants.registry.platform_schema import missing
+from tenants.registry.scope import in_public, in_schema
+
+LOCK_TIMEOUT = "10s"
+Key = tuple[str, str]
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    schema: str
+    city: str
+    migration: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did; ``text`` for a person, ``as_dict`` for a machine."""
+
+    cities: int = 0
+    current: int = 0
+    migrated: dict[str, int] = field(default_factory=dict)  # schema → migrations applied
+    failed: list[Failure] = field(default_factory=list)
+    not_tried: list[str] = field(default_factory=list)
+    drifted: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def text(self) -> str:
+        lines = [
+            f"{self.cities} kota: {self.current} sudah mutakhir, {len(self.migrated)} "
+            f"dimigrasikan, {len(self.failed)} gagal, {len(self.not_tried)} belum dicoba "
+            f"({self.seconds:.1f} detik)."
+        ]
+        lines += [f"  GAGAL {f.city} ({f.schema}), {f.migration}: {f.reason}" for f in self.failed]
+        if self.not_tried:
+            lines.append(f"  Belum dicoba: {', '.join(self.not_tried[:20])}")
+        lines += [f"  Menyimpang {schema}: {why}" for schema, why in self.drifted.items()]
+        if self.failed or self.not_tried:
+            lines.append("  Perbaiki sebabnya, lalu jalankan perintah yang sama sekali lagi.")
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Group:
+    """Cities that stand at the same migrations, and what they lack, in order."""
+
+    schemas: list[str]
+    applied: frozenset[Key]
+    lacking: list[Migration]
+
+
+@dataclass(slots=True)
+class Plan:
+    groups: list[Group]
+    current: list[str]
+    broken: list[Failure]
+    names: dict[str, str]  # schema → city
+
+    def text(self) -> str:
+        lines = [f"{len(self.current)} kota sudah mutakhir."]
+        for group in self.groups:
+            what = ", ".join(f"{m.app_label}.{m.name}" for m in group.lacking)
+            some = ", ".join(group.schemas[:5]) + (" …" if len(group.schemas) > 5 else "")
+            lines.append(f"{len(group.schemas)} kota ({some}): {what}")
+        lines += [f"RUSAK {f.city} ({f.schema}): {f.reason}" for f in self.broken]
+        return "\n".join(lines)
+
+
+def applied_by_schema(schemas: list[str]) -> dict[str, frozenset[Key] | None]:
+    """What each schema has applied, in one query; None where it has no such table."""
+    found: dict[str, frozenset[Key] | None] = dict.fromkeys(schemas)
+    with in_public(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE relname = 'django_migrations' AND relkind = 'r'"
+        )
+        present = {row[0] for row in cursor.fetchall()}
+        wanted = [name for name in schemas if name in present]
+        for start in range(0, len(wanted), 200):
+            parts = [
+                sql.SQL(
+                    "SELECT {}, string_agg(app || '.' || name, ' ' ORDER BY id) FROM {}"
+                ).format(sql.Literal(name), sql.Identifier(name, "django_migrations"))
+                for name in wanted[start : start + 200]
+            ]
+            cursor.execute(sql.SQL(" UNION ALL ").join(parts))
+            texts: dict[str, frozenset[Key]] = {}
+            for name, text in cursor.fetchall():
+                text = text or ""
+                if text not in texts:
+                    pairs = (word.partition(".") for word in text.split())
+                    texts[text] = frozenset((app, migration) for app, _, migration in pairs)
+                found[name] = texts[text]
+    return found
+
+
+def plan(*, only: Iterable[str] | None = None, loader: MigrationLoader | None = None) -> Plan:
+    """What would be done. ``only``: codes or schema names of the cities to look at."""
+    loader = loader or MigrationLoader(None, ignore_no_migrations=True)
+    with in_public():
+        rows = City.objects.order_by("-is_demo", "schema_name").values_list(
+            "schema_name", "code", "name"
+        )
+        chosen = None if only is None else set(only)
+        names = {
+            schema: name
+            for schema, code, name in rows
+            if chosen is None or schema in chosen or code in chosen
+        }
+    groups: dict[frozenset[Key], Group] = {}
+    current: list[str] = []
+    broken: list[Failure] = []
+    lacking: dict[frozenset[Key], list[Migration]] = {}
+    for schema, applied in applied_by_schema(list(names)).items():
+        if applied is None:
+            broken.append(
+                Failure(schema, names[schema], "-", "skema atau tabel migrasinya tidak ada")
+            )
+            continue
+        if applied not in lacking:
+            lacking[applied] = missing(loader, applied)
+        if not lacking[applied]:
+            current.append(schema)
+        elif applied in groups:
+            groups[applied].schemas.append(schema)
+        else:
+            groups[applied] = Group([schema], applied, lacking[applied])
+    return Plan(list(groups.values()), current, broken, names)
+
+
+class _Stop(Exception):
+    """Too many failures."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """One migration of a group, as the pilot showed it."""
+
+    migration: Migration
+    script: str | None  # None: through Django, from the state kept here
+    before: ProjectState | None
+
+
+def needs_django(migration: Migration) -> bool:
+    """Whether a migration must run in each city by itself."""
+    if not migration.atomic:
+        return True
+    if migration.app_label not in _city_labels():
+        return False  # the router lets nothing of it happen in a city
+    return any(_is_python(operation) for operation in migration.operations)
+
+
+def _city_labels() -> set[str]:
+    return {c.label for c in apps.get_app_configs() if c.name in settings.TENANT_APPS}
+
+
+SAME_EVERYWHERE = (dict, list, bytes, timezone.now)
+
+
+def _is_python(operation: Operation) -> bool:
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return any(_is_python(inner) for inner in operation.database_operations)
+    if not operation.reduces_to_sql:
+        return True
+    fields = []
+    if isinstance(operation, migrations.AddField | migrations.AlterField):
+        fields = [operation.field]
+    # A callable default may be a secret or an identifier: never the same in two cities.
+    return any(
+        f.default is not NOT_PROVIDED and callable(f.default) and f.default not in SAME_EVERYWHERE
+        for f in fields
+    )
+
+
+def _initial_state(loader: MigrationLoader, applied: frozenset[Key]) -> ProjectState:
+    state = ProjectState(real_apps=loader.unmigrated_apps)
+    for migration in missing(loader, frozenset()):
+        if (migration.app_label, migration.name) in applied:
+            migration.mutate_state(state, preserve=False)
+    return state
+
+
+_recorder = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES ({}, {}, now())")
+
+
+def _record(migration: Migration) -> sql.Composed:
+    return _recorder.format(sql.Literal(migration.app_label), sql.Literal(migration.name))
+
+
+def _with_django(migration: Migration, state: ProjectState) -> tuple[ProjectState, list[str]]:
+    """Apply one migration in the present schema; the statements it sent."""
+    heard: list[str] = []
+
+    class Listening(connection.SchemaEditorClass):  # type: ignore[misc, name-defined]
+        def execute(self, statement: Any, params: Any = ()) -> None:
+            text = str(statement)
+            heard.append(connection.ops.compose_sql(text, params) if params is not None else text)
+            super().execute(statement, params)
+
+    with Listening(connection, atomic=migration.atomic) as editor:
+        if migration.atomic:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        state = migration.apply(state, editor)
+        if migration.atomic:
+            with connection.cursor() as cursor:
+                cursor.execute(_record(migration))
+    if not migration.atomic:
+        with connection.cursor() as cursor:
+            cursor.execute(_record(migration))
+    return state, heard
+
+
+def _fly_pilot(
+    schema: str, group: Group, loader: MigrationLoader, done: Callable[[Migration], None]
+) -> list[_Step]:
+    """Migrate the group's first city with Django and write the script for the others."""
+    steps: list[_Step] = []
+    state = _initial_state(loader, group.applied)
+    with in_schema(schema):
+        for migration in group.lacking:
+            python = needs_django(migration)
+            before = state.clone() if python else None
+            state, heard = _with_django(migration, state)
+            done(migration)
+            script: str | None = None
+            if not python and not any(schema in statement for statement in heard):
+                script = ";\n".join(statement.rstrip().rstrip(";") for statement in heard)
+            elif before is None:
+                raise RuntimeError(f"{migration} names the schema {schema} in its SQL")
+            steps.append(_Step(migration, script, before))
+        _content_types(schema)
+    return steps
+
+
+def _content_types(schema: str) -> None:
+    """What Django's post_migrate receivers would add, copied from the template."""
+    if any(_unknown_receivers()):
+        from django.core.management.sql import emit_post_migrate_signal
+
+        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_content_type_script())
+
+
+def _content_type_script() -> str:
+    return (
+        "INSERT INTO django_content_type (app_label, model)"  # noqa: S608
+        f' SELECT app_label, model FROM "{TEMPLATE}".django_content_type'
+        " ON CONFLICT DO NOTHING;"
+        " INSERT INTO auth_permission (name, codename, content_type_id)"
+        f' SELECT p.name, p.codename, mine.id FROM "{TEMPLATE}".auth_permission p'
+        f' JOIN "{TEMPLATE}".django_content_type t ON t.id = p.content_type_id'
+        " JOIN django_content_type mine ON (mine.app_label, mine.model) = (t.app_label, t.model)"
+        " ON CONFLICT DO NOTHING"
+    )
+
+
+def _unknown_receivers() -> Iterator[Any]:
+    known = {create_contenttypes, create_permissions, inject_rename_contenttypes_operations}
+    for sender in apps.get_app_configs():
+        for receiver in post_migrate._live_receivers(sender)[0]:  # type: ignore[attr-defined]
+            if receiver not in known:
+                yield receiver
+
+
+def _replay(schema: str, steps: list[_Step], done: Callable[[Migration], None]) -> None:
+    with in_schema(schema):
+        for step in steps:
+            if step.script is None:
+                assert step.before is not None
+                _with_django(step.migration, step.before.clone())
+            else:
+                # Outside a transaction on purpose: PostgreSQL runs one message as one.
+                with connection.cursor() as cursor:
+                    record = _record(step.migration).as_string(cursor.cursor)
+                    body = f"{step.script};\n" if step.script else ""
+                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{body}{record}")
+            done(step.migration)
+        _content_types(schema)
+
+
+def _reason(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    return " ".join(str(cause).split()) or type(cause).__name__
+
+
+class _Run:
+    """One run over a plan: shared counters of its threads."""
+
+    def __init__(
+        self, plan: Plan, loader: MigrationLoader, report: Report, stop_after: int, tick: Tick
+    ) -> None:
+        self.plan = plan
+        self.loader = loader
+        self.report = report
+        self.stop_after = stop_after
+        self.tick = tick
+        self.lock = threading.Lock()
+        self.total = sum(len(group.schemas) for group in plan.groups)
+        self.finished = 0
+
+    def city(self, schema: str, work: Callable[[Callable[[Migration], None]], Any]) -> Any:
+        """Migrate one city; None when it failed. Raises _Stop after too many failures."""
+        if len(self.report.failed) >= self.stop_after:
+            raise _Stop
+        applied: list[Migration] = []
+        schema_pre_migration.send(migrate, schema_name=schema)
+        try:
+            result = work(applied.append)
+        except Exception as error:
+            if not isinstance(error, Error):
+                connection.close()  # a Python migration may have left anything behind
+            with self.lock:
+                if applied:
+                    self.report.migrated[schema] = len(applied)
+                lacking = next(g.lacking for g in self.plan.groups if schema in g.schemas)
+                at = lacking[min(len(applied), len(lacking) - 1)]
+                self.report.failed.append(
+                    Failure(
+                        schema,
+                        self.plan.names[schema],
+                        f"{at.app_label}.{at.name}",
+                        _reason(error),
+                    )
+                )
+            result = None
+        else:
+            with self.lock:
+                self.report.migrated[schema] = len(applied)
+            schema_migrated.send(migrate, schema_name=schema)
+        with self.lock:
+            self.finished += 1
+            self.tick(self.finished, self.total)
+        return result
+
+    def group(self, group: Group, parallel: int, canaries: list[str]) -> None:
+        first = [s for s in group.schemas if s in canaries]
+        waiting = first + [s for s in group.schemas if s not in canaries]
+        steps: list[_Step] | None = None
+        while waiting and steps is None:
+            pilot = waiting.pop(0)
+            steps = self.city(
+                pilot, lambda done, s=pilot: _fly_pilot(s, group, self.loader, done)
+            )
+            if steps is None and pilot in canaries:
+                raise _Stop
+        if steps is None:
+            return
+        script = steps
+        while waiting and waiting[0] in canaries:
+            schema = waiting.pop(0)
+            if self.city(schema, lambda done, s=schema: _replayed(s, script, done)) is None:
+                raise _Stop
+
+        def one(schema: str) -> None:
+            self.city(schema, lambda done: _replayed(schema, script, done))
+
+        if parallel <= 1:
+            for schema in waiting:
+                one(schema)
+            return
+        errors: list[BaseException] = []
+
+        def share(part: list[str]) -> None:
+            try:
+                for schema in part:
+                    if errors:
+                        return
+                    one(schema)
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(parallel) as pool:
+            list(pool.map(share, [waiting[i::parallel] for i in range(parallel)]))
+        if errors:
+            raise errors[0]
+
+
+def _replayed(schema: str, steps: list[_Step], done: Callable[[Migration], None]) -> bool:
+    _replay(schema, steps, done)
+    return True
+
+
+def migrate(
+    *,
+    only: Iterable[str] | None = None,
+    canaries: Iterable[str] = (),
+    parallel: int = 1,
+    stop_after: int = 5,
+    tick: Tick = lambda done, total: None,
+) -> Report:
+    """Bring every city (or ``only`` these) to the migrations on disk.
+
+    ``canaries`` (codes or schema names) go first; when one of them fails nothing else is
+    touched. After ``stop_after`` failures the rest is left for the next run.
+    """
+    started = time.monotonic()
+    report = Report()
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    first = plan(only=only, loader=loader)
+    report.cities = len(first.names)
+    report.current = len(first.current)
+    report.failed += first.broken
+    stop_after += len(first.broken)
+    if first.groups:
+        with _one_at_a_time():
+            with in_public():
+                wanted = [*canaries]
+                early = set(
+                    City.objects.filter(code__in=wanted).values_list("schema_name", flat=True)
+                ) | set(wanted)
+            # Again under the lock; cities founded meanwhile come with the second round.
+            for _ in range(3):
+                now_plan = plan(only=only, loader=loader)
+                tried = set(report.migrated) | {f.schema for f in report.failed}
+                for group in now_plan.groups:
+                    group.schemas = [s for s in group.schemas if s not in tried]
+                now_plan.groups = [g for g in now_plan.groups if g.schemas]
+                if not now_plan.groups:
+                    break
+                now_plan.groups.sort(key=lambda g: not any(s in early for s in g.schemas))
+                run = _Run(now_plan, loader, report, stop_after, tick)
+                try:
+                    for group in now_plan.groups:
+                        run.group(group, parallel, sorted(early))
+                except _Stop:
+                    done = set(report.migrated) | {f.schema for f in report.failed}
+                    report.not_tried = [
+                        s for g in now_plan.groups for s in g.schemas if s not in done
+                    ]
+                    break
+    report.seconds = time.monotonic() - started
+    return report
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A second run waits for the first, on a connection of its own."""
+    guard = connection.copy()
+    try:
+        with guard.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('balai.fleet'))")
+        yield
+    finally:
+        guard.close()
+
+
+def catalog_fingerprints(schemas: list[str]) -> dict[str, str]:
+    """A hash of what each schema's tables really are: columns, constraints, indexes."""
+    found: dict[str, str] = {}
+    with in_public(), transaction.atomic(), connection.cursor() as cursor:
+        for start in range(0, len(schemas), 50):
+            cursor.execute(_CATALOG, [schemas[start : start + 50]])
+            lines: dict[str, list[str]] = {}
+            for schema, line in cursor.fetchall():
+                lines.setdefault(schema, []).append(line.replace(f"{schema}.", ""))
+            for schema, all_lines in lines.items():
+                text = "\n".join(sorted(all_lines))
+                found[schema] = hashlib.sha256(text.encode()).hexdigest()
+    return found
+
+
+_CATALOG = """
+WITH n AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = ANY(%s)),
+     c AS (SELECT c.oid, c.relname, n.nspname FROM pg_class c JOIN n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r')
+SELECT nspname, concat_ws(' ', relname, attname, format_type(atttypid, atttypmod),
+                          attnotnull, attidentity, pg_get_expr(adbin, adrelid))
+  FROM c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+  LEFT JOIN pg_attrdef d ON adrelid = c.oid AND adnum = attnum
+UNION ALL
+SELECT nspname, concat_ws(' ', relname, conname, pg_get_constraintdef(con.oid))
+  FROM c JOIN pg_constraint con ON conrelid = c.oid
+UNION ALL
+SELECT nspname, pg_get_indexdef(indexrelid) FROM c JOIN pg_index ON indrelid = c.oid
+"""
+
+
+def drift(*, only: Iterable[str] | None = None) -> dict[str, str]:
+    """Cities whose tables differ from the template although their migrations do not."""
+    with in_public():
+        rows = City.objects.order_by("schema_name").values_list("schema_name", "code")
+        chosen = None if only is None else set(only)
+        schemas = [s for s, code in rows if chosen is None or s in chosen or code in chosen]
+    applied = applied_by_schema([TEMPLATE, *schemas])
+    prints = catalog_fingerprints([TEMPLATE, *schemas])
+    wrong: dict[str, str] = {}
+    for schema in schemas:
+        if applied[schema] is None:
+            wrong[schema] = "skemanya tidak ada"
+        elif applied[schema] == applied[TEMPLATE] and prints.get(schema) != prints.get(TEMPLATE):
+            wrong[schema] = "tabelnya berbeda dari templat padahal migrasinya sama"
+    return wrong

@@ -1,0 +1,50 @@
+"""Make a city without a sign-up: for operators and demo installations."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from kernel.errors import RuleBroken
+from tenants.registry import provisioning, queries, regions
+from tenants.registry.models import City
+from tenants.registry.scope import in_public
+
+
+class Command(BaseCommand):
+    help = "Create a kabupaten or kota with its whole territory. Finishes one begun earlier."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("code", nargs="*", help="Kemendagri codes, for example 64.74")
+        parser.add_argument("--subdomain", help="default: the usual one, like bontang")
+        parser.add_argument("--demo", action="store_true", help="mark as a demo city")
+        parser.add_argument("--all", action="store_true", help="every kabupaten and kota")
+        parser.add_argument("--no-spare", action="store_true", help="do not take a spare schema")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        codes: list[str] = options["code"]
+        if options["all"]:
+            codes = [area.code for area in regions.all_regencies()]
+        if not codes:
+            raise CommandError("Sebutkan kode kabupaten atau kota, misalnya 64.74.")
+        if options["subdomain"] and len(codes) > 1:
+            raise CommandError("--subdomain hanya untuk satu kota.")
+        for code in codes:
+            area = regions.regency(code)
+            if area is None:
+                raise CommandError(f"Kode {code} tidak ada dalam daftar resmi.")
+            with in_public():
+                city = City.objects.filter(code=area.code).first()
+            if city is None:
+                name = options["subdomain"] or queries.suggest_subdomain(area)
+                try:
+                    city = provisioning.create(
+                        area,
+                        subdomain=name,
+                        is_demo=options["demo"],
+                        use_spare=not options["no_spare"],
+                    )
+                except RuleBroken as refused:
+                    raise CommandError(refused.message) from refused
+            city = provisioning.finish(city)
+            self.stdout.write(f"{city.name}: {city.url()}")
