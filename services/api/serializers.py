@@ -1,0 +1,28 @@
+"""Shapes of the API's answers."""
+
+from rest_framework import serializers
+
+from services.catalogue.models import Service
+
+
+class ServiceSerializer(serializers.ModelSerializer[Service]):
+    summary = serializers.CharField(source="current.blueprint.summary")
+    fee = serializers.IntegerField(source="current.blueprint.fee", help_text="rupiah")
+    release = serializers.IntegerField(source="current.release")
+
+    class Meta:
+        model = Service
+        fields = ["slug", "title", "category", "summary", "fee", "release"]
+
+
+class CheckSerializer(serializers.Serializer[object]):
+    """What anyone holding a letter may know."""
+
+    verdict = serializers.ChoiceField(choices=["valid", "expired", "revoked"])
+    number = serializers.CharField()
+    subject = serializers.CharField()
+    holder = serializers.CharField(help_text="initials only")
+    issued_on = serializers.DateField()
+    issued_by = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True)
+    signer_title = serializers.CharField()

@@ -1,0 +1,43 @@
+"""The open part of a city's API: what it offers, and whether a letter is genuine."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
+from rest_framework.views import APIView
+
+from kernel.errors import NotThere
+from services.api.serializers import CheckSerializer, ServiceSerializer
+from services.catalogue import queries as catalogue
+from services.letters import queries as letters
+from services.pages.access import today
+
+
+class OpenThrottle(AnonRateThrottle):
+    rate = "120/min"
+
+
+class OpenView(APIView):
+    """Anyone may ask; nobody may hammer."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (OpenThrottle,)
+
+
+class ServiceList(OpenView):
+    @extend_schema(operation_id="layanan", responses=ServiceSerializer(many=True), auth=[])
+    def get(self, request: Request) -> Response:
+        """The services this city offers."""
+        return Response(ServiceSerializer(catalogue.offered(), many=True).data)
+
+
+class Verification(OpenView):
+    @extend_schema(operation_id="verifikasi", responses=CheckSerializer, auth=[])
+    def get(self, request: Request, code: str) -> Response:
+        """Whether a letter with this code exists, and what its paper says."""
+        found = letters.check(code, today=today())
+        if found is None:
+            raise NotThere("Tidak ada surat dengan kode ini.")
+        return Response(CheckSerializer(found).data)
