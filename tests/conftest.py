@@ -41,6 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick ones first; browsers and server processes last.
+
+    Also: while Playwright's loop runs in this thread, Django refuses to touch a database.
+    """
+    slow = {"tests/embedded": 1, "tests/journeys": 2}
+    items.sort(
+        key=lambda item: max(
+            (rank for folder, rank in slow.items() if f"/{folder}/" in str(item.path)), default=0
+        )
+    )
+
+
 def _fingerprint() -> str:
     """Of everything that decides tables, seeds and the two cities."""
     digest = hashlib.sha256(repr(sorted(CITIES.items())).encode())
