@@ -1,0 +1,84 @@
+"""One running installation for all journeys, one browser; each journey at two sizes."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from embedded import ports
+from embedded.testing import CHROMIUM
+from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
+
+
+@pytest.fixture(scope="session")
+def balai() -> Iterator[Installation]:
+    """A fresh `./balai up` in demo mode."""
+    home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
+    home.chmod(0o755)
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    running = Installation(home / "data", ports.any_free(), ports.any_free(), ports.any_free())
+    try:
+        running.wait_for(r"Balai siap", 240)
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def playwright_() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("BALAI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        own = playwright_.chromium.executable_path
+        path = own if Path(own).exists() else None
+    if path is None:
+        warnings.warn("NO BROWSER: the journeys were not walked.", stacklevel=1)
+        pytest.skip("no Chromium on this machine: journeys not walked")
+    found = playwright_.chromium.launch(executable_path=path, args=FLAGS)
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def person(
+    browser: Browser, size: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Walker]]:
+    """Makes walkers, each with cookies of their own; what they noticed fails the test."""
+    story = request.node.originalname.removeprefix("test_")
+    walkers: list[Walker] = []
+
+    def make(who: str = "") -> Walker:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="id-ID",
+            timezone_id="Asia/Makassar",
+            reduced_motion="reduce",
+            is_mobile=size == "phone",
+            has_touch=size == "phone",
+        )
+        walkers.append(Walker(context, size, f"{story}-{who}" if who else story))
+        return walkers[-1]
+
+    yield make
+    problems = [problem for walker in walkers for problem in walker.problems]
+    for walker in walkers:
+        walker.context.close()
+    if problems:
+        pytest.fail("\n".join(dict.fromkeys(problems)))

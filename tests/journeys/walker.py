@@ -1,0 +1,189 @@
+"""A person with a browser, and the installation they visit."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(__file__).with_name("shots")
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > wide + 1)
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+}"""
+
+
+class Installation:
+    """`./balai up` as a process, on ports and data of its own."""
+
+    def __init__(self, home: Path, port: int, db_port: int, broker_port: int) -> None:
+        self.home = home
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("BALAI_", "PYTEST_", "DJANGO_"))
+            and name not in {"DATABASE_URL", "BROKER_URL", "CACHE_URL"}
+        }
+        self.lines: list[str] = []
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [
+                str(ROOT / "balai"), "up", "--data", str(home), "--port", str(port),
+                "--db-port", str(db_port), "--broker-port", str(broker_port),
+            ],
+            env=clean,
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+
+    def wait_for(self, pattern: str, seconds: float, since: int = 0) -> str:
+        """The first log line (from number ``since``) that matches; fails with the log's end."""
+        until = time.monotonic() + seconds
+        seen = since
+        while time.monotonic() < until:
+            while seen < len(self.lines):
+                if re.search(pattern, self.lines[seen]):
+                    return self.lines[seen]
+                seen += 1
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"no line {pattern!r} in\n" + "\n".join(self.lines[-60:]))
+
+    def city(self, subdomain: str, path: str = "/") -> str:
+        return f"http://{subdomain}.localhost:{self.port}{path}"
+
+    def workers(self) -> list[int]:
+        """Process numbers of this installation's Celery worker and its children."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+                environment = (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            mine = f"BALAI_DATA_DIR={self.home}\0".encode() in environment
+            if mine and b"worker" in command and b"celery" in command:
+                found.append(int(entry.name))
+        return found
+
+    def kill_workers(self) -> int:
+        """kill -9, all of them at once; how many there were."""
+        victims = self.workers()
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        return len(victims)
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+
+class Walker:
+    """Walks through pages; looks at each: accessibility, width, errors, a picture."""
+
+    def __init__(self, context: BrowserContext, size: str, story: str) -> None:
+        self.context = context
+        self.size = size
+        self.story = story
+        self.step = 0
+        self.problems: list[str] = []
+        self.page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self._note(f"script error: {error}"))
+        self.page.on(
+            "console",
+            lambda message: (
+                self._note(f"console: {message.text}")
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        self.page.on("response", self._heard)
+        SHOTS.mkdir(exist_ok=True)
+
+    def _note(self, problem: str) -> None:
+        self.problems.append(f"{self.page.url}: {problem}")
+
+    def _heard(self, response: Response) -> None:
+        if response.status >= 500:
+            self._note(f"{response.status} from {response.url}")
+        if response.status == 404 and response.request.resource_type != "document":
+            self._note(f"missing {response.url}")
+
+    def look(self, name: str) -> None:
+        """Examine the page that is open and keep its picture as ``story-NN-name-size.png``."""
+        self.page.wait_for_load_state("load")
+        self.step += 1
+        picture = SHOTS / f"{self.story}-{self.step:02}-{name}-{self.size}.png"
+        self.page.screenshot(path=picture, full_page=True, animations="disabled")
+        for element in self.page.evaluate(OVERFLOW):
+            self._note(f"wider than the screen: {element}")
+        found = Axe().run(self.page).response["violations"]
+        for violation in found:
+            nodes = "; ".join(node["html"][:140] for node in violation["nodes"][:3])
+            self._note(f"axe {violation['id']} ({violation['impact']}): {nodes}")
+
+    def go(self, address: str, name: str) -> None:
+        self.page.goto(address)
+        self.look(name)
+
+    def press(self, what: str, name: str | None = None) -> None:
+        """Press a button or follow a link by what it says; ``name`` looks at what comes."""
+        self.target(what).click()
+        self.page.wait_for_load_state("load")
+        if name:
+            self.look(name)
+
+    def target(self, what: str) -> Locator:
+        pattern = re.compile(re.escape(what), re.I)
+        return (
+            self.page.get_by_role("button", name=pattern)
+            .or_(self.page.get_by_role("link", name=pattern))
+            .locator("visible=true")
+            .first
+        )
+
+    def type(self, label: str, text: str) -> None:
+        self.page.get_by_label(re.compile(re.escape(label), re.I)).first.fill(text)
+
+    def sees(self, text: str) -> bool:
+        return text.lower() in self.page.locator("body").inner_text().lower()
+
+    def expect(self, *texts: str) -> None:
+        body = self.page.locator("body").inner_text()
+        missing = [text for text in texts if text.lower() not in body.lower()]
+        assert not missing, f"{self.page.url} does not say {missing}:\n{body[:3000]}"
+
+    def other(self) -> Page:
+        """A second tab of the same person."""
+        return self.context.new_page()
