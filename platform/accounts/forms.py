@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from accounts.models import User
 from ui.forms import Form
 
-SECRET_HELP = "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
+LONG_ENOUGH = "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
 
 
 class SignInForm(Form):
@@ -45,7 +45,7 @@ class NewPasswordForm(Form):
         label="Kata sandi baru",
         max_length=200,
         strip=False,
-        help_text=SECRET_HELP,
+        help_text=LONG_ENOUGH,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

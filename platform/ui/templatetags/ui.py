@@ -1,5 +1,6 @@
 """The words, dates and form parts every template uses (a builtin: no ``{% load %}``)."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -171,6 +172,12 @@ def ambil(mapping: dict[str, Any] | None, key: str) -> Any:
     return (mapping or {}).get(key, "")
 
 
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """A value for a ``data-`` attribute (escaped like any other text)."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _kind(bound: BoundField) -> str:
     widget = bound.field.widget
     if widget.is_hidden:
@@ -205,8 +212,8 @@ def field(
         "f": bound,
         "kind": kind,
         "widget": widget,
-        "prefix": prefix,
-        "suffix": suffix,
+        "prefix": prefix or getattr(bound.field, "prefix", ""),
+        "suffix": suffix or getattr(bound.field, "suffix", ""),
         "boxed": boxed,
         "required": bound.field.required,
     }

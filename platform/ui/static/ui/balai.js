@@ -112,6 +112,36 @@
     }
   }
 
+  // Questions that depend on another answer appear when they are asked.
+  const number = (text) => Number(String(text).replace(/\./g, "").replace(",", "."));
+  const tests = {
+    "=": (a, b) => a.toLowerCase() === String(b).toLowerCase(),
+    "!=": (a, b) => a.toLowerCase() !== String(b).toLowerCase(),
+    ">": (a, b) => a !== "" && number(a) > Number(b),
+    ">=": (a, b) => a !== "" && number(a) >= Number(b),
+    "<": (a, b) => a !== "" && number(a) < Number(b),
+    "<=": (a, b) => a !== "" && number(a) <= Number(b),
+    in: (a, b) => b.includes(a),
+  };
+  for (const form of document.querySelectorAll("form[data-conditions]")) {
+    const conditions = JSON.parse(form.dataset.conditions);
+    const show = () => {
+      const answers = new FormData(form);
+      for (const [key, all] of Object.entries(conditions)) {
+        const input = form.querySelector(`[name="${key}"]`);
+        const field = input && input.closest(".field");
+        if (!field) continue;
+        field.hidden = !all.every((one) => {
+          const asked = form.querySelector(`[name="${one.field}"]`);
+          const visible = asked && !asked.closest(".field").hidden;
+          return visible && tests[one.op](String(answers.get(one.field) || ""), one.value);
+        });
+      }
+    };
+    form.addEventListener("input", show);
+    show();
+  }
+
   // Desk lists, while the focus is inside one: j and k move, x marks. Enter opens the focused link.
   for (const list of document.querySelectorAll("[data-keys]")) {
     list.addEventListener("keydown", (event) => {
