@@ -156,7 +156,7 @@ class Supervisor:
         self._prepare(env)
         self.installation.publish(self._ours(env))
 
-        celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+        celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
         self.children = [
             # Two tasks at a time: more would need more memory than a small machine has.
             self._child(
@@ -165,7 +165,7 @@ class Supervisor:
                     *celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
                     "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
                 ],
-                env | {"C_FORCE_ROOT": "1"},
+                env | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"},
                 hear=self._hear_worker,
             ),
             self._child(

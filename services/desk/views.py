@@ -105,7 +105,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         actions.decide(
             step_id=int(step_id),
             by=user,
-            decision="return" if chosen == "return" else "refuse" if chosen == "refuse" else "approve",
+            decision="return"
+            if chosen == "return"
+            else "refuse"
+            if chosen == "refuse"
+            else "approve",
             note=request.POST.get("note", ""),
             at=now(),
         )

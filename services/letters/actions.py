@@ -118,7 +118,7 @@ def write(
             "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
         ],
         watermark="CONTOH" if here.is_demo else "",
-        issued_at=at.isoformat(),
+        issued_at=at.replace(microsecond=0).isoformat(),
     )
     letter = Letter(
         code=code,

@@ -95,6 +95,11 @@ class Families:
             f"{first} {last or (fake.last_name_male() if sex == 'M' else fake.last_name_female())}"
         )
 
+    def official_name(self) -> str:
+        """A civil servant's name, with a degree."""
+        degree = self._random.choice(("S.Sos.", "S.IP.", "S.E.", "S.AP.", "M.Si."))
+        return f"{self._name(self._random.choice('MF'))}, {degree}"
+
     def _serial(self, prefix: str) -> int:
         return next(self._serials.setdefault(prefix, count(1)))
 

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from tenants.registry import platform_schema, provisioning, regions, spares
+from embedded import demo
+from tenants.registry import provisioning, regions, spares
 from tenants.registry.models import City
 from tenants.registry.scope import in_public
 
@@ -19,14 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for schema in platform_schema.prepare():
-            self.stdout.write(f"Tabel diperbarui: {schema}")
-        with in_public():
-            cities = list(City.objects.exclude(status=City.Status.CLOSED))
-        for city in cities:
-            if not platform_schema.is_current(city.schema_name):
-                platform_schema.migrate_schema(city.schema_name)
-                self.stdout.write(f"Tabel diperbarui: {city.name}")
+        call_command("prepare_platform", verbosity=options["verbosity"], stdout=self.stdout)
         if settings.EMBEDDED:  # an image brings its own
             call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO:
@@ -47,4 +41,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"Membuat {area.name} …")
                 city = provisioning.create(area, subdomain=subdomain, is_demo=True)
             if city.is_demo:
-                provisioning.finish(city)
+                demo.make(provisioning.finish(city))
+        demo.make_operator()

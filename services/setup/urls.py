@@ -1,0 +1,5 @@
+"""Addresses below ``/kelola/``."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
