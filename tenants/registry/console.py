@@ -1,0 +1,109 @@
+"""The operator's console: who wants in, and which cities there are."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from kernel.errors import NotThere, RuleBroken
+from tenants.registry import actions, queries, regions
+from tenants.registry.forms import ReasonForm
+from tenants.registry.models import City, Signup
+from ui.forms import explain
+
+P = ParamSpec("P")
+
+
+def for_operators(
+    page: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Strangers sign in first; everybody but operators gets a 403."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not getattr(request.user, "is_operator", False):
+            raise PermissionDenied
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+def _operator(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _rows(signups: list[Signup]) -> list[dict[str, object]]:
+    return [{"signup": signup, "area": regions.regency(signup.code)} for signup in signups]
+
+
+@never_cache
+@for_operators
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "waiting": _rows(queries.waiting_signups()),
+        "recent": _rows(queries.recent_signups(limit=20)),
+        "cities": City.objects.count(),
+    }
+    return render(request, "registry/console.html", context)
+
+
+@never_cache
+@for_operators
+@require_safe
+def cities(request: HttpRequest) -> HttpResponse:
+    wanted = request.GET.get("cari", "").strip()
+    found = City.objects.prefetch_related("domains").order_by("name")
+    if wanted:
+        found = found.filter(name__icontains=wanted)
+    page = Paginator(found, 50).get_page(request.GET.get("hal"))
+    return render(request, "registry/console_cities.html", {"page": page, "wanted": wanted})
+
+
+@never_cache
+@for_operators
+def signup(request: HttpRequest, pk: int) -> HttpResponse:
+    """One signup: approve, reject with a reason, or let a stopped provisioning go on."""
+    found = Signup.objects.select_related("city").filter(pk=pk).first()
+    if found is None:
+        raise NotThere("Pendaftaran ini tidak ditemukan.")
+    wants = request.POST.get("keputusan", "")
+    form = ReasonForm(request.POST if wants == "tolak" else None)
+    if request.method == "POST" and wants == "setuju":
+        actions.approve(pk, by=_operator(request))
+        messages.success(request, "Disetujui. Kotanya sedang disiapkan.")
+        return redirect("console")
+    if wants == "tolak" and form.is_valid():
+        try:
+            actions.reject(pk, by=_operator(request), reason=form.cleaned_data["reason"])
+        except RuleBroken as error:
+            if error.field != "reason":
+                raise
+            explain(form, error)
+        else:
+            messages.success(request, "Ditolak. Pendaftar sudah diberi tahu alasannya.")
+            return redirect("console")
+    context = {"signup": found, "area": regions.regency(found.code), "form": form}
+    context["progress"] = queries.progress(found.status_token)
+    code = 422 if form.errors else 200
+    return render(request, "registry/console_signup.html", context, status=code)
+
+
+@for_operators
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.retry(pk, by=_operator(request))
+    messages.success(request, "Penyiapan dilanjutkan.")
+    return redirect("console-signup", pk)

@@ -1,0 +1,93 @@
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from tenants.registry import regions
+from ui.forms import Form
+
+
+def _choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """All kabupaten and kota by province: a select that a script turns into a search box."""
+    return [
+        ("", ""),
+        *(
+            (
+                province.name,
+                [(r.code, f"{r.name}, {province.name}") for r in regions.regencies(province.code)],
+            )
+            for province in regions.provinces()
+        ),
+    ]
+
+
+class RegionForm(Form):
+    kode = forms.ChoiceField(
+        label="Kabupaten atau kota Anda",
+        help_text="Ketik sebagian namanya, misalnya “bontang”.",
+        choices=_choices,
+        widget=forms.Select(attrs={"data-combobox": "", "autocomplete": "off"}),
+        error_messages={
+            "required": "Pilih kabupaten atau kota dari daftar.",
+            "invalid_choice": "Pilih kabupaten atau kota dari daftar.",
+        },
+    )
+
+
+class OfficialForm(Form):
+    subdomain = forms.CharField(
+        label="Alamat situs",
+        max_length=40,
+        help_text="Huruf kecil dan angka. Ini usulan kami; boleh diganti.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label="Nama lengkap",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    post = forms.CharField(
+        label="Jabatan",
+        max_length=120,
+        help_text="Misalnya: Kepala Bidang Aplikasi Informatika, Diskominfo.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    email = forms.EmailField(
+        label="Surel dinas",
+        help_text="Surel berakhiran .go.id membuktikan sendiri. Surel lain kami periksa dahulu.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya nama@kota.go.id."},
+    )
+
+    def clean_subdomain(self) -> str:
+        text = str(self.cleaned_data["subdomain"]).strip().lower()
+        fault = regions.subdomain_fault(text)
+        if fault:
+            raise forms.ValidationError(fault)
+        return text
+
+
+class FinishForm(Form):
+    password = forms.CharField(
+        label="Kata sandi",
+        max_length=200,
+        strip=False,
+        help_text="Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    accepted_terms = forms.BooleanField(
+        label="Saya berwenang mendaftarkan pemerintah daerah ini, dan menyetujui syaratnya.",
+        error_messages={"required": "Setujui syaratnya untuk melanjutkan."},
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label="Alasan",
+        max_length=1000,
+        help_text="Dikirim kepada pendaftar.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
