@@ -219,7 +219,8 @@ class Supervisor:
     def _hear_worker(self, line: str) -> bool:
         if line.endswith(" ready."):
             self.worker_ready.set()
-        return False
+        # Every tick of the dispatcher would otherwise take three lines.
+        return "/MainProcess] Task " in line or "] Task messaging.tasks.dispatch[" in line
 
     def _unless_stopped(self) -> None:
         if self.stopping.is_set():
