@@ -1,11 +1,25 @@
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from accounts.demo import DemoPerson
+
+
+def _listed() -> "Iterable[DemoPerson]":
+    # What invents people takes half a second to import: not at every start.
+    from embedded import demo
+
+    return demo.listed()
 
 
 class EmbeddedConfig(AppConfig):
     name = "embedded"
 
     def ready(self) -> None:
-        from accounts import demo as people
-        from embedded import demo
+        if settings.DEMO:
+            from accounts import demo
 
-        people.register(demo.listed)
+            demo.register(_listed)
