@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from psycopg2 import extensions, sql
 
-from tenants.backend.place import Place, current_place
+from tenants.backend.place import IN_PUBLIC, Place, current_place
 
 Query: TypeAlias = str | bytes | sql.Composable
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any] | None
@@ -58,7 +58,8 @@ class CityCursor(extensions.cursor):
         ):
             return ""
         wrapper.path_in_force = place.path
-        wrapper.touched.add(place.path)
+        if place is not IN_PUBLIC:
+            wrapper.touched.add(place.path)
         return place.prefix
 
     def _text(self, query: Query) -> str:

@@ -18,7 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from audit import actions as audit
@@ -188,11 +188,20 @@ def confirm_email(token: str, *, at: datetime | None = None) -> Signup:
                 _tell_operators(signup)
     except IntegrityError:
         raise _lost(confirm_digest=_digest(token)) from None
+    except RuleBroken as refused:
+        if refused.field not in {"code", "subdomain"}:
+            raise
+        raise _lost(confirm_digest=_digest(token)) from None
     return signup
 
 
 def _accept(signup: Signup) -> None:
-    """From here on this signup holds code and subdomain (unique constraints)."""
+    """From here on this signup holds code and subdomain (unique constraints).
+
+    One acceptance at a time, so that the one who comes second is told the true reason.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('balai.accept'))")
     refuse_taken(_area(signup), signup.subdomain)
     signup.state = Signup.State.APPROVED
     signup.save()
@@ -207,14 +216,14 @@ def _lost(**which: object) -> Stale:
         area = _area(signup)
         if queries.is_taken(area.code):
             signup.state = Signup.State.REJECTED
-            signup.reason = f"{area.name} baru saja didaftarkan oleh pejabat lain."
+            signup.reason = f"{area.name} sudah terdaftar: pejabat lain lebih dulu."
             signup.password = ""
             signup.save()
             return Stale(
                 f"{signup.reason} Hubungi admin daerah Anda untuk dibuatkan akun.", field="code"
             )
     return Stale(
-        f"Alamat {signup.subdomain} baru saja dipakai. Daftar lagi dengan alamat "
+        f"Alamat {signup.subdomain} sudah dipakai. Daftar lagi dengan alamat "
         f"{queries.suggest_subdomain(area)}.",
         field="subdomain",
     )
