@@ -17,12 +17,14 @@ def current_city() -> Any:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``areas`` (menu links)."""
+    """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``public_url`` and
+    ``areas`` (menu links)."""
     city = current_city()
     return {
         "city": city,
         "profile": SimpleLazyObject(brand.current),
         "demo": bool(settings.DEMO and (city is None or city.is_demo)),
         "embedded": bool(settings.EMBEDDED),
+        "public_url": settings.PUBLIC_URL,
         "areas": SimpleLazyObject(lambda: menu.links(request)),
     }

@@ -1,11 +1,15 @@
 """Form fields with Indonesian manners, used by every page."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
+from kernel.errors import RuleBroken
 from kernel.tanggal import MONTHS
+
+T = TypeVar("T")
 
 
 class TanggalWidget(forms.MultiWidget):
@@ -60,6 +64,26 @@ class TanggalField(forms.MultiValueField):
             return date(year, month, day)
         except (ValueError, TypeError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class RuleField(forms.CharField):
+    """A text field judged by a rule: what the rule returns is the value."""
+
+    def __init__(self, rule: Callable[[str], str], **kwargs: Any) -> None:
+        self.rule = rule
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        return by_rule(lambda: self.rule(text)) if text else text
+
+
+def by_rule(check: Callable[[], T]) -> T:
+    """What the check returns; its RuleBroken as the field error Django knows."""
+    try:
+        return check()
+    except RuleBroken as broken:
+        raise forms.ValidationError(broken.message) from broken
 
 
 class Form(forms.Form):

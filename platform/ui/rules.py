@@ -107,7 +107,10 @@ def readable_accent(colour: str) -> str:
 
 def dark_accent(colour: str) -> str:
     """The shade of the city's colour that stands in for it on dark paper."""
-    return _moved(parse_hex(colour), 1.0, DARK_PAPER, DARK_SURFACE)
+    light, a, b = _to_oklab(parse_hex(colour))
+    # On dark paper a colour needs light to stay itself: begin at a lightness that glows.
+    bright = _from_oklab((max(light, 0.72), a * 1.15, b * 1.15))
+    return _moved(bright, 1.0, DARK_PAPER, DARK_SURFACE)
 
 
 def ink_on(colour: str) -> str:

@@ -117,7 +117,7 @@ def colour(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=3600)
+@cache_control(public=True, max_age=300)
 def logo(request: HttpRequest) -> HttpResponse:
     """The current city's logo, PNG."""
     picture = brand.logo()

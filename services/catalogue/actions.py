@@ -37,3 +37,19 @@ def publish(blueprint: Blueprint, *, actor: User | None) -> ServiceVersion:
             detail={"digest": digest, "new": created},
         )
     return version
+
+
+@transaction.atomic
+def switch(*, service_id: int, on: bool, actor: User) -> Service:
+    """Open a service to residents, or close it. What is under way goes on."""
+    service = Service.objects.select_for_update().get(pk=service_id)
+    if service.is_active != on:
+        service.is_active = on
+        service.save(update_fields=["is_active"])
+        audit.record(
+            "service.opened" if on else "service.closed",
+            actor=actor,
+            subject="service",
+            subject_id=service.slug,
+        )
+    return service

@@ -1,10 +1,7 @@
-from typing import Any
-
 from django import forms
 
-from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
-from ui.forms import Form, TanggalField
+from ui.forms import Form, TanggalField, by_rule
 
 
 class RegisterForm(Form):
@@ -46,17 +43,10 @@ class RegisterForm(Form):
     )
 
     def clean_nik(self) -> str:
-        return _checked(lambda: parse_nik(self.cleaned_data["nik"]).digits)
+        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
     def clean_kk_number(self) -> str:
-        return _checked(lambda: parse_kk(self.cleaned_data["kk_number"]))
-
-
-def _checked(parse: Any) -> str:
-    try:
-        return str(parse())
-    except RuleBroken as broken:
-        raise forms.ValidationError(broken.message) from broken
+        return by_rule(lambda: parse_kk(self.cleaned_data["kk_number"]))
 
 
 class CodeForm(Form):

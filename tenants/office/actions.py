@@ -5,9 +5,13 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.models import User
+from accounts.passwords import set_password_path
 from audit import actions as audit
 from kernel.errors import RuleBroken
-from tenants.office.models import Holding, Post, Unit
+from messaging import mail
+from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.registry.current import city
+from ui.rules import check_accent
 
 
 @transaction.atomic
@@ -109,3 +113,66 @@ def _other_admin(holding: Holding, until: date) -> bool:
         .exclude(pk=holding.pk)
         .exists()
     )
+
+
+@transaction.atomic
+def invite(*, name: str, email: str, by: User | None) -> User:
+    """The account of a member of staff; made, with a mailed link to choose a password, if new."""
+    login = email.strip().lower()
+    known = User.objects.filter(login=login).first()
+    if known is not None:
+        if not known.is_active:
+            raise RuleBroken("Akun dengan surel ini tidak aktif.", field="email")
+        return known
+    user = User.objects.create_user(login, None, name=" ".join(name.split()), email=login)
+    audit.record("staff.invited", actor=by, subject="user", subject_id=user.pk)
+    send_invitation(user=user)
+    return user
+
+
+def send_invitation(*, user: User) -> None:
+    """Mail a fresh link by which an invited person chooses a password."""
+    path = set_password_path(user)
+    mail.send(
+        user.login,
+        f"Undangan ke ruang kerja {city().name}",
+        f"Yth. {user.name},\n\nAnda didaftarkan sebagai petugas di {city().name}. "
+        f"Pilih kata sandi Anda di sini:\n\n{city().url(path)}\n\n"
+        f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan surel ini.\n",
+        key=f"invite:{path}",
+    )
+
+
+@transaction.atomic
+def dress(
+    *, government: str, accent: str, website: str, contact: str, logo: bytes | None, by: User
+) -> Profile:
+    """The city's face. ``logo`` is a checked PNG; None keeps the one there is."""
+    profile = Profile.objects.select_for_update().first() or Profile()
+    profile.government, profile.accent = government, check_accent(accent)
+    profile.website, profile.contact = website, contact
+    if logo is not None:
+        profile.logo = logo
+    profile.save()
+    audit.record("city.dressed", actor=by, subject="profile", subject_id=profile.pk)
+    return profile
+
+
+@transaction.atomic
+def describe_unit(
+    *,
+    unit_id: int,
+    abbreviation: str,
+    address: str,
+    post_code: str,
+    phone: str,
+    email: str,
+    by: User,
+) -> Unit:
+    """What a letterhead and a letter's number say of a unit. Its name and code are official."""
+    unit = Unit.objects.select_for_update().get(pk=unit_id)
+    unit.abbreviation, unit.address, unit.post_code = abbreviation, address, post_code
+    unit.phone, unit.email = phone, email
+    unit.save(update_fields=["abbreviation", "address", "post_code", "phone", "email"])
+    audit.record("unit.described", actor=by, subject="unit", subject_id=unit.code)
+    return unit

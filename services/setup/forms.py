@@ -1,0 +1,117 @@
+from django import forms
+from django.core.validators import RegexValidator
+
+from services.setup.face import clean_logo
+from tenants.office.models import Unit
+from ui.forms import Form, RuleField, TanggalField, by_rule
+from ui.rules import check_accent
+
+_digits = RegexValidator(r"^\d+$", "Tulis dengan angka saja.")
+
+
+class FaceForm(Form):
+    government = forms.CharField(label="Nama pemerintah daerah", max_length=120)
+    accent = RuleField(
+        check_accent,
+        label="Warna utama",
+        max_length=7,
+        help_text="Enam angka atau huruf sesudah tanda #, misalnya #0b6b5d. "
+        "Kami periksa apakah tulisannya terbaca.",
+        widget=forms.TextInput(attrs={"type": "text", "spellcheck": "false"}),
+    )
+    logo = forms.FileField(
+        label="Logo daerah",
+        required=False,
+        help_text="PNG, sebaiknya dengan latar tembus pandang.",
+        widget=forms.FileInput(attrs={"accept": "image/png", "data-limit": 4194304}),
+    )
+    contact = forms.CharField(
+        label="Kontak pengaduan",
+        max_length=120,
+        required=False,
+        help_text="Tampil di setiap halaman warga. Misalnya nomor WhatsApp atau SP4N-LAPOR!.",
+    )
+    website = forms.URLField(
+        label="Situs resmi",
+        required=False,
+        assume_scheme="https",
+        error_messages={
+            "invalid": "Tulis alamat yang lengkap, misalnya https://bontangkota.go.id."
+        },
+    )
+
+    def clean_logo(self) -> bytes | None:
+        file = self.cleaned_data["logo"]
+        if not file:
+            return None
+        return by_rule(lambda: clean_logo(bytes(file.read())))
+
+
+class UnitForm(Form):
+    abbreviation = forms.CharField(
+        label="Singkatan untuk nomor surat",
+        max_length=12,
+        required=False,
+        help_text="Misalnya Kel-BLB. Bila kosong, kami singkat sendiri.",
+    )
+    address = forms.CharField(label="Alamat kantor", max_length=200, required=False)
+    post_code = forms.CharField(
+        label="Kode pos", max_length=5, min_length=5, required=False, validators=[_digits]
+    )
+    phone = forms.CharField(label="Telepon kantor", max_length=30, required=False)
+    email = forms.EmailField(
+        label="Surel kantor",
+        required=False,
+        error_messages={"invalid": "Tulis alamat surel yang lengkap."},
+    )
+
+
+class AppointForm(Form):
+    name = forms.CharField(label="Nama lengkap dan gelar", max_length=150)
+    email = forms.EmailField(
+        label="Surel",
+        help_text="Bila belum punya akun, kami kirim tautan untuk memilih kata sandi.",
+        error_messages={"invalid": "Tulis alamat surel yang lengkap."},
+    )
+    since = TanggalField(label="Mulai menjabat")
+    nip = forms.CharField(
+        label="NIP",
+        max_length=18,
+        min_length=18,
+        required=False,
+        help_text="18 angka; tercetak di bawah tanda tangan.",
+        validators=[_digits],
+        error_messages={"min_length": "NIP terdiri dari 18 angka."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    rank = forms.CharField(label="Pangkat dan golongan", max_length=60, required=False)
+    decree = forms.CharField(label="Nomor SK", max_length=80, required=False)
+    is_acting = forms.BooleanField(label="Pelaksana tugas (Plt.)", required=False)
+
+
+class EndForm(Form):
+    until = TanggalField(label="Hari terakhir menjabat")
+
+
+class NeighbourhoodForm(Form):
+    village = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label="Kelurahan atau desa", empty_label=""
+    )
+    rw = forms.IntegerField(label="Nomor RW", min_value=1, max_value=999)
+    rt = forms.IntegerField(label="Nomor RT", min_value=1, max_value=999)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        villages = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
+        self.fields["village"].queryset = villages.order_by("name")  # type: ignore[attr-defined]
+        for key in ("rw", "rt"):
+            self.fields[key].widget = forms.TextInput(attrs={"inputmode": "numeric"})
+            self.fields[key].error_messages["invalid"] = "Tulis dengan angka, misalnya 5."
+
+
+class ImportForm(Form):
+    berkas = forms.FileField(
+        label="Berkas penduduk",
+        help_text="XLSX atau CSV, paling banyak 50.000 baris.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "data-limit": 12582912}),
+    )

@@ -1,0 +1,291 @@
+"""A city's own administration: what is left to do, its face, its units, its people in office."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from kernel.errors import NotThere, RuleBroken
+from services.catalogue import actions as catalogue
+from services.catalogue.models import Service
+from services.pages.access import signed_in, today
+from services.residents import importing
+from services.residents.models import Household, Person
+from services.setup.forms import (
+    AppointForm,
+    EndForm,
+    FaceForm,
+    ImportForm,
+    NeighbourhoodForm,
+    UnitForm,
+)
+from tenants.office import actions as office
+from tenants.office import queries
+from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.registry.current import city
+from ui.forms import explain
+
+P = ParamSpec("P")
+AREAS = (Unit.Kind.CITY, Unit.Kind.DINAS, Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
+PER_PAGE = 50
+
+
+def for_admins(
+    page: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Guard a page: strangers sign in first, everybody but the city's admins gets a 403."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        user = signed_in(request)
+        if all(post.role != Post.Role.ADMIN for post in queries.posts_of(user, today())):
+            raise PermissionDenied
+        return page(request, user, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+def _page(request: HttpRequest, name: str, form: Any = None, **context: Any) -> HttpResponse:
+    status = 422 if form is not None and form.errors else 200
+    return render(request, f"setup/{name}.html", {"form": form, **context}, status=status)
+
+
+@for_admins
+@require_safe
+def home(request: HttpRequest, user: User) -> HttpResponse:
+    tasks = queries.checklist(city())
+    done = sum(task.done for task in tasks)
+    context = {"tasks": tasks, "done": done, "percent": round(100 * done / len(tasks))}
+    return _page(request, "home", **context)
+
+
+@for_admins
+def face(request: HttpRequest, user: User) -> HttpResponse:
+    """Name, colour, logo and contact."""
+    profile = Profile.objects.first() or Profile(government=f"Pemerintah {city().name}")
+    initial = {key: getattr(profile, key) for key in ("government", "accent", "contact", "website")}
+    form = FaceForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        office.dress(**form.cleaned_data, by=user)
+        messages.success(request, "Tampilan kota tersimpan.")
+        return redirect("setup-face")
+    return _page(request, "face", form)
+
+
+@for_admins
+@require_safe
+def units(request: HttpRequest, user: User) -> HttpResponse:
+    wanted = request.GET.get("cari", "").strip()
+    found = Unit.objects.filter(kind__in=AREAS, is_active=True).select_related("parent")
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
+    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
+    return _page(request, "units", page=page, wanted=wanted)
+
+
+def _unit(pk: int) -> Unit:
+    found = Unit.objects.filter(pk=pk).select_related("parent").first()
+    if found is None:
+        raise NotThere("Unit ini tidak ditemukan.")
+    return found
+
+
+def _posts(found: QuerySet[Post]) -> QuerySet[Post]:
+    """Posts with ``now``: who holds them today."""
+    holdings = queries.current_holdings(today()).select_related("user").order_by("is_acting")
+    return found.select_related("unit").prefetch_related(
+        Prefetch("holdings", holdings, to_attr="now")
+    )
+
+
+@for_admins
+def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    found = _unit(pk)
+    fields = ("abbreviation", "address", "post_code", "phone", "email")
+    form = UnitForm(request.POST or None, initial={key: getattr(found, key) for key in fields})
+    if request.method == "POST" and form.is_valid():
+        office.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
+        messages.success(request, f"{found.name} tersimpan.")
+        return redirect("setup-unit", pk)
+    return _page(request, "unit", form, unit=found, posts=_posts(found.posts.all()))
+
+
+@for_admins
+@require_safe
+def posts(request: HttpRequest, user: User) -> HttpResponse:
+    """Every post and who holds it; the vacant ones on request."""
+    wanted, vacant = request.GET.get("cari", "").strip(), "kosong" in request.GET
+    found = Post.objects.exclude(role__in=[Post.Role.KETUA_RT, Post.Role.KETUA_RW])
+    if wanted:
+        found = found.filter(
+            Q(title__icontains=wanted)
+            | Q(unit__name__icontains=wanted)
+            | Q(holdings__user__name__icontains=wanted)
+        ).distinct()
+    if vacant:
+        held = queries.current_holdings(today()).filter(user__is_active=True).values("post")
+        found = found.exclude(pk__in=held)
+    page = Paginator(_posts(found).order_by("unit__code", "pk"), PER_PAGE)
+    context = {"page": page.get_page(request.GET.get("hal")), "wanted": wanted, "vacant": vacant}
+    return _page(request, "posts", **context)
+
+
+@for_admins
+def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """One post: who holds it, and giving it to somebody."""
+    found = _posts(Post.objects.filter(pk=pk)).first()
+    if found is None:
+        raise NotThere("Jabatan ini tidak ditemukan.")
+    form = AppointForm(request.POST or None, initial={"since": today()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            person = office.invite(name=data["name"], email=data["email"], by=user)
+            given = {key: data[key] for key in ("since", "nip", "rank", "decree", "is_acting")}
+            office.appoint(post=found, user=person, by=user, **given)
+        except RuleBroken as error:
+            error.field = "email" if error.field == "user" else error.field
+            explain(form, error)
+        else:
+            messages.success(request, f"{person.name} sekarang memegang jabatan {found.title}.")
+            return redirect("setup-post", pk)
+    past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
+    return _page(request, "post", form, post=found, past=past[:10])
+
+
+@for_admins
+def end_holding(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    holding = Holding.objects.select_related("user", "post__unit").filter(pk=pk).first()
+    if holding is None:
+        raise NotThere("Jabatan ini tidak ditemukan.")
+    form = EndForm(request.POST or None, initial={"until": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            office.end_holding(holding=holding, until=form.cleaned_data["until"], by=user)
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, f"Jabatan {holding.user.name} diakhiri.")
+            return redirect("setup-post", holding.post_id)
+    return _page(request, "end_holding", form, holding=holding)
+
+
+@for_admins
+@require_POST
+def invite_again(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """A fresh link for somebody who has not chosen a password yet."""
+    holding = Holding.objects.select_related("user").filter(pk=pk).first()
+    if holding is None or holding.user.has_usable_password():
+        raise NotThere("Orang ini sudah punya kata sandi.")
+    office.send_invitation(user=holding.user)
+    messages.success(request, f"Tautan baru dikirim ke {holding.user.login}.")
+    return redirect("setup-post", holding.post_id)
+
+
+@for_admins
+def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
+    """Every RT, its head and its residents; and adding one."""
+    form = NeighbourhoodForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        code = f"{data['village'].code}/{data['rw']:03d}/{data['rt']:03d}"
+        if Unit.objects.filter(code=code).exists():
+            form.add_error("rt", "RT ini sudah ada di kelurahan itu.")
+        else:
+            created = importing.ensure_rts({code})[code]
+            post = office.open_posts(unit=created)[0]
+            messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
+            return redirect("setup-post", post.pk)
+    wanted = request.GET.get("cari", "").strip()
+    found = Unit.objects.filter(kind=Unit.Kind.RT, is_active=True)
+    if wanted:
+        villages = Unit.objects.filter(name__icontains=wanted).values_list("code", flat=True)
+        inside = Q(pk__in=[])
+        for code in villages[:200]:
+            inside |= Q(code__startswith=code)
+        found = found.filter(inside)
+    found = found.select_related("parent__parent").annotate(families=Count("households"))
+    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
+    heads = {
+        holding.post.unit_id: holding
+        for holding in queries.current_holdings(today())
+        .filter(post__role=Post.Role.KETUA_RT, post__unit__in=page.object_list)
+        .select_related("user", "post")
+    }
+    rows = [(rt, heads.get(rt.pk)) for rt in page.object_list]
+    return _page(request, "neighbourhoods", form, page=page, rows=rows, wanted=wanted)
+
+
+@for_admins
+@require_safe
+def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """To the post of an RT's head. Posts of imported RTs are opened on first use."""
+    found = _unit(pk)
+    if found.kind != Unit.Kind.RT:
+        raise NotThere("Unit ini bukan RT.")
+    return redirect("setup-post", office.open_posts(unit=found)[0].pk)
+
+
+@for_admins
+def residents(request: HttpRequest, user: User) -> HttpResponse:
+    """The register's size, and taking a spreadsheet in."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    problems: list[tuple[int, str]] = []
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["berkas"]
+        try:
+            outcome = importing.import_people(
+                name=file.name or "Berkas", content=bytes(file.read()), actor=user
+            )
+        except importing.ImportRefused as refused:
+            explain(form, refused)
+            problems = refused.problems
+        else:
+            messages.success(
+                request,
+                f"{outcome.added} penduduk ditambahkan, {outcome.changed} diperbarui, "
+                f"dalam {outcome.households} keluarga.",
+            )
+            return redirect("setup-residents")
+    context = {
+        "problems": problems,
+        "people": Person.objects.count(),
+        "households": Household.objects.count(),
+        "required": importing.REQUIRED,
+        "optional": importing.OPTIONAL,
+    }
+    return _page(request, "residents", form, **context)
+
+
+@for_admins
+@require_safe
+def residents_template(request: HttpRequest, user: User) -> HttpResponse:
+    """An empty CSV with the right first row."""
+    text = "\ufeff" + ";".join(importing.COLUMNS) + "\r\n"
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="penduduk.csv"'
+    return response
+
+
+@for_admins
+def services(request: HttpRequest, user: User) -> HttpResponse:
+    """Which services are open to residents."""
+    if request.method == "POST":
+        found = Service.objects.filter(pk=request.POST.get("layanan") or 0).first()
+        if found is None:
+            raise NotThere("Layanan ini tidak ditemukan.")
+        on = request.POST.get("buka") == "ya"
+        catalogue.switch(service_id=found.pk, on=on, actor=user)
+        said = "dibuka untuk warga" if on else "ditutup. Yang sedang berjalan tetap diteruskan"
+        messages.success(request, f"{found.title} {said}.")
+        return redirect("setup-services")
+    return _page(request, "services", services=Service.objects.select_related("current"))
