@@ -188,7 +188,9 @@ def committed(
 @pytest.fixture(autouse=True)
 def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests with a database start with an empty cache and a folder of their own for files."""
-    if not {"db", "committed", "transactional_db"} & set(request.fixturenames):
+    touching = {"db", "committed", "transactional_db", "bontang", "blitar", "public_client"}
+    marked = request.node.get_closest_marker("django_db") is not None
+    if not marked and not touching & set(request.fixturenames):
         yield
         return
     from django.core.cache import cache

@@ -3,9 +3,11 @@
 Pages and the API both validate here, so a field is declared once, in the blueprint.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kernel.errors import RuleBroken
 from kernel.rupiah import format_rupiah, parse_rupiah
@@ -35,7 +37,24 @@ def _missing(field: FieldSpec) -> str:
     return f"Isi “{field.label}”."
 
 
+def _unprintable(text: str) -> str:
+    """The first character a letter cannot print: emoji, other scripts, control characters."""
+    for char in text:
+        kind = unicodedata.category(char)
+        foreign = kind.startswith("L") and not unicodedata.name(char, "").startswith("LATIN")
+        if foreign or kind in ("So", "Sk", "Cs", "Co", "Cn") or (kind == "Cc" and char != "\n"):
+            return char
+    return ""
+
+
 def _text(field: FieldSpec, text: str) -> str:
+    text = unicodedata.normalize("NFC", text.replace("\t", " "))
+    odd = _unprintable(text)
+    if odd:
+        shown = f" “{odd}”" if odd.isprintable() else ""
+        raise RuleBroken(
+            f"“{field.label}” berisi tanda{shown} yang tidak bisa dicetak di surat. Hapus dulu."
+        )
     if field.type == "text":
         text = " ".join(text.split())
     if field.min is not None and len(text) < field.min:
@@ -54,12 +73,9 @@ def _number(field: FieldSpec, text: str) -> str:
     plain = text.removesuffix(field.unit).strip() if field.unit else text
     if "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or len(plain) > 20:
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", plain):
         raise RuleBroken(f"Tulis “{field.label}” dengan angka, misalnya 10.")
+    number = Decimal(plain)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if -exponent > field.decimals:

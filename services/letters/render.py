@@ -5,6 +5,7 @@ Pure: equal content gives equal bytes, so rendering again after a crash changes 
 
 import io
 import json
+import unicodedata
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import segno
 import typst
+from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
 
@@ -65,6 +67,46 @@ def _fonts() -> typst.Fonts:
     )
 
 
+@cache
+def _printable() -> frozenset[int]:
+    """Code points every weight of our font has."""
+    sets = [
+        set(TTFont(path, lazy=True).getBestCmap())
+        for path in sorted((HERE / "fonts").glob("*.otf"))
+    ]
+    return frozenset(set.intersection(*sets))
+
+
+def legible(text: str) -> str:
+    """The same words in characters the font has; PDF/A refuses a page with any other.
+
+    What has no counterpart (emoji, other scripts, control characters) becomes a question mark:
+    visible, so that nobody takes it for the whole.
+    """
+    known = _printable()
+    out = []
+    for char in unicodedata.normalize("NFC", text):
+        if ord(char) in known:
+            out.append(char)
+        elif char in "\n\t\r\u2028\u2029":
+            out.append(" ")
+        elif unicodedata.category(char) in ("Cf", "Cc", "Mn"):
+            continue
+        else:
+            plain = unicodedata.normalize("NFKD", char)
+            base = "".join(part for part in plain if ord(part) in known)
+            out.append(base or "?")
+    return "".join(out)
+
+
+def _legible(value: object) -> object:
+    if isinstance(value, str):
+        return legible(value)
+    if isinstance(value, list):
+        return [_legible(item) for item in value]
+    return value
+
+
 def qr_svg(text: str) -> str:
     """A QR code (error correction M) as SVG text."""
     out = io.BytesIO()
@@ -74,7 +116,8 @@ def qr_svg(text: str) -> str:
 
 def render_pdf(content: Content) -> bytes:
     """The finished document. About 10 ms warm. Raises RenderFailed."""
-    data = {**asdict(content), "qr": qr_svg(content.check_url)}
+    said = {key: _legible(value) for key, value in asdict(content).items()}
+    data = {**said, "logo": content.logo, "qr": qr_svg(content.check_url)}
     try:
         pdf = typst.compile(
             str(HERE / "layouts" / "surat.typ"),

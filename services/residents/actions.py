@@ -15,7 +15,9 @@ from services.residents import codes
 from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
 
-_TRIES, _WINDOW = 6, 15 * 60  # wrong matches per NIK and per address, and for how many seconds
+_WINDOW = 15 * 60  # seconds
+_TRIES_PER_NIK = 6
+_TRIES_PER_ADDRESS = 60  # a whole kelurahan may sit behind one address
 
 NO_MATCH = (
     "Data ini belum cocok dengan data kependudukan. Periksa NIK, nomor KK, dan tanggal lahir "
@@ -28,9 +30,9 @@ def login_for(nik_print: bytes) -> str:
     return f"nik:{nik_print.hex()}"
 
 
-def _count_try(key: str) -> None:
-    """Slow down guessing. Raises RuleBroken once too many wrong tries were made."""
-    if int(cache.get(key, 0)) >= _TRIES:
+def _refuse_guessing(key: str, limit: int) -> None:
+    """Raises RuleBroken once too many wrong tries were made."""
+    if int(cache.get(key, 0)) >= limit:
         raise RuleBroken("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.")
 
 
@@ -57,9 +59,11 @@ def register_citizen(
     digits = parse_nik(nik).digits
     card = parse_kk(kk_number)
     print_ = fingerprint(digits)
-    keys = [f"register:{print_.hex()}", f"register-from:{remote}"]
-    for key in keys:
-        _count_try(key)
+    limits = {f"register:{print_.hex()}": _TRIES_PER_NIK}
+    if remote:
+        limits[f"register-from:{remote}"] = _TRIES_PER_ADDRESS
+    for key, limit in limits.items():
+        _refuse_guessing(key, limit)
     person = (
         Person.objects.select_related("household")
         .filter(
@@ -71,7 +75,7 @@ def register_citizen(
         .first()
     )
     if person is None:
-        for key in keys:
+        for key in limits:
             _note_wrong(key)
         raise RuleBroken(NO_MATCH)
     try:

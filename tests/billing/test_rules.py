@@ -1,7 +1,8 @@
 import pytest
-from billing.rules import from_stripe_amount, to_stripe_amount
 from hypothesis import given
 from hypothesis import strategies as st
+
+from billing.rules import from_stripe_amount, to_stripe_amount
 
 
 def test_stripe_counts_rupiah_in_hundredths() -> None:

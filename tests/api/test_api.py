@@ -1,0 +1,44 @@
+"""The open API: what a city offers, and whether a letter is genuine."""
+
+import pytest
+
+from services.applications import actions
+from services.letters.models import Letter
+from tenants.registry.scope import in_city
+from tests.factories import MONDAY, approve, make_cast, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def test_services_are_listed_in_few_queries(bontang, client_for, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        answer = client_for(bontang).get("/api/v1/layanan/")
+    assert {entry["slug"] for entry in answer.json()} == {"sktm", "reklame"}
+
+
+def test_a_genuine_letter_is_confirmed(bontang, blitar, client_for) -> None:
+    with in_city(bontang):
+        cast = make_cast()
+        application = submitted(cast)
+        approve(application, cast.hasan, cast.rina, cast.lurah)
+        actions.finish_letters(application_id=application.pk, at=MONDAY)
+        letter = Letter.objects.get()
+        name, nik = cast.sari_person.name, cast.sari_person.nik
+    answer = client_for(bontang).get(f"/api/v1/verifikasi/{letter.code}/")
+    assert answer.status_code == 200
+    assert answer.json()["number"] == letter.number
+    assert name not in answer.content.decode()
+    assert nik not in answer.content.decode()
+    assert client_for(blitar).get(f"/api/v1/verifikasi/{letter.code}/").status_code == 404
+
+
+def test_an_unknown_code_is_a_problem_document(bontang, client_for) -> None:
+    answer = client_for(bontang).get("/api/v1/verifikasi/TIDAKADA/")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == "Tidak ada surat dengan kode ini."
+
+
+def test_the_schema_describes_both(bontang, client_for) -> None:
+    text = client_for(bontang).get("/api/v1/skema/").content.decode()
+    assert "/api/v1/verifikasi/{code}/" in text

@@ -1,0 +1,82 @@
+"""From what people type to typed values, and back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import RuleBroken
+from services.catalogue import answers
+from services.catalogue.blueprint import FieldSpec
+from services.catalogue.shipped import shipped
+
+SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
+
+
+def spec(kind: str, **more: object) -> FieldSpec:
+    return FieldSpec.model_validate({"key": "f", "type": kind, "label": "Isian", **more})
+
+
+CHOICE = [{"value": "a", "label": "A"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value", "words"),
+    [
+        (spec("text"), "  Toko   Barokah ", "Toko Barokah", "Toko Barokah"),
+        (spec("number", decimals=2, unit="m²"), "2,50", "2.5", "2,5 m²"),
+        (spec("number", unit="orang"), "3 orang", "3", "3 orang"),
+        (spec("number", decimals=2), "1.000,25", "1000.25", "1000,25"),
+        (spec("rupiah"), "Rp 1.450.000", 1_450_000, "Rp1.450.000"),
+        (spec("date"), "24-11-2026", "2026-11-24", "24 November 2026"),
+        (spec("date"), "2026-11-24", "2026-11-24", "24 November 2026"),
+        (spec("choice", options=CHOICE), "a", "a", "A"),
+        (spec("yesno"), "tidak", "tidak", "Tidak"),
+        (spec("text", required=False), " ", None, ""),
+    ],
+)
+def test_typed_value_words(field, typed, value, words) -> None:
+    assert answers.parse(field, typed) == value
+    assert answers.words(field, value) == words
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        (spec("text"), "", "Isi “Isian”"),
+        (spec("choice", options=CHOICE), "", "Pilih satu"),
+        (spec("choice", options=CHOICE), "z", "Pilih satu"),
+        (spec("yesno"), "mungkin", "Pilih satu"),
+        (spec("text"), "Toko 😀", "“😀” yang tidak bisa dicetak"),
+        (spec("textarea"), "محمد", "tidak bisa dicetak"),
+        (spec("text", min=5), "abc", "paling sedikit 5"),
+        (spec("textarea", max=4), "abcde", "Paling banyak 4"),
+        (spec("number"), "tiga", "angka"),
+        (spec("number"), "1,5", "bilangan bulat"),
+        (spec("number", decimals=1), "1,55", "paling banyak 1"),
+        (spec("number", max=5), "6", "paling banyak 5"),
+        (spec("number", min=1), "0", "paling sedikit 1"),
+        (spec("number"), "NaN", "angka"),
+        (spec("number"), "1e999999", "angka"),
+        (spec("rupiah", max=1000), "2000", r"Rp1\.000"),
+        (spec("date"), "31-02-2026", "24-11-2026"),
+    ],
+)
+def test_wrong_answers_say_how_to_mend_them(field, typed, message) -> None:
+    with pytest.raises(RuleBroken, match=message) as refused:
+        answers.parse(field, typed)
+    assert refused.value.field == "f"
+
+
+@given(st.dictionaries(st.sampled_from(["keperluan", "luas", "mulai", "jenis", "x"]), st.text()))
+def test_any_input_is_sorted_into_right_and_wrong(typed) -> None:
+    for blueprint in SERVICES.values():
+        right, wrong = answers.clean(blueprint, typed)
+        assert not right.keys() & wrong.keys()
+        assert right.keys() | wrong.keys() <= {field.key for field in blueprint.fields}
+
+
+@given(st.decimals(0, 200, places=2, allow_nan=False))
+def test_numbers_survive_being_shown_and_typed_again(number) -> None:
+    field = next(f for f in SERVICES["reklame"].fields if f.key == "luas")
+    value = answers.parse(field, str(number))
+    assert answers.parse(field, answers.words(field, value)) == value

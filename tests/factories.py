@@ -1,0 +1,173 @@
+"""The one place where test data is made: invented people with valid NIKs, and a small cast."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from PIL import Image
+
+from accounts.models import User
+from services.applications import actions, queries
+from services.applications.models import Application, Step
+from services.catalogue.queries import service
+from services.residents.importing import ensure_rts
+from services.residents.models import Household, Person, ResidentAccount
+from services.residents.sealing import fingerprint, seal
+from services.residents.synthetic import Families, Place
+from tenants.office.actions import appoint, open_posts
+from tenants.office.models import Post, Unit
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09.00 WITA
+SINCE = date(2025, 1, 1)
+SKTM = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
+REKLAME = {
+    "jenis": "billboard",
+    "isi": "Toko Sembako Barokah",
+    "luas": "10",
+    "lokasi": "Jalan Ahmad Yani 12, depan toko",
+    "mulai": "2026-12-01",
+    "selesai": "2027-11-30",
+    "lahan_sendiri": "ya",
+}
+_families = Families(seed=7)
+
+
+def photo(colour: str = "white", size: tuple[int, int] = (60, 80)) -> bytes:
+    """A small real JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def family(village: Unit, rw: int = 1, rt: int = 1) -> list[Person]:
+    """One invented household in the register."""
+    rows = _families.family(Place(village.code, rw, rt))
+    unit = ensure_rts({f"{village.code}/{rw:03d}/{rt:03d}"}).popitem()[1]
+    open_posts(unit=unit)
+    card = rows[0]["no_kk"]
+    household = Household.objects.create(
+        kk_sealed=seal(card), kk_print=fingerprint(card), address=rows[0]["alamat"], rt=unit
+    )
+    return [
+        Person.objects.create(
+            household=household,
+            nik_sealed=seal(row["nik"]),
+            nik_print=fingerprint(row["nik"]),
+            name=row["nama"],
+            sex=int(row["jenis_kelamin"]),
+            birth_place=row["tempat_lahir"],
+            birth_date=date.fromisoformat(row["tanggal_lahir"]),
+            religion=1,
+            marital=int(row["status_kawin"]),
+            relation=int(row["hubungan"]),
+            education=5,
+            occupation=15,
+        )
+        for row in rows
+    ]
+
+
+def account(person: Person, email: str = "") -> User:
+    """An account for someone in the register."""
+    user = User.objects.create_user(f"nik:{bytes(person.nik_print).hex()}", "kata-sandi-uji")
+    user.name, user.email = person.name, email
+    user.save()
+    ResidentAccount.objects.create(user=user, person=person)
+    return user
+
+
+def official(login: str, unit: Unit, role: str) -> User:
+    """Somebody who holds a post since long ago."""
+    user = User.objects.create_user(f"{login}@contoh.go.id", "kata-sandi-uji", name=login.title())
+    appoint(post=Post.objects.get(unit=unit, role=role), user=user, since=SINCE, by=None)
+    return user
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A neighbourhood and everyone a dossier passes, plus those who must see nothing."""
+
+    village: Unit
+    kecamatan: Unit
+    dinas: Unit
+    sari: User  # lives in RT 001
+    sari_person: Person
+    tetangga: User  # lives in RT 002 of the same kelurahan
+    hasan: User  # Ketua RT 001
+    bahar: User  # Ketua RT 002
+    rina: User  # loket kelurahan
+    lurah: User
+    loket_kecamatan: User
+    camat: User
+    petugas: User  # DPMPTSP
+    kepala: User  # Kepala DPMPTSP
+    lurah_lain: User  # Lurah of another kelurahan
+
+
+def make_cast() -> Cast:
+    """In the city the test stands in."""
+    village, other = Unit.objects.filter(kind__in=["kelurahan", "desa"]).order_by("code")[:2]
+    kecamatan = Unit.objects.get(code=village.code.rpartition(".")[0])
+    dinas = Unit.objects.get(kind="dinas")
+    role = Post.Role
+    sari, *_ = family(village)
+    neighbour, *_ = family(village, rt=2)
+    rt1 = Unit.objects.get(code=f"{village.code}/001/001")
+    rt2 = Unit.objects.get(code=f"{village.code}/001/002")
+    return Cast(
+        village=village,
+        kecamatan=kecamatan,
+        dinas=dinas,
+        sari=account(sari, "sari@example.com"),
+        sari_person=sari,
+        tetangga=account(neighbour),
+        hasan=official("hasan", rt1, role.KETUA_RT),
+        bahar=official("bahar", rt2, role.KETUA_RT),
+        rina=official("rina", village, role.LOKET),
+        lurah=official("lurah", village, role.LURAH),
+        loket_kecamatan=official("loket-kecamatan", kecamatan, role.LOKET),
+        camat=official("camat", kecamatan, role.CAMAT),
+        petugas=official("petugas", dinas, role.PETUGAS_DINAS),
+        kepala=official("kepala", dinas, role.KEPALA_DINAS),
+        lurah_lain=official("lurah-lain", other, role.LURAH),
+    )
+
+
+def draft(cast: Cast, slug: str = "sktm", **changes: str) -> Application:
+    """Sari's draft with every question answered and every document handed in."""
+    application = actions.begin(service=service(slug), applicant=cast.sari_person, by=cast.sari)
+    typed = {**(SKTM if slug == "sktm" else REKLAME), **changes}
+    files = {spec.key: photo() for spec in application.blueprint.documents}
+    wrong = actions.save_answers(
+        application_id=application.pk,
+        typed=typed,
+        files=files,
+        names={key: f"{key}.jpg" for key in files},
+        by=cast.sari,
+    )
+    assert wrong == {}
+    application.refresh_from_db()
+    return application
+
+
+def submitted(cast: Cast, slug: str = "sktm", **changes: str) -> Application:
+    application = draft(cast, slug, **changes)
+    return actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+
+
+def step_of(application: Application) -> Step:
+    """Where the dossier lies now, read afresh."""
+    step = queries.open_step(Application.objects.get(pk=application.pk))
+    assert step is not None
+    return step
+
+
+def approve(application: Application, *users: User, at: datetime = MONDAY) -> None:
+    """These officials approve, one after the other."""
+    for user in users:
+        actions.decide(step_id=step_of(application).pk, by=user, decision="approve", at=at)
+
+
+def all_users(cast: Cast) -> Sequence[User]:
+    return [value for value in vars(cast).values() if isinstance(value, User)]

@@ -1,0 +1,84 @@
+"""The PDF: archival, the same bytes each time, and nothing a person typed is markup."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from services.letters.render import Content, legible, render_pdf
+
+PLAIN = Content(
+    title="SURAT KETERANGAN TIDAK MAMPU",
+    number="400.9.14.1/0001/Kel-BLM/XI/2026",
+    code="7Q2M9K4T6W8X1Z3C5V7B9N2M4K",
+    check_url="http://bontang.localhost/v/7Q2M9K4T6W8X1Z3C5V7B9N2M4K",
+    government="Pemerintah Kota Bontang",
+    unit="Kelurahan Belimbing",
+    letterhead=["Pemerintah Kota Bontang", "Kecamatan Bontang Barat", "Kelurahan Belimbing"],
+    address="Jalan Contoh 1",
+    opening="Menerangkan bahwa:",
+    identity=[["Nama", "Sari Anggraini"]],
+    body=["Orang tersebut benar penduduk kami."],
+    details=[],
+    valid="",
+    closing="Demikian.",
+    place="Belimbing",
+    date="24 November 2026",
+    signer_title=["Lurah Belimbing,"],
+    signer_name="Rahmat Hidayat, S.Sos.",
+    signer_rank="",
+    signer_nip="",
+    approval=["Disetujui secara elektronik."],
+    footer=["Cek keasliannya dengan kode ini."],
+)
+
+
+def words(pdf: bytes) -> str:
+    return "".join(
+        "".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages
+    )
+
+
+def test_equal_content_gives_equal_bytes() -> None:
+    assert render_pdf(PLAIN) == render_pdf(PLAIN)
+
+
+def test_it_is_archival_and_accessible() -> None:
+    pdf = render_pdf(PLAIN)
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Lang"].startswith("id")
+
+
+HOSTILE = [
+    "#panic()", '#read("/etc/passwd")', "$ x^2 $", "*tebal* _miring_", "= Judul", "@ref <label>",
+    "\\u{41}", "#import \"x\": *", "<script>alert(1)</script>", "`raw`", "{nama}", "//komentar",
+    "/* */", "https://example.com", "- daftar", "#{1+1}", "~", "[isi]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_printed_as_it_stands(text) -> None:
+    content = replace(PLAIN, identity=[["Nama", text]], body=[text], signer_name=text, title=text)
+    assert words(render_pdf(content)).count("".join(text.split())) >= 3
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
+def test_any_text_can_be_printed(text) -> None:
+    assert render_pdf(replace(PLAIN, body=[text], identity=[[text, text]])).startswith(b"%PDF-1.7")
+
+
+def test_what_the_font_lacks_is_shown_as_missing_not_dropped() -> None:
+    assert legible("Toko 😀 Barokah") == "Toko ? Barokah"
+    assert legible("Ｓari Ānggraini é") == "Sari Ānggraini é"
+    assert legible("a\u200bb\nc") == "ab c"
+
+
+def test_a_demonstration_never_looks_real() -> None:
+    assert "CONTOH" in words(render_pdf(replace(PLAIN, watermark="CONTOH")))
+    assert "CONTOH" not in words(render_pdf(PLAIN))
