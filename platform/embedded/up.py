@@ -121,7 +121,7 @@ class Supervisor:
 
     def _all(self) -> list[Child]:
         """Everything running, in the order in which it is stopped."""
-        found = [*reversed(self.children)]
+        found = [*self.children]
         if self.preparing is not None:
             found.append(self.preparing)
         if self.servers is not None:
@@ -181,16 +181,6 @@ class Supervisor:
 
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
         self.children = [
-            # Two tasks at a time: more would need more memory than a small machine has.
-            self._child(
-                "pekerja",
-                [
-                    *celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
-                    "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
-                ],
-                env | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"},
-                hear=self._hear_worker,
-            ),
             self._child(
                 "jadwal",
                 [
@@ -211,10 +201,22 @@ class Supervisor:
                 ],
                 env,
             ),
+            # Two tasks at a time: more would need more memory than a small machine has.
+            self._child(
+                "pekerja",
+                [
+                    *celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
+                    "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
+                ],
+                env | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"},
+                hear=self._hear_worker,
+            ),
         ]  # fmt: skip
-        for child in self.children:
+        timetable, *needed = self.children
+        for child in needed:
             child.start()
         self._wait_until_ready(port)
+        timetable.start()  # nobody waits for it, and starting costs a processor's time
         self._announce(port, demo, time.monotonic() - started)
 
     def _child(

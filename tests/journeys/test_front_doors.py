@@ -47,4 +47,4 @@ def test_nowhere(balai: Installation, person: Callable[..., Walker]) -> None:
     """A city that does not exist (yet)."""
     visitor = person()
     visitor.go(balai.city("atlantis"), "unknown-city")
-    visitor.expect("atlantis")
+    visitor.expect("belum dipakai", "Daftarkan")

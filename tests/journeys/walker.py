@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -30,7 +31,16 @@ OVERFLOW = """() => {
 class Installation:
     """`./balai up` as a process, on ports and data of its own."""
 
-    def __init__(self, home: Path, port: int, db_port: int, broker_port: int) -> None:
+    def __init__(
+        self,
+        home: Path,
+        port: int,
+        db_port: int,
+        broker_port: int,
+        *,
+        more: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
         self.port = port
         self.url = f"http://localhost:{port}"
@@ -45,9 +55,9 @@ class Installation:
         self.process = subprocess.Popen(
             [
                 str(ROOT / "balai"), "up", "--data", str(home), "--port", str(port),
-                "--db-port", str(db_port), "--broker-port", str(broker_port),
+                "--db-port", str(db_port), "--broker-port", str(broker_port), *more,
             ],
-            env=clean,
+            env=clean | dict(environment or {}),
             cwd="/",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -78,6 +88,10 @@ class Installation:
 
     def city(self, subdomain: str, path: str = "/") -> str:
         return f"http://{subdomain}.localhost:{self.port}{path}"
+
+    def postgres_data(self) -> Path:
+        pointer = self.home / "postgres.di"
+        return Path(pointer.read_text().strip()) if pointer.exists() else self.home / "postgres"
 
     def workers(self) -> list[int]:
         """Process numbers of this installation's Celery worker and its children."""
