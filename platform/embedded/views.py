@@ -11,12 +11,12 @@ PER_PAGE = 30
 
 
 def mailbox(request: HttpRequest) -> HttpResponse:
-    asked = request.GET.get("cari", "").strip()
+    wanted = request.GET.get("cari", "").strip()
     mails = Mail.objects.all()
-    if asked:
-        mails = mails.filter(Q(to__icontains=asked) | Q(subject__icontains=asked))
+    if wanted:
+        mails = mails.filter(Q(to__icontains=wanted) | Q(subject__icontains=wanted))
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("hal"))
-    return render(request, "embedded/mailbox.html", {"page": page, "asked": asked})
+    return render(request, "embedded/mailbox.html", {"page": page, "wanted": wanted})
 
 
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
