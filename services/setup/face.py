@@ -69,6 +69,4 @@ def clean_logo(content: bytes) -> bytes:
         drawn.save(out, "PNG", optimize=True)
         if out.tell() <= MAX_LOGO:
             return out.getvalue()
-    raise RuleBroken(
-        "Logo ini terlalu rumit. Pakai versi yang sederhana.", field="logo"
-    )
+    raise RuleBroken("Logo ini terlalu rumit. Pakai versi yang sederhana.", field="logo")

@@ -1,6 +1,7 @@
 """The words, dates and form parts every template uses (a builtin: no ``{% load %}``)."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from kernel import clock
 from kernel.nik import mask
 from kernel.rupiah import format_rupiah
 from kernel.tanggal import DAYS, MONTHS, age_on, clock_time, day_date, long_date, moment_text
+from ui.menu import Link
 
 register = template.Library()
 
@@ -170,6 +172,12 @@ def nama(name: str | None) -> str:
 def ambil(mapping: dict[str, Any] | None, key: str) -> Any:
     """``mapping[key]``, or nothing."""
     return (mapping or {}).get(key, "")
+
+
+@register.filter
+def elsewhere(links: Iterable[Link], path: str) -> list[Link]:
+    """The menu's links without the area one is in."""
+    return [link for link in links if not path.startswith(link.href)]
 
 
 @register.filter(name="json")

@@ -82,6 +82,16 @@
     }
   });
 
+  // A page that only says "wait" looks again by itself.
+  const again = document.querySelector("meta[name=reload]");
+  if (again) setTimeout(() => location.reload(), Number(again.content) * 1000);
+
+  // A row of links that scrolls on a phone shows where one is.
+  for (const here of document.querySelectorAll(".rail [aria-current]")) {
+    const row = here.closest("ul");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - 20;
+  }
+
   // A page that reports errors starts reading there.
   const errors = document.querySelector(".errors");
   if (errors) errors.focus();
