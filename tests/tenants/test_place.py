@@ -81,9 +81,8 @@ def test_savepoint_rollback_takes_the_path_with_it(bontang: City, blitar: City) 
             assert top() == "35.05"
     with in_city(bontang), transaction.atomic():
         assert top() == "64.74"
-        with pytest.raises(IntegrityError), transaction.atomic():
-            with in_city(blitar):
-                Unit.objects.create(code="35.05", kind="kota", name="dua")
+        with pytest.raises(IntegrityError), transaction.atomic(), in_city(blitar):
+            Unit.objects.create(code="35.05", kind="kota", name="dua")
         assert top() == "64.74"
 
 

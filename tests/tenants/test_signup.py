@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core import mail as outgoing
 from django.db import connections
 
+from accounts.backends import check
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
@@ -21,7 +21,7 @@ from tenants.registry import actions, queries
 from tenants.registry.models import City, Domain, Signup
 from tenants.registry.scope import in_city, in_public
 
-PASSWORD = "sandi-panjang-sekali"  # noqa: S105
+PASSWORD = "sandi-panjang-sekali"
 
 
 def ask(**other: object) -> Signup:
@@ -92,7 +92,7 @@ def test_from_form_to_city(db: None, settings: object) -> None:
         assert not left["penduduk"] and not left["pejabat"]
     with in_city(City.objects.get(code="64.74")):
         assert not User.objects.filter(login=user.login).exists()
-        assert authenticate(None, username=user.login, password=PASSWORD) is None
+        assert check(user.login, PASSWORD) is None
 
 
 def test_progress_names_what_is_being_done(db: None) -> None:
