@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject
 
 from kernel.errors import RuleBroken
 from kernel.ids import secret_code
@@ -79,20 +80,33 @@ def _accept_pdf(content: bytes) -> Accepted:
         if reader.is_encrypted:
             raise RuleBroken("PDF ini terkunci kata sandi. Unggah yang tidak terkunci.")
         pages = len(reader.pages)
-        root = reader.trailer["/Root"].get_object()
-        names = root.get("/Names")
-        names = names.get_object() if names is not None else {}
-        active = "/OpenAction" in root and "/JS" in str(root["/OpenAction"].get_object())
-        active = active or "/JavaScript" in names or "/EmbeddedFiles" in names or "/AA" in root
+        active = _is_active(reader)
     except RuleBroken:
         raise
-    except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as broken:
+    except (
+        PyPdfError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ) as broken:
         raise RuleBroken("PDF ini rusak dan tidak bisa dibuka. Simpan ulang.") from broken
     if active:
         raise RuleBroken("PDF ini berisi program atau lampiran. Cetak ke PDF biasa, lalu unggah.")
     if not 1 <= pages <= MAX_PAGES:
         raise RuleBroken(f"PDF ini {pages} halaman; paling banyak {MAX_PAGES} halaman.")
     return Accepted(content, "application/pdf", "pdf", pages)
+
+
+def _is_active(reader: PdfReader) -> bool:
+    """Whether a PDF runs something or carries other files."""
+    root = reader.root_object
+    names = root.get("/Names", DictionaryObject()).get_object()
+    assert isinstance(names, DictionaryObject)
+    opening = str(root["/OpenAction"].get_object()) if "/OpenAction" in root else ""
+    return "/JS" in opening or "/AA" in root or "/JavaScript" in names or "/EmbeddedFiles" in names
 
 
 def keep(accepted: Accepted) -> str:

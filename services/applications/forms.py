@@ -7,7 +7,7 @@ from django import forms
 
 from services.applications.models import Application, Document
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import Blueprint, FieldSpec
+from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
 from services.residents.queries import facts_of
 
 
@@ -39,7 +39,7 @@ class AnswersForm(forms.Form):
 
     def conditions(self) -> dict[str, list[dict[str, object]]]:
         """Per field: when it is asked, for the page's script. Without script all are shown."""
-        specs = [*self.blueprint.fields, *self.blueprint.documents]
+        specs: list[FieldSpec | DocumentSpec] = [*self.blueprint.fields, *self.blueprint.documents]
         return {s.key: [c.model_dump() for c in s.show_when] for s in specs if s.show_when}
 
     @property

@@ -5,7 +5,7 @@ Pages and the API both validate here, so a field is declared once, in the bluepr
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -123,7 +123,7 @@ def _yesno(field: FieldSpec, text: str) -> str:
     return text
 
 
-_PARSERS = {
+_PARSERS: dict[str, Callable[[FieldSpec, str], Answer]] = {
     "text": _text,
     "textarea": _text,
     "number": _number,

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 from services.residents import codes
 from services.residents.sealing import unseal
@@ -52,7 +53,7 @@ class Person(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         indexes = [
-            models.Index(models.functions.Upper("name"), name="person_name_upper"),
+            models.Index(Upper("name"), name="person_name_upper"),
             models.Index(fields=["birth_date"]),
         ]
 

@@ -117,9 +117,10 @@ def test_a_weak_password_is_refused_and_nothing_is_written(person) -> None:
 
 def test_an_account_of_one_city_is_nobody_in_another(person, blitar) -> None:
     register(person)
+    nik = person.nik
     with in_city(blitar):
         request = RequestFactory().post("/masuk/")
-        assert authenticate(request, username=person.nik, password=PASSWORD) is None
+        assert authenticate(request, username=nik, password=PASSWORD) is None
 
 
 def test_failed_sign_ins_are_counted_without_the_nik(person, bontang, client_for) -> None:
