@@ -49,6 +49,8 @@ class NewPasswordForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    user: User | None
+
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
@@ -60,6 +62,7 @@ class NewPasswordForm(Form):
 
 
 class _WithCurrentPassword(Form):
+    user: User | None
     current = forms.CharField(
         label="Kata sandi sekarang",
         max_length=200,
@@ -74,7 +77,7 @@ class _WithCurrentPassword(Form):
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
-        if not self.user.check_password(current):
+        if self.user is None or not self.user.check_password(current):
             raise forms.ValidationError("Kata sandi ini tidak cocok. Coba ketik lagi.")
         return current
 

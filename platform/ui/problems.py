@@ -68,5 +68,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     else:
         code, detail = "gagal", TITLES.get(response.status_code, "Permintaan gagal")
     body = problem(response.status_code, detail, code=code, **extra)
-    headers = dict(response.headers)
-    return Response(body, response.status_code, headers, content_type="application/problem+json")
+    kept = {k: v for k, v in response.headers.items() if k in ("WWW-Authenticate", "Retry-After")}
+    return Response(
+        body, response.status_code, headers=kept, content_type="application/problem+json"
+    )

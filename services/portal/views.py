@@ -132,7 +132,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             application_id=pk,
             typed={key: str(value) for key, value in request.POST.items()},
             files={key: _content(file) for key, file in request.FILES.items()},
-            names={key: file.name or key for key, file in request.FILES.items()},
+            names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
         )
         if not problems:
