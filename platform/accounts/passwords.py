@@ -8,6 +8,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.models import User
+from audit import actions as audit
 from kernel.errors import RuleBroken
 from messaging import mail
 
@@ -63,6 +64,7 @@ def choose_password(*, user: User, password: str) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         locked.set_password(password)
         locked.save(update_fields=["password"])
+        audit.record("password.chosen", actor=user, subject="user", subject_id=user.pk)
 
 
 def change_contact(*, user: User, email: str, phone: str) -> None:
@@ -72,3 +74,4 @@ def change_contact(*, user: User, email: str, phone: str) -> None:
         locked.email = email.strip()
         locked.phone = phone.strip()
         locked.save(update_fields=["email", "phone"])
+        audit.record("contact.changed", actor=user, subject="user", subject_id=user.pk)

@@ -23,6 +23,7 @@ from accounts.forms import (
     SignInForm,
 )
 from accounts.models import User
+from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from ui import menu
 from ui.forms import explain
@@ -66,6 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             login(request, user)
+            audit.record("signed_in", actor=user, subject="user", subject_id=user.pk)
             return _enter(request, user)
         form.add_error(None, WRONG if in_city else WRONG_PUBLIC)
     context = {
@@ -87,6 +89,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise NotThere()
     user = User.objects.get(pk=person.user_id, is_active=True)
     login(request, user, backend="accounts.backends.LoginBackend")
+    audit.record("signed_in.demo", actor=user, subject="user", subject_id=user.pk)
     return _enter(request, user)
 
 

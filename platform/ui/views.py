@@ -16,6 +16,7 @@ def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     """An error page. Rendered without context processors: nothing here may touch a database."""
     city = getattr(request, "tenant", None)
     context = {"place": city.name if city is not None else "Balai", "status": status, **words}
+    context["coloured"] = city is not None and status < 500
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
 
 

@@ -92,8 +92,8 @@ def save_answers(
                 _attach(application, spec.key, names.get(spec.key, spec.label), files[spec.key], by)
             except RuleBroken as refused:
                 wrong[spec.key] = refused.message
-    wrong.update(_missing_documents(application))
-    return wrong
+    # A file that was refused is also missing: the reason of the refusal says more.
+    return {**_missing_documents(application), **wrong}
 
 
 def _require_editable(application: Application) -> None:

@@ -13,6 +13,7 @@ from services.catalogue import answers as answering
 from services.catalogue.rules import route
 from services.letters.models import Letter
 from services.residents.models import Person
+from services.residents.sealing import fingerprint
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
 
@@ -119,6 +120,20 @@ def at_posts(posts: list[Post], step_id: int) -> Step | None:
         .select_related("unit", "application__version__service")
         .first()
     )
+
+
+def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
+    """Of these steps, those whose dossier number or applicant fits what was typed.
+
+    Every word must occur in the name; a whole NIK is looked up by its fingerprint.
+    """
+    digits = "".join(ch for ch in text if ch.isdigit())
+    if len(digits) == 16:
+        return steps.filter(application__applicant__nik_print=fingerprint(digits))
+    by_name = Q()
+    for word in text.split():
+        by_name &= Q(application__applicant__name__icontains=word)
+    return steps.filter(by_name | Q(application__number__icontains=text))
 
 
 def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:

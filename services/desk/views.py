@@ -1,6 +1,5 @@
 """Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per dossier."""
 
-from audit import actions as audit
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
+from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries
@@ -43,9 +43,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "lewat": queries.inbox(posts).filter(due_at__lt=at),
         "selesai": queries.decided(posts),
     }[tab]
+    wanted = request.GET.get("cari", "").strip()[:100]
+    if wanted:
+        steps = queries.matching(steps, wanted)
     context = {
         "posts": posts,
         "tab": tab,
+        "search": wanted,
         "counts": queries.counts(posts, at=at),
         "page": Paginator(steps, 30).get_page(request.GET.get("hal")),
     }
