@@ -64,16 +64,7 @@ def person(
     walkers: list[Walker] = []
 
     def make(who: str = "") -> Walker:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale="id-ID",
-            timezone_id="Asia/Makassar",
-            reduced_motion="reduce",
-            is_mobile=size == "phone",
-            has_touch=size == "phone",
-        )
-        walkers.append(Walker(context, size, f"{story}-{who}" if who else story))
+        walkers.append(Walker(browser, size, f"{story}-{who}" if who else story))
         return walkers[-1]
 
     yield make

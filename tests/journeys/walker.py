@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, Response
+from playwright.sync_api import Browser, Locator, Page, Response
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).with_name("shots")
@@ -125,13 +125,22 @@ class Installation:
 class Walker:
     """Walks through pages; looks at each: accessibility, width, errors, a picture."""
 
-    def __init__(self, context: BrowserContext, size: str, story: str) -> None:
-        self.context = context
+    def __init__(self, browser: Browser, size: str, story: str) -> None:
+        width, height = SIZES[size]
+        self.browser = browser
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="id-ID",
+            timezone_id="Asia/Makassar",
+            reduced_motion="reduce",
+            is_mobile=size == "phone",
+            has_touch=size == "phone",
+        )
         self.size = size
         self.story = story
         self.step = 0
         self.problems: list[str] = []
-        self.page = context.new_page()
+        self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("pageerror", lambda error: self._note(f"script error: {error}"))
         self.page.on(
@@ -171,18 +180,21 @@ class Walker:
         self.page.goto(address)
         self.look(name)
 
-    def press(self, what: str, name: str | None = None) -> None:
+    def press(self, what: str, name: str | None = None, *, exact: bool = False) -> None:
         """Press a button or follow a link by what it says; ``name`` looks at what comes."""
-        self.target(what).click()
+        self.target(what, exact=exact).click()
         self.page.wait_for_load_state("load")
         if name:
             self.look(name)
 
-    def target(self, what: str) -> Locator:
-        pattern = re.compile(re.escape(what), re.I)
+    def target(self, what: str, *, exact: bool = False) -> Locator:
+        """The first button or link in the page's own part that says this."""
+        words = re.escape(what)
+        pattern = re.compile(rf"^\s*{words}\s*$" if exact else words, re.I)
+        main = self.page.locator("main")
         return (
-            self.page.get_by_role("button", name=pattern)
-            .or_(self.page.get_by_role("link", name=pattern))
+            main.get_by_role("button", name=pattern)
+            .or_(main.get_by_role("link", name=pattern))
             .locator("visible=true")
             .first
         )

@@ -1,0 +1,85 @@
+"""What the people of the journeys carry: spreadsheets, photos, letters they can read."""
+
+import csv
+import io
+from pathlib import Path
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, ImageDraw
+
+from services.residents.synthetic import Families, Place
+from tenants.registry import regions
+from tests.journeys.walker import Installation, Walker
+
+PASSWORD = "kopi tubruk tanpa gula"
+
+
+def register(code: str, seed: int) -> tuple[list[dict[str, str]], regions.Village]:
+    """A handful of invented residents of one RT in the city's first kelurahan."""
+    village = regions.villages(code)[0]
+    rows = Families(seed=seed).rows([Place(village.code, 2, 5)], 6)
+    return rows, village
+
+
+def adult(rows: list[dict[str, str]], number: int = 0) -> dict[str, str]:
+    heads = [row for row in rows if row["hubungan"] == "1"]
+    return heads[number]
+
+
+def spreadsheet(rows: list[dict[str, str]], path: Path) -> Path:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8")
+    return path
+
+
+def photo(words: str, path: Path) -> Path:
+    """A picture like one taken of a sheet of paper."""
+    page = Image.new("RGB", (1000, 1400), "#f7f5ef")
+    draw = ImageDraw.Draw(page)
+    draw.text((90, 120), words, fill="#20252b", font_size=40)
+    for line in range(20):
+        draw.line((90, 260 + line * 46, 880 - line % 3 * 120, 260 + line * 46), fill="#888")
+    page.save(path, "JPEG", quality=85)
+    return path
+
+
+def codes_on(letter: Path) -> list[str]:
+    """What a phone reads when it is held over the printed letter."""
+    document = pypdfium2.PdfDocument(letter)
+    found = []
+    for page in document:
+        picture = page.render(scale=300 / 72).to_pil().convert("L")
+        found += [code.text for code in zxingcpp.read_barcodes(picture)]
+    return found
+
+
+def text_of(letter: Path) -> str:
+    document = pypdfium2.PdfDocument(letter)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def link_in_mail(balai: Installation, reader: Walker, to: str, path: str) -> str:
+    """The link whose address contains ``path`` in the newest mail to somebody; waits for it."""
+    page = reader.page
+    for _ in range(60):
+        page.goto(f"{balai.url}/kotak-surat/?cari={to}")
+        rows = page.locator("tbody tr a")
+        for number in range(rows.count()):
+            page.goto(f"{balai.url}/kotak-surat/?cari={to}")
+            rows.nth(number).click()
+            links = page.locator(f'main a[href*="{path}"]')
+            if links.count():
+                return str(links.first.get_attribute("href"))
+        page.wait_for_timeout(500)
+    raise AssertionError(f"no mail to {to} with a link to {path}")
+
+
+def sign_in(walker: Walker, address: str, login: str, password: str = PASSWORD) -> None:
+    walker.page.goto(f"{address}masuk/")
+    walker.page.fill("#id_username", login)
+    walker.page.fill("#id_password", password)
+    walker.press("Masuk", exact=True)

@@ -1,0 +1,339 @@
+"""The whole thing: a city signs up, its people come in, two letters are asked for and issued."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.registry import regions
+from tests.journeys import people
+from tests.journeys.walker import Installation, Walker
+
+pytestmark = pytest.mark.journey
+
+CITIES = {"phone": "65.71", "desktop": "71.73"}  # Kota Tarakan, Kota Tomohon
+
+
+@dataclass
+class Town:
+    """One city under construction, and who is who in it."""
+
+    balai: Installation
+    area: regions.Regency
+    village: regions.Village
+    subdomain: str
+    address: str
+    admin: str
+    rows: list[dict[str, str]]
+
+
+@pytest.fixture
+def town(balai: Installation, size: str) -> Town:
+    area = regions.regency(CITIES[size])
+    assert area is not None
+    rows, village = people.register(area.code, seed=len(size))
+    subdomain = regions.proposed_subdomain(area)
+    return Town(
+        balai=balai,
+        area=area,
+        village=village,
+        subdomain=subdomain,
+        address=balai.city(subdomain),
+        admin=f"kominfo@{subdomain}kota.go.id",
+        rows=rows,
+    )
+
+
+def test_city(town: Town, person: Callable[..., Walker], size: str, tmp_path: Path) -> None:
+    admin, postman = person("admin"), person("surat")
+    sign_up(town, admin, postman)
+    set_up(town, admin, tmp_path)
+    staff = appoint_everybody(town, admin, postman)
+
+    resident = person("warga")
+    who = people.adult(town.rows)
+    open_account(town, resident, who)
+    letter = ask_for_sktm(town, resident, person("petugas"), staff, tmp_path)
+    check_letter(town, person("siapa-pun"), letter, who)
+    ask_for_reklame(town, resident, person("petugas-reklame"), staff, tmp_path)
+
+
+# --- the official ------------------------------------------------------------------------------
+
+
+def sign_up(town: Town, admin: Walker, postman: Walker) -> None:
+    page = admin.page
+    admin.go(f"{town.balai.url}/", "landing")
+    page.get_by_label("Kabupaten atau kota Anda").fill(town.area.short_name)
+    page.get_by_role("option", name=town.area.name).first.click()
+    admin.press("Buka balai", "address")
+    # A reserved name is refused with a suggestion, and nothing typed is lost.
+    page.fill("#id_name", "Andi Saputra, S.Kom.")
+    page.fill("#id_post", "Kepala Bidang Aplikasi Informatika")
+    page.fill("#id_email", town.admin)
+    page.fill("#id_subdomain", "admin")
+    admin.press("Lanjut", "address-refused")
+    assert page.input_value("#id_email") == town.admin
+    page.fill("#id_subdomain", town.subdomain)
+    admin.press("Lanjut", "check")
+    admin.expect(town.area.name, town.subdomain, town.admin)
+    page.fill("#id_password", people.PASSWORD)
+    admin.press("Kirim pendaftaran", "terms-refused")
+    page.fill("#id_password", people.PASSWORD)
+    page.check("#id_accepted_terms")
+    admin.press("Kirim pendaftaran", "mail-sent")
+    admin.expect("Periksa surel Anda", town.admin)
+
+    link = people.link_in_mail(town.balai, postman, town.admin, "/daftar/konfirmasi/")
+    postman.look("mail")
+    postman.go(f"{town.balai.url}/kotak-surat/", "mailbox")
+    admin.go(link, "confirm")
+    admin.press("Ya, saya yang mendaftar", "progress")
+    expect(page.get_by_text("sudah siap")).to_be_visible(timeout=90_000)
+    admin.look("ready")
+    # The link has done its work.
+    other = admin.other()
+    other.goto(link)
+    other.get_by_role("button", name="Ya, saya yang mendaftar").click()
+    expect(other.get_by_text("sudah siap")).to_be_visible()
+    other.close()
+
+    admin.press(f"Masuk ke {town.area.name}", "sign-in")
+    page.fill("#id_username", town.admin)
+    page.fill("#id_password", "bukan kata sandinya")
+    admin.press("Masuk", "sign-in-wrong", exact=True)
+    page.fill("#id_username", town.admin)
+    page.fill("#id_password", people.PASSWORD)
+    admin.press("Masuk", "checklist", exact=True)
+    admin.expect("Wilayah", "Data penduduk", "Ketua RT")
+
+
+def set_up(town: Town, admin: Walker, folder: Path) -> None:
+    page = admin.page
+    kelola = f"{town.address}kelola/"
+    admin.go(f"{kelola}identitas/", "face")
+    page.fill("#id_accent", "#ffee00")
+    admin.press("Simpan", "face-refused")
+    page.fill("#id_accent", "#7a1f3d")
+    page.fill("#id_contact", "0811 000 111")
+    admin.press("Simpan", "face-saved")
+    admin.go(f"{kelola}wilayah/?cari={town.village.name}", "units")
+    page.locator("main table").get_by_role("link", name=town.village.name).first.click()
+    admin.look("unit")
+    page.fill("#id_address", "Jalan Merdeka 1")
+    page.fill("#id_phone", "(0551) 21 000")
+    admin.press("Simpan", "unit-saved")
+
+    admin.go(f"{kelola}penduduk/", "residents")
+    broken = [dict(row) for row in town.rows]
+    broken[1]["nik"] = broken[1]["nik"][:15]
+    page.set_input_files("#id_berkas", people.spreadsheet(broken, folder / "salah.csv"))
+    admin.press("Impor", "import-refused")
+    page.set_input_files("#id_berkas", people.spreadsheet(town.rows, folder / "penduduk.csv"))
+    admin.press("Impor", "import-done")
+    admin.expect(f"{len(town.rows)} penduduk ditambahkan")
+    admin.go(f"{kelola}layanan/", "services")
+    admin.go(f"{kelola}rt/", "neighbourhoods")
+    admin.expect("RT 005")
+
+
+def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, str]:
+    """Six people hold eight posts; each chooses a password by a mailed link."""
+    page = admin.page
+    kelola = f"{town.address}kelola/"
+    kelurahan = f"Kelurahan {town.village.name}"
+    kecamatan = next(
+        k for k in regions.kecamatan(town.area.code) if town.village.code.startswith(k.code)
+    )
+    posts = [
+        ("rt", "", "Ketua RT"),
+        ("loket", kelurahan, f"Petugas Loket {kelurahan}"),
+        ("lurah", kelurahan, f"Lurah {town.village.name}"),
+        ("kecamatan", kecamatan.name, f"Petugas Loket Kecamatan {kecamatan.name}"),
+        ("camat", kecamatan.name, f"Camat {kecamatan.name}"),
+        ("dinas", "DPMPTSP", "Petugas DPMPTSP"),
+        ("kepala", "DPMPTSP", "Kepala DPMPTSP"),
+    ]
+    staff = {}
+    for number, (key, unit, title) in enumerate(posts):
+        if key == "rt":
+            page.goto(f"{kelola}rt/")
+            page.locator("main table a").first.click()
+        else:
+            page.goto(f"{kelola}pejabat/?cari={unit}")
+            if key == "loket":
+                admin.look("posts")
+            page.get_by_role("link", name=title, exact=True).click()
+        staff[key] = f"{key}@{town.subdomain}kota.go.id"
+        page.fill("#id_name", f"Pejabat {key.title()}, S.IP.")
+        page.fill("#id_email", staff[key])
+        if key in {"lurah", "camat", "kepala"}:
+            page.fill("#id_nip", f"1975031520000310{number:02d}")
+        if key == "rt":
+            admin.look("post")
+        admin.press("Tunjuk", "appointed" if key == "rt" else None, exact=True)
+        admin.expect("sekarang memegang jabatan")
+    for number, login in enumerate(staff.values()):
+        link = people.link_in_mail(town.balai, postman, login, "/sandi/")
+        assert link.startswith(town.address), link
+        postman.page.goto(link)
+        if number == 0:
+            postman.look("choose-password")
+        postman.page.fill("#id_password", people.PASSWORD)
+        postman.press("Simpan kata sandi")
+        postman.context.clear_cookies()
+    admin.go(kelola, "checklist-done")
+    return staff
+
+
+# --- the resident ------------------------------------------------------------------------------
+
+
+def open_account(town: Town, resident: Walker, who: dict[str, str]) -> None:
+    page = resident.page
+    resident.go(town.address, "home")
+    resident.go(f"{town.address}daftar/", "register")
+    year, month, day = who["tanggal_lahir"].split("-")
+
+    def fill(kk: str) -> None:
+        page.fill("#id_nik", who["nik"])
+        page.fill("#id_kk_number", kk)
+        page.fill("#id_birth_date_0", str(int(day)))
+        page.select_option("#id_birth_date_1", str(int(month)))
+        page.fill("#id_birth_date_2", year)
+        page.fill("#id_password", people.PASSWORD)
+
+    fill(who["no_kk"][:-1] + ("1" if who["no_kk"][-1] != "1" else "2"))
+    resident.press("Buat akun", "register-refused")
+    fill(who["no_kk"])
+    resident.press("Buat akun", "home-signed-in")
+
+
+def decide(
+    town: Town, desk: Walker, login: str, number: str, button: str, name: str, area: str = "meja"
+) -> None:
+    """Somebody signs in, finds the dossier and presses one button."""
+    people.sign_in(desk, town.address, login)
+    desk.go(f"{town.address}{area}/", f"{name}-inbox")
+    desk.expect(number)
+    row = desk.page.locator("main tr, main li, main article").filter(has_text=number)
+    row.get_by_role("link").first.click()
+    desk.look(f"{name}-case")
+    desk.press(button, f"{name}-done")
+    desk.context.clear_cookies()
+
+
+def vouch(town: Town, desk: Walker, login: str, name: str) -> None:
+    people.sign_in(desk, town.address, login)
+    desk.go(f"{town.address}rt/", f"{name}-inbox")
+    desk.press("Lihat isiannya", f"{name}-case")
+    desk.press("Benar, warga saya", f"{name}-done")
+    desk.context.clear_cookies()
+
+
+def submit(resident: Walker, name: str) -> str:
+    """From the filled form to the number of the dossier."""
+    resident.press("Lanjut", f"{name}-check")
+    resident.press("Kirim permohonan", f"{name}-sent")
+    resident.expect("Permohonan terkirim")
+    return resident.page.locator(".number").inner_text().strip()
+
+
+def download(resident: Walker, which: int, path: Path) -> Path:
+    with resident.page.expect_download() as waiting:
+        resident.page.get_by_role("link", name="Unduh PDF").nth(which).click()
+    waiting.value.save_as(path)
+    return path
+
+
+def ask_for_sktm(
+    town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
+) -> Path:
+    page = resident.page
+    resident.go(f"{town.address}?cari=kurang+mampu", "search")
+    resident.go(f"{town.address}layanan/sktm/", "sktm")
+    resident.press("Ajukan sekarang", "sktm-facts")
+    resident.press("Data saya benar", "sktm-form")
+    resident.press("Lanjut", "sktm-form-refused")
+    page.fill("#id_keperluan", "Beasiswa anak di SMP Negeri 1")
+    page.fill("#id_penghasilan", "1.450.000")
+    page.fill("#id_tanggungan", "3")
+    wrong = folder / "pernyataan.jpg"
+    wrong.write_bytes(b"MZ this is a program, not a picture")
+    page.set_input_files("#id_pernyataan", wrong)
+    resident.press("Lanjut", "sktm-file-refused")
+    assert page.input_value("#id_keperluan") == "Beasiswa anak di SMP Negeri 1"
+    page.set_input_files("#id_pernyataan", people.photo("SURAT PERNYATAAN", folder / "surat.jpg"))
+    number = submit(resident, "sktm")
+    resident.press("Lihat perjalanan", "sktm-journey")
+
+    vouch(town, desk, staff["rt"], "rt")
+    decide(town, desk, staff["loket"], number, "Lengkap, teruskan", "loket")
+    decide(town, desk, staff["lurah"], number, "Setujui dan terbitkan surat", "lurah")
+    page.reload()
+    expect(page.get_by_text("Surat sudah jadi").first).to_be_visible(timeout=60_000)
+    resident.look("sktm-ready")
+    return download(resident, 0, folder / "sktm.pdf")
+
+
+def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str]) -> None:
+    """Whoever holds the paper reads its code and learns what the paper says, no more."""
+    assert "SURAT KETERANGAN TIDAK MAMPU" in people.text_of(letter)
+    (address,) = people.codes_on(letter)
+    assert address.startswith(f"{town.address}v/"), address
+    anybody.go(address, "genuine")
+    anybody.expect("Surat ini asli", town.village.name)
+    body = anybody.page.locator("body").inner_text()
+    assert who["nik"] not in body
+    assert who["nama"].lower() not in body.lower()
+    anybody.page.set_input_files("#id_berkas", letter)
+    anybody.press("Cocokkan", "same-file")
+    anybody.expect("Sama persis")
+    forged = letter.with_name("palsu.pdf")
+    forged.write_bytes(letter.read_bytes().replace(b"%%EOF", b"%%EOF\n% changed\n"))
+    anybody.page.set_input_files("#id_berkas", forged)
+    anybody.press("Cocokkan", "other-file")
+    anybody.expect("Berbeda")
+    anybody.go(address[:-1] + ("A" if address[-1] != "A" else "B"), "unknown")
+
+
+def ask_for_reklame(
+    town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
+) -> None:
+    """Ten square metres: past the Camat to the DPMPTSP, on the same dossier."""
+    page = resident.page
+    resident.go(f"{town.address}layanan/reklame/", "reklame")
+    resident.press("Ajukan sekarang", "reklame-facts")
+    resident.press("Data saya benar", "reklame-form")
+    page.get_by_label("Papan iklan (billboard)").check()
+    page.fill("#id_isi", "Perumahan Griya Asri")
+    page.fill("#id_luas", "10")
+    page.fill("#id_lokasi", "Jalan Merdeka, di simpang pasar, sisi timur")
+    page.fill("#id_mulai", "2027-01-01")
+    page.fill("#id_selesai", "2027-12-31")
+    page.check('input[name="lahan_sendiri"][value="ya"]')
+    page.set_input_files("#id_gambar", people.photo("GAMBAR RANCANGAN", folder / "gambar.jpg"))
+    number = submit(resident, "reklame")
+    resident.press("Lihat perjalanan", "reklame-journey")
+    vouch(town, desk, staff["rt"], "rt")
+    for who, button in (
+        ("loket", "Sesuai, teruskan ke kecamatan"),
+        ("kecamatan", "Lengkap, teruskan ke Camat"),
+        ("camat", "Setujui dan terbitkan surat"),
+        ("dinas", "Memenuhi syarat, teruskan"),
+        ("kepala", "Setujui dan terbitkan izin"),
+    ):
+        decide(town, desk, staff[who], number, button, who)
+    page.reload()
+    expect(page.get_by_text("Surat sudah jadi")).to_have_count(2, timeout=60_000)
+    resident.look("reklame-ready")
+    texts = [
+        people.text_of(download(resident, which, folder / f"reklame-{which}.pdf"))
+        for which in (0, 1)
+    ]
+    assert any("REKOMENDASI" in text for text in texts)
+    assert any("IZIN PENYELENGGARAAN" in text for text in texts)
+    resident.go(f"{town.address}permohonan/", "mine")
+    resident.go(f"{town.address}akun/", "account")
