@@ -130,6 +130,35 @@ def invite(*, name: str, email: str, by: User | None) -> User:
     return user
 
 
+@transaction.atomic
+def appoint_by_mail(
+    *,
+    post: Post,
+    name: str,
+    email: str,
+    since: date,
+    by: User,
+    decree: str = "",
+    nip: str = "",
+    rank: str = "",
+    is_acting: bool = False,
+) -> Holding:
+    """Give a post to whoever has this address; invites them if they have no account yet.
+
+    A refused appointment invites nobody.
+    """
+    return appoint(
+        post=post,
+        user=invite(name=name, email=email, by=by),
+        since=since,
+        by=by,
+        decree=decree,
+        nip=nip,
+        rank=rank,
+        is_acting=is_acting,
+    )
+
+
 def send_invitation(*, user: User) -> None:
     """Mail a fresh link by which an invited person chooses a password."""
     path = set_password_path(user)

@@ -9,7 +9,7 @@ class RegistryConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from messaging import outbox
-        from tenants.registry import hosts, queries
+        from tenants.registry import hosts, integrity, queries  # noqa: F401 - system check
         from tenants.registry.models import City, Domain
 
         outbox.schemas = queries.schemas_with_work
