@@ -38,7 +38,15 @@ class ForgottenForm(Form):
     )
 
 
-class NewPasswordForm(Form):
+class _ForUser(Form):
+    """A form about one person."""
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+
+class NewPasswordForm(_ForUser):
     """One field, shown on request by the browser: repeating it blindly helps nobody."""
 
     password = forms.CharField(
@@ -49,20 +57,13 @@ class NewPasswordForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    user: User | None
-
-    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(*args, **kwargs)
-
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         validate_password(password, self.user)
         return password
 
 
-class _WithCurrentPassword(Form):
-    user: User | None
+class _WithCurrentPassword(_ForUser):
     current = forms.CharField(
         label="Kata sandi sekarang",
         max_length=200,
@@ -70,10 +71,6 @@ class _WithCurrentPassword(Form):
         help_text="Untuk memastikan bahwa ini Anda.",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(*args, **kwargs)
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
@@ -84,9 +81,6 @@ class _WithCurrentPassword(Form):
 
 class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
     field_order = ["current", "password"]
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
 
 
 class ContactForm(_WithCurrentPassword):

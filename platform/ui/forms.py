@@ -62,7 +62,7 @@ class TanggalField(forms.MultiValueField):
         try:
             day, month, year = (int(str(part).strip()) for part in data_list)
             return date(year, month, day)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 

@@ -147,16 +147,14 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         raise NotThere("Jabatan ini tidak ditemukan.")
     form = AppointForm(request.POST or None, initial={"since": today()})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            person = office.invite(name=data["name"], email=data["email"], by=user)
-            given = {key: data[key] for key in ("since", "nip", "rank", "decree", "is_acting")}
-            office.appoint(post=found, user=person, by=user, **given)
+            holding = office.appoint_by_mail(post=found, by=user, **form.cleaned_data)
         except RuleBroken as error:
             error.field = "email" if error.field == "user" else error.field
             explain(form, error)
         else:
-            messages.success(request, f"{person.name} sekarang memegang jabatan {found.title}.")
+            said = f"{holding.user.name} sekarang memegang jabatan {found.title}."
+            messages.success(request, said)
             return redirect("setup-post", pk)
     past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
     return _page(request, "post", form, post=found, past=past[:10])

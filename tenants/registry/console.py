@@ -95,8 +95,12 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Ditolak. Pendaftar sudah diberi tahu alasannya.")
             return redirect("console")
-    context = {"signup": found, "area": regions.regency(found.code), "form": form}
-    context["progress"] = queries.progress(found.status_token)
+    context: dict[str, object] = {
+        "signup": found,
+        "area": regions.regency(found.code),
+        "form": form,
+        "progress": queries.progress(found.status_token),
+    }
     code = 422 if form.errors else 200
     return render(request, "registry/console_signup.html", context, status=code)
 

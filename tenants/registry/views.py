@@ -135,7 +135,10 @@ def check(request: HttpRequest) -> HttpResponse:
         try:
             signup = actions.start_signup(
                 code=area.code,
-                **{key: draft[key] for key in OFFICIAL},
+                subdomain=draft["subdomain"],
+                name=draft["name"],
+                post=draft["post"],
+                email=draft["email"],
                 password=form.cleaned_data["password"],
                 accepted_terms=form.cleaned_data["accepted_terms"],
             )

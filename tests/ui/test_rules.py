@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kernel.errors import RuleBroken
 from ui import rules
 

@@ -82,6 +82,21 @@
     }
   });
 
+  // A new password may be looked at while it is typed.
+  for (const input of document.querySelectorAll("input[type=password][autocomplete=new-password]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link small";
+    button.textContent = "Tampilkan kata sandi";
+    button.addEventListener("click", () => {
+      const shown = input.type === "text";
+      input.type = shown ? "password" : "text";
+      button.textContent = shown ? "Tampilkan kata sandi" : "Sembunyikan kata sandi";
+    });
+    input.after(button);
+    input.form.addEventListener("submit", () => (input.type = "password"));
+  }
+
   // A page that only says "wait" looks again by itself.
   const again = document.querySelector("meta[name=reload]");
   if (again) setTimeout(() => location.reload(), Number(again.content) * 1000);

@@ -1,0 +1,174 @@
+"""The city's administration."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from accounts.models import User
+from messaging.models import Outbox
+from services.catalogue.models import Service
+from services.residents.models import Person
+from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.registry.models import City
+from tests.factories import Cast, make_cast, official
+
+DAY = {"since_0": "2", "since_1": "1", "since_2": "2026"}
+
+
+@pytest.fixture
+def cast(in_bontang: City) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def admin(in_bontang: City, client_for: Callable[[City], Client]) -> Client:
+    city_unit = Unit.objects.get(code=in_bontang.code)
+    client = client_for(in_bontang)
+    client.force_login(
+        official("admin", city_unit, Post.Role.ADMIN), "accounts.backends.LoginBackend"
+    )
+    return client
+
+
+def _said(page: object) -> str:
+    return re.sub(r"\s+", " ", page.content.decode())  # type: ignore[attr-defined]
+
+
+def _png(size: tuple[int, int] = (600, 300)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", size, (20, 90, 160, 255)).save(out, "PNG")
+    return out.getvalue()
+
+
+PAGES = [
+    "",
+    "identitas/",
+    "wilayah/",
+    "pejabat/",
+    "pejabat/?kosong=1",
+    "rt/",
+    "penduduk/",
+    "layanan/",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_only_the_citys_admins_get_in(
+    cast: Cast, admin: Client, client_for: Callable[[City], Client], in_bontang: City, page: str
+) -> None:
+    assert admin.get(f"/kelola/{page}").status_code == 200
+    stranger = client_for(in_bontang)
+    answer = stranger.get(f"/kelola/{page}")
+    assert answer.status_code == 302 and answer.url.startswith("/masuk/")  # type: ignore[attr-defined]
+    for user in (cast.sari, cast.hasan, cast.rina, cast.camat):
+        stranger.force_login(user, "accounts.backends.LoginBackend")
+        assert stranger.get(f"/kelola/{page}").status_code == 403
+
+
+def test_the_face_is_checked_before_it_is_worn(admin: Client) -> None:
+    typed = {"government": "Pemerintah Kota Bontang", "accent": "#ffd400", "contact": "112"}
+    page = admin.post("/kelola/identitas/", typed)
+    assert page.status_code == 422 and "terlalu muda" in _said(page)
+    logo = SimpleUploadedFile("logo.png", b"GIF89a not a png", "image/png")
+    page = admin.post("/kelola/identitas/", {**typed, "accent": "#1f5aa6", "logo": logo})
+    assert page.status_code == 422 and "Logo harus gambar PNG" in _said(page)
+    logo = SimpleUploadedFile("logo.png", _png(), "image/png")
+    assert (
+        admin.post("/kelola/identitas/", {**typed, "accent": "1F5AA6", "logo": logo}).status_code
+        == 302
+    )
+    profile = Profile.objects.get()
+    assert (profile.accent, profile.contact) == ("#1f5aa6", "112")
+    served = admin.get("/ui/logo.png")
+    assert served["Content-Type"] == "image/png"
+    with Image.open(io.BytesIO(served.content)) as picture:
+        assert max(picture.size) == 512
+
+
+def test_a_decompression_bomb_is_no_logo(admin: Client) -> None:
+    logo = SimpleUploadedFile("logo.png", _png((6000, 6000)), "image/png")
+    typed = {"government": "X", "accent": "#1f5aa6", "logo": logo}
+    page = admin.post("/kelola/identitas/", typed)
+    assert page.status_code == 422 and "terlalu besar" in _said(page)
+
+
+def test_appointing_invites_by_mail_and_ends_the_one_before(cast: Cast, admin: Client) -> None:
+    post = Post.objects.get(unit=cast.village, role=Post.Role.LURAH)
+    typed = {"name": "Budi Hartono, S.Sos.", "email": "Budi@Contoh.go.id", **DAY}
+    assert admin.post(f"/kelola/pejabat/{post.pk}/", typed).status_code == 302
+    budi = User.objects.get(login="budi@contoh.go.id")
+    assert not budi.has_usable_password()
+    assert Holding.objects.get(post=post, user=cast.lurah).until is not None
+    body = Outbox.objects.filter(kind="mail.send").latest("pk").payload["body"]
+    assert "/sandi/" in body and "bontang." in body
+    again = admin.post(f"/kelola/pejabat/{post.pk}/", typed)
+    assert again.status_code == 422 and "sudah memegang" in _said(again)
+
+
+def test_a_refused_appointment_invites_nobody(cast: Cast, admin: Client) -> None:
+    post = Post.objects.get(unit=cast.village, role=Post.Role.LURAH)
+    mails = Outbox.objects.count()
+    early = {"since_0": "1", "since_1": "1", "since_2": "2020"}
+    typed = {"name": "Dini", "email": "dini@contoh.go.id", **early}
+    assert admin.post(f"/kelola/pejabat/{post.pk}/", typed).status_code == 422
+    assert Outbox.objects.count() == mails
+    assert not User.objects.filter(login="dini@contoh.go.id").exists()
+
+
+def test_the_last_admin_stays(admin: Client) -> None:
+    holding = Holding.objects.get(post__role=Post.Role.ADMIN)
+    day = {"until_0": "2", "until_1": "1", "until_2": "2026"}
+    page = admin.post(f"/kelola/pejabat/akhiri/{holding.pk}/", day)
+    assert page.status_code == 422 and "Tunjuk dulu admin lain" in _said(page)
+
+
+def test_an_rt_is_made_once_and_leads_to_its_head(admin: Client) -> None:
+    village = Unit.objects.filter(kind=Unit.Kind.KELURAHAN).order_by("code")[0]
+    typed = {"village": village.pk, "rw": "2", "rt": "5"}
+    made = admin.post("/kelola/rt/", typed)
+    unit = Unit.objects.get(code=f"{village.code}/002/005")
+    post = Post.objects.get(unit=unit, role=Post.Role.KETUA_RT)
+    assert made.url == f"/kelola/pejabat/{post.pk}/"  # type: ignore[attr-defined]
+    again = admin.post("/kelola/rt/", typed)
+    assert again.status_code == 422 and "sudah ada" in _said(again)
+
+
+def test_a_bad_import_names_every_line_and_keeps_nothing(admin: Client) -> None:
+    header = ";".join(
+        "nik no_kk nama jenis_kelamin tempat_lahir tanggal_lahir alamat rt rw kelurahan".split()
+    )
+    rows = "123;1;A;L;Bontang;01-01-1990;Jl. 1;1;1;Bontang Kuala\n;;;;;;;;;\n;;B;;;;;;;\n"
+    berkas = SimpleUploadedFile("p.csv", f"{header}\n{rows}".encode(), "text/csv")
+    page = admin.post("/kelola/penduduk/", {"berkas": berkas})
+    assert page.status_code == 422
+    assert "2 baris perlu diperbaiki" in _said(page) and "NIK terdiri dari 16 angka" in _said(page)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"PK\x03\x04rusak", b"\xff\xfe\x00", b"a;b"])
+def test_what_is_no_table_is_refused_in_words(admin: Client, content: bytes) -> None:
+    berkas = SimpleUploadedFile("x.xlsx", content)
+    page = admin.post("/kelola/penduduk/", {"berkas": berkas})
+    assert page.status_code == 422 and 'href="#id_berkas"' in _said(page)
+
+
+def test_a_service_is_closed_and_opened(admin: Client) -> None:
+    found = Service.objects.get(slug="reklame")
+    admin.post("/kelola/layanan/", {"layanan": found.pk, "buka": "tidak"})
+    assert admin.get("/layanan/reklame/").status_code == 404
+    admin.post("/kelola/layanan/", {"layanan": found.pk, "buka": "ya"})
+    assert admin.get("/layanan/reklame/").status_code == 200
+
+
+def test_units_are_described_for_the_letterhead(cast: Cast, admin: Client) -> None:
+    typed = {"address": "Jl. Cumi-cumi 1", "post_code": "7531", "abbreviation": "Kel-BLB"}
+    page = admin.post(f"/kelola/wilayah/{cast.village.pk}/", typed)
+    assert page.status_code == 422
+    admin.post(f"/kelola/wilayah/{cast.village.pk}/", {**typed, "post_code": "75311"})
+    cast.village.refresh_from_db()
+    assert (cast.village.address, cast.village.post_code) == ("Jl. Cumi-cumi 1", "75311")
