@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pypdfium2
 import zxingcpp
 from PIL import Image, ImageDraw
+from playwright.sync_api import Locator
 
 from services.residents.synthetic import Families, Place
 from tenants.registry import regions
@@ -83,3 +85,36 @@ def sign_in(walker: Walker, address: str, login: str, password: str = PASSWORD) 
     walker.page.fill("#id_username", login)
     walker.page.fill("#id_password", password)
     walker.press("Masuk", exact=True)
+
+
+def take_the_place_of(walker: Walker, address: str, role: str) -> None:
+    """Sign in as the first of a demo city's people with this role."""
+    walker.context.clear_cookies()
+    walker.page.goto(f"{address}masuk/")
+    walker.page.locator("button.demo-person").filter(
+        has=walker.page.locator("b", has_text=re.compile(rf"^{role}$"))
+    ).first.click()
+    walker.page.wait_for_load_state("load")
+
+
+def row_of(walker: Walker, number: str) -> Locator:
+    return walker.page.locator("main tr, main li, main article").filter(has_text=number)
+
+
+def open_case(walker: Walker, address: str, number: str) -> None:
+    walker.page.goto(f"{address}meja/?cari={number}")
+    row_of(walker, number).get_by_role("link").first.click()
+    walker.page.wait_for_load_state("load")
+
+
+def vouch_for(walker: Walker, address: str, number: str) -> None:
+    """The Ketua RT's cards show no number: open each until it is the one."""
+    walker.page.goto(f"{address}rt/")
+    links = walker.page.get_by_role("link", name=re.compile("Lihat isiannya"))
+    for place in range(links.count()):
+        links.nth(place).click()
+        if walker.sees(number):
+            walker.press("Benar, warga saya")
+            return
+        walker.page.goto(f"{address}rt/")
+    raise AssertionError(f"{number} does not wait for this Ketua RT")
