@@ -129,7 +129,7 @@ def test_what_dies_is_started_again_and_a_killed_supervisor_leaves_nothing(home:
     try:
         running.wait_for("Balai siap", 120)
         seen = len(running.lines)
-        assert running.kill_workers() >= 1
+        assert running.signal_workers(signal.SIGKILL) >= 1
         running.wait_for("pekerja dihentikan sinyal SIGKILL; dijalankan lagi", 10, since=seen)
         running.wait_for(r"balai@.* ready\.", 60, since=seen)
         postmaster = int((running.postgres_data() / "postmaster.pid").read_text().split()[0])

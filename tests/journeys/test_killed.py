@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,25 +43,29 @@ def ask(balai: Installation, statement: str) -> tuple[object, ...]:
 
 
 @contextlib.contextmanager
-def killed_while_waiting_for(balai: Installation, *locks: str) -> Iterator[None]:
-    """Hold a worker in the middle of its transaction by a lock it needs, then kill it there."""
-    with database(balai) as holder, holder.cursor() as cursor:
-        for lock in locks:
-            cursor.execute(lock)
+def killed_in_the_middle(balai: Installation, lock: str) -> Iterator[None]:
+    """The workers stand still during the block; then one of them meets ``lock`` in the middle of
+    its transaction, waits there, and is killed with all the others."""
+    balai.signal_workers(signal.SIGSTOP)
+    try:
         yield
-        until = time.monotonic() + 30
-        while ask(
-            balai,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND cardinality(pg_blocking_pids(pid)) > 0",
-        ) == (0,):
-            assert time.monotonic() < until, "no worker came to wait here\n" + "\n".join(
-                balai.lines[-30:]
-            )
-            time.sleep(0.05)
-        seen = len(balai.lines)
-        assert balai.kill_workers() >= 1
-        holder.rollback()
+        with database(balai) as holder, holder.cursor() as cursor:
+            cursor.execute(lock)
+            balai.signal_workers(signal.SIGCONT)
+            until = time.monotonic() + 60
+            while ask(
+                balai,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND cardinality(pg_blocking_pids(pid)) > 0",
+            ) == (0,):
+                assert time.monotonic() < until, "no worker came this way:\n" + "\n".join(
+                    balai.lines[-30:]
+                )
+                time.sleep(0.05)
+            seen = len(balai.lines)
+            assert balai.signal_workers(signal.SIGKILL) >= 1
+    finally:
+        balai.signal_workers(signal.SIGCONT)
     balai.wait_for("pekerja dihentikan sinyal SIGKILL; dijalankan lagi", 20, since=seen)
 
 
@@ -80,7 +85,7 @@ def test_while_a_city_is_made(balai: Installation, person: Callable[..., Walker]
     link = people.link_in_mail(balai, postman, "rina@semarangkota.go.id", "/daftar/konfirmasi/")
     page.goto(link)
     # Before the city's rows commit: schema, domain, everything goes; it is made again.
-    with killed_while_waiting_for(
+    with killed_in_the_middle(
         balai, "LOCK TABLE public.registry_domain IN SHARE ROW EXCLUSIVE MODE"
     ):
         admin.press("Ya, saya yang mendaftar")
@@ -139,9 +144,9 @@ def test_while_a_letter_is_issued(
     people.take_the_place_of(desk, bontang, "Lurah")
     people.open_case(desk, bontang, number)
     before = ask(balai, f"SELECT count(*) FROM {schema}.letters_letter")[0]
-    # While its number is being given: number, letter and step belong together or not at all.
-    with killed_while_waiting_for(
-        balai, f"LOCK TABLE {schema}.letters_counter IN SHARE ROW EXCLUSIVE MODE"
+    # Its number is given; while the PDF is being made and put away, the worker dies.
+    with killed_in_the_middle(
+        balai, f"SELECT 1 FROM {schema}.letters_letter ORDER BY id DESC LIMIT 1 FOR UPDATE"
     ):
         desk.press("Setujui dan terbitkan surat")
     page.reload()

@@ -1,5 +1,6 @@
 """A person with a browser, and the installation they visit."""
 
+import contextlib
 import os
 import re
 import signal
@@ -109,12 +110,13 @@ class Installation:
                 found.append(int(entry.name))
         return found
 
-    def kill_workers(self) -> int:
-        """kill -9, all of them at once; how many there were."""
-        victims = self.workers()
-        for pid in victims:
-            os.kill(pid, signal.SIGKILL)
-        return len(victims)
+    def signal_workers(self, number: int) -> int:
+        """Send a signal to all of them at once; how many there were."""
+        found = self.workers()
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return len(found)
 
     def stop(self) -> int:
         if self.process.poll() is None:
