@@ -64,7 +64,7 @@ class Installation:
             # Root's PostgreSQL runs as another user, who must be able to pass through here.
             if self.home.stat().st_uid == os.geteuid():
                 self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            for name in ("run", "logs", "files"):
+            for name in ("run", "logs", "files", "static"):
                 (self.home / name).mkdir(mode=0o700, exist_ok=True)
             if not os.access(self.home / "run", os.W_OK):
                 raise PermissionError(str(self.home))

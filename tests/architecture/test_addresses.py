@@ -1,0 +1,193 @@
+"""Who may open what: every address stands in this table, and the table is true.
+
+A new page fails this test until somebody decides, here, whom it is for.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from tenants.registry.models import City
+from tenants.registry.scope import in_city, in_public
+
+ANYONE = "anyone"
+SIGNED_IN = "whoever is signed in, about themselves"
+RESIDENT = "a resident, about their own requests"
+RT = "the Ketua RT or RW concerned"
+DESK = "the desks concerned"
+INVOLVED = "the resident concerned and the desks concerned"
+ADMIN = "the city's admins"
+OPERATOR = "the platform's operators"
+
+ON_EVERY_HOST = {
+    "ui/warna.css": ANYONE,
+    "ui/logo.png": ANYONE,
+    "manifest.webmanifest": ANYONE,
+    "sw.js": ANYONE,
+    "luring/": ANYONE,
+    "masuk/": ANYONE,
+    "masuk/peragaan/": ANYONE,  # answers in demo cities alone
+    "keluar/": ANYONE,
+    "sandi/": ANYONE,
+    "sandi/<str:uid>/<str:token>/": ANYONE,  # holding the mailed link
+    "akun/": SIGNED_IN,
+}
+PUBLIC_HOST = {
+    **ON_EVERY_HOST,
+    "": ANYONE,
+    "syarat/": ANYONE,
+    "privasi/": ANYONE,
+    "keamanan/": ANYONE,
+    "daftar/": ANYONE,
+    "daftar/pejabat/": ANYONE,
+    "daftar/periksa/": ANYONE,
+    "daftar/konfirmasi/<str:token>/": ANYONE,  # holding the mailed link
+    "daftar/status/<str:token>/": ANYONE,  # holding the signup's own link
+    "daftar/status/<str:token>/kirim-ulang/": ANYONE,
+    "kotak-surat/": ANYONE,  # embedded installations alone
+    "kotak-surat/<int:pk>/": ANYONE,
+    "konsol/": OPERATOR,
+    "konsol/kota/": OPERATOR,
+    "konsol/pendaftaran/<int:pk>/": OPERATOR,
+    "konsol/pendaftaran/<int:pk>/ulangi/": OPERATOR,
+}
+CITY_HOST = {
+    **ON_EVERY_HOST,
+    "": ANYONE,
+    "kebutuhan/<slug:slug>/": ANYONE,
+    "layanan/<slug:slug>/": ANYONE,
+    "v/": ANYONE,
+    "v/<str:code>": ANYONE,
+    "daftar/": ANYONE,
+    "privasi/": ANYONE,
+    "api/v1/skema/": ANYONE,
+    "api/v1/layanan/": ANYONE,
+    "api/v1/verifikasi/<str:code>/": ANYONE,
+    "ajukan/<slug:slug>/": RESIDENT,
+    "permohonan/": RESIDENT,
+    "permohonan/<int:pk>/": RESIDENT,
+    "permohonan/<int:pk>/isi/": RESIDENT,
+    "permohonan/<int:pk>/periksa/": RESIDENT,
+    "permohonan/<int:pk>/terkirim/": RESIDENT,
+    "permohonan/<int:pk>/batal/": RESIDENT,
+    "berkas/<int:pk>/": INVOLVED,
+    "berkas/<int:pk>/hapus/": RESIDENT,
+    "surat/<int:pk>/": INVOLVED,
+    "rt/": RT,
+    "rt/<int:pk>/": RT,
+    "rt/<int:pk>/putuskan/": RT,
+    "meja/": DESK,
+    "meja/berkas/<int:pk>/": DESK,
+    "meja/berkas/<int:pk>/putuskan/": DESK,
+    "meja/berkas/<int:pk>/nik/": DESK,
+    "kelola/": ADMIN,
+    "kelola/identitas/": ADMIN,
+    "kelola/wilayah/": ADMIN,
+    "kelola/wilayah/<int:pk>/": ADMIN,
+    "kelola/pejabat/": ADMIN,
+    "kelola/pejabat/<int:pk>/": ADMIN,
+    "kelola/pejabat/akhiri/<int:pk>/": ADMIN,
+    "kelola/pejabat/undang/<int:pk>/": ADMIN,
+    "kelola/rt/": ADMIN,
+    "kelola/rt/<int:pk>/ketua/": ADMIN,
+    "kelola/penduduk/": ADMIN,
+    "kelola/penduduk/contoh.csv": ADMIN,
+    "kelola/layanan/": ADMIN,
+}
+TABLES = {"config.urls_public": PUBLIC_HOST, "config.urls_city": CITY_HOST}
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern, route)
+
+
+@pytest.mark.parametrize("urlconf", TABLES)
+def test_every_address_stands_in_the_table(urlconf: str) -> None:
+    assert set(routes(get_resolver(urlconf))) == set(TABLES[urlconf])
+
+
+def example(route: str) -> str:
+    """An address of this form. A city's unit 1 exists, so that nothing hides behind a 404."""
+    samples = {"int:pk": "1", "slug:slug": "sktm", "str:code": "X", "str:uid": "MQ"}
+    return "/" + re.sub(r"<([^>]+)>", lambda m: samples.get(m[1], "x"), route)
+
+
+GUARDED = [
+    (urlconf, route, audience)
+    for urlconf, table in TABLES.items()
+    for route, audience in table.items()
+    if audience != ANYONE
+]
+
+
+def visitor(urlconf: str, bontang: City, client_for: Callable[[City], Client]) -> Client:
+    if urlconf == "config.urls_public":
+        return Client(HTTP_HOST=settings.BASE_DOMAIN)
+    return client_for(bontang)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(("urlconf", "route", "audience"), GUARDED)
+def test_a_stranger_comes_no_further_than_the_sign_in_page(
+    urlconf: str,
+    route: str,
+    audience: str,
+    method: str,
+    bontang: City,
+    client_for: Callable[[City], Client],
+) -> None:
+    answer = getattr(visitor(urlconf, bontang, client_for), method)(example(route))
+    if answer.status_code == 302:
+        assert answer["Location"].startswith("/masuk/")
+    else:
+        assert answer.status_code in {403, 404, 405}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("urlconf", "route", "audience"), [row for row in GUARDED if row[2] != SIGNED_IN]
+)
+def test_signing_in_alone_opens_nothing(
+    urlconf: str,
+    route: str,
+    audience: str,
+    method: str,
+    bontang: City,
+    client_for: Callable[[City], Client],
+) -> None:
+    """An account without a post, without residents' data, without an operator's rights."""
+    client = visitor(urlconf, bontang, client_for)
+    with in_public() if urlconf == "config.urls_public" else in_city(bontang):
+        user = User.objects.create_user("siapa@contoh.id", "kata-sandi-uji", name="Siapa Saja")
+        client.force_login(user, backend="accounts.backends.LoginBackend")
+    assert client.get("/akun/").status_code == 200  # really signed in
+    answer = getattr(client, method)(example(route))
+    assert answer.status_code in {403, 404, 405, 422}, answer.status_code
+
+
+def test_the_same_session_is_nobody_in_another_city(
+    bontang: City, blitar: City, client_for: Callable[[City], Client]
+) -> None:
+    here = client_for(bontang)
+    with in_city(bontang):
+        user = User.objects.create_user("siapa@contoh.id", "kata-sandi-uji", name="Siapa Saja")
+        here.force_login(user, backend="accounts.backends.LoginBackend")
+    assert here.get("/akun/").status_code == 200
+    there = client_for(blitar)
+    there.cookies = here.cookies  # as if a browser had sent it along
+    answer = there.get("/akun/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/masuk/")
+    public = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    public.cookies = here.cookies
+    assert public.get("/akun/").status_code == 302
