@@ -115,6 +115,9 @@ DATABASES = {
         "ENGINE": "tenants.backend",
         "CONN_MAX_AGE": env.int("BALAI_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
+        # Behind a transaction pooler a cursor would be declared on one server connection and
+        # read on another.
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("BALAI_POOLED", False),
     }
 }
 # A server connection is closed after this many different cities: each one seen leaves about

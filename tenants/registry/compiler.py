@@ -11,7 +11,6 @@ import threading
 from dataclasses import dataclass, field
 
 from django.db import connection
-from psycopg2.extensions import quote_ident
 
 TEMPLATE = "template"
 
@@ -55,45 +54,64 @@ class Compiled:
     fingerprint: str  # of the applied migrations
     tables: list[Table]
 
+    def tables_sql(self, schema: str) -> list[str]:
+        """The schema and its empty tables."""
+        return [f"CREATE SCHEMA {ident(schema)}"] + [_create_table(t, schema) for t in self.tables]
+
+    def sequences_sql(self, schema: str) -> list[str]:
+        """Where counting goes on."""
+        made = []
+        for table in self.tables:
+            for sequence, last, called in table.sequences.values():
+                if called:
+                    name = f"{ident(schema)}.{ident(sequence)}".replace("'", "''")
+                    made.append(f"SELECT setval('{name}', {last})")
+        return made
+
+    def links_sql(self, *, citus: bool = False) -> list[str]:
+        """Indexes and foreign keys, made when the rows are there."""
+        made = [index for table in self.tables for index in table.indexes]
+        for table in self.tables:
+            added = [f"ADD CONSTRAINT {ident(n)} {d}" for n, d in table.foreign_keys]
+            groups = [[one] for one in added] if citus else [added] if added else []
+            made += [f"ALTER TABLE {ident(table.name)} {', '.join(group)}" for group in groups]
+        return made
+
+    def _rows_sql(self) -> list[str]:
+        made = []
+        for table in self.tables:
+            columns = ", ".join(ident(c.name) for c in table.columns if not c.generated)
+            for start in range(0, len(table.rows), 500):
+                values = ",\n".join(table.rows[start : start + 500])
+                made.append(f"INSERT INTO {ident(table.name)} ({columns}) VALUES\n{values}")
+        return made
+
     def statements(self, schema: str, *, citus: bool = False) -> list[str]:
         """The commands that make ``schema``; unqualified names mean it.
 
         ``citus``: one foreign key per ALTER and nothing that Citus' schema-based sharding
         refuses; each command is then sent as a message of its own.
         """
-        made = [f"CREATE SCHEMA {_q(schema)}"]
-        made += [_create_table(table, schema) for table in self.tables]
-        for table in self.tables:
-            if table.rows:
-                columns = ", ".join(_q(c.name) for c in table.columns if not c.generated)
-                for start in range(0, len(table.rows), 500):
-                    values = ",\n".join(table.rows[start : start + 500])
-                    made.append(f"INSERT INTO {_q(table.name)} ({columns}) VALUES\n{values}")
-            for sequence, last, called in table.sequences.values():
-                if called:
-                    name = f"{_q(schema)}.{_q(sequence)}".replace("'", "''")
-                    made.append(f"SELECT setval('{name}', {last})")
-        for table in self.tables:
-            made += table.indexes
-        for table in self.tables:
-            added = [f"ADD CONSTRAINT {_q(n)} {d}" for n, d in table.foreign_keys]
-            groups = [[one] for one in added] if citus else [added] if added else []
-            made += [f"ALTER TABLE {_q(table.name)} {', '.join(group)}" for group in groups]
-        return made
+        return [
+            *self.tables_sql(schema),
+            *self._rows_sql(),
+            *self.sequences_sql(schema),
+            *self.links_sql(citus=citus),
+        ]
 
     def script(self, schema: str) -> str:
         """All of it as one message."""
         return ";\n".join(self.statements(schema))
 
 
-def _q(name: str) -> str:
+def ident(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 def _create_table(table: Table, schema: str) -> str:
     lines = []
     for column in table.columns:
-        line = f"{_q(column.name)} {column.type}"
+        line = f"{ident(column.name)} {column.type}"
         if column.collation:
             line += f" COLLATE {column.collation}"
         if column.identity:
@@ -101,19 +119,19 @@ def _create_table(table: Table, schema: str) -> str:
             sequence = table.sequences[column.name][0]
             line += f" GENERATED {kind} AS IDENTITY"
             if sequence != f"{table.name}_{column.name}_seq":
-                line += f" (SEQUENCE NAME {_q(schema)}.{_q(sequence)})"
+                line += f" (SEQUENCE NAME {ident(schema)}.{ident(sequence)})"
         elif column.generated:
             line += f" GENERATED ALWAYS AS ({column.default}) STORED"
         elif column.default is not None:
             line += f" DEFAULT {column.default}"
         if column.not_null:
             if column.not_null_name:
-                line += f" CONSTRAINT {_q(column.not_null_name)}"
+                line += f" CONSTRAINT {ident(column.not_null_name)}"
             line += " NOT NULL"
         lines.append(line)
-    lines += [f"CONSTRAINT {_q(name)} {definition}" for name, definition in table.constraints]
+    lines += [f"CONSTRAINT {ident(name)} {definition}" for name, definition in table.constraints]
     body = ",\n  ".join(lines)
-    return f"CREATE TABLE {_q(table.name)} (\n  {body}\n)"
+    return f"CREATE TABLE {ident(table.name)} (\n  {body}\n)"
 
 
 _cache: dict[str, Compiled] = {}
@@ -128,7 +146,7 @@ def applied_fingerprint(schema: str = TEMPLATE) -> str:
             raise NoTemplate(f"schema {schema} has no migrations; run manage.py prepare_platform")
         cursor.execute(
             f"SELECT string_agg(app || '.' || name, E'\\n' ORDER BY app, name)"  # noqa: S608
-            f" FROM {_q(schema)}.django_migrations"
+            f" FROM {ident(schema)}.django_migrations"
         )
         text = cursor.fetchone()[0] or ""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -148,8 +166,11 @@ def compiled() -> Compiled:
     return known
 
 
-def read(schema: str, fingerprint: str) -> Compiled:
-    """Read a schema from the catalog. Raises Unsupported for what cannot be reproduced."""
+def read(schema: str, fingerprint: str, *, rows: bool = True) -> Compiled:
+    """Read a schema from the catalog, with its rows as seed rows unless told otherwise.
+
+    Raises Unsupported for what cannot be reproduced.
+    """
     from tenants.registry.scope import in_schema
 
     with in_schema(schema), connection.cursor() as cursor:
@@ -159,7 +180,7 @@ def read(schema: str, fingerprint: str) -> Compiled:
         _constraints(cursor, schema, tables)
         _indexes(cursor, schema, tables)
         _sequences(cursor, schema, tables)
-        for table in tables.values():
+        for table in tables.values() if rows else ():
             _rows(cursor, table)
     return Compiled(fingerprint, list(tables.values()))
 
@@ -281,7 +302,7 @@ def _sequences(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: 
         return
     cursor.execute(
         " UNION ALL ".join(
-            f"SELECT last_value, is_called FROM {_q(schema)}.{_q(sequence)}"  # noqa: S608
+            f"SELECT last_value, is_called FROM {ident(schema)}.{ident(sequence)}"  # noqa: S608
             for _, _, sequence in found
         )
     )
@@ -293,17 +314,11 @@ def _rows(cursor, table: Table) -> None:  # type: ignore[no-untyped-def]
     """Seed rows, written by the server as literals so that no type is lost on the way."""
     columns = [c for c in table.columns if not c.generated]
     parts = ", ', ', ".join(
-        f"quote_nullable({_q(c.name)}::text) || '::' || {_literal(c.type)}" for c in columns
+        f"quote_nullable({ident(c.name)}::text) || '::' || {_literal(c.type)}" for c in columns
     )
-    cursor.execute(f"SELECT concat('(', {parts}, ')') FROM {_q(table.name)} ORDER BY 1")  # noqa: S608
+    cursor.execute(f"SELECT concat('(', {parts}, ')') FROM {ident(table.name)} ORDER BY 1")  # noqa: S608
     table.rows = [row[0] for row in cursor.fetchall()]
 
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def quote(name: str) -> str:
-    """A schema name as SQL."""
-    connection.ensure_connection()
-    return str(quote_ident(name, connection.connection))

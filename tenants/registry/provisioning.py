@@ -16,6 +16,7 @@ from django_tenants.models import TenantMixin
 
 from kernel.errors import RuleBroken, Stale
 from tenants.registry import compiler, spares
+from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
 from tenants.registry.regions import Regency, subdomain_fault
@@ -94,6 +95,8 @@ def create(
         raise RuleBroken(fault, field="subdomain")
     try:
         with in_public(), transaction.atomic():
+            if is_being_deleted(area.schema_name):
+                raise Stale(f"{area.name} yang lama masih dihapus. Coba lagi sebentar lagi.")
             city = City(
                 schema_name=area.schema_name,
                 code=area.code,

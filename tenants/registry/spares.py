@@ -27,8 +27,8 @@ def claim(schema_name: str) -> bool:
         return False
     with connection.cursor() as cursor:
         cursor.execute(
-            f"ALTER SCHEMA {compiler.quote(spare.schema_name)}"
-            f" RENAME TO {compiler.quote(schema_name)}"
+            f"ALTER SCHEMA {compiler.ident(spare.schema_name)}"
+            f" RENAME TO {compiler.ident(schema_name)}"
         )
     spare.delete()
     return True
@@ -67,7 +67,7 @@ def drop_outdated() -> int:
             spare = Spare.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
             if spare is None:
                 continue
-            cursor.execute(f"DROP SCHEMA IF EXISTS {compiler.quote(spare.schema_name)} CASCADE")
+            cursor.execute(f"DROP SCHEMA IF EXISTS {compiler.ident(spare.schema_name)} CASCADE")
             spare.delete()
             dropped += 1
     return dropped

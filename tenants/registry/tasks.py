@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from kernel.errors import RuleBroken
 from messaging import mail, outbox
 from messaging.periodic import periodic
-from tenants.registry import provisioning, regions, spares
+from tenants.registry import deletion, provisioning, regions, spares
 from tenants.registry.models import City, Signup
 
 
@@ -87,3 +87,9 @@ def advance(payload: outbox.Payload) -> None:
 def fill_spares(_payload: outbox.Payload) -> None:
     """Keep a few empty schemas ready; made after this row's transaction, one by one."""
     transaction.on_commit(lambda: spares.fill())
+
+
+@periodic("deletion.finish", every=timedelta(hours=1), in_cities=False)
+def finish_deletions(_payload: outbox.Payload) -> None:
+    """Finish what a crash interrupted; each schema in a transaction of its own."""
+    transaction.on_commit(deletion.finish_all)
