@@ -1,4 +1,4 @@
-"""Turns the one error family meant for people into a page."""
+"""Turns what cannot be served into a page: broken rules, a lost database, a garbled address."""
 
 import logging
 from collections.abc import Callable
@@ -21,6 +21,9 @@ class RuleBrokenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # PostgreSQL text holds no NUL: such an address can only be a mistake or a probe.
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return views.bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

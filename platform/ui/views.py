@@ -1,5 +1,6 @@
 """Error pages, and the few things every host serves: its colour, logo and offline page."""
 
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
@@ -147,3 +148,26 @@ def manifest(request: HttpRequest) -> HttpResponse:
         ],
     }
     return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def offline(request: HttpRequest) -> HttpResponse:
+    """What an installed app shows without a connection; kept by the service worker."""
+    context = {
+        "place": "Balai",
+        "title": "Tidak ada sambungan",
+        "text": "Ponsel Anda sedang tidak terhubung ke internet. Yang sudah terkirim aman. "
+        "Bila tadi sedang mengirim isian, tekan kembali lalu kirim sekali lagi nanti.",
+    }
+    return HttpResponse(render_to_string("ui/offline.html", context))
+
+
+@require_safe
+@cache_control(max_age=0, must_revalidate=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker; its text changes when a kept file does, which renews the cache."""
+    kept = [static(f"ui/{name}") for name in ("balai.css", "icons.svg")]
+    version = hashlib.sha256(" ".join(kept).encode()).hexdigest()[:10]
+    text = render_to_string("ui/sw.js", {"version": version})
+    return HttpResponse(text, content_type="text/javascript; charset=utf-8")

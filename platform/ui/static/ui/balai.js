@@ -82,6 +82,10 @@
     }
   });
 
+  if ("serviceWorker" in navigator && isSecureContext) {
+    addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+  }
+
   // A new password may be looked at while it is typed.
   for (const input of document.querySelectorAll("input[type=password][autocomplete=new-password]")) {
     const button = document.createElement("button");
