@@ -1,25 +1,29 @@
 """Everything that changes a dossier. Each action is one transaction, safe to repeat."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import actions as audit
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.tanggal import age_on
 from kernel.workdays import calendar_for
 from messaging import mail, outbox
 from services.applications import documents, rules
+from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import StepSpec
+from services.catalogue.blueprint import StepSpec, Who
 from services.catalogue.models import Service
-from services.catalogue.rules import outputs_of, route, step_after
+from services.catalogue.rules import first_stage, outputs_of, route, stage_after, stage_of
 from services.letters import actions as letters
+from services.residents import codes
 from services.residents.models import Person
 from tenants.office import queries as office
 from tenants.office.models import Holding, Post, Unit
@@ -28,6 +32,13 @@ from tenants.registry.models import City
 
 Decision = Literal["approve", "return", "refuse"]
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
+# Who is told when a desk misses its clock and the service says so.
+SUPERIORS: dict[str, list[str]] = {
+    Post.Role.LOKET: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
+    Post.Role.KASI: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
+    Post.Role.SEKRETARIS: [Post.Role.LURAH, Post.Role.CAMAT],
+    Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
+}
 EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
 
 
@@ -48,10 +59,35 @@ def _locked(application_id: int) -> Application:
     )
 
 
+_MARITAL = {"belum_kawin": 1, "kawin": 2, "cerai_hidup": 3, "cerai_mati": 4}
+
+
+def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
+    """Raises RuleBroken when this service is not for this resident, and says why."""
+    age = age_on(person.birth_date, today)
+    if who.sex and codes.Sex(person.sex).label.casefold() != who.sex:
+        raise RuleBroken(f"Layanan ini khusus untuk {who.sex}.")
+    if who.min_age is not None and age < who.min_age:
+        raise RuleBroken(
+            f"Layanan ini untuk yang berumur {who.min_age} tahun ke atas. "
+            "Mintalah orang tua atau wali mengajukannya."
+        )
+    if who.max_age is not None and age > who.max_age:
+        raise RuleBroken(f"Layanan ini untuk yang berumur paling tua {who.max_age} tahun.")
+    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
+        words = " atau ".join(word.replace("_", " ") for word in who.marital)
+        raise RuleBroken(
+            f"Layanan ini untuk yang berstatus {words}. Menurut data kependudukan Anda "
+            f"{codes.Marital(person.marital).label.lower()}. Bila data itu keliru, hubungi "
+            "kelurahan."
+        )
+
+
 def begin(*, service: Service, applicant: Person, by: User) -> Application:
     """A new draft, or the one already begun: nobody loses what they typed."""
     _require_open_city()
     assert service.current is not None
+    refuse_unfit(service.current.blueprint.who, applicant, today=_today(now()))
     existing = Application.objects.filter(
         applicant=applicant, version__service=service, state=Application.State.DRAFT
     ).first()
@@ -78,22 +114,27 @@ def save_answers(
 ) -> dict[str, str]:  # fmt: skip
     """Keep what was answered and handed in; returns what is still wrong, by field key.
 
-    What is right is kept even when something else is wrong.
+    What is right is kept even when something else is wrong; the form shows the rest as typed.
     """
     application = _locked(application_id)
     _require_editable(application)
     blueprint = application.blueprint
-    answers, wrong = answering.clean(blueprint, typed)
-    application.answers = {**answers, **{key: typed.get(key, "") for key in wrong}}
-    application.save(update_fields=["answers"])
-    for spec in answering.wanted_documents(blueprint, answers):
+    house = house_of(application.applicant, today=_today(now()))
+    answers, wrong = answering.clean(blueprint, typed, house)
+    application.seal_answers(answers)
+    application.save(update_fields=["answers_sealed"])
+    for spec in answering.wanted_documents(blueprint, answers, house.applicant):
         if spec.key in files:
             try:
                 _attach(application, spec.key, names.get(spec.key, spec.label), files[spec.key], by)
             except RuleBroken as refused:
                 wrong[spec.key] = refused.message
-    # A file that was refused is also missing: the reason of the refusal says more.
-    return {**_missing_documents(application), **wrong}
+    missing = _missing_documents(application, house.applicant)
+    return {**missing, **wrong}
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(city().tz).date()
 
 
 def _require_editable(application: Application) -> None:
@@ -135,20 +176,22 @@ def remove_document(*, document_id: int, by: User) -> int:
     return application.pk
 
 
-def _missing_documents(application: Application) -> dict[str, str]:
+def _missing_documents(application: Application, applicant: dict[str, str]) -> dict[str, str]:
     have = set(application.documents.values_list("key", flat=True))
+    wanted = answering.wanted_documents(application.blueprint, application.answers, applicant)
     return {
         spec.key: f"Unggah “{spec.label}”."
-        for spec in answering.wanted_documents(application.blueprint, application.answers)
+        for spec in wanted
         if spec.required and spec.key not in have
     }
 
 
 def problems(application: Application) -> dict[str, str]:
     """What still stands between this draft and sending it, by field key."""
-    typed = {key: str(value) for key, value in application.answers.items() if value is not None}
-    _, wrong = answering.clean(application.blueprint, typed)
-    return {**wrong, **_missing_documents(application)}
+    house = house_of(application.applicant, today=_today(now()))
+    typed = answering.as_typed(application.blueprint, application.answers)
+    _, wrong = answering.clean(application.blueprint, typed, house)
+    return {**_missing_documents(application, house.applicant), **wrong}
 
 
 @transaction.atomic
@@ -163,7 +206,6 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     _require_open_city()
     if problems(application):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
-    returned = application.steps.filter(state=Step.State.RETURNED).last()
     if application.state == Application.State.DRAFT:
         local = at.astimezone(city().tz)
         application.number = rules.dossier_number(
@@ -172,54 +214,77 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
             sequence=letters.next_number(f"berkas:{local.year}"),
         )
         application.submitted_at = at
-        first = route(application.blueprint, application.answers)[0]
+        stage = first_stage(application.blueprint, application.answers)
     else:
-        assert returned is not None
-        first = application.blueprint.step(returned.key)
+        stage = _stage_again(application)
     application.state = Application.State.RUNNING
     application.save(update_fields=["number", "submitted_at", "state"])
     _record(application, "dossier.submitted", by)
-    _open(application, first, at)
+    _open(application, stage, at)
     return application
 
 
-def _open(application: Application, spec: StepSpec | None, at: datetime) -> None:
-    """Bring the dossier to a step, passing over vacant ones that allow it, or to its end."""
-    here = city()
-    while spec is not None:
-        code = rules.unit_code_for(spec, rt_code=application.rt.code)
-        unit = Unit.objects.filter(code=code).first()
-        if unit is None:
-            raise RuleBroken(
-                f"Langkah “{spec.title}” belum bisa dijalankan: unit kerjanya belum dibuat. "
-                "Hubungi admin daerah Anda."
-            )
-        holder = office.holder_of(unit, spec.role, at.astimezone(here.tz).date())
-        clock = calendar_for(here.timezone)
-        step = Step(
-            application=application,
-            key=spec.key,
-            title=spec.title,
-            unit=unit,
-            role=spec.role,
-            opened_at=at,
-            due_at=clock.due(at, spec.clock.amount, spec.clock.unit),
-        )
-        reason = _why_skipped(spec, holder, application)
-        if reason is None:
-            step.save()
-            return
-        step.state, step.decided_at, step.note = Step.State.SKIPPED, at, reason
-        step.save()
-        spec = step_after(application.blueprint, application.answers, spec.key)
-    unfinished = application.issued.filter(letter__sha256="").exists()
-    _finish(application, at) if not unfinished else _set_state(
-        application, Application.State.ISSUING
+def _stage_again(application: Application) -> list[StepSpec]:
+    """The desks a returned dossier comes back to: those of its stage that had not approved."""
+    returned = application.steps.filter(state=Step.State.RETURNED).last()
+    assert returned is not None
+    blueprint, answers = application.blueprint, application.answers
+    if all(spec.key != returned.key for spec in route(blueprint, answers)):
+        return first_stage(blueprint, answers)  # the new answers lead elsewhere
+    approved = set(
+        application.steps.filter(state=Step.State.APPROVED).values_list("key", flat=True)
     )
+    stage = stage_of(blueprint, answers, returned.key)
+    return [spec for spec in stage if spec.key not in approved]
+
+
+def _open(application: Application, stage: list[StepSpec], at: datetime) -> None:
+    """Bring the dossier to a stage, passing over vacant steps that allow it, or to its end."""
+    while stage:
+        opened = [_open_one(application, spec, at) for spec in stage]
+        if any(opened):
+            return
+        stage = stage_after(application.blueprint, application.answers, stage[-1].key)
+    if application.issued.filter(letter__sha256="").exists():
+        _set_state(application, Application.State.ISSUING)
+    else:
+        _finish(application, at)
+
+
+def _open_next(application: Application, key: str, at: datetime) -> None:
+    _open(application, stage_after(application.blueprint, application.answers, key), at)
+
+
+def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
+    """Put the dossier on one desk; whether somebody must act there."""
+    here = city()
+    code = rules.unit_code_for(spec, rt_code=application.rt.code)
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise RuleBroken(
+            f"Langkah “{spec.title}” belum bisa dijalankan: unit kerjanya belum dibuat. "
+            "Hubungi admin daerah Anda."
+        )
+    holder = office.holder_of(unit, spec.role, _today(at))
+    reason = _why_skipped(spec, holder, application)
+    Step.objects.create(
+        application=application,
+        key=spec.key,
+        title=spec.title,
+        unit=unit,
+        role=spec.role,
+        deputies=spec.deputies,
+        opened_at=at,
+        due_at=calendar_for(here.timezone).due(at, spec.clock.amount, spec.clock.unit),
+        state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
+        decided_at=None if reason is None else at,
+        note=reason or "",
+    )
+    return reason is None
 
 
 def _why_skipped(spec: StepSpec, holder: Holding | None, application: Application) -> str | None:
-    if not spec.skip_when_vacant:
+    if not spec.optional:
         return None
     if holder is None:
         return "Belum ada yang menjabat; diteruskan ke langkah berikutnya."
@@ -298,9 +363,12 @@ def decide(
     step.state, step.decided_at, step.decided_by, step.note = wanted, at, by, note
     step.save(update_fields=["state", "decided_at", "decided_by", "note"])
     _record(application, f"dossier.{decision}", by, step=step.key)
+    if decision != "approve":
+        _close_others(application, step, at)
     if decision == "approve":
         _issue(application, spec, step, post, at)
-        _open(application, step_after(application.blueprint, application.answers, step.key), at)
+        if not application.steps.filter(state=Step.State.OPEN).exists():
+            _open_next(application, step.key, at)
     elif decision == "return":
         _set_state(application, Application.State.RETURNED)
         _notify(
@@ -322,21 +390,29 @@ def decide(
     return application
 
 
+def _close_others(application: Application, step: Step, at: datetime) -> None:
+    """A dossier that goes back or ends leaves the desks beside this one too."""
+    application.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
+        state=Step.State.SKIPPED, decided_at=at, note=f"Diputuskan di {step.unit.name}."
+    )
+
+
 def _post_held(user: User, step: Step, at: datetime) -> Post:
     """The post that makes this step this user's business. Raises NotThere: no hint to others."""
-    today = at.astimezone(city().tz).date()
-    for post in office.posts_of(user, today):
-        if post.unit_id == step.unit_id and post.role == step.role:
-            return post
+    held = [p for p in office.posts_of(user, _today(at)) if p.unit_id == step.unit_id]
+    for role in (step.role, *step.deputies):
+        for post in held:
+            if post.role == role:
+                return post
     raise NotThere
 
 
 def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
     """Number the letters this approval brings and order their PDFs."""
     for output in outputs_of(application.blueprint, application.answers, spec.key):
-        today = at.astimezone(city().tz).date()
+        today = _today(at)
         assert step.decided_by is not None
-        signer = signer_of(step.decided_by, post, today)
+        signer = signer_of(step.decided_by, post, step, today)
         letter = letters.write(
             letter_draft(application, output, signer, today),
             unit=step.unit,
@@ -368,6 +444,40 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
         letters.archive_pdf(issued.letter_id, at=at)
     if application.state == Application.State.ISSUING:
         _finish(application, at)
+
+
+@transaction.atomic
+def handle_overdue(*, step_id: int, at: datetime) -> None:
+    """What a missed clock brings about, once a working day: a reminder, the superior told, or
+    the dossier passed on. Does nothing when somebody was faster."""
+    application_id = Step.objects.values_list("application_id", flat=True).get(pk=step_id)
+    application = _locked(application_id)
+    step = Step.objects.select_related("unit").get(pk=step_id)
+    if step.state != Step.State.OPEN or step.due_at > at:
+        return
+    spec = application.blueprint.step(step.key)
+    if spec.on_timeout == "teruskan":
+        step.state, step.decided_at = Step.State.SKIPPED, at
+        step.note = "Tidak dijawab sampai batas waktu; diteruskan."
+        step.save(update_fields=["state", "decided_at", "note"])
+        _record(application, "dossier.passed_on", None, step=step.key)
+        if not application.steps.filter(state=Step.State.OPEN).exists():
+            _open_next(application, step.key, at)
+        return
+    step.reminded_at = at
+    step.save(update_fields=["reminded_at"])
+    roles = [step.role, *(SUPERIORS.get(step.role, []) if spec.on_timeout == "naikkan" else [])]
+    for role in roles:
+        holder = office.holder_of(step.unit, role, _today(at))
+        if holder is not None and holder.user.email:
+            mail.send(
+                holder.user.email,
+                f"Berkas {application.number} lewat waktu",
+                f"Berkas ini menunggu di {step.unit.name} dan sudah lewat batas waktu.\n\n"
+                f"{application.version.service.title}\n{city().url('/meja/?tab=lewat')}\n\n"
+                f"{city().name}",
+                key=f"late:{step.pk}:{role}:{_today(at)}",
+            )
 
 
 @transaction.atomic

@@ -5,10 +5,140 @@ from typing import Any
 
 from django import forms
 
+from kernel.clock import now
+from kernel.nik import mask
+from services.applications.house import house_of
 from services.applications.models import Application, Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
-from services.residents.queries import facts_of
+from services.residents import codes
+from tenants.registry.current import city
+
+
+class GroupWidget(forms.Widget):
+    """One question made of several inputs; their names are those ``answers`` reads."""
+
+    use_fieldset = True
+
+    def __init__(self, spec: FieldSpec, house: answering.House) -> None:
+        super().__init__()
+        self.spec, self.house = spec, house
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return f"{id_}_0" if id_ else id_
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+        return {key: str(data[key]) for key in data if key == name or key.startswith(f"{name}-")}
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["typed"] = value or {}
+        context["spec"] = self.spec
+        return context
+
+
+class PersonWidget(GroupWidget):
+    """Somebody of the own household from a list, or anybody by NIK and name."""
+
+    template_name = "portal/widgets/person.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        typed = value or {}
+        context["members"] = [
+            (pk, f"{facts['nama']} ({facts['hubungan_keluarga'].lower()})")
+            for pk, facts in self.house.members.items()
+        ]
+        context["chosen"] = typed.get(f"{name}-anggota", "")
+        first = ("nama", "nik")
+        context["inputs"] = [
+            {
+                "name": f"{name}-{key}",
+                "label": label,
+                "value": typed.get(f"{name}-{key}", ""),
+                "type": "date" if key == "tanggal_lahir" else "text",
+                "numeric": key == "nik",
+                "extra": key not in first,
+                "choices": [label for _, label in codes.Sex.choices]
+                if key == "jenis_kelamin"
+                else [label for _, label in codes.Religion.choices]
+                if key == "agama"
+                else [],
+            }
+            for key, label in answering.OUTSIDE_FACTS
+            if self.spec.outside or key in first
+        ]
+        return context
+
+
+class MembersWidget(GroupWidget):
+    """Tick the members of the own household who belong to the request."""
+
+    template_name = "portal/widgets/members.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["members"] = [
+            {
+                "name": f"{name}-{pk}",
+                "label": f"{facts['nama']}, {facts['hubungan_keluarga'].lower()}",
+                "hint": mask(facts["nik"]),
+                "checked": bool((value or {}).get(f"{name}-{pk}")),
+            }
+            for pk, facts in self.house.members.items()
+        ]
+        return context
+
+
+class TableWidget(GroupWidget):
+    """A few rows to type into; always some empty ones at the end."""
+
+    template_name = "portal/widgets/table.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        typed: dict[str, str] = value or {}
+        filled = [int(key.split("-")[1]) for key, text in typed.items() if text]
+        most = self.spec.max or answering.MAX_ROWS
+        count = min(most, max([number + 1 for number in filled], default=0) + 2)
+        context["columns"] = self.spec.columns
+        context["rows"] = [
+            [
+                {
+                    "name": f"{name}-{row}-{column.key}",
+                    "label": f"{column.label}, baris {row + 1}",
+                    "column": column.label,
+                    "value": typed.get(f"{name}-{row}-{column.key}", ""),
+                    "type": "date" if column.type == "date" else "text",
+                    "numeric": column.type in ("number", "rupiah"),
+                }
+                for column in self.spec.columns
+            ]
+            for row in range(max(count, min(most, self.spec.min or 2)))
+        ]
+        return context
+
+
+class PlaceWidget(GroupWidget):
+    """An address in words, with the point on the map when the phone knows it."""
+
+    template_name = "portal/widgets/place.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        typed = value or {}
+        context |= {"address": typed.get(name, "")}
+        context |= {"latitude": typed.get(f"{name}-lintang", "")}
+        context |= {"longitude": typed.get(f"{name}-bujur", "")}
+        return context
+
+
+_GROUPS: dict[str, type[GroupWidget]] = {
+    "person": PersonWidget,
+    "members": MembersWidget,
+    "table": TableWidget,
+    "place": PlaceWidget,
+}
 
 
 class AnswersForm(forms.Form):
@@ -18,23 +148,34 @@ class AnswersForm(forms.Form):
         self,
         blueprint: Blueprint,
         *,
-        values: Mapping[str, Any],
-        documents: Mapping[str, Document],
+        house: answering.House,
+        typed: Mapping[str, str],
+        kept: Mapping[str, Document],
         problems: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(data=None, initial=dict(values))
+        super().__init__(data=None, label_suffix="")
         self.blueprint = blueprint
         for spec in blueprint.fields:
-            self.fields[spec.key] = _field(spec)
-        for document in blueprint.documents:
+            self.fields[spec.key] = _field(spec, house)
+            self.initial[spec.key] = (
+                {k: v for k, v in typed.items() if k == spec.key or k.startswith(f"{spec.key}-")}
+                if spec.type in _GROUPS
+                else typed.get(spec.key) or house.applicant.get(spec.register_fact or "", "")
+            )
+        wanted = [
+            document
+            for document in blueprint.documents
+            if not (document.unless_known and house.applicant.get(document.unless_known))
+        ]
+        for document in wanted:
             self.fields[document.key] = forms.FileField(
                 label=document.label,
                 help_text=document.help,
-                required=document.required and document.key not in documents,
+                required=document.required and document.key not in kept,
                 widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,image/*"}),
             )
-        self.kept = dict(documents)
-        self.documents = [document.key for document in blueprint.documents]
+        self.kept = dict(kept)
+        self.documents = [document.key for document in wanted]
         self._problems = dict(problems or {})
 
     def conditions(self) -> dict[str, list[dict[str, object]]]:
@@ -53,26 +194,23 @@ class AnswersForm(forms.Form):
         return bool(self._problems)
 
 
-def _field(spec: FieldSpec) -> forms.Field:
+def _field(spec: FieldSpec, house: answering.House) -> forms.Field:
     common: dict[str, Any] = {
         "label": spec.label,
         "help_text": spec.help,
         "required": spec.required,
     }
+    if spec.type in _GROUPS:
+        return forms.Field(widget=_GROUPS[spec.type](spec, house), **common)
     if spec.type == "textarea":
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
-    if spec.type == "choice":
-        return forms.ChoiceField(
-            choices=[(o.value, o.label) for o in spec.options], widget=forms.RadioSelect, **common
-        )
-    if spec.type == "yesno":
-        return forms.ChoiceField(
-            choices=[(answering.YES, "Ya"), (answering.NO, "Tidak")],
-            widget=forms.RadioSelect,
-            **common,
-        )
-    if spec.type == "date":
-        return forms.CharField(widget=forms.TextInput(attrs={"type": "date"}), **common)
+    if spec.type in ("choice", "yesno", "list"):
+        found = answering.options(spec)
+        if len(found) > 7:
+            return forms.ChoiceField(choices=[("", "Pilih…"), *found], **common)
+        return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
+    if spec.type in ("date", "time"):
+        return forms.CharField(widget=forms.TextInput(attrs={"type": spec.type}), **common)
     if spec.type in ("number", "rupiah"):
         mode = "decimal" if spec.decimals else "numeric"
         field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": mode}), **common)
@@ -82,24 +220,21 @@ def _field(spec: FieldSpec) -> forms.Field:
     return forms.CharField(**common)
 
 
-def form_for(application: Application, *, problems: Mapping[str, str] | None = None) -> AnswersForm:
-    """The form of a dossier: what was answered, else what the register knows."""
-    blueprint = application.blueprint
-    facts = facts_of(application.applicant)
-    values = {
-        spec.key: _shown(spec, application.answers.get(spec.key))
-        or facts.get(spec.register_fact or "", "")
-        for spec in blueprint.fields
-    }
-    kept = {document.key: document for document in application.documents.all()}
-    return AnswersForm(blueprint, values=values, documents=kept, problems=problems)
-
-
-def _shown(spec: FieldSpec, answer: object) -> str:
-    if answer is None:
-        return ""
-    if spec.type == "number":
-        return str(answer).replace(".", ",")
-    if spec.type == "rupiah" and isinstance(answer, int):
-        return f"{answer:,}".replace(",", ".")
-    return str(answer)
+def form_for(
+    application: Application,
+    *,
+    typed: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> AnswersForm:
+    """The form of a dossier: what was just typed, else what was kept, else what the register
+    knows."""
+    today = now().astimezone(city().tz).date()
+    return AnswersForm(
+        application.blueprint,
+        house=house_of(application.applicant, today=today),
+        typed=typed
+        if typed is not None
+        else answering.as_typed(application.blueprint, application.answers),
+        kept={document.key: document for document in application.documents.all()},
+        problems=problems,
+    )

@@ -1,13 +1,19 @@
 """The dossier: one request from the first answer to the issued letter."""
 
+import json
+from collections.abc import Mapping
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import ServiceVersion
+from services.catalogue.rules import Answer
 from services.letters.models import Letter
 from services.residents.models import Person
+from services.residents.sealing import seal, unseal
 from tenants.office.models import Post, Unit
 
 
@@ -31,7 +37,7 @@ class Application(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     rt = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    answers = models.JSONField(default=dict)
+    answers_sealed = models.BinaryField(default=bytes)  # names and NIK of whole families
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +64,18 @@ class Application(models.Model):
     def blueprint(self) -> Blueprint:
         return self.version.blueprint
 
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """What was answered, by field key; sealed at rest like the register."""
+        sealed = bytes(self.answers_sealed)
+        if not sealed:
+            return {}
+        answers: dict[str, Answer] = json.loads(unseal(sealed))
+        return answers
+
+    def seal_answers(self, answers: Mapping[str, Answer]) -> None:
+        self.answers_sealed = seal(json.dumps(answers, ensure_ascii=False))
+
 
 class Step(models.Model):
     """The dossier at one desk, once. A dossier that comes back opens a new row."""
@@ -74,9 +92,11 @@ class Step(models.Model):
     title = models.CharField(max_length=200)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=16, choices=Post.Role)
+    deputies = ArrayField(models.CharField(max_length=16), default=list)  # may act instead
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)  # what a missed clock brought about
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -87,7 +107,7 @@ class Step(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["application"], condition=Q(state="open"), name="one_open_step"
+                fields=["application", "key"], condition=Q(state="open"), name="step_open_once"
             ),
             models.CheckConstraint(
                 condition=Q(state="open") | Q(decided_at__isnull=False),

@@ -1,7 +1,7 @@
 """Who may see which dossier, and what they see. One door: ``get_for``."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -45,7 +45,11 @@ def get_for(user: User, application_id: int, *, today: date) -> Application:
         if is_applicant(user, application):
             return application
         mine = {(post.unit_id, post.role) for post in office.posts_of(user, today)}
-        if any((step.unit_id, step.role) in mine for step in application.steps.all()):
+        if any(
+            (step.unit_id, role) in mine
+            for step in application.steps.all()
+            for role in (step.role, *step.deputies)
+        ):
             return application
     raise NotThere("Permohonan ini tidak ditemukan.")
 
@@ -98,7 +102,8 @@ def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
 def _at(posts: list[Post]) -> Q:
     wanted = Q(pk__in=[])
     for post in posts:
-        wanted |= Q(unit_id=post.unit_id, role=post.role)
+        mine = Q(role=post.role) | Q(deputies__contains=[post.role])
+        wanted |= Q(unit_id=post.unit_id) & mine
     return wanted
 
 
@@ -258,9 +263,31 @@ def _to_come(application: Application, steps: list[Step]) -> list[Stop]:
     return [*stops, Stop("todo", "Surat jadi" if application.blueprint.outputs else "Selesai")]
 
 
+def open_steps(application: Application) -> list[Step]:
+    """Where the dossier lies now; several desks when they work side by side (prefetched)."""
+    return [step for step in application.steps.all() if step.state == Step.State.OPEN]
+
+
 def open_step(application: Application) -> Step | None:
-    """Where the dossier lies now (uses the prefetched steps)."""
-    return next((s for s in application.steps.all() if s.state == Step.State.OPEN), None)
+    """The first desk the dossier lies on now."""
+    return next(iter(open_steps(application)), None)
+
+
+def step_at(application: Application, posts: list[Post]) -> Step | None:
+    """The open step that is this official's to decide, as holder or as deputy."""
+    held = {(post.unit_id, post.role) for post in posts}
+    for step in open_steps(application):
+        if any((step.unit_id, role) in held for role in (step.role, *step.deputies)):
+            return step
+    return None
+
+
+def overdue(*, at: datetime) -> QuerySet[Step]:
+    """Open steps past their clock that nobody was reminded of within a day."""
+    recently = at - timedelta(hours=20)
+    return Step.objects.filter(state=Step.State.OPEN, due_at__lt=at).filter(
+        Q(reminded_at__isnull=True) | Q(reminded_at__lt=recently)
+    )
 
 
 @dataclass(frozen=True, slots=True)

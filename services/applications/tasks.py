@@ -1,12 +1,23 @@
-"""Work after the commit."""
+"""Work after the commit, and work the clock brings."""
 
+from datetime import timedelta
 from typing import Any
 
 from kernel.clock import now
 from messaging import outbox
-from services.applications import actions
+from messaging.periodic import periodic
+from services.applications import actions, queries
 
 
 @outbox.handler("applications.issue")
 def issue(payload: dict[str, Any]) -> None:
+    """The PDFs of letters just approved."""
     actions.finish_letters(application_id=int(payload["application_id"]), at=now())
+
+
+@periodic("applications.overdue", every=timedelta(minutes=10))
+def overdue(payload: dict[str, Any]) -> None:
+    """Missed clocks: remind, tell the superior, or pass on, as each step says."""
+    at = now()
+    for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
+        actions.handle_overdue(step_id=step_id, at=at)

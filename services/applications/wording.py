@@ -6,18 +6,21 @@ from django.db.models import Q
 
 from accounts.models import User
 from kernel.tanggal import long_date
-from services.applications.models import Application
+from services.applications.models import Application, Step
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import Fact, Output
-from services.catalogue.rules import fill
-from services.letters.actions import Draft, Signer
+from services.catalogue.blueprint import Blueprint, LetterTable, Output
+from services.catalogue.rules import Answers, all_hold, fill
+from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
 from services.residents.queries import facts_of
 from tenants.office.models import Holding, Post
 
 
-def signer_of(user: User, post: Post, today: date) -> Signer:
-    """Name, post, NIP and rank as they stood on the day of signing."""
+def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
+    """Name, post, NIP and rank as they stood on the day of signing.
+
+    A deputy signs on behalf (a.n.) of the post the step belongs to.
+    """
     holding = (
         Holding.objects.filter(post=post, user=user, since__lte=today)
         .filter(Q(until__isnull=True) | Q(until__gte=today))
@@ -26,8 +29,17 @@ def signer_of(user: User, post: Post, today: date) -> Signer:
     )
     assert holding is not None, "signer_of is only asked for a post just checked"
     title = f"Plt. {post.title}" if holding.is_acting else post.title
+    lines = [f"{title},"]
+    if post.role != step.role:
+        principal = Post.objects.filter(unit=step.unit, role=step.role).first()
+        lines = [f"a.n. {principal.title if principal else step.unit.name}", f"{title},"]
     return Signer(
-        name=user.name, title=[f"{title},"], post_title=title, nip=holding.nip, rank=holding.rank
+        name=user.name,
+        title=lines,
+        post_title=" ".join(lines).rstrip(","),
+        unit_name=step.unit.name,
+        nip=holding.nip,
+        rank=holding.rank,
     )
 
 
@@ -38,27 +50,46 @@ def letter_draft(application: Application, output: Output, signer: Signer, today
         if output.validity
         else None
     )
+    blueprint, answers = application.blueprint, application.answers
     values = {
         **facts_of(application.applicant),
-        **answering.all_words(application.blueprint, application.answers),
-        "unit": signer.post_title,
+        **answering.placeholders(blueprint, answers),
+        "unit": signer.unit_name,
         "penandatangan": signer.post_title,
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
         "nomor_berkas": application.number or "",
     }
-
-    def rows(facts: list[Fact]) -> list[list[str]]:
-        return [[fact.label, fill(fact.text, values)] for fact in facts]
-
     return Draft(
+        layout=output.layout,
         title=output.title,
         subject=output.subject,
         classification=output.code_on(today),
+        addressed_to=fill(output.addressed_to, values),
         opening=fill(output.opening, values),
-        identity=rows(output.identity),
+        blocks=[
+            LetterBlock(
+                fill(block.intro, values),
+                [[fact.label, fill(fact.text, values)] for fact in block.facts],
+            )
+            for block in output.blocks
+            if all_hold(block.when, answers)
+        ],
         body=[fill(paragraph, values) for paragraph in output.body],
-        details=rows(output.details),
+        tables=[_table(blueprint, table, answers) for table in output.tables],
         closing=fill(output.closing, values),
         valid_until=until,
+        applicant_signs=output.applicant_signs,
+        applicant_name=values["nama"],
+        witnesses=[values.get(f"{key}.nama", "") for key in output.witnesses],
+        copies=output.copies,
+    )
+
+
+def _table(blueprint: Blueprint, table: LetterTable, answers: Answers) -> LetterGrid:
+    rows = answering.table_rows(blueprint.field(table.field), answers.get(table.field))
+    return LetterGrid(
+        intro=table.intro,
+        head=[column.label for column in table.columns],
+        rows=[[fill(column.text, row) for column in table.columns] for row in rows],
     )

@@ -1,40 +1,98 @@
 """Answers: from what people type to typed values, and back to words. The only place that knows.
 
-Pages and the API both validate here, so a field is declared once, in the blueprint.
+Pages and the API both validate here, so a field is declared once, in the blueprint. What people
+type arrives as flat text by input name: ``luas``, and for compound fields ``ibu-nik``,
+``anak-0-nama``, ``lokasi-lintang``.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from kernel.errors import RuleBroken
+from kernel.nik import parse_nik
 from kernel.rupiah import format_rupiah, parse_rupiah
-from kernel.tanggal import long_date
-from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from kernel.tanggal import DAYS, long_date
+from services.catalogue.blueprint import Blueprint, Column, DocumentSpec, FieldSpec
 from services.catalogue.rules import Answer, Answers, all_hold
+from services.residents import codes
 
 YES, NO = "ya", "tidak"
+Facts = dict[str, str]
+Typed = Mapping[str, str]
+
+# A person the register does not know is written down with these.
+OUTSIDE_FACTS = (
+    ("nama", "Nama lengkap"),
+    ("nik", "NIK"),
+    ("tempat_lahir", "Tempat lahir"),
+    ("tanggal_lahir", "Tanggal lahir"),
+    ("jenis_kelamin", "Jenis kelamin"),
+    ("agama", "Agama"),
+    ("pekerjaan", "Pekerjaan"),
+    ("alamat", "Alamat"),
+)
+
+CODE_LISTS: dict[str, list[tuple[str, str]]] = {
+    "jenis_kelamin": [(str(v), label) for v, label in codes.Sex.choices],
+    "agama": [(str(v), label) for v, label in codes.Religion.choices],
+    "status_kawin": [(str(v), label) for v, label in codes.Marital.choices],
+    "hubungan": [(str(v), label) for v, label in codes.Relation.choices],
+    "pendidikan": [(str(v), label) for v, label in codes.Education.choices],
+    "pekerjaan": [(str(v), label) for v, label in codes.OCCUPATIONS.items()],
+    "kewarganegaraan": [(str(v), label) for v, label in codes.Citizenship.choices],
+    "hari": [(str(n), name) for n, name in enumerate(DAYS, start=1)],
+}
+
+FORMATS: dict[str, tuple[str, str]] = {
+    "nib": (r"\d{13}", "13 angka"),
+    "npwp": (r"\d{15,16}", "15 atau 16 angka"),
+    "nop": (r"\d{18}", "18 angka"),
+    "telepon": (r"(\+62|0)\d{8,13}", "nomor telepon, misalnya 0812 3456 7890"),
+    "nopol": (r"[A-Z]{1,2}\d{1,4}[A-Z]{0,3}", "nomor polisi, misalnya KT 1234 AB"),
+}
 
 
-def parse(field: FieldSpec, text: str) -> Answer:
-    """One typed answer, or None when it was left empty. Raises RuleBroken with the cure."""
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if not text:
-        if field.required:
-            raise RuleBroken(_missing(field), field=field.key)
-        return None
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the register may tell while a request is filled in; nothing, by default."""
+
+    today: date
+    members: Mapping[str, Facts] = field(default_factory=dict)  # by person id, as text
+    by_nik: Callable[[str], Facts | None] = lambda nik: None
+    applicant: Facts = field(default_factory=dict)
+
+
+def parse(spec: FieldSpec, typed: Typed, house: House) -> Answer:
+    """One answer, or None when it was left empty. Raises RuleBroken with the cure."""
     try:
-        return _PARSERS[field.type](field, text)
+        if spec.type in _COMPOUND:
+            return _COMPOUND[spec.type](spec, typed, house)
+        text = _tidy(typed.get(spec.key, ""))
+        return _SIMPLE[spec.type](spec, text, house) if text else None
     except RuleBroken as wrong:
-        raise RuleBroken(wrong.message, field=field.key) from wrong
+        raise RuleBroken(wrong.message, field=spec.key) from wrong
 
 
-def _missing(field: FieldSpec) -> str:
-    if field.type in ("choice", "yesno"):
-        return f"Pilih satu jawaban untuk “{field.label}”."
-    return f"Isi “{field.label}”."
+def _tidy(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def missing(spec: FieldSpec) -> str:
+    """What to say when a required answer is absent."""
+    words = {
+        "choice": f"Pilih satu jawaban untuk “{spec.label}”.",
+        "yesno": f"Pilih satu jawaban untuk “{spec.label}”.",
+        "list": f"Pilih satu jawaban untuk “{spec.label}”.",
+        "members": f"Pilih paling sedikit satu orang untuk “{spec.label}”.",
+        "table": f"Isi paling sedikit satu baris untuk “{spec.label}”.",
+        "person": f"Isi NIK dan nama untuk “{spec.label}”.",
+    }
+    return words.get(spec.type, f"Isi “{spec.label}”.")
 
 
 def _unprintable(text: str) -> str:
@@ -47,95 +105,258 @@ def _unprintable(text: str) -> str:
     return ""
 
 
-def _text(field: FieldSpec, text: str) -> str:
+def _words(label: str, text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\t", " "))
     odd = _unprintable(text)
     if odd:
         shown = f" “{odd}”" if odd.isprintable() else ""
         raise RuleBroken(
-            f"“{field.label}” berisi tanda{shown} yang tidak bisa dicetak di surat. Hapus dulu."
-        )
-    if field.type == "text":
-        text = " ".join(text.split())
-    if field.min is not None and len(text) < field.min:
-        raise RuleBroken(
-            f"“{field.label}” terlalu singkat. Tulis paling sedikit {field.min} huruf."
-        )
-    limit = field.max if field.max is not None else 2000
-    if len(text) > limit:
-        raise RuleBroken(
-            f"“{field.label}” terlalu panjang ({len(text)} huruf). Paling banyak {limit}."
+            f"“{label}” berisi tanda{shown} yang tidak bisa dicetak di surat. Hapus dulu."
         )
     return text
 
 
-def _number(field: FieldSpec, text: str) -> str:
-    plain = text.removesuffix(field.unit).strip() if field.unit else text
+def _text(spec: FieldSpec, text: str, house: House) -> str:
+    text = _words(spec.label, text)
+    if spec.type == "text":
+        text = " ".join(text.split())
+    if spec.format:
+        pattern, example = FORMATS[spec.format]
+        text = re.sub(r"[\s.\-/]", "", text.upper())
+        if not re.fullmatch(pattern, text):
+            raise RuleBroken(f"“{spec.label}” terdiri dari {example}.")
+    if spec.min is not None and len(text) < spec.min:
+        raise RuleBroken(f"“{spec.label}” terlalu singkat. Tulis paling sedikit {spec.min} huruf.")
+    limit = spec.max if spec.max is not None else 2000 if spec.type == "textarea" else 200
+    if len(text) > limit:
+        raise RuleBroken(
+            f"“{spec.label}” terlalu panjang ({len(text)} huruf). Paling banyak {limit}."
+        )
+    return text
+
+
+def _decimal(label: str, text: str, *, unit: str = "", decimals: int = 0) -> Decimal:
+    plain = text.removesuffix(unit).strip() if unit else text
     if "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", plain):
-        raise RuleBroken(f"Tulis “{field.label}” dengan angka, misalnya 10.")
+        raise RuleBroken(f"Tulis “{label}” dengan angka, misalnya 10.")
     number = Decimal(plain)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
-    if -exponent > field.decimals:
-        if field.decimals:
-            raise RuleBroken(
-                f"“{field.label}” paling banyak {field.decimals} angka di belakang koma."
-            )
-        raise RuleBroken(f"“{field.label}” harus bilangan bulat, misalnya 10.")
-    _within(field, number)
+    if -exponent > decimals:
+        if decimals:
+            raise RuleBroken(f"“{label}” paling banyak {decimals} angka di belakang koma.")
+        raise RuleBroken(f"“{label}” harus bilangan bulat, misalnya 10.")
+    return number
+
+
+def _number(spec: FieldSpec, text: str, house: House) -> str:
+    number = _decimal(spec.label, text, unit=spec.unit, decimals=spec.decimals)
+    _within(spec, number)
+    return _plain(number)
+
+
+def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _within(field: FieldSpec, number: Decimal | int) -> None:
-    show = format_rupiah if field.type == "rupiah" else str
-    if field.min is not None and number < field.min:
-        raise RuleBroken(f"“{field.label}” paling sedikit {show(field.min)}.")
-    if field.max is not None and number > field.max:
-        raise RuleBroken(f"“{field.label}” paling banyak {show(field.max)}.")
+def _within(spec: FieldSpec, number: Decimal | int) -> None:
+    show = format_rupiah if spec.type == "rupiah" else str
+    if spec.min is not None and number < spec.min:
+        raise RuleBroken(f"“{spec.label}” paling sedikit {show(spec.min)}.")
+    if spec.max is not None and number > spec.max:
+        raise RuleBroken(f"“{spec.label}” paling banyak {show(spec.max)}.")
 
 
-def _rupiah(field: FieldSpec, text: str) -> int:
+def _rupiah(spec: FieldSpec, text: str, house: House) -> int:
     amount = parse_rupiah(text)
-    _within(field, amount)
+    _within(spec, amount)
     return amount
 
 
-def _date(field: FieldSpec, text: str) -> str:
+def _day(label: str, text: str) -> date:
     for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
         try:
-            return datetime.strptime(text, pattern).date().isoformat()  # noqa: DTZ007 - a day
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise RuleBroken(f"“{field.label}” belum terbaca. Tulis seperti 24-11-2026.")
+    raise RuleBroken(f"“{label}” belum terbaca. Tulis seperti 24-11-2026.")
 
 
-def _choice(field: FieldSpec, text: str) -> str:
-    if text not in {option.value for option in field.options}:
-        raise RuleBroken(_missing(field))
+def _date(spec: FieldSpec, text: str, house: House) -> str:
+    day = _day(spec.label, text)
+    if spec.past and day > house.today:
+        raise RuleBroken(f"“{spec.label}” tidak boleh sesudah hari ini.")
+    if spec.future and day < house.today:
+        raise RuleBroken(f"“{spec.label}” tidak boleh sebelum hari ini.")
+    return day.isoformat()
+
+
+def _time(spec: FieldSpec, text: str, house: House) -> str:
+    found = re.fullmatch(r"([01]?\d|2[0-3])[.:]([0-5]\d)", text)
+    if found is None:
+        raise RuleBroken(f"“{spec.label}” belum terbaca. Tulis seperti 08.30.")
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
+def _one_of(spec: FieldSpec, text: str, house: House) -> str:
+    if text not in {value for value, _ in options(spec)}:
+        raise RuleBroken(missing(spec))
     return text
 
 
-def _yesno(field: FieldSpec, text: str) -> str:
-    if text not in (YES, NO):
-        raise RuleBroken(_missing(field))
-    return text
-
-
-_PARSERS: dict[str, Callable[[FieldSpec, str], Answer]] = {
+_SIMPLE: dict[str, Callable[[FieldSpec, str, House], Answer]] = {
     "text": _text,
     "textarea": _text,
     "number": _number,
     "rupiah": _rupiah,
     "date": _date,
-    "choice": _choice,
-    "yesno": _yesno,
+    "time": _time,
+    "choice": _one_of,
+    "list": _one_of,
+    "yesno": _one_of,
 }
 
 
+def options(spec: FieldSpec) -> list[tuple[str, str]]:
+    """Values and labels to choose from."""
+    if spec.type == "yesno":
+        return [(YES, "Ya"), (NO, "Tidak")]
+    if spec.type == "list":
+        return CODE_LISTS[spec.code_list]
+    return [(option.key, option.label) for option in spec.options]
+
+
+# --- compound answers ------------------------------------------------------------------------
+
+
+def _same_name(one: str, other: str) -> bool:
+    def plain(name: str) -> list[str]:
+        folded = unicodedata.normalize("NFKD", name.casefold())
+        return re.findall(r"[a-z]+", folded)
+
+    return plain(one) == plain(other)
+
+
+def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None:
+    """A member of the own household, somebody in the register, or somebody written down.
+
+    Whoever is not of the household is found only by NIK *and* name, so that nobody can read the
+    register by trying numbers.
+    """
+    member = typed.get(f"{spec.key}-anggota", "")
+    if member:
+        if member not in house.members:
+            raise RuleBroken(f"Pilih orang yang ada di daftar untuk “{spec.label}”.")
+        return {**house.members[member], "terdaftar": YES}
+    given = {
+        name: _words(spec.label, " ".join(_tidy(typed.get(f"{spec.key}-{name}", "")).split()))[:200]
+        for name, _ in OUTSIDE_FACTS
+    }
+    if not any(given.values()):
+        return None
+    if not given["nama"]:
+        raise RuleBroken(f"Isi nama lengkap untuk “{spec.label}”.")
+    known: Facts | None = None
+    if given["nik"]:
+        given["nik"] = parse_nik(given["nik"]).digits
+        known = house.by_nik(given["nik"])
+        if known is not None:
+            if not _same_name(known["nama"], given["nama"]):
+                raise RuleBroken(
+                    f"NIK dan nama untuk “{spec.label}” tidak cocok. Salin keduanya persis "
+                    "seperti di KTP."
+                )
+            return {**known, "terdaftar": YES}
+    if not spec.outside:
+        raise RuleBroken(
+            f"“{spec.label}” harus penduduk yang terdaftar di sini. Isi NIK dan nama sesuai KTP."
+        )
+    facts = dict(given)
+    if given["tanggal_lahir"]:
+        facts["tanggal_lahir"] = long_date(_day("Tanggal lahir", given["tanggal_lahir"]))
+        facts["_lahir"] = _day("Tanggal lahir", given["tanggal_lahir"]).isoformat()
+    place = [part for part in (given["tempat_lahir"], facts["tanggal_lahir"]) if part]
+    return {**facts, "ttl": ", ".join(place), "terdaftar": NO}
+
+
+def _members(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]] | None:
+    chosen = [
+        {**facts, "_id": person}
+        for person, facts in house.members.items()
+        if typed.get(f"{spec.key}-{person}")
+    ]
+    _count(spec, len(chosen), "orang")
+    return chosen or None
+
+
+def _count(spec: FieldSpec, number: int, what: str) -> None:
+    if number and spec.min is not None and number < spec.min:
+        raise RuleBroken(f"“{spec.label}”: paling sedikit {spec.min} {what}.")
+    if spec.max is not None and number > spec.max:
+        raise RuleBroken(f"“{spec.label}”: paling banyak {spec.max} {what}.")
+
+
+MAX_ROWS = 30
+
+
+def _table(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]] | None:
+    rows: list[dict[str, Any]] = []
+    for number in range(spec.max or MAX_ROWS):
+        texts = {c.key: _tidy(typed.get(f"{spec.key}-{number}-{c.key}", "")) for c in spec.columns}
+        if any(texts.values()):
+            rows.append({c.key: _cell(c, texts[c.key], number + 1) for c in spec.columns})
+    _count(spec, len(rows), "baris")
+    return rows or None
+
+
+def _cell(column: Column, text: str, row: int) -> Answer:
+    at = f"{column.label} pada baris {row}"
+    if not text:
+        if column.required:
+            raise RuleBroken(f"Isi {at}.")
+        return None
+    if column.type == "number":
+        return _plain(_decimal(at, text, decimals=2))
+    if column.type == "rupiah":
+        return parse_rupiah(text)
+    if column.type == "date":
+        return _day(at, text).isoformat()
+    return _words(at, " ".join(text.split()))[:200]
+
+
+def _place(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None:
+    text = _text(spec, _tidy(typed.get(spec.key, "")), house)
+    point = [_tidy(typed.get(f"{spec.key}-{name}", "")) for name in ("lintang", "bujur")]
+    if not text:
+        return None
+    answer: dict[str, Any] = {"alamat": " ".join(text.split())}
+    if any(point):
+        try:
+            latitude, longitude = (Decimal(part.replace(",", ".")) for part in point)
+        except ArithmeticError as wrong:
+            raise RuleBroken(f"Titik lokasi “{spec.label}” belum terbaca.") from wrong
+        # Indonesia: 6° N to 11° S, 95° to 141° E.
+        if not (-11 <= latitude <= 6 and 95 <= longitude <= 141):
+            raise RuleBroken(f"Titik lokasi “{spec.label}” berada di luar Indonesia.")
+        answer |= {"lintang": f"{latitude:.6f}", "bujur": f"{longitude:.6f}"}
+    return answer
+
+
+_COMPOUND: dict[str, Callable[[FieldSpec, Typed, House], Answer]] = {
+    "person": _person,
+    "members": _members,
+    "table": _table,
+    "place": _place,
+}
+
+
+# --- all answers of a request -------------------------------------------------------------------
+
+
 def clean(
-    blueprint: Blueprint, typed: Mapping[str, str]
+    blueprint: Blueprint, typed: Typed, house: House
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     """All answers at once: (what is right, what is wrong by field key).
 
@@ -143,40 +364,145 @@ def clean(
     """
     answers: dict[str, Answer] = {}
     wrong: dict[str, str] = {}
-    for field in blueprint.fields:
-        if not all_hold(field.show_when, answers):
+    for spec in blueprint.fields:
+        if not all_hold(spec.show_when, answers):
             continue
         try:
-            answers[field.key] = parse(field, typed.get(field.key, ""))
+            answer = parse(spec, typed, house)
+            needed = spec.required or (spec.require_when and all_hold(spec.require_when, answers))
+            if answer is None and needed:
+                raise RuleBroken(missing(spec))
+            answers[spec.key] = answer
         except RuleBroken as broken:
-            wrong[field.key] = broken.message
+            wrong[spec.key] = broken.message
     return answers, wrong
 
 
 def visible_fields(blueprint: Blueprint, answers: Answers) -> list[FieldSpec]:
-    return [field for field in blueprint.fields if all_hold(field.show_when, answers)]
+    return [spec for spec in blueprint.fields if all_hold(spec.show_when, answers)]
 
 
-def wanted_documents(blueprint: Blueprint, answers: Answers) -> list[DocumentSpec]:
-    return [document for document in blueprint.documents if all_hold(document.show_when, answers)]
+def wanted_documents(
+    blueprint: Blueprint, answers: Answers, applicant: Facts
+) -> list[DocumentSpec]:
+    """The files to ask for: conditions met, and the register does not know it already."""
+    return [
+        document
+        for document in blueprint.documents
+        if all_hold(document.show_when, answers)
+        and not (document.unless_known and applicant.get(document.unless_known))
+    ]
 
 
-def words(field: FieldSpec, answer: Answer) -> str:
+# --- back to words -----------------------------------------------------------------------------
+
+
+def words(spec: FieldSpec, answer: Answer) -> str:
     """An answer as people read it; empty when there is none."""
     if answer is None or answer == "":
         return ""
-    if field.type == "rupiah":
+    if isinstance(answer, list):
+        return "; ".join(row_words(spec, row) for row in answer)
+    if isinstance(answer, dict):
+        return str(answer.get("nama") or answer.get("alamat") or "")
+    if spec.type == "rupiah":
         return format_rupiah(int(answer))
-    if field.type == "number":
-        return f"{str(answer).replace('.', ',')} {field.unit}".strip()
-    if field.type == "date":
+    if spec.type == "number":
+        return f"{str(answer).replace('.', ',')} {spec.unit}".strip()
+    if spec.type == "date":
         return long_date(date.fromisoformat(str(answer)))
-    if field.type == "choice":
-        return next((o.label for o in field.options if o.value == answer), str(answer))
-    if field.type == "yesno":
-        return "Ya" if answer == YES else "Tidak"
+    if spec.type == "time":
+        return str(answer).replace(":", ".")
+    if spec.type in ("choice", "list", "yesno"):
+        return dict(options(spec)).get(str(answer), str(answer))
     return str(answer)
 
 
-def all_words(blueprint: Blueprint, answers: Answers) -> dict[str, str]:
-    return {f.key: words(f, answers.get(f.key)) for f in blueprint.fields}
+def cell_words(column: Column, answer: Answer) -> str:
+    """One cell of a table as people read it."""
+    if answer is None:
+        return ""
+    if column.type == "rupiah":
+        return format_rupiah(int(str(answer)))
+    if column.type == "date":
+        return long_date(date.fromisoformat(str(answer)))
+    return str(answer).replace(".", ",") if column.type == "number" else str(answer)
+
+
+def row_words(spec: FieldSpec, row: dict[str, Any]) -> str:
+    """One row of a table, or one household member, in a line."""
+    if spec.type == "members":
+        return str(row["nama"])
+    return ", ".join(t for c in spec.columns if (t := cell_words(c, row.get(c.key))))
+
+
+def placeholders(blueprint: Blueprint, answers: Answers) -> dict[str, str]:
+    """Every value a letter may ask for by name: ``{luas}``, ``{ibu.nama}``."""
+    values: dict[str, str] = {}
+    for spec in blueprint.fields:
+        answer = answers.get(spec.key)
+        values[spec.key] = words(spec, answer)
+        if spec.type == "person" and isinstance(answer, dict):
+            values |= {f"{spec.key}.{name}": str(text) for name, text in answer.items()}
+    return values
+
+
+def table_rows(spec: FieldSpec, answer: Answer) -> list[dict[str, str]]:
+    """The rows of a table or of household members, in words, with their number."""
+    if not isinstance(answer, list):
+        return []
+    rows = []
+    for number, row in enumerate(answer, start=1):
+        if spec.type == "table":
+            cells = {c.key: cell_words(c, row.get(c.key)) for c in spec.columns}
+        else:
+            cells = {name: str(text) for name, text in row.items()}
+        rows.append({**cells, "no": str(number)})
+    return rows
+
+
+def as_typed(blueprint: Blueprint, answers: Answers) -> dict[str, str]:
+    """Kept answers as the form shows them again: by input name, the way people type."""
+    typed: dict[str, str] = {}
+    for spec in blueprint.fields:
+        answer = answers.get(spec.key)
+        if answer is None:
+            continue
+        if isinstance(answer, dict):
+            typed |= _typed_dict(spec, answer)
+        elif isinstance(answer, list):
+            for number, row in enumerate(answer):
+                if spec.type == "members":
+                    typed[f"{spec.key}-{row['_id']}"] = "1"
+                else:
+                    for column in spec.columns:
+                        value = row.get(column.key)
+                        typed[f"{spec.key}-{number}-{column.key}"] = (
+                            "" if value is None else _shown(column.type, value)
+                        )
+        else:
+            typed[spec.key] = _shown(spec.type, answer)
+    return typed
+
+
+def _typed_dict(spec: FieldSpec, answer: dict[str, Any]) -> dict[str, str]:
+    if spec.type == "place":
+        return {
+            spec.key: answer["alamat"],
+            f"{spec.key}-lintang": answer.get("lintang", ""),
+            f"{spec.key}-bujur": answer.get("bujur", ""),
+        }
+    if answer.get("_id"):
+        return {f"{spec.key}-anggota": str(answer["_id"])}
+    if answer.get("terdaftar") == YES:
+        return {f"{spec.key}-{name}": str(answer[name]) for name in ("nik", "nama")}
+    shown = {**answer, "tanggal_lahir": answer.get("_lahir", "")}
+    return {f"{spec.key}-{name}": str(shown.get(name, "")) for name, _ in OUTSIDE_FACTS}
+
+
+def _shown(kind: str, answer: Answer) -> str:
+    if kind == "rupiah" and isinstance(answer, int):
+        return f"{answer:,}".replace(",", ".")
+    if kind == "number":
+        return str(answer).replace(".", ",")
+    return str(answer)

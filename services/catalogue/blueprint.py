@@ -1,57 +1,41 @@
 """The blueprint format: one public service as data.
 
-A blueprint is shipped as ``blueprints/<category>/<slug>/service.toml``; a city's published version
-has the same shape. Parsing refuses unknown keys and dangling references, so whatever has been
-parsed can be rendered, routed and issued. Texts hold placeholders in braces and nothing else is
-ever executed.
+Shipped as ``blueprints/<category>/<slug>/service.toml``; a city's published version has the same
+shape. Parsing refuses unknown keys and dangling references, so whatever has been parsed can be
+rendered, routed and issued. Texts hold placeholders in braces and nothing else is ever executed.
 """
 
 import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=250, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 
-# What a letter may say without a field: facts of the register and of the letter itself.
-REGISTER_FACTS = frozenset(
-    [
-        "nama",
-        "nik",
-        "no_kk",
-        "tempat_lahir",
-        "tanggal_lahir",
-        "ttl",
-        "umur",
-        "jenis_kelamin",
-        "agama",
-        "status_kawin",
-        "pekerjaan",
-        "pendidikan",
-        "kewarganegaraan",
-        "hubungan_keluarga",
-        "nama_ayah",
-        "nama_ibu",
-        "alamat",
-        "rt",
-        "rw",
-        "kelurahan",
-        "kecamatan",
-        "kota",
-        "provinsi",
-    ]
+# What the register knows of a person: ``{nama}`` is the applicant's, ``{ibu.nama}`` that of the
+# person answered to the field ``ibu``.
+PERSON_FACTS = frozenset(
+    "nama nik tempat_lahir tanggal_lahir ttl umur jenis_kelamin agama status_kawin pekerjaan "
+    "pendidikan kewarganegaraan alamat nama_ayah nama_ibu hubungan_keluarga".split()
 )
-LETTER_FACTS = frozenset(["unit", "penandatangan", "tanggal", "berlaku_sampai", "nomor_berkas"])
+REGISTER_FACTS = PERSON_FACTS | frozenset(
+    "no_kk kepala_keluarga rt rw kelurahan kecamatan kota provinsi".split()
+)
+LETTER_FACTS = frozenset("unit penandatangan tanggal berlaku_sampai nomor_berkas".split())
+CODE_LISTS = frozenset(
+    "jenis_kelamin agama status_kawin hubungan pendidikan pekerjaan kewarganegaraan hari".split()
+)
 
 
 class Strict(BaseModel):
@@ -67,37 +51,68 @@ class Condition(Strict):
 
 
 class Option(Strict):
-    value: Key
+    key: Key
     label: Line
+
+
+class Column(Strict):
+    """One column of a repeating table."""
+
+    key: Key
+    label: Line
+    type: Literal["text", "number", "rupiah", "date"] = "text"
+    required: bool = True
+
+
+FieldType = Literal[
+    "text", "textarea", "number", "rupiah", "date", "time", "choice", "list", "yesno",
+    "person", "members", "table", "place",
+]  # fmt: skip
 
 
 class FieldSpec(Strict):
     """One question."""
 
     key: Key
-    type: Literal["text", "textarea", "number", "rupiah", "date", "choice", "yesno"]
+    type: FieldType
     label: Line
-    help: str = ""
+    help: str = Field("", max_length=500)
     required: bool = True
-    min: int | None = None
-    max: int | None = None
-    unit: str = ""  # shown behind a number: "m²", "orang"
-    decimals: int = Field(0, ge=0, le=2)
-    options: list[Option] = []
-    register_fact: Key | None = None  # prefilled from the register
+    require_when: list[Condition] = []  # required only then; ``required`` must be false
     show_when: list[Condition] = []
-    sensitive: bool = False  # never in lists, mails or logs
+    min: int | None = None  # letters, amount, or rows
+    max: int | None = None
+    unit: str = Field("", max_length=12)  # shown behind a number: "m²", "orang"
+    decimals: int = Field(0, ge=0, le=2)
+    format: Literal["", "nib", "npwp", "nop", "telepon", "nopol"] = ""
+    past: bool = False  # a date not after today
+    future: bool = False  # a date not before today
+    options: list[Option] = []  # of a choice
+    code_list: str = ""  # of a list field
+    columns: list[Column] = []  # of a table
+    outside: bool = True  # a person may be someone the register does not know
+    register_fact: Key | None = None  # prefilled from the register
+    sensitive: bool = False  # never in lists, mails, logs, or before the Ketua RT
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
+        at = f"field '{self.key}'"
         if (self.type == "choice") != bool(self.options):
-            raise ValueError(
-                f"field '{self.key}': options belong to a choice, and a choice needs them"
-            )
+            raise ValueError(f"{at}: options belong to a choice, and a choice needs them")
+        if (self.type == "table") != bool(self.columns):
+            raise ValueError(f"{at}: columns belong to a table, and a table needs them")
+        if (self.type == "list") != bool(self.code_list):
+            raise ValueError(f"{at}: 'code_list' belongs to a list field, and it needs one")
+        if self.code_list and self.code_list not in CODE_LISTS:
+            raise ValueError(f"{at}: no code list '{self.code_list}'; known: {_known(CODE_LISTS)}")
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"field '{self.key}': min is greater than max")
+            raise ValueError(f"{at}: min is greater than max")
         if self.register_fact and self.register_fact not in REGISTER_FACTS:
-            raise ValueError(f"field '{self.key}': no register fact '{self.register_fact}'")
+            raise ValueError(f"{at}: no register fact '{self.register_fact}'")
+        if self.require_when and self.required:
+            raise ValueError(f"{at}: require_when needs required = false")
+        _unique(at, [option.key for option in self.options])
+        _unique(at, [column.key for column in self.columns])
         return self
 
 
@@ -106,9 +121,10 @@ class DocumentSpec(Strict):
 
     key: Key
     label: Line
-    help: str = ""
+    help: str = Field("", max_length=500)
     required: bool = True
     show_when: list[Condition] = []
+    unless_known: Key | None = None  # not asked when the register has this fact
 
 
 class Clock(Strict):
@@ -126,12 +142,15 @@ class StepSpec(Strict):
     level: Literal["rt", "rw", "kelurahan", "kecamatan", "kota", "dinas"]
     dinas: Slug | None = None
     role: Key
+    deputies: list[Key] = []  # roles at the same unit who may act instead
     approve: Line  # what the button says: "Benar, warga saya"
     can_return: bool = True
     can_refuse: bool = True
     clock: Clock
+    on_timeout: Literal["ingatkan", "naikkan", "teruskan"] = "ingatkan"
     when: list[Condition] = []
-    skip_when_vacant: bool = False  # nobody holds the post, or the applicant does: pass on
+    parallel: Key | None = None  # neighbours with the same word run side by side
+    optional: bool = False  # nobody holds the post, or the applicant does: pass on
 
     @model_validator(mode="after")
     def _names_its_dinas(self) -> Self:
@@ -141,9 +160,10 @@ class StepSpec(Strict):
 
 
 class DatedCode(Strict):
-    """A classification code and the day it came into force."""
+    """A classification code and the days it is in force."""
 
     since: date
+    until: date | None = None
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}(\.[0-9]{1,4})*$")]
 
 
@@ -154,7 +174,26 @@ class Validity(Strict):
 
 class Fact(Strict):
     label: Line
-    text: Line
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class Block(Strict):
+    """A group of facts under a sentence of its own: "dengan seorang wanita:"."""
+
+    intro: str = Field("", max_length=1000)
+    facts: list[Fact] = Field(min_length=1)
+    when: list[Condition] = []
+
+
+class LetterTable(Strict):
+    """A repeating answer (table or household members) printed as a table."""
+
+    field: Key
+    intro: str = Field("", max_length=500)
+    columns: list[Fact] = Field(min_length=1, max_length=7)
+
+
+Layout = Literal["keterangan", "pengantar", "rekomendasi", "izin", "pernyataan", "formulir"]
 
 
 class Output(Strict):
@@ -162,26 +201,58 @@ class Output(Strict):
 
     key: Key
     step: Key  # issued, and signed, when this step approves
+    layout: Layout = "keterangan"
     title: Line
     subject: Line  # how the register of letters and the check page call it
     codes: list[DatedCode] = Field(min_length=1)
     validity: Validity | None = None
+    addressed_to: str = Field("", max_length=200)  # "Kepala Kantor Urusan Agama {kecamatan}"
     opening: Prose
-    identity: list[Fact] = Field(min_length=1)
-    body: list[Prose] = Field(min_length=1)
-    details: list[Fact] = []
+    blocks: list[Block] = Field(min_length=1)
+    body: list[Prose] = []
+    tables: list[LetterTable] = []
     closing: Prose
+    applicant_signs: str = Field("", max_length=80)  # "Yang membuat pernyataan"; empty: does not
+    witnesses: list[Key] = []  # person fields that sign as witnesses
+    copies: list[Line] = []  # tembusan
     when: list[Condition] = []
 
-    def texts(self) -> list[str]:
-        facts = [*self.identity, *self.details]
-        return [self.opening, *self.body, self.closing, *(fact.text for fact in facts)]
+    def texts(self) -> Iterator[str]:
+        """Every text that may hold placeholders, tables' columns left out."""
+        yield from (self.opening, *self.body, self.closing, self.addressed_to)
+        for block in self.blocks:
+            yield block.intro
+            yield from (fact.text for fact in block.facts)
 
     def code_on(self, day: date) -> str:
-        """The classification code in force on a day; the oldest one before that."""
+        """The classification code in force on a day; before all of them, the oldest."""
         ordered = sorted(self.codes, key=lambda dated: dated.since)
-        past = [dated for dated in ordered if dated.since <= day]
+        past = [c for c in ordered if c.since <= day and (c.until is None or day <= c.until)]
         return (past or ordered[:1])[-1].code
+
+
+class Who(Strict):
+    """Who may ask for it."""
+
+    sex: Literal["", "laki-laki", "perempuan"] = ""
+    min_age: int | None = Field(None, ge=0, le=120)
+    max_age: int | None = Field(None, ge=0, le=120)
+    marital: list[Literal["belum_kawin", "kawin", "cerai_hidup", "cerai_mati"]] = []
+
+
+class Standard(Strict):
+    """The 14 items of a service standard (PermenPANRB 15/2014) that the rest does not say."""
+
+    procedure: str = Field("", max_length=1000)
+    product: str = Field("", max_length=500)
+    complaints: str = Field("", max_length=500)
+    facilities: str = Field("", max_length=500)
+    competence: str = Field("", max_length=500)
+    supervision: str = Field("", max_length=500)
+    staff: str = Field("", max_length=300)
+    guarantee: str = Field("", max_length=500)
+    safety: str = Field("", max_length=500)
+    evaluation: str = Field("", max_length=500)
 
 
 class Blueprint(Strict):
@@ -190,6 +261,8 @@ class Blueprint(Strict):
     format: Literal[1] = 1
     slug: Slug
     release: int = Field(ge=1)
+    changes: str = Field("", max_length=1000)  # what this release changed, for city admins
+    mandatory_from: date | None = None  # the law requires this release from that day
     title: Line
     summary: Prose
     category: Slug
@@ -198,6 +271,11 @@ class Blueprint(Strict):
     legal_basis: list[Line] = []
     fee: int = Field(0, ge=0)  # rupiah
     requirements: list[Line] = []
+    after: str = Field("", max_length=500)  # what to do with the result: "Bawa ke KUA …"
+    offered: bool = True  # to residents on a new city's home page
+    survey: bool = True
+    who: Who = Who()
+    standard: Standard = Standard()
     fields: list[FieldSpec] = []
     documents: list[DocumentSpec] = []
     steps: list[StepSpec] = Field(min_length=1)
@@ -208,33 +286,77 @@ class Blueprint(Strict):
         _unique("fields", [f.key for f in self.fields] + [d.key for d in self.documents])
         _unique("steps", [step.key for step in self.steps])
         _unique("outputs", [output.key for output in self.outputs])
-        known = {f.key: f for f in self.fields}
+        known: dict[str, FieldSpec] = {}
+        for field in self.fields:
+            for condition in (*field.show_when, *field.require_when):
+                if condition.field not in known:
+                    raise ValueError(
+                        f"field '{field.key}': condition on '{condition.field}', "
+                        "which is no field before it"
+                    )
+            known[field.key] = field
         for place, condition in self._conditions():
             if condition.field not in known:
                 raise ValueError(f"{place}: condition on '{condition.field}', which is no field")
+        for document in self.documents:
+            if document.unless_known and document.unless_known not in REGISTER_FACTS:
+                raise ValueError(
+                    f"document '{document.key}': no register fact '{document.unless_known}'"
+                )
         steps = {step.key for step in self.steps}
         for output in self.outputs:
             if output.step not in steps:
                 raise ValueError(f"output '{output.key}': no step '{output.step}'")
-            allowed = known.keys() | REGISTER_FACTS | LETTER_FACTS
-            for text in output.texts():
-                for name in PLACEHOLDER.findall(text):
-                    if name not in allowed:
-                        raise ValueError(f"output '{output.key}': nothing fills '{{{name}}}'")
+            self._check_texts(output, known)
         return self
 
-    def _conditions(self) -> list[tuple[str, Condition]]:
-        return [
-            *((f"field '{f.key}'", c) for f in self.fields for c in f.show_when),
-            *((f"document '{d.key}'", c) for d in self.documents for c in d.show_when),
-            *((f"step '{s.key}'", c) for s in self.steps for c in s.when),
-            *((f"output '{o.key}'", c) for o in self.outputs for c in o.when),
-        ]
+    def _conditions(self) -> Iterator[tuple[str, Condition]]:
+        for document in self.documents:
+            yield from ((f"document '{document.key}'", c) for c in document.show_when)
+        for step in self.steps:
+            yield from ((f"step '{step.key}'", c) for c in step.when)
+        for output in self.outputs:
+            yield from ((f"output '{output.key}'", c) for c in output.when)
+            for block in output.blocks:
+                yield from ((f"output '{output.key}'", c) for c in block.when)
+
+    def _check_texts(self, output: Output, known: dict[str, FieldSpec]) -> None:
+        at = f"output '{output.key}'"
+        people = {f"{k}.{fact}" for k, f in known.items() if f.type == "person"
+                  for fact in PERSON_FACTS}  # fmt: skip
+        allowed = known.keys() | REGISTER_FACTS | LETTER_FACTS | people
+        for text in output.texts():
+            for name in PLACEHOLDER.findall(text):
+                if name not in allowed:
+                    raise ValueError(f"{at}: nothing fills '{{{name}}}'")
+            if len(PLACEHOLDER.findall(text)) != text.count("{") or text.count("{") != text.count(
+                "}"
+            ):
+                raise ValueError(f"{at}: a brace is no placeholder in: {text[:60]}")
+        for witness in output.witnesses:
+            if witness not in known or known[witness].type != "person":
+                raise ValueError(f"{at}: witness '{witness}' is no field of type person")
+        for table in output.tables:
+            source = known.get(table.field)
+            if source is None or source.type not in ("table", "members"):
+                raise ValueError(f"{at}: '{table.field}' is no table and no household members")
+            cells = (
+                {column.key for column in source.columns}
+                if source.type == "table"
+                else PERSON_FACTS
+            )
+            for column in table.columns:
+                for name in PLACEHOLDER.findall(column.text):
+                    if name not in cells | {"no"}:
+                        raise ValueError(f"{at}: table '{table.field}' has no '{{{name}}}'")
+
+    def field(self, key: str) -> FieldSpec:
+        return next(field for field in self.fields if field.key == key)
 
     def step(self, key: str) -> StepSpec:
         return next(step for step in self.steps if step.key == key)
 
-    def canonical(self) -> dict[str, object]:
+    def canonical(self) -> dict[str, Any]:
         """The definition as plain data, the same for the same meaning."""
         return self.model_dump(mode="json")
 
@@ -250,11 +372,15 @@ def _unique(what: str, keys: list[str]) -> None:
         raise ValueError(f"{what}: key '{doubled[0]}' is used twice")
 
 
-@lru_cache(maxsize=512)
+def _known(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+@lru_cache(maxsize=2048)
 def _parsed(text: str) -> Blueprint:
     return Blueprint.model_validate_json(text)
 
 
-def parse_cached(definition: dict[str, object]) -> Blueprint:
+def parse_cached(definition: dict[str, Any]) -> Blueprint:
     """A stored definition as a Blueprint; parsed once per process for equal content."""
     return _parsed(json.dumps(definition, sort_keys=True))

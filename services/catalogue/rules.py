@@ -5,10 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Condition, Output, StepSpec
 
-Answer = str | int | bool | None
+Answer = str | int | bool | dict[str, Any] | list[dict[str, Any]] | None
 Answers = Mapping[str, Answer]
 
 
@@ -51,11 +52,40 @@ def route(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:
     return [step for step in blueprint.steps if all_hold(step.when, answers)]
 
 
-def step_after(blueprint: Blueprint, answers: Answers, key: str) -> StepSpec | None:
-    """The step that follows ``key`` on this request's route, or None at the end."""
+def stage_of(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+    """The steps that run together with ``key``: itself, and its neighbours side by side."""
+    steps = route(blueprint, answers)
+    place = next(i for i, step in enumerate(steps) if step.key == key)
+    word = steps[place].parallel
+    if word is None:
+        return [steps[place]]
+    first = last = place
+    while first > 0 and steps[first - 1].parallel == word:
+        first -= 1
+    while last + 1 < len(steps) and steps[last + 1].parallel == word:
+        last += 1
+    return steps[first : last + 1]
+
+
+def first_stage(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:
+    """Where a request begins."""
+    steps = route(blueprint, answers)
+    return stage_of(blueprint, answers, steps[0].key) if steps else []
+
+
+def stage_after(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+    """The steps that follow ``key``'s stage on this request's route; none at the end."""
     order = [step.key for step in blueprint.steps]
-    place = order.index(key)
-    return next((s for s in route(blueprint, answers) if order.index(s.key) > place), None)
+    reached = [order.index(step.key) for step in _stage_or_self(blueprint, answers, key)]
+    following = next(
+        (s for s in route(blueprint, answers) if order.index(s.key) > max(reached)), None
+    )
+    return stage_of(blueprint, answers, following.key) if following else []
+
+
+def _stage_or_self(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+    on_route = any(step.key == key for step in route(blueprint, answers))
+    return stage_of(blueprint, answers, key) if on_route else [blueprint.step(key)]
 
 
 def outputs_of(blueprint: Blueprint, answers: Answers, step: str) -> list[Output]:

@@ -11,7 +11,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.pages.access import signed_in, today
 from services.residents.queries import facts_of
 from tenants.office import queries as office
@@ -69,8 +69,7 @@ def _page(
     request: HttpRequest, user: User, posts: list[Post], application: Application,
     problem: RuleBroken | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    step = queries.open_step(application)
-    mine = step if step and any(_is_at(post, step) for post in posts) else None
+    mine = queries.step_at(application, posts)
     context = {
         "posts": posts,
         "counts": queries.counts(posts, at=now()),
@@ -87,10 +86,6 @@ def _page(
         "decision": request.POST.get("keputusan", ""),
     }
     return render(request, "desk/case.html", context, status=problem.status if problem else 200)
-
-
-def _is_at(post: Post, step: Step) -> bool:
-    return (post.unit_id, post.role) == (step.unit_id, step.role)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """Numbering, writing and archiving letters."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
 from services.letters.models import Letter
-from services.letters.render import Content, render_pdf
+from services.letters.render import Content, logo_svg, render_pdf
 from services.residents.models import Person
 from tenants.office.models import Profile, Unit
 from tenants.registry.current import city
@@ -41,84 +41,68 @@ class Signer:
     name: str
     title: list[str]  # lines above the name: ["a.n. Camat Bontang Barat", "Sekretaris Kecamatan,"]
     post_title: str
+    unit_name: str
     nip: str
     rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBlock:
+    """Labelled facts under a sentence of their own."""
+
+    intro: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterGrid:
+    """A table."""
+
+    intro: str
+    head: list[str]
+    rows: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A letter's own words, before it has a number."""
 
+    layout: str
     title: str
     subject: str
     classification: str
+    addressed_to: str
     opening: str
-    identity: list[list[str]]
+    blocks: list[LetterBlock]
     body: list[str]
-    details: list[list[str]]
+    tables: list[LetterGrid]
     closing: str
     valid_until: date | None
+    applicant_signs: str
+    applicant_name: str
+    witnesses: list[str]
+    copies: list[str]
 
 
 def write(
-    draft: Draft,
-    *,
-    unit: Unit,
-    letterhead: list[Unit],
-    person: Person,
-    signer: Signer,
+    draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
     at: datetime,
-) -> Letter:
+) -> Letter:  # fmt: skip
     """Number a letter and fix every word of it. Its PDF is made by ``archive_pdf`` afterwards.
 
     Call inside the approving transaction: number, letter and approval stand or fall together.
     """
-    here = city()
-    today = at.astimezone(here.tz).date()
-    scope = f"surat:{unit.code}:{draft.classification}:{today.year}"
-    sequence = next_number(scope)
-    abbreviation = unit.abbreviation or rules.abbreviate(unit.kind, unit.name)
+    today = at.astimezone(city().tz).date()
+    sequence = next_number(f"surat:{unit.code}:{draft.classification}:{today.year}")
     number = rules.format_number(
-        code=draft.classification, sequence=sequence, unit=abbreviation, day=today
+        code=draft.classification,
+        sequence=sequence,
+        unit=unit.abbreviation or rules.abbreviate(unit.kind, unit.name),
+        day=today,
     )
     code = secret_code()
-    check_url = here.url(f"/v/{code}")
-    profile = _profile()
-    content = Content(
-        title=draft.title,
-        number=number,
-        code=code,
-        check_url=check_url,
-        government=profile.government,
-        unit=unit.name,
-        letterhead=[profile.government, *(above.name for above in letterhead)],
-        address=_address(unit),
-        opening=draft.opening,
-        identity=draft.identity,
-        body=draft.body,
-        details=draft.details,
-        valid=f"Surat ini berlaku sampai dengan tanggal {long_date(draft.valid_until)}."
-        if draft.valid_until
-        else "",
-        closing=draft.closing,
-        place=_place(unit),
-        date=long_date(today),
-        signer_title=signer.title,
-        signer_name=signer.name,
-        signer_rank=signer.rank,
-        signer_nip=signer.nip,
-        approval=[
-            f"Disetujui secara elektronik oleh {signer.post_title} pada "
-            f"{moment_text(at, here.timezone)}.",
-            "Pindai kode ini untuk mengecek keaslian surat.",
-        ],
-        footer=[
-            "Dokumen ini dibuat secara elektronik. Keaslian dan masa berlakunya dapat dicek di "
-            f"{here.url('/v/')} dengan kode {rules.pretty_code(code)}.",
-            "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
-        ],
-        watermark="CONTOH" if here.is_demo else "",
-        issued_at=at.replace(microsecond=0).isoformat(),
+    content = compose(
+        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code
     )
     letter = Letter(
         code=code,
@@ -136,6 +120,69 @@ def write(
     letter.seal_content(content)
     letter.save()
     return letter
+
+
+def preview(
+    draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime
+) -> bytes:
+    """The letter as it would be, as PDF: without number, plainly marked, kept nowhere."""
+    content = compose(
+        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number="…", code="CONTOH"
+    )
+    return render_pdf(replace(content, watermark="PRATINJAU", approval=["Belum disetujui."]))
+
+
+def compose(
+    draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime,
+    number: str, code: str,
+) -> Content:  # fmt: skip
+    """Every word of a letter, in its final form."""
+    here = city()
+    profile = _profile()
+    return Content(
+        layout=draft.layout,
+        title=draft.title,
+        number=number,
+        code=code,
+        check_url=here.url(f"/v/{code}"),
+        government=profile.government,
+        unit=unit.name,
+        letterhead=[profile.government, *(above.name for above in letterhead)],
+        address=_address(unit),
+        addressed_to=draft.addressed_to,
+        subject=draft.subject,
+        opening=draft.opening,
+        blocks=[asdict(block) for block in draft.blocks],
+        body=draft.body,
+        tables=[asdict(table) for table in draft.tables],
+        valid=f"Surat ini berlaku sampai dengan tanggal {long_date(draft.valid_until)}."
+        if draft.valid_until
+        else "",
+        closing=draft.closing,
+        place=_place(unit),
+        date=long_date(at.astimezone(here.tz).date()),
+        signer_title=signer.title,
+        signer_name=signer.name,
+        signer_rank=signer.rank,
+        signer_nip=signer.nip,
+        applicant_signs=draft.applicant_signs,
+        applicant_name=draft.applicant_name,
+        witnesses=draft.witnesses,
+        copies=draft.copies,
+        approval=[
+            f"Disetujui secara elektronik oleh {signer.post_title} pada "
+            f"{moment_text(at, here.timezone)}.",
+            "Pindai kode ini untuk mengecek keaslian surat.",
+        ],
+        footer=[
+            "Dokumen ini dibuat secara elektronik. Keaslian dan masa berlakunya dapat dicek di "
+            f"{here.url('/v/')} dengan kode {rules.pretty_code(code)}.",
+            "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
+        ],
+        watermark="CONTOH" if here.is_demo else "",
+        logo=logo_svg(bytes(profile.logo)) if profile.logo else "",
+        issued_at=at.replace(microsecond=0).isoformat(),
+    )
 
 
 def _profile() -> Profile:

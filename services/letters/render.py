@@ -3,6 +3,7 @@
 Pure: equal content gives equal bytes, so rendering again after a crash changes nothing.
 """
 
+import base64
 import io
 import json
 import unicodedata
@@ -10,10 +11,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 HERE = Path(__file__).parent
 
@@ -35,22 +38,29 @@ class Content:
     letterhead: list[str]
     address: str
     opening: str
-    identity: list[list[str]]
-    body: list[str]
-    details: list[list[str]]
-    valid: str
+    blocks: list[dict[str, Any]]  # {"intro": text, "rows": [[label, text], …]}
     closing: str
     place: str
     date: str
     signer_title: list[str]
     signer_name: str
-    signer_rank: str
-    signer_nip: str
     approval: list[str]
     footer: list[str]
+    layout: str = "keterangan"
+    subject: str = ""
+    addressed_to: str = ""
+    body: list[str] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)  # intro, head, rows
+    valid: str = ""
+    signer_rank: str = ""
+    signer_nip: str = ""
+    applicant_signs: str = ""
+    applicant_name: str = ""
+    witnesses: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
     watermark: str = ""
     logo: str = ""  # SVG text
-    issued_at: str = field(default="1970-01-01T00:00:00+00:00")  # ISO; the PDF's own date
+    issued_at: str = "1970-01-01T00:00:00+00:00"  # ISO; the PDF's own date
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -104,6 +114,8 @@ def _legible(value: object) -> object:
         return legible(value)
     if isinstance(value, list):
         return [_legible(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _legible(item) for key, item in value.items()}
     return value
 
 
@@ -112,6 +124,19 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False)
     return out.getvalue().decode()
+
+
+def logo_svg(png: bytes) -> str:
+    """A city's PNG logo wrapped in SVG, the form images reach the layout in."""
+    with Image.open(io.BytesIO(png)) as picture:
+        width, height = picture.size
+    data = base64.b64encode(png).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" xlink:href="data:image/png;base64,{data}"/>'
+        "</svg>"
+    )
 
 
 def render_pdf(content: Content) -> bytes:

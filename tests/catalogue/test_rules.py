@@ -35,9 +35,9 @@ def test_the_route_changes_exactly_above_6(luas) -> None:
 def test_walking_step_by_step_visits_the_route(answers) -> None:
     for blueprint in SERVICES.values():
         planned = [s.key for s in rules.route(blueprint, answers)]
-        walked = [planned[0]]
-        while (step := rules.step_after(blueprint, answers, walked[-1])) is not None:
-            walked.append(step.key)
+        walked = [step.key for step in rules.first_stage(blueprint, answers)]
+        while stage := rules.stage_after(blueprint, answers, walked[-1]):
+            walked.extend(step.key for step in stage)
         assert walked == planned
 
 

@@ -20,17 +20,13 @@ PLAIN = Content(
     letterhead=["Pemerintah Kota Bontang", "Kecamatan Bontang Barat", "Kelurahan Belimbing"],
     address="Jalan Contoh 1",
     opening="Menerangkan bahwa:",
-    identity=[["Nama", "Sari Anggraini"]],
+    blocks=[{"intro": "", "rows": [["Nama", "Sari Anggraini"]]}],
     body=["Orang tersebut benar penduduk kami."],
-    details=[],
-    valid="",
     closing="Demikian.",
     place="Belimbing",
     date="24 November 2026",
     signer_title=["Lurah Belimbing,"],
     signer_name="Rahmat Hidayat, S.Sos.",
-    signer_rank="",
-    signer_nip="",
     approval=["Disetujui secara elektronik."],
     footer=["Cek keasliannya dengan kode ini."],
 )
@@ -63,14 +59,18 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_printed_as_it_stands(text) -> None:
-    content = replace(PLAIN, identity=[["Nama", text]], body=[text], signer_name=text, title=text)
+    blocks = [{"intro": text, "rows": [["Nama", text]]}]
+    content = replace(PLAIN, blocks=blocks, body=[text], signer_name=text)
     assert words(render_pdf(content)).count("".join(text.split())) >= 3
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
 def test_any_text_can_be_printed(text) -> None:
-    assert render_pdf(replace(PLAIN, body=[text], identity=[[text, text]])).startswith(b"%PDF-1.7")
+    blocks = [{"intro": text, "rows": [[text, text]]}]
+    tables = [{"intro": text, "head": [text], "rows": [[text]]}]
+    content = replace(PLAIN, body=[text], blocks=blocks, tables=tables)
+    assert render_pdf(content).startswith(b"%PDF-1.7")
 
 
 def test_what_the_font_lacks_is_shown_as_missing_not_dropped() -> None:

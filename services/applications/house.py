@@ -1,0 +1,30 @@
+"""What the register tells while a resident fills in a request."""
+
+from datetime import date
+
+from services.catalogue.answers import House
+from services.residents import codes
+from services.residents.models import Person
+from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
+
+
+def house_of(person: Person, *, today: date) -> House:
+    """The resident's own household in full; anyone else only by NIK, and the caller compares
+    the name, so that nobody reads the register by trying numbers."""
+    area = area_names(person.household.rt)
+    members = Person.objects.filter(
+        household=person.household_id, status=codes.Status.ALIVE
+    ).select_related("household")
+
+    def by_nik(nik: str) -> dict[str, str] | None:
+        found = person_by_nik(nik)
+        if found is None or found.status != codes.Status.ALIVE:
+            return None
+        return person_facts(found, area_names(found.household.rt), today)
+
+    return House(
+        today=today,
+        members={str(m.pk): {**person_facts(m, area, today), "_id": str(m.pk)} for m in members},
+        by_nik=by_nik,
+        applicant=facts_of(person, today=today),
+    )
