@@ -194,7 +194,7 @@ def _kind(bound: BoundField) -> str:
         return "check"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "choices"
-    if isinstance(widget, forms.MultiWidget | forms.SelectDateWidget):
+    if widget.use_fieldset:
         return "group"
     if isinstance(widget, forms.FileInput):
         return "file"
@@ -237,7 +237,7 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
         if name != "__all__" and name in form.fields:
             bound = form[name]
             anchor = bound.id_for_label or bound.auto_id
-            if _kind(bound) == "choices" or isinstance(bound.field.widget, forms.MultiWidget):
+            if _kind(bound) in ("choices", "group"):
                 anchor = f"{bound.auto_id}_0"
         rows += [(anchor, str(message)) for message in messages]
     return {"rows": rows}

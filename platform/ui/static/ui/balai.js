@@ -157,18 +157,44 @@
     const show = () => {
       const answers = new FormData(form);
       for (const [key, all] of Object.entries(conditions)) {
-        const input = form.querySelector(`[name="${key}"]`);
-        const field = input && input.closest(".field");
+        const field = form.querySelector(`[data-field="${key}"]`);
         if (!field) continue;
         field.hidden = !all.every((one) => {
-          const asked = form.querySelector(`[name="${one.field}"]`);
-          const visible = asked && !asked.closest(".field").hidden;
+          const asked = form.querySelector(`[data-field="${one.field}"]`);
+          const visible = asked && !asked.hidden;
           return visible && tests[one.op](String(answers.get(one.field) || ""), one.value);
         });
       }
     };
     form.addEventListener("input", show);
     show();
+  }
+
+  // A place can be filled in by the phone that stands there.
+  for (const place of document.querySelectorAll("[data-place]")) {
+    if (!navigator.geolocation) break;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn slim";
+    button.textContent = "Pakai lokasi saya sekarang";
+    const note = document.createElement("p");
+    note.className = "small muted";
+    note.setAttribute("role", "status");
+    button.addEventListener("click", () => {
+      note.textContent = "Mencari lokasi…";
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          place.querySelector("[name$='-lintang']").value = coords.latitude.toFixed(6);
+          place.querySelector("[name$='-bujur']").value = coords.longitude.toFixed(6);
+          note.textContent = `Lokasi terisi, ketelitian sekitar ${Math.round(coords.accuracy)} meter.`;
+        },
+        () => {
+          note.textContent = "Lokasi tidak didapat. Tulis alamat dan patokannya saja.";
+        },
+        { enableHighAccuracy: true, timeout: 15000 },
+      );
+    });
+    place.after(button, note);
   }
 
   // Desk lists, while the focus is inside one: j and k move, x marks. Enter opens the focused link.
