@@ -31,6 +31,11 @@ class NoCity(RuntimeError):
     """A task that belongs to a city was asked for outside one."""
 
 
+def _here() -> str:
+    wrapper: Any = connection  # ours knows its schema
+    return str(wrapper.schema_name)
+
+
 class CityTask(TenantTask):
     abstract = True
     runs_in_public = False
@@ -40,7 +45,7 @@ class CityTask(TenantTask):
         from tenants.registry.scope import in_city, in_public
 
         if self.request.called_directly:
-            self._check(connection.schema_name)
+            self._check(_here())
             return super().__call__(*args, **kwargs)
         schema = self._schema_of_message()
         try:
@@ -58,12 +63,13 @@ class CityTask(TenantTask):
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         headers = kwargs.get("headers") or {}
-        self._check(headers.get("_schema_name", connection.schema_name))
+        self._check(headers.get("_schema_name", _here()))
         return super().apply_async(*args, **kwargs)
 
     def _schema_of_message(self) -> str | None:
         headers = self.request.headers or {}
-        return headers.get("_schema_name") or self.request.get("_schema_name")
+        named: str | None = headers.get("_schema_name") or self.request.get("_schema_name")
+        return named
 
     def _check(self, schema: str | None) -> None:
         if not schema:

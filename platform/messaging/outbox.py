@@ -44,7 +44,8 @@ _handlers: dict[str, Registered] = {}
 
 
 def _only_public() -> list[str]:
-    return [connection.schema_name]
+    wrapper: Any = connection  # ours knows its schema
+    return [wrapper.schema_name]
 
 
 # Which schemas may hold work. Messaging knows no cities: tenants.registry sets this at start.
@@ -92,14 +93,15 @@ def enqueue(
     if not connection.in_atomic_block:
         raise RuntimeError("enqueue() belongs in the transaction whose consequence it is")
     moment = now()
-    delayed = after is not None and after > moment
+    due_at = max(after or moment, moment)
+    delayed = due_at > moment
     Outbox.objects.bulk_create(
         [
             Outbox(
                 kind=kind,
                 key=key,
                 payload=payload,
-                due_at=after if delayed else moment,
+                due_at=due_at,
                 sent_at=None if delayed else moment,
             )
         ],

@@ -33,10 +33,9 @@ def standing_in(place: Place) -> Iterator[None]:
 
 
 class CityOperations(DatabaseOperations):
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
-        text = super().last_executed_query(cursor, sql, params)
-        prefix = current_place.get().prefix
-        return text.removeprefix(prefix) if text else text
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        text: str | None = super().last_executed_query(cursor, sql, params)
+        return (text or "").removeprefix(current_place.get().prefix)
 
 
 class CityIntrospection(DatabaseIntrospection):
@@ -119,7 +118,7 @@ class DatabaseWrapper(TenantsWrapper):
 
     def _cursor(self, name: str | None = None) -> Any:
         # Past TenantsWrapper._cursor and its session SET.
-        return PostgresWrapper._cursor(self, name)
+        return PostgresWrapper._cursor(self, name)  # type: ignore[attr-defined]
 
     def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
         """What was asked for in a city runs in that city, wherever the commit happens."""

@@ -117,7 +117,7 @@ class CityCursor(extensions.cursor):
         self._announce()
         super().copy_to(*args, **kwargs)
 
-    def callproc(self, procname: str, parameters: Any = None) -> Any:
+    def callproc(self, procname: str | bytes, parameters: Any = None) -> Any:
         self._announce()
         return super().callproc(procname, parameters)
 

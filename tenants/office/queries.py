@@ -89,9 +89,7 @@ def checklist(city: City) -> list[Task]:
         held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
         heads = Post.objects.filter(role=Post.Role.LURAH)
         counts = heads.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
-        counter = Post.objects.filter(role=Post.Role.LOKET).exclude(
-            unit__kind=Unit.Kind.KECAMATAN
-        )
+        counter = Post.objects.filter(role=Post.Role.LOKET).exclude(unit__kind=Unit.Kind.KECAMATAN)
         counters = counter.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
         profile = Profile.objects.first()
         units = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])

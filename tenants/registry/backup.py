@@ -3,7 +3,7 @@
 ``pg_dump -n`` reads the catalog of all cities to save one; here the compiler reads one schema, and
 its rows are copied in one snapshot. The file is a gzipped tar:
 
-    schema.json       definitions: tables, then indexes and foreign keys; "schema_of_the_city" stands for it
+    schema.json       definitions: tables, then sequences, indexes and foreign keys
     data/TABLE        rows, in COPY's text format
     files/PATH        the city's files
     manifest.json     last: who, when, at which migrations, and the SHA-256 of every member;
@@ -79,7 +79,7 @@ def _seal(body: dict[str, Any]) -> str:
 class _Writer:
     def __init__(self, target: IO[bytes]) -> None:
         self.zipped = gzip.GzipFile(fileobj=target, mode="wb", compresslevel=1, mtime=0)
-        self.tar = tarfile.open(fileobj=self.zipped, mode="w|", format=tarfile.PAX_FORMAT)
+        self.tar = tarfile.TarFile(fileobj=self.zipped, mode="w", format=tarfile.PAX_FORMAT)
         self.sums: dict[str, str] = {}
 
     def add(self, name: str, content: IO[bytes]) -> None:
@@ -127,7 +127,9 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
             with default_storage.open(path) as stored:
                 writer.add(f"files/{path.removeprefix(schema + '/')}", stored)  # type: ignore[arg-type]
     with in_public():
-        hosts = list(city.domains.order_by("-is_primary", "domain").values_list("domain", flat=True))
+        hosts = list(
+            city.domains.order_by("-is_primary", "domain").values_list("domain", flat=True)
+        )
     body = {
         "format": FORMAT,
         "made_at": now().isoformat(),
@@ -136,7 +138,7 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
         "data_key": bytes(city.data_key).hex(),
         "hosts": hosts,
         "migrations": [list(row) for row in applied],
-        "server": connection.pg_version,
+        "server": compiler.server_version(),
         "rows": counts,
         "sums": writer.sums,
     }
@@ -275,9 +277,7 @@ def _refuse_present(schema: str, code: str, detached: bool) -> None:
 def _city_row(manifest: Manifest, schema: str, subdomain: str | None) -> City:
     about = {**manifest.data["city"]}
     about["subdomain"] = subdomain or about["subdomain"]
-    city = City(
-        schema_name=schema, data_key=bytes.fromhex(manifest.data["data_key"]), **about
-    )
+    city = City(schema_name=schema, data_key=bytes.fromhex(manifest.data["data_key"]), **about)
     super(TenantMixin, city).save(force_insert=True)
     hosts = [f"{about['subdomain']}.{settings.BASE_DOMAIN}"]
     if subdomain is None:
@@ -353,7 +353,7 @@ def _rename_paths(cursor: Any, old: str, new: str) -> None:
             continue
         for field in model._meta.local_concrete_fields:
             if field.name == "path" or isinstance(field, models.FileField):
-                column = compiler.ident(field.column)
+                column = compiler.ident(str(field.column))
                 cursor.execute(
                     f"UPDATE {compiler.ident(model._meta.db_table)}"  # noqa: S608
                     f" SET {column} = %s || substr({column}, {len(old) + 1})"

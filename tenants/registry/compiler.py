@@ -9,6 +9,7 @@ that compares ``pg_dump -s`` of the two.
 import hashlib
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -185,7 +186,7 @@ def read(schema: str, fingerprint: str, *, rows: bool = True) -> Compiled:
     return Compiled(fingerprint, list(tables.values()))
 
 
-def _refuse_unsupported(cursor, schema: str) -> None:  # type: ignore[no-untyped-def]
+def _refuse_unsupported(cursor: Any, schema: str) -> None:
     cursor.execute(
         """
         SELECT 'relation ' || relname FROM pg_class
@@ -212,9 +213,15 @@ def _refuse_unsupported(cursor, schema: str) -> None:  # type: ignore[no-untyped
         raise Unsupported(f"schema {schema} cannot be compiled: {', '.join(found)}")
 
 
-def _tables(cursor, schema: str) -> dict[str, Table]:  # type: ignore[no-untyped-def]
+def server_version() -> int:
+    """As 180006."""
+    wrapper: Any = connection
+    return int(wrapper.pg_version)
+
+
+def _tables(cursor: Any, schema: str) -> dict[str, Table]:
     not_null_names = "NULL"
-    if connection.pg_version >= 180000:  # NOT NULL became a named constraint
+    if server_version() >= 180000:  # NOT NULL became a named constraint
         not_null_names = (
             "(SELECT conname FROM pg_constraint n WHERE n.conrelid = c.oid AND n.contype = 'n'"
             " AND n.conkey = ARRAY[a.attnum])"
@@ -243,7 +250,7 @@ def _tables(cursor, schema: str) -> dict[str, Table]:  # type: ignore[no-untyped
     return tables
 
 
-def _constraints(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+def _constraints(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, con.conname, con.contype, pg_get_constraintdef(con.oid),
@@ -267,7 +274,7 @@ def _constraints(cursor, schema: str, tables: dict[str, Table]) -> None:  # type
             raise Unsupported(f"constraint {name} of kind {kind!r}")
 
 
-def _indexes(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+def _indexes(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, pg_get_indexdef(i.indexrelid, 0, true)
@@ -284,7 +291,7 @@ def _indexes(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ig
         tables[relname].indexes.append(definition)
 
 
-def _sequences(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: ignore[no-untyped-def]
+def _sequences(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, a.attname, s.relname
@@ -310,7 +317,7 @@ def _sequences(cursor, schema: str, tables: dict[str, Table]) -> None:  # type: 
         tables[relname].sequences[column] = (sequence, last, called)
 
 
-def _rows(cursor, table: Table) -> None:  # type: ignore[no-untyped-def]
+def _rows(cursor: Any, table: Table) -> None:
     """Seed rows, written by the server as literals so that no type is lost on the way."""
     columns = [c for c in table.columns if not c.generated]
     parts = ", ', ', ".join(

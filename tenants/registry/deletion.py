@@ -82,6 +82,4 @@ def finish_all() -> int:
 
 def is_being_deleted(schema_name: str) -> bool:
     """Whether files of an earlier city of this name are still being deleted."""
-    return Tombstone.objects.filter(
-        schema_name=schema_name, files_deleted_at__isnull=True
-    ).exists()
+    return Tombstone.objects.filter(schema_name=schema_name, files_deleted_at__isnull=True).exists()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -235,8 +236,9 @@ def _with_django(migration: Migration, state: ProjectState) -> tuple[ProjectStat
 
     class Listening(connection.SchemaEditorClass):  # type: ignore[misc, name-defined]
         def execute(self, statement: Any, params: Any = ()) -> None:
+            ops: Any = connection.ops
             text = str(statement)
-            heard.append(connection.ops.compose_sql(text, params) if params is not None else text)
+            heard.append(ops.compose_sql(text, params) if params is not None else text)
             super().execute(statement, params)
 
     with Listening(connection, atomic=migration.atomic) as editor:
@@ -383,9 +385,7 @@ class _Run:
         steps: list[_Step] | None = None
         while waiting and steps is None:
             pilot = waiting.pop(0)
-            steps = self.city(
-                pilot, lambda done, s=pilot: _fly_pilot(s, group, self.loader, done)
-            )
+            steps = self.city(pilot, partial(_fly_pilot, pilot, group, self.loader))
             if steps is None and pilot in canaries:
                 raise _Stop
         if steps is None:
@@ -393,11 +393,11 @@ class _Run:
         script = steps
         while waiting and waiting[0] in canaries:
             schema = waiting.pop(0)
-            if self.city(schema, lambda done, s=schema: _replayed(s, script, done)) is None:
+            if self.city(schema, partial(_replayed, schema, script)) is None:
                 raise _Stop
 
         def one(schema: str) -> None:
-            self.city(schema, lambda done: _replayed(schema, script, done))
+            self.city(schema, partial(_replayed, schema, script))
 
         if parallel <= 1:
             for schema in waiting:

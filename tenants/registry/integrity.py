@@ -53,7 +53,7 @@ def no_constraint_to_public(**_kwargs: Any) -> list[checks.CheckMessage]:
             id="balai.E001",
         )
         for field in relations_to_public()
-        if field.db_constraint
+        if getattr(field, "db_constraint", True)
     ]
 
 
@@ -116,7 +116,7 @@ def _orphans(field: "models.ForeignKey[Any, Any]", schema: str) -> list[Finding]
     ).format(
         own=sql.Identifier(schema, field.model._meta.db_table),
         column=sql.Identifier(field.column),
-        target=sql.Identifier(PUBLIC, target),
+        target=sql.Identifier(PUBLIC, str(target)),
         key=sql.Identifier(field.target_field.column),
     )
     with connection.cursor() as cursor:
@@ -130,9 +130,7 @@ def _registry(cities: list[City]) -> list[Finding]:
     """Cities without schema, schemas without city, keys that do not open."""
     findings = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^{CITY_SCHEMAS}$"]
-        )
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^{CITY_SCHEMAS}$"])
         schemas = {row[0] for row in cursor.fetchall()}
     expected = {c.schema_name for c in cities} | {"template"}
     expected |= set(Spare.objects.values_list("schema_name", flat=True))

@@ -97,7 +97,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def plain_page(
-    request: HttpRequest, template: str, status: int, words: tuple[str, str], context: dict[str, Any]
+    request: HttpRequest,
+    template: str,
+    status: int,
+    words: tuple[str, str],
+    context: dict[str, Any],
 ) -> HttpResponse:
     """A page that needs no database: the template without request, so that no context
     processor looks for a session; a bare page when the template is absent."""
@@ -111,7 +115,7 @@ def plain_page(
     }
     with in_public():
         try:
-            html = render_to_string(template, context)
+            html: str = render_to_string(template, context)
         except TemplateDoesNotExist:
             html = (
                 '<!doctype html><html lang="id"><meta charset="utf-8">'

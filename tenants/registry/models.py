@@ -53,7 +53,7 @@ class City(TenantMixin):
         if known is None:
             with in_public():
                 primary = self.domains.filter(is_primary=True).first()
-            known = primary.domain if primary else f"{self.subdomain}.{settings.BASE_DOMAIN}"
+            known = str(primary.domain) if primary else f"{self.subdomain}.{settings.BASE_DOMAIN}"
             self.__dict__["_host"] = known
         return known
 

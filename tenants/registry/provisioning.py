@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-
 from django_tenants.models import TenantMixin
 
 from kernel.errors import RuleBroken, Stale
@@ -82,9 +81,7 @@ def create_schema(schema_name: str) -> None:
             cursor.execute(plan.script(schema_name))
 
 
-def create(
-    area: Regency, *, subdomain: str, is_demo: bool = False, use_spare: bool = True
-) -> City:
+def create(area: Regency, *, subdomain: str, is_demo: bool = False, use_spare: bool = True) -> City:
     """City, domain and schema in one transaction; seeders follow with ``advance``.
 
     RuleBroken for a subdomain that cannot be; Stale when the city or the subdomain was taken
@@ -155,4 +152,5 @@ def finish(city: City) -> City:
     while advance(city.pk):
         pass
     with in_public():
-        return City.objects.get(pk=city.pk)
+        done: City = City.objects.get(pk=city.pk)
+        return done

@@ -27,7 +27,7 @@ def city_by_schema(schema_name: str) -> City | None:
     if known is not None and known[0] > moment:
         return known[1]
     with in_public():
-        city = City.objects.filter(schema_name=schema_name).first()
+        city: City | None = City.objects.filter(schema_name=schema_name).first()
     if len(_by_schema) > 2000:
         _by_schema.clear()
     _by_schema[schema_name] = (moment + SECONDS, city)
@@ -114,9 +114,7 @@ LABELS = {
 def progress(status_token: str) -> Progress | None:
     """How the signup with this status token stands; None when there is none."""
     with in_public():
-        signup = (
-            Signup.objects.select_related("city").filter(status_token=status_token).first()
-        )
+        signup = Signup.objects.select_related("city").filter(status_token=status_token).first()
     if signup is None:
         return None
     state = Signup.State(signup.state)

@@ -237,5 +237,3 @@ def test_send_names_the_city(in_bontang: City, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Celery, "send_task", lambda *a, **k: seen.append(k["headers"]))
     outbox.send(3)
     assert seen == [{"_schema_name": "c6474"}]
-
-

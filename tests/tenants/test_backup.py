@@ -108,7 +108,7 @@ def test_a_copy_beside_the_living_city(saved: Path, lived_in: City) -> None:
 
 def test_refused_while_the_city_is_there(saved: Path, lived_in: City) -> None:
     for arguments in ({}, {"schema": "c6474_baru"}, {"detached": True}):
-        with pytest.raises(backup.BadBackup, match="masih ada|sudah ada"):
+        with pytest.raises(backup.BadBackup, match=r"masih ada|sudah ada"):
             backup.restore_city(saved, **arguments)  # type: ignore[arg-type]
     assert not present("c6474_baru")
     for name in ("public", "pg_catalog", 'a"b', "", "x; DROP SCHEMA public"):

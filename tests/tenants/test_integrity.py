@@ -68,7 +68,7 @@ def test_orphans_of_a_declared_relation_are_counted(bontang: City) -> None:
     from django.apps.registry import Apps
     from django.db import models
 
-    class Link(models.Model):
+    class Link(models.Model):  # noqa: DJ008
         city = models.ForeignKey(City, models.DO_NOTHING, db_constraint=False, related_name="+")
 
         class Meta:

@@ -46,16 +46,18 @@ def pooler(committed: None, tmp_path: Path) -> Iterator[str]:
         f" user={here['USER']}" + (f" password={here['PASSWORD']}" if here["PASSWORD"] else "")
     }
     # Unlike the shipped file: no passwords on this machine, and clients must share.
-    config["pgbouncer"].update({
-        "listen_addr": "127.0.0.1",
-        "listen_port": str(port),
-        "auth_type": "any",
-        "default_pool_size": "2",
-        "min_pool_size": "0",
-        "reserve_pool_size": "0",
-        "unix_socket_dir": "",
-        "logfile": str(tmp_path / "pgbouncer.log"),
-    })
+    config["pgbouncer"].update(
+        {
+            "listen_addr": "127.0.0.1",
+            "listen_port": str(port),
+            "auth_type": "any",
+            "default_pool_size": "2",
+            "min_pool_size": "0",
+            "reserve_pool_size": "0",
+            "unix_socket_dir": "",
+            "logfile": str(tmp_path / "pgbouncer.log"),
+        }
+    )
     file = tmp_path / "pgbouncer.ini"
     with file.open("w") as out:
         config.write(out)

@@ -98,9 +98,13 @@ def test_rollback_written_by_hand(bontang: City, blitar: City) -> None:
 
 
 def test_failed_transaction_then_another_city(bontang: City, blitar: City) -> None:
-    with pytest.raises(DatabaseError), in_city(bontang), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1/0")
+    with (
+        pytest.raises(DatabaseError),
+        in_city(bontang),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1/0")
     with in_city(blitar), transaction.atomic():
         assert top() == "35.05"
 
@@ -113,9 +117,12 @@ def test_failed_statement_outside_a_transaction(bontang: City, blitar: City) -> 
 
 
 def test_error_position_and_text_stay_readable(bontang: City) -> None:
-    with in_city(bontang), pytest.raises(DatabaseError, match="nowhere"):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM nowhere")
+    with (
+        in_city(bontang),
+        pytest.raises(DatabaseError, match="nowhere"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1 FROM nowhere")
 
 
 @pytest.mark.parametrize("in_transaction", [False, True])
