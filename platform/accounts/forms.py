@@ -11,7 +11,7 @@ LONG_ENOUGH = "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek muda
 
 class SignInForm(Form):
     username = forms.CharField(
-        label="NIK atau alamat surel",
+        label="NIK atau alamat e-mail",
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
@@ -25,16 +25,16 @@ class SignInForm(Form):
     def __init__(self, *args: Any, with_nik: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not with_nik:
-            self.fields["username"].label = "Alamat surel"
-            self.fields["username"].error_messages["required"] = "Isi alamat surel."
+            self.fields["username"].label = "Alamat e-mail"
+            self.fields["username"].error_messages["required"] = "Isi alamat e-mail."
 
 
 class ForgottenForm(Form):
     email = forms.EmailField(
-        label="Alamat surel",
+        label="Alamat e-mail",
         help_text="Alamat yang terdaftar di akun Anda.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya sari@contoh.id."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
     )
 
 
@@ -85,11 +85,11 @@ class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
 
 class ContactForm(_WithCurrentPassword):
     email = forms.EmailField(
-        label="Surel",
+        label="E-mail",
         required=False,
         help_text="Untuk kabar permohonan dan mengatur ulang kata sandi.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya sari@contoh.id."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
     )
     phone = forms.RegexField(
         r"^\+?[0-9 -]{8,18}$",

@@ -28,8 +28,8 @@ from kernel.errors import NotThere, RuleBroken
 from ui import menu
 from ui.forms import explain
 
-WRONG = "NIK, alamat surel, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
-WRONG_PUBLIC = "Alamat surel atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
+WRONG = "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
+WRONG_PUBLIC = "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
 
 
 def _in_city() -> bool:

@@ -21,11 +21,11 @@ class RegisterForm(Form):
     )
     birth_date = TanggalField(label="Tanggal lahir")
     email = forms.EmailField(
-        label="Surel",
+        label="E-mail",
         required=False,
         help_text="Untuk kabar permohonan, dan bila kata sandi terlupa.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya sari@contoh.id."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
     )
     phone = forms.RegexField(
         r"^\+?[0-9 -]{8,18}$",

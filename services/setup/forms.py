@@ -60,18 +60,18 @@ class UnitForm(Form):
     )
     phone = forms.CharField(label="Telepon kantor", max_length=30, required=False)
     email = forms.EmailField(
-        label="Surel kantor",
+        label="E-mail kantor",
         required=False,
-        error_messages={"invalid": "Tulis alamat surel yang lengkap."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
     )
 
 
 class AppointForm(Form):
     name = forms.CharField(label="Nama lengkap dan gelar", max_length=150)
     email = forms.EmailField(
-        label="Surel",
+        label="E-mail",
         help_text="Bila belum punya akun, kami kirim tautan untuk memilih kata sandi.",
-        error_messages={"invalid": "Tulis alamat surel yang lengkap."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
     )
     since = TanggalField(label="Mulai menjabat")
     nip = forms.CharField(

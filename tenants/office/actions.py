@@ -122,7 +122,7 @@ def invite(*, name: str, email: str, by: User | None) -> User:
     known = User.objects.filter(login=login).first()
     if known is not None:
         if not known.is_active:
-            raise RuleBroken("Akun dengan surel ini tidak aktif.", field="email")
+            raise RuleBroken("Akun dengan e-mail ini tidak aktif.", field="email")
         return known
     user = User.objects.create_user(login, None, name=" ".join(name.split()), email=login)
     audit.record("staff.invited", actor=by, subject="user", subject_id=user.pk)
@@ -167,7 +167,7 @@ def send_invitation(*, user: User) -> None:
         f"Undangan ke ruang kerja {city().name}",
         f"Yth. {user.name},\n\nAnda didaftarkan sebagai petugas di {city().name}. "
         f"Pilih kata sandi Anda di sini:\n\n{city().url(path)}\n\n"
-        f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan surel ini.\n",
+        f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
         key=f"invite:{path}",
     )
 

@@ -51,10 +51,10 @@ class OfficialForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     email = forms.EmailField(
-        label="Surel dinas",
-        help_text="Surel berakhiran .go.id membuktikan sendiri. Surel lain kami periksa dahulu.",
+        label="E-mail dinas",
+        help_text="E-mail berakhiran .go.id membuktikan sendiri. E-mail lain kami periksa dahulu.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat surel yang lengkap, misalnya nama@kota.go.id."},
+        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya nama@kota.go.id."},
     )
 
     def clean_subdomain(self) -> str:

@@ -84,7 +84,7 @@ def sign_up(town: Town, admin: Walker, postman: Walker) -> None:
     page.fill("#id_password", people.PASSWORD)
     page.check("#id_accepted_terms")
     admin.press("Kirim pendaftaran", "mail-sent")
-    admin.expect("Periksa surel Anda", town.admin)
+    admin.expect("Periksa e-mail Anda", town.admin)
 
     link = people.link_in_mail(town.balai, postman, town.admin, "/daftar/konfirmasi/")
     postman.look("mail")

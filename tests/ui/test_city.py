@@ -165,7 +165,7 @@ def test_demo_people_do_not_exist_without_demo_mode(
 
 def test_a_forgotten_password_is_chosen_anew_once(cast: Cast, visitor: Client) -> None:
     page = visitor.post("/sandi/", {"email": "SARI@example.com"})
-    assert "Periksa surel Anda" in _said(page)
+    assert "Periksa e-mail Anda" in _said(page)
     body = Outbox.objects.filter(kind="mail.send").latest("pk").payload["body"]
     found = re.search(r"http://bontang\.[^/]+(/sandi/\S+)", body)
     assert found is not None
@@ -181,7 +181,7 @@ def test_a_forgotten_password_is_chosen_anew_once(cast: Cast, visitor: Client) -
 def test_asking_for_a_link_does_not_tell_who_is_here(cast: Cast, visitor: Client) -> None:
     before = Outbox.objects.count()
     page = visitor.post("/sandi/", {"email": "tidak-ada@example.com"})
-    assert "Periksa surel Anda" in _said(page)
+    assert "Periksa e-mail Anda" in _said(page)
     assert Outbox.objects.count() == before
 
 

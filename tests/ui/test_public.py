@@ -55,7 +55,7 @@ def test_the_landing_page_offers_every_area_without_javascript(visitor: Client) 
 def test_signing_up_step_by_step(visitor: Client) -> None:
     signup = _sign_up(visitor)
     status = f"/daftar/status/{signup.status_token}/"
-    assert "Periksa surel Anda" in visitor.get(status).content.decode()
+    assert "Periksa e-mail Anda" in visitor.get(status).content.decode()
     link = _link()
     page = visitor.get(link)  # a mail scanner opens links too: nothing may happen
     assert page.status_code == 200
