@@ -1,0 +1,51 @@
+"""The fleet's migration, per city, against the stock executor's."""
+
+import time
+from contextlib import AbstractContextManager
+
+from django.db import connection, migrations, models
+
+from tenants.registry import fleet, platform_schema
+from tenants.registry.scope import in_public
+from tests.benchmarks.cities import make, scratch, stock
+from tests.benchmarks.harness import Bench
+from tests.schemas import migration, on_disk
+
+SAMPLE = 8  # cities the stock executor gets: it takes half a second for each
+
+
+def extra() -> AbstractContextManager[None]:
+    """One trivial migration that every city lacks."""
+    field = migrations.AddField("unit", "bench", models.CharField(max_length=20, default=""))
+    return on_disk(migration("office", "9999_bench", [field]))
+
+
+def bench_migration(bench: Bench) -> None:
+    with scratch("migration"), in_public():
+        schemas = [city.schema_name for city in make(bench.cities)]
+        sample = schemas[:: max(1, len(schemas) // SAMPLE)][:SAMPLE]
+        rest = [name for name in schemas if name not in sample]
+
+        nothing = []
+        for _ in range(7):
+            start = time.perf_counter()
+            assert fleet.migrate().migrated == {}
+            nothing.append((time.perf_counter() - start) / len(schemas))
+        theirs = stock("nothing", *sample)
+        bench.record(
+            f"nothing to do, {len(schemas)} cities", nothing,
+            control="stock executor", against=theirs, unit="s per city",
+        )  # fmt: skip
+
+        theirs = stock("migrate", *sample)
+        with extra():
+            platform_schema.prepare()
+            start = time.perf_counter()
+            report = fleet.migrate()
+            ours = (time.perf_counter() - start) / len(rest)
+        assert len(report.migrated) == len(rest) and not report.failed
+        bench.record(
+            f"one AddField, {len(rest)} cities", [ours],
+            control="stock executor", against=theirs, unit="s per city",
+        )  # fmt: skip
+        connection.close()

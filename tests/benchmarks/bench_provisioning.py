@@ -1,0 +1,57 @@
+"""A new city: compiled from the template, or claimed from the spares, against the stock ways."""
+
+import statistics
+import time
+
+from django.db import connection, transaction
+
+from tenants.registry import compiler, provisioning, regions, spares
+from tenants.registry.scope import in_public, in_schema
+from tests.benchmarks.cities import found, scratch, stock
+from tests.benchmarks.harness import Bench
+
+
+def _timed(function: object, *args: object, **kwargs: object) -> float:
+    assert callable(function)
+    start = time.perf_counter()
+    function(*args, **kwargs)
+    return time.perf_counter() - start
+
+
+def bench_provisioning(bench: Bench) -> None:
+    areas = list(regions.all_regencies())
+    with scratch("provisioning"), in_public():
+        found(areas.pop())  # warm: the template is read once per process
+        times = [_timed(found, area) for area in areas[: bench.cities]]
+        edge = min(20, max(3, bench.cities // 3))
+        bench.record(
+            f"last {edge} of {bench.cities} cities",
+            times[-edge:], control=f"first {edge}", against=times[:edge], unit="s",
+        )  # fmt: skip
+        left = areas[bench.cities :][:20]
+        ours, bare = [], []
+        for number, area in enumerate(left[:12]):
+            ours.append(_timed(provisioning.create, area, subdomain=f"x{area.schema_name}",
+                               use_spare=False))  # fmt: skip
+            bare.append(_timed(_bare, f"c99{number:02d}"))
+        bench.record("city", ours, control="the DDL alone", against=bare, unit="s")
+        others = stock("save", *(area.schema_name for area in left[12:15]))
+        bench.record("city", ours, control="stock save()", against=others, unit="s")
+        spares.fill(wanted=5)
+        claims = [
+            1000 * _timed(provisioning.create, area, subdomain=f"y{area.schema_name}")
+            for area in left[15:20]
+        ]
+        bench.record(
+            "city from a spare", claims, control="compiled",
+            against=[1000 * s for s in ours], unit="ms",
+        )  # fmt: skip
+        assert statistics.median(claims) < statistics.median(ours) * 1000
+
+
+def _bare(schema: str) -> None:
+    """What PostgreSQL itself needs: schema, tables, indexes and foreign keys, in one message."""
+    plan = compiler.compiled()
+    script = ";\n".join([*plan.tables_sql(schema), *plan.links_sql()])
+    with in_schema(schema), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(script)
