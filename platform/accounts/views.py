@@ -52,8 +52,8 @@ def _wanted(request: HttpRequest) -> str:
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     """Where a person who has just signed in continues: the wish, else the first work area."""
     request.user = user
-    areas = menu.links(request)
-    return redirect(_wanted(request) or (areas[0].href if areas else "/"))
+    work = [link.href for link in menu.links(request) if link.is_work]
+    return redirect(_wanted(request) or (work or ["/"])[0])
 
 
 @never_cache

@@ -14,6 +14,7 @@ class Link:
     href: str
     icon: str
     order: int = 50
+    is_work: bool = True  # where its holder continues after signing in
 
 
 LinkSource = Callable[[HttpRequest], Iterable[Link]]

@@ -19,5 +19,6 @@ urlpatterns = [
     path("v/", views.verify_form, name="verify-form"),
     path("v/<str:code>", views.verify, name="verify"),
     path("daftar/", views.register, name="register"),
+    path("akses/", views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, documents, queries
@@ -298,6 +300,26 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(
         request, "portal/register.html", {"form": form}, status=422 if form.errors else 200
     )
+
+
+READ_FOR = {
+    "rt": "Ketua RT membuka permohonan Anda",
+    "meja": "Petugas membuka berkas permohonan Anda",
+    "nik": "Petugas membuka NIK dan nomor KK lengkap",
+}
+
+
+@never_cache
+@require_safe
+def reads(request: HttpRequest) -> HttpResponse:
+    """Who was shown this resident's data (UU 27/2022: the subject may know)."""
+    _, person = resident(request)
+    page = Paginator(audit.reads_of(person.pk), 30).get_page(request.GET.get("hal"))
+    rows = [
+        (entry, READ_FOR.get(entry.detail.get("purpose", ""), "Data Anda dibuka"))
+        for entry in page.object_list
+    ]
+    return render(request, "portal/reads.html", {"page": page, "rows": rows})
 
 
 @require_safe

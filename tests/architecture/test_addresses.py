@@ -75,6 +75,7 @@ CITY_HOST = {
     "permohonan/<int:pk>/periksa/": RESIDENT,
     "permohonan/<int:pk>/terkirim/": RESIDENT,
     "permohonan/<int:pk>/batal/": RESIDENT,
+    "akses/": RESIDENT,
     "berkas/<int:pk>/": INVOLVED,
     "berkas/<int:pk>/hapus/": RESIDENT,
     "surat/<int:pk>/": INVOLVED,

@@ -112,6 +112,16 @@ def test_nobody_reads_what_is_not_theirs(cast: Cast, as_: Enter) -> None:
     assert served["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_resident_sees_who_opened_their_data(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    sari = as_(cast.sari)
+    assert "Belum ada yang membuka" in _said(sari.get("/akses/"))
+    as_(cast.hasan).get(f"/rt/{step_of(application).pk}/")
+    html = _said(sari.get("/akses/"))
+    assert "Hasan" in html and "Ketua RT membuka permohonan Anda" in html
+    assert "Hasan" not in _said(as_(cast.tetangga).get("/akses/"))
+
+
 def test_a_stranger_signs_in_and_comes_back(
     in_bontang: City, client_for: Callable[[City], Client]
 ) -> None:
