@@ -123,7 +123,7 @@ def send(row_id: int) -> None:
     from messaging.tasks import deliver
 
     try:
-        deliver.apply_async(args=[row_id], retry=False)
+        deliver.apply_async(args=(row_id,), retry=False)
     except Exception as error:
         if not _is_broker_error(error):
             raise

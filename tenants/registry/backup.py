@@ -122,10 +122,10 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
                 )
                 counts[table] = cursor.rowcount
                 if counts[table]:
-                    writer.add(f"data/{table}", rows)  # type: ignore[arg-type]
+                    writer.add(f"data/{table}", rows)
         for path in _files(schema):
             with default_storage.open(path) as stored:
-                writer.add(f"files/{path.removeprefix(schema + '/')}", stored)  # type: ignore[arg-type]
+                writer.add(f"files/{path.removeprefix(schema + '/')}", stored)
     with in_public():
         hosts = list(
             city.domains.order_by("-is_primary", "domain").values_list("domain", flat=True)

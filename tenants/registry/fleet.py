@@ -234,7 +234,7 @@ def _with_django(migration: Migration, state: ProjectState) -> tuple[ProjectStat
     """Apply one migration in the present schema; the statements it sent."""
     heard: list[str] = []
 
-    class Listening(connection.SchemaEditorClass):  # type: ignore[misc, name-defined]
+    class Listening(connection.SchemaEditorClass):  # type: ignore[name-defined]
         def execute(self, statement: Any, params: Any = ()) -> None:
             ops: Any = connection.ops
             text = str(statement)
@@ -304,7 +304,7 @@ def _content_type_script() -> str:
 def _unknown_receivers() -> Iterator[Any]:
     known = {create_contenttypes, create_permissions, inject_rename_contenttypes_operations}
     for sender in apps.get_app_configs():
-        for receiver in post_migrate._live_receivers(sender)[0]:  # type: ignore[attr-defined]
+        for receiver in post_migrate._live_receivers(sender)[0]:
             if receiver not in known:
                 yield receiver
 

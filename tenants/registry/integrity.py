@@ -115,9 +115,9 @@ def _orphans(field: "models.ForeignKey[Any, Any]", schema: str) -> list[Finding]
         " AND NOT EXISTS (SELECT FROM {target} t WHERE t.{key} = o.{column})"
     ).format(
         own=sql.Identifier(schema, field.model._meta.db_table),
-        column=sql.Identifier(field.column),
+        column=sql.Identifier(str(field.column)),
         target=sql.Identifier(PUBLIC, str(target)),
-        key=sql.Identifier(field.target_field.column),
+        key=sql.Identifier(str(field.target_field.column)),
     )
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -37,7 +37,7 @@ class CityMiddleware:
         request.read_only = False  # type: ignore[attr-defined]
         host = hosts.normalise(request.META.get("HTTP_HOST") or request.META["SERVER_NAME"])
         if host in self.public_hosts:
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[assignment]
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             with in_public():
                 return self._checked(request, self.get_response(request))
         try:

@@ -49,13 +49,12 @@ class City(TenantMixin):
     @property
     def host(self) -> str:
         """The host name links are built from, without a port."""
-        known: str | None = self.__dict__.get("_host")
-        if known is None:
+        if "_host" not in self.__dict__:
             with in_public():
                 primary = self.domains.filter(is_primary=True).first()
-            known = str(primary.domain) if primary else f"{self.subdomain}.{settings.BASE_DOMAIN}"
-            self.__dict__["_host"] = known
-        return known
+            usual = f"{self.subdomain}.{settings.BASE_DOMAIN}"
+            self.__dict__["_host"] = primary.domain if primary else usual
+        return str(self.__dict__["_host"])
 
     def url(self, path: str = "/") -> str:
         """An absolute address in this city, with the installation's scheme and port."""
@@ -77,7 +76,7 @@ class Domain(DomainMixin):
     """A host name a city answers on; the primary one is what links are built from."""
 
     def __str__(self) -> str:
-        return self.domain
+        return str(self.domain)
 
 
 class Signup(models.Model):

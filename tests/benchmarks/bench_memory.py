@@ -1,9 +1,9 @@
 """What a server process keeps in memory after seeing many cities."""
 
-from accounts.models import User
 from django.conf import settings
 from django.db import connection
 
+from accounts.models import User
 from messaging.models import Outbox
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.models import City

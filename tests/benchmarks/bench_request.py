@@ -82,6 +82,8 @@ def _load(port: int, path: str, hosts: dict[str, str], seconds: float, out: obje
         head, _, body = data.partition(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200") or (path == "/1" and body != expected):
             wrong += 1
+            if wrong == 1:
+                sys.stderr.write(f"{request!r} → {data[:300]!r}\n")
         count += 1
         if b"close" in head.lower():
             conn.close()

@@ -26,14 +26,18 @@ else:
     settings.MIDDLEWARE = []
 
 
+def answer(text: str) -> HttpResponse:
+    return HttpResponse(text, headers={"Content-Length": str(len(text))})
+
+
 def nothing(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(b"ok")
+    return answer("ok")
 
 
 def one_query(request: HttpRequest) -> HttpResponse:
     from tenants.office.models import Unit
 
-    return HttpResponse(Unit.objects.values_list("code", flat=True).get(kind="kota"))
+    return answer(Unit.objects.values_list("code", flat=True).get(kind="kota"))
 
 
 urlpatterns = [path("0", nothing), path("1", one_query)]
