@@ -109,7 +109,7 @@ def make_cast() -> Cast:
     """In the city the test stands in."""
     village, other = Unit.objects.filter(kind__in=["kelurahan", "desa"]).order_by("code")[:2]
     kecamatan = Unit.objects.get(code=village.code.rpartition(".")[0])
-    dinas = Unit.objects.get(kind="dinas")
+    dinas = Unit.objects.get(kind="dinas", code__endswith="/dpmptsp")
     role = Post.Role
     sari, *_ = family(village)
     neighbour, *_ = family(village, rt=2)

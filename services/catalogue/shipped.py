@@ -7,20 +7,24 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.shorthand import UnknownShorthand, expand
 
 FOLDER = Path(__file__).parent / "blueprints"
 
 # How people look for things: slug, name, what it holds, icon.
 CATEGORIES: tuple[tuple[str, str, str, str], ...] = (
-    ("kelahiran", "Kelahiran", "Akta, kenal lahir", "baby"),
-    ("sekolah", "Sekolah", "Domisili, beasiswa", "graduation-cap"),
-    ("menikah", "Menikah", "Pengantar nikah, dispensasi", "heart"),
-    ("pindah", "Pindah dan datang", "Tanpa surat RT", "truck"),
-    ("usaha", "Usaha", "Keterangan usaha, reklame", "store"),
-    ("rumah", "Rumah dan tanah", "Bangunan, tanah", "house"),
-    ("bantuan", "Bantuan", "Keterangan tidak mampu", "hand-helping"),
-    ("kematian", "Kematian", "Akta, waris, pemakaman", "flower"),
-    ("ktp-kk", "KTP dan KK", "Baru, rusak, hilang", "id-card"),
+    ("kelahiran", "Kelahiran dan anak", "Akta, kenal lahir, wali", "baby"),
+    ("sekolah", "Sekolah", "SPMB, beasiswa, penghasilan orang tua", "graduation-cap"),
+    ("kerja", "Kerja", "SKCK, pekerjaan, izin keluarga", "briefcase-business"),
+    ("menikah", "Menikah dan keluarga", "N1 sampai N6, janda/duda, cerai", "heart"),
+    ("pindah", "Pindah dan domisili", "Pindah, datang, tempat tinggal", "truck"),
+    ("ktp-kk", "KTP, KK, dan data diri", "Baru, rusak, hilang, keliru", "id-card"),
+    ("usaha", "Usaha", "Keterangan usaha, reklame, proposal", "store"),
+    ("rumah", "Rumah dan tanah", "Tanah, bangunan, PBB", "house"),
+    ("bantuan", "Bantuan dan kesehatan", "Tidak mampu, jaminan kesehatan", "hand-helping"),
+    ("acara", "Acara dan lingkungan", "Keramaian, sumbangan, tetangga", "megaphone"),
+    ("kematian", "Kematian dan waris", "Akta, pemakaman, ahli waris", "flower"),
+    ("umum", "Surat lainnya", "Keterangan umum, kuasa, legalisasi", "file-text"),
 )
 
 
@@ -31,8 +35,9 @@ class BrokenBlueprint(Exception):
 def load(path: Path) -> Blueprint:
     """One ``service.toml``. Raises BrokenBlueprint."""
     try:
-        blueprint = Blueprint.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as wrong:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        blueprint = Blueprint.model_validate(expand(raw))
+    except (tomllib.TOMLDecodeError, ValidationError, UnknownShorthand, KeyError) as wrong:
         raise BrokenBlueprint(f"{path}: {wrong}") from wrong
     if (blueprint.category, blueprint.slug) != (path.parents[1].name, path.parent.name):
         raise BrokenBlueprint(f"{path}: folder and category/slug differ")

@@ -10,14 +10,19 @@ from tenants.registry.provisioning import seeder
 from tenants.registry.scope import in_public
 
 BATCH = 1000
-DPMPTSP = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu"
+# The dinas that shared services go to: slug, name, short name.
+DINAS = (
+    ("dpmptsp", "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu", "DPMPTSP"),
+    ("disdukcapil", "Dinas Kependudukan dan Pencatatan Sipil", "Disdukcapil"),
+    ("dinsos", "Dinas Sosial", "Dinsos"),
+)
 # UU 21/2001 art. 1: in the provinces of Papua a kecamatan is called distrik.
 DISTRIK = frozenset("91 92 93 94 95 96".split())
 
 
 @seeder(order=10, label="Menyusun wilayah: kecamatan, kelurahan, dan desa")
 def territory(city: City) -> None:
-    """Every unit of the official list, and the one dinas every city has."""
+    """Every unit of the official list, and the dinas that shared services go to."""
     _add([Unit(kind=Unit.Kind.CITY, code=city.code, name=city.name)])
     top = Unit.objects.get(code=city.code)
     word = "Distrik" if city.code[:2] in DISTRIK else "Kecamatan"
@@ -29,11 +34,12 @@ def territory(city: City) -> None:
         + [
             Unit(
                 kind=Unit.Kind.DINAS,
-                code=f"{city.code}/dpmptsp",
-                name=DPMPTSP,
-                abbreviation="DPMPTSP",
+                code=f"{city.code}/{slug}",
+                name=name,
+                abbreviation=short,
                 parent=top,
             )
+            for slug, name, short in DINAS
         ]
     )
     above = dict(Unit.objects.filter(kind=Unit.Kind.KECAMATAN).values_list("code", "pk"))
