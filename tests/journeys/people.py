@@ -87,13 +87,13 @@ def sign_in(walker: Walker, address: str, login: str, password: str = PASSWORD) 
     walker.press("Masuk", exact=True)
 
 
-def take_the_place_of(walker: Walker, address: str, role: str) -> None:
-    """Sign in as the first of a demo city's people with this role."""
+def take_the_place_of(walker: Walker, address: str, role: str, which: int = 0) -> None:
+    """Sign in as one of a demo city's people with this role."""
     walker.context.clear_cookies()
     walker.page.goto(f"{address}masuk/")
     walker.page.locator("button.demo-person").filter(
         has=walker.page.locator("b", has_text=re.compile(rf"^{role}$"))
-    ).first.click()
+    ).nth(which).click()
     walker.page.wait_for_load_state("load")
 
 
