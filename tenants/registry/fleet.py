@@ -184,6 +184,14 @@ class _Step:
     before: ProjectState | None
 
 
+@dataclass(slots=True)
+class _Script:
+    """What the other cities of a group receive."""
+
+    steps: list[_Step]
+    content_types: bool  # the pilot lacked some, so the others do
+
+
 def needs_django(migration: Migration) -> bool:
     """Whether a migration must run in each city by itself."""
     if not migration.atomic:
@@ -257,7 +265,7 @@ def _with_django(migration: Migration, state: ProjectState) -> tuple[ProjectStat
 
 def _fly_pilot(
     schema: str, group: Group, loader: MigrationLoader, done: Callable[[Migration], None]
-) -> list[_Step]:
+) -> "_Script":
     """Migrate the group's first city with Django and write the script for the others."""
     steps: list[_Step] = []
     state = _initial_state(loader, group.applied)
@@ -273,19 +281,26 @@ def _fly_pilot(
             elif before is None:
                 raise RuntimeError(f"{migration} names the schema {schema} in its SQL")
             steps.append(_Step(migration, script, before))
-        _content_types(schema)
-    return steps
+        more = _content_types()
+    return _Script(steps, more)
 
 
-def _content_types(schema: str) -> None:
-    """What Django's post_migrate receivers would add, copied from the template."""
+def _content_types() -> bool:
+    """What Django's post_migrate receivers would add here; whether there was anything."""
     if any(_unknown_receivers()):
         from django.core.management.sql import emit_post_migrate_signal
 
         emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
-        return
+        return True
+    count = (
+        "SELECT count(*) FROM django_content_type UNION ALL SELECT count(*) FROM auth_permission"
+    )
     with connection.cursor() as cursor:
+        cursor.execute(count)
+        before = cursor.fetchall()
         cursor.execute(_content_type_script())
+        cursor.execute(count)
+        return bool(cursor.fetchall() != before)
 
 
 def _content_type_script() -> str:
@@ -309,9 +324,9 @@ def _unknown_receivers() -> Iterator[Any]:
                 yield receiver
 
 
-def _replay(schema: str, steps: list[_Step], done: Callable[[Migration], None]) -> None:
+def _replay(schema: str, script: _Script, done: Callable[[Migration], None]) -> bool:
     with in_schema(schema):
-        for step in steps:
+        for step in script.steps:
             if step.script is None:
                 assert step.before is not None
                 _with_django(step.migration, step.before.clone())
@@ -322,7 +337,9 @@ def _replay(schema: str, steps: list[_Step], done: Callable[[Migration], None]) 
                     body = f"{step.script};\n" if step.script else ""
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{body}{record}")
             done(step.migration)
-        _content_types(schema)
+        if script.content_types:
+            _content_types()
+    return True
 
 
 def _reason(error: BaseException) -> str:
@@ -382,22 +399,21 @@ class _Run:
     def group(self, group: Group, parallel: int, canaries: list[str]) -> None:
         first = [s for s in group.schemas if s in canaries]
         waiting = first + [s for s in group.schemas if s not in canaries]
-        steps: list[_Step] | None = None
-        while waiting and steps is None:
+        script: _Script | None = None
+        while waiting and script is None:
             pilot = waiting.pop(0)
-            steps = self.city(pilot, partial(_fly_pilot, pilot, group, self.loader))
-            if steps is None and pilot in canaries:
+            script = self.city(pilot, partial(_fly_pilot, pilot, group, self.loader))
+            if script is None and pilot in canaries:
                 raise _Stop
-        if steps is None:
+        if script is None:
             return
-        script = steps
         while waiting and waiting[0] in canaries:
             schema = waiting.pop(0)
-            if self.city(schema, partial(_replayed, schema, script)) is None:
+            if self.city(schema, partial(_replay, schema, script)) is None:
                 raise _Stop
 
         def one(schema: str) -> None:
-            self.city(schema, partial(_replayed, schema, script))
+            self.city(schema, partial(_replay, schema, script))
 
         if parallel <= 1:
             for schema in waiting:
@@ -420,11 +436,6 @@ class _Run:
             list(pool.map(share, [waiting[i::parallel] for i in range(parallel)]))
         if errors:
             raise errors[0]
-
-
-def _replayed(schema: str, steps: list[_Step], done: Callable[[Migration], None]) -> bool:
-    _replay(schema, steps, done)
-    return True
 
 
 def migrate(
