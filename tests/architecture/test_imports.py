@@ -111,11 +111,11 @@ def test_settings_are_the_only_reader_of_the_environment() -> None:
 
 
 def test_no_file_is_a_missing_noun() -> None:
-    """Past 400 lines a file holds two ideas."""
+    """Past about 400 lines look for the noun that is missing; here is the wall."""
     long = {
         name_of(path): count
         for path in modules()
         if "migrations" not in path.parts
-        and (count := len(path.read_text(encoding="utf-8").splitlines())) > 440
+        and (count := len(path.read_text(encoding="utf-8").splitlines())) > 600
     }
     assert long == {}
