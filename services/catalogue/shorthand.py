@@ -60,7 +60,10 @@ DOCUMENTS: dict[str, Raw] = {
     "pas_foto": {"label": "Pas foto berwarna"},
     "foto_usaha": {"label": "Foto tempat usaha"},
     "foto_lokasi": {"label": "Foto lokasi"},
-    "bukti_tanah": {"label": "Bukti hak atas tanah", "help": "Sertifikat, AJB, girik, atau letter C."},
+    "bukti_tanah": {
+        "label": "Bukti hak atas tanah",
+        "help": "Sertifikat, AJB, girik, atau letter C.",
+    },
     "pbb": {"label": "SPPT dan bukti lunas PBB tahun terakhir"},
     "persetujuan_pemilik": {"label": "Surat persetujuan pemilik tempat"},
     "persetujuan_tetangga": {"label": "Surat persetujuan tetangga"},

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+
 from services.catalogue import shipped, shorthand
 from services.catalogue.blueprint import Blueprint
 from tenants.office.models import Post
