@@ -149,7 +149,7 @@ def ukuran(size: int | None) -> str:
         return ""
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} kB"
-    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
+    return f"{size / 1024 / 1024:.1f} MB".replace(".0", "").replace(".", ",")
 
 
 @register.filter
