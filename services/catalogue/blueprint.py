@@ -295,7 +295,7 @@ class Blueprint(Strict):
                         "which is no field before it"
                     )
             known[field.key] = field
-        for place, condition in self._conditions():
+        for place, condition in self.conditions():
             if condition.field not in known:
                 raise ValueError(f"{place}: condition on '{condition.field}', which is no field")
         for document in self.documents:
@@ -310,7 +310,8 @@ class Blueprint(Strict):
             self._check_texts(output, known)
         return self
 
-    def _conditions(self) -> Iterator[tuple[str, Condition]]:
+    def conditions(self) -> Iterator[tuple[str, Condition]]:
+        """Every condition outside the questions themselves, with its place."""
         for document in self.documents:
             yield from ((f"document '{document.key}'", c) for c in document.show_when)
         for step in self.steps:

@@ -37,7 +37,7 @@ def test_a_shipped_service_is_whole(blueprint: Blueprint) -> None:
     used = {name.partition(".")[0] for output in blueprint.outputs for name in _names(output)}
     tables = {table.field for output in blueprint.outputs for table in output.tables}
     shown = used | tables | {key for output in blueprint.outputs for key in output.witnesses}
-    conditions = {c.field for _, c in blueprint._conditions()}
+    conditions = {c.field for _, c in blueprint.conditions()}
     conditions |= {c.field for f in blueprint.fields for c in (*f.show_when, *f.require_when)}
     if blueprint.outputs:
         for field in blueprint.fields:

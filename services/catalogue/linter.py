@@ -1,0 +1,247 @@
+"""What would go wrong with a service before anybody asks for it. Plain Python.
+
+Parsing has already refused what cannot be rendered; the linter finds what can be, and would
+disappoint: dead ends, desks nobody sits at, clocks that cannot be met, codes out of force. Each
+finding names the place and the cure.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.catalogue.answers import options
+from services.catalogue.blueprint import (
+    PLACEHOLDER,
+    Blueprint,
+    Condition,
+    FieldSpec,
+    StepSpec,
+)
+
+# Desks that keep office hours, and roles there.
+ROLES_AT: dict[str, frozenset[str]] = {
+    "rt": frozenset({"ketua_rt"}),
+    "rw": frozenset({"ketua_rw"}),
+    "kelurahan": frozenset({"loket", "kasi", "sekretaris", "lurah"}),
+    "kecamatan": frozenset({"loket", "kasi", "sekretaris", "camat"}),
+    "kota": frozenset({"admin"}),
+    "dinas": frozenset({"petugas_dinas", "kepala_dinas"}),
+}
+WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong (``error``: must not be published) or doubtful (``warning``)."""
+
+    level: Literal["error", "warning"]
+    place: str  # an address as in overrides: "steps.lurah.role"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A desk of this city without anybody, as the office knows it."""
+
+    level: str
+    role: str
+    units: int  # how many units of that level there are
+    vacant: int
+
+
+def check(
+    blueprint: Blueprint,
+    *,
+    today: date,
+    vacancies: tuple[Vacancy, ...] = (),
+    dinas: frozenset[str] | None = None,
+) -> list[Finding]:
+    """All findings, errors first. ``dinas`` are the slugs of the dinas this city has."""
+    found = [
+        *_conditions(blueprint),
+        *_desks(blueprint, vacancies, dinas),
+        *_clocks(blueprint),
+        *_letters(blueprint, today),
+        *_questions(blueprint),
+    ]
+    return sorted(found, key=lambda finding: (finding.level, finding.place))
+
+
+# --- conditions ---------------------------------------------------------------------------------
+
+
+def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
+    places: list[tuple[str, list[Condition]]] = [
+        *((f"fields.{f.key}.show_when", f.show_when) for f in blueprint.fields),
+        *((f"documents.{d.key}.show_when", d.show_when) for d in blueprint.documents),
+        *((f"steps.{s.key}.when", s.when) for s in blueprint.steps),
+        *((f"outputs.{o.key}.when", o.when) for o in blueprint.outputs),
+    ]
+    for place, conditions in places:
+        for condition in conditions:
+            if _never(blueprint.field(condition.field), condition):
+                yield Finding(
+                    "error",
+                    place,
+                    f"Syarat ini tidak pernah terpenuhi: “{condition.field} {condition.op} "
+                    f"{condition.value}”. Ubah nilainya atau batas isiannya.",
+                )
+        if _contradict(conditions):
+            yield Finding(
+                "error", place, "Syarat-syarat ini saling bertentangan. Hapus salah satunya."
+            )
+    if blueprint.steps and all(step.when for step in blueprint.steps):
+        yield Finding(
+            "error",
+            "steps",
+            "Semua langkah bersyarat: ada jawaban yang tidak sampai ke meja mana pun. "
+            "Buat sedikitnya satu langkah tanpa syarat.",
+        )
+
+
+def _never(field: FieldSpec, condition: Condition) -> bool:
+    if field.type in ("choice", "list", "yesno") and condition.op in ("=", "in"):
+        known = {value for value, _ in options(field)}
+        wanted = condition.value if isinstance(condition.value, list) else [str(condition.value)]
+        return not known & {str(value) for value in wanted}
+    if field.type in ("number", "rupiah") and isinstance(condition.value, int):
+        low = field.min if field.min is not None else 0
+        high = field.max
+        limit = condition.value
+        if condition.op == ">":
+            return high is not None and limit >= high
+        if condition.op == ">=":
+            return high is not None and limit > high
+        if condition.op == "<":
+            return limit <= low
+        if condition.op == "<=":
+            return limit < low
+        if condition.op == "=":
+            return limit < low or (high is not None and limit > high)
+    return False
+
+
+def _contradict(conditions: list[Condition]) -> bool:
+    """Two conditions on one field that cannot both hold."""
+    equal: dict[str, str] = {}
+    lower: dict[str, int] = {}
+    upper: dict[str, int] = {}
+    for c in conditions:
+        if c.op == "=":
+            if equal.setdefault(c.field, str(c.value)) != str(c.value):
+                return True
+        elif isinstance(c.value, int) and c.op in (">", ">="):
+            lower[c.field] = max(lower.get(c.field, c.value), c.value + (c.op == ">"))
+        elif isinstance(c.value, int) and c.op in ("<", "<="):
+            upper[c.field] = min(upper.get(c.field, c.value), c.value - (c.op == "<"))
+    return any(field in upper and lower[field] > upper[field] + 1 for field in lower)
+
+
+# --- desks and clocks ------------------------------------------------------------------------
+
+
+def _desks(
+    blueprint: Blueprint, vacancies: tuple[Vacancy, ...], dinas: frozenset[str] | None
+) -> Iterator[Finding]:
+    empty = {(v.level, v.role): v for v in vacancies if v.vacant}
+    for step in blueprint.steps:
+        place = f"steps.{step.key}"
+        for role in (step.role, *step.deputies):
+            if role not in ROLES_AT[step.level]:
+                yield Finding(
+                    "error",
+                    f"{place}.role",
+                    f"Tidak ada jabatan “{role}” di tingkat {step.level}. Pilih: "
+                    f"{', '.join(sorted(ROLES_AT[step.level]))}.",
+                )
+        if step.dinas and dinas is not None and step.dinas not in dinas:
+            yield Finding(
+                "error",
+                f"{place}.dinas",
+                f"Dinas “{step.dinas}” belum ada di kota ini. Tambahkan dulu di Wilayah.",
+            )
+        vacancy = empty.get((step.level, step.role))
+        if vacancy is not None and not step.optional:
+            yield Finding(
+                "warning",
+                f"{place}.role",
+                f"Di {vacancy.vacant} dari {vacancy.units} {step.level} belum ada yang menjabat "
+                f"{step.role}; berkas akan berhenti di sana. Tunjuk pejabatnya, atau jadikan "
+                "langkah ini boleh dilewati.",
+            )
+
+
+def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
+    issuing = {output.step for output in blueprint.outputs}
+    for step in blueprint.steps:
+        place = f"steps.{step.key}"
+        if step.level not in ("rt", "rw") and _too_fast(step):
+            yield Finding(
+                "warning",
+                f"{place}.clock",
+                f"{step.clock.amount} jam berjalan juga pada malam dan akhir pekan, saat kantor "
+                "tutup. Pakai jam kerja atau hari kerja.",
+            )
+        if step.on_timeout == "teruskan" and step.key in issuing:
+            yield Finding(
+                "error",
+                f"{place}.on_timeout",
+                "Langkah ini menerbitkan surat, jadi tidak boleh dilewati bila waktunya habis. "
+                "Pilih ingatkan atau naikkan.",
+            )
+        if step.optional and step.key in issuing:
+            yield Finding(
+                "error",
+                f"{place}.optional",
+                "Langkah ini menerbitkan surat, jadi tidak boleh dilewati bila jabatannya kosong.",
+            )
+
+
+def _too_fast(step: StepSpec) -> bool:
+    return step.clock.unit == "jam" and step.clock.amount < WEEKEND_HOURS
+
+
+# --- letters and questions ------------------------------------------------------------------------
+
+
+def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
+    optional = {f.key for f in blueprint.fields if not f.required or f.show_when or f.require_when}
+    for output in blueprint.outputs:
+        place = f"outputs.{output.key}"
+        if not any(
+            c.since <= today and (c.until is None or today <= c.until) for c in output.codes
+        ):
+            yield Finding(
+                "error",
+                f"{place}.codes",
+                f"Tidak ada kode klasifikasi yang berlaku pada {today:%d-%m-%Y}. Tambahkan kode "
+                "yang baru.",
+            )
+        for text in (output.opening, *output.body, output.closing):
+            for name in PLACEHOLDER.findall(text):
+                if name.partition(".")[0] in optional:
+                    yield Finding(
+                        "warning",
+                        f"{place}.body",
+                        f"Kalimat memakai “{{{name}}}” yang boleh kosong; suratnya bisa berisi "
+                        "tanda hubung di tengah kalimat. Pindahkan ke kelompok data bersyarat.",
+                    )
+
+
+def _questions(blueprint: Blueprint) -> Iterator[Finding]:
+    if not blueprint.outputs:
+        return
+    used = {c.field for _, c in blueprint.conditions()}
+    used |= {c.field for f in blueprint.fields for c in (*f.show_when, *f.require_when)}
+    for output in blueprint.outputs:
+        used |= {name.partition(".")[0] for t in output.texts() for name in PLACEHOLDER.findall(t)}
+        used |= {table.field for table in output.tables} | set(output.witnesses)
+    for field in blueprint.fields:
+        if field.key not in used:
+            yield Finding(
+                "warning",
+                f"fields.{field.key}",
+                f"“{field.label}” ditanyakan tetapi tidak dipakai di surat maupun syarat. "
+                "Jangan tanyakan yang tidak diperlukan.",
+            )

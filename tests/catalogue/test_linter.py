@@ -1,0 +1,160 @@
+"""The linter names what would go wrong, and is silent about what is right."""
+
+import copy
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.workdays import calendar_for
+from services.catalogue import linter, simulator
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.shipped import shipped
+
+SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
+TODAY = date(2026, 11, 23)
+CALENDAR = calendar_for("Asia/Makassar")
+FRIDAY = datetime(2026, 11, 20, 2, tzinfo=UTC)  # 10.00 WITA
+
+
+@pytest.mark.parametrize("blueprint", SERVICES.values(), ids=SERVICES.keys())
+def test_shipped_services_have_no_errors(blueprint) -> None:
+    findings = linter.check(blueprint, today=TODAY)
+    assert [f for f in findings if f.level == "error"] == []
+
+
+def broken(slug: str, change) -> list[linter.Finding]:
+    definition = copy.deepcopy(SERVICES[slug].canonical())
+    change(definition)
+    return linter.check(Blueprint.model_validate(definition), today=TODAY)
+
+
+def step(definition, key):
+    return next(entry for entry in definition["steps"] if entry["key"] == key)
+
+
+def question(definition, key):
+    return next(entry for entry in definition["fields"] if entry["key"] == key)
+
+
+CASES = {
+    "a limit no answer can exceed": (
+        "reklame", lambda d: question(d, "luas").update(max=5), "steps.dpmptsp.when", "tidak pernah"
+    ),
+    "a choice that does not exist": (
+        "reklame",
+        lambda d: d["documents"][1].update(
+            show_when=[{"field": "jenis", "op": "=", "value": "balon"}]
+        ),
+        "documents.persetujuan.show_when", "tidak pernah",
+    ),
+    "conditions against each other": (
+        "reklame",
+        lambda d: step(d, "dpmptsp").update(
+            when=[{"field": "luas", "op": ">", "value": 10},
+                  {"field": "luas", "op": "<", "value": 6}]
+        ),
+        "steps.dpmptsp.when", "bertentangan",
+    ),
+    "no desk without a condition": (
+        "reklame",
+        lambda d: [
+            entry.update(when=[{"field": "luas", "op": ">", "value": 6}]) for entry in d["steps"]
+        ],
+        "steps", "tidak sampai ke meja",
+    ),
+    "a role that sits elsewhere": (
+        "sktm", lambda d: step(d, "lurah").update(role="camat"), "steps.lurah.role", "jabatan"
+    ),
+    "a letter that would be passed over": (
+        "sktm", lambda d: step(d, "lurah").update(on_timeout="teruskan"),
+        "steps.lurah.on_timeout", "menerbitkan surat",
+    ),
+    "a signing desk that may be vacant": (
+        "sktm", lambda d: step(d, "lurah").update(optional=True), "steps.lurah.optional", "kosong"
+    ),
+    "a clock that runs at night": (
+        "sktm", lambda d: step(d, "loket").update(clock={"amount": 4, "unit": "jam"}),
+        "steps.loket.clock", "jam kerja",
+    ),
+    "a code out of force": (
+        "sktm",
+        lambda d: d["outputs"][0].update(
+            codes=[{"since": "2012-01-01", "until": "2022-12-31", "code": "465"}]
+        ),
+        "outputs.surat.codes", "kode klasifikasi",
+    ),
+    "a sentence on an optional answer": (
+        "sktm", lambda d: question(d, "tanggungan").update(required=False),
+        "outputs.surat.body", "boleh kosong",
+    ),
+    "a question for nothing": (
+        "sktm",
+        lambda d: d["fields"].append({"key": "warna", "type": "text", "label": "Warna rumah"}),
+        "fields.warna", "tidak dipakai",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("slug", "change", "place", "words"), CASES.values(), ids=CASES.keys())
+def test_each_fault_is_named_with_its_place(slug, change, place, words) -> None:
+    found = broken(slug, change)
+    assert any(f.place == place and words in f.message for f in found), found
+
+
+def test_an_empty_desk_and_a_missing_dinas_are_found() -> None:
+    found = linter.check(
+        SERVICES["reklame"],
+        today=TODAY,
+        vacancies=(linter.Vacancy("kecamatan", "camat", 3, 1),),
+        dinas=frozenset({"disdukcapil"}),
+    )
+    assert any(f.place == "steps.camat.role" and "1 dari 3" in f.message for f in found)
+    assert any(f.place == "steps.dpmptsp.dinas" and f.level == "error" for f in found)
+
+
+# --- the simulator -----------------------------------------------------------------------------
+
+
+def test_a_walk_over_the_weekend() -> None:
+    walk = simulator.walk(SERVICES["sktm"], {}, start=FRIDAY, calendar=CALENDAR)
+    assert [stop.step.key for stop in walk.stops] == ["rt", "loket", "lurah"]
+    assert walk.stops[0].leaves == FRIDAY + timedelta(hours=24)  # Saturday
+    assert walk.stops[1].due == datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday 16.00 WITA
+    assert walk.stops[2].letters == ("Surat Keterangan Tidak Mampu",)
+    assert walk.done == walk.latest
+
+
+def test_side_by_side_takes_as_long_as_the_slower() -> None:
+    definition = copy.deepcopy(SERVICES["sktm"].canonical())
+    for key, days in (("rt", 1), ("loket", 5)):
+        step(definition, key).update(
+            parallel="bersama", clock={"amount": days, "unit": "hari_kerja"}
+        )
+    walk = simulator.walk(Blueprint.model_validate(definition), {}, start=FRIDAY, calendar=CALENDAR)
+    rt, loket, lurah = walk.stops
+    assert rt.opens == loket.opens == FRIDAY
+    assert (rt.beside, loket.beside) == (False, True)
+    assert lurah.opens == max(rt.leaves, loket.leaves) == loket.due
+
+
+@given(
+    luas=st.integers(0, 200),
+    hours=st.integers(0, 200),
+    start=st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+)
+def test_time_only_runs_forward(luas, hours, start) -> None:
+    walk = simulator.walk(
+        SERVICES["reklame"],
+        {"luas": str(luas)},
+        start=start,
+        calendar=CALENDAR,
+        decided_after={"camat": timedelta(hours=hours)},
+    )
+    moment = start
+    for stop in walk.stops:
+        assert stop.opens >= moment
+        assert stop.opens <= stop.leaves <= stop.due
+        moment = stop.opens
+    assert walk.done <= walk.latest
