@@ -20,7 +20,8 @@ from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import StepSpec, Who
-from services.catalogue.models import Service
+from services.catalogue.models import Service, Switch
+from services.catalogue.queries import is_off
 from services.catalogue.rules import first_stage, outputs_of, route, stage_after, stage_of
 from services.letters import actions as letters
 from services.residents import codes
@@ -88,6 +89,11 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
     _require_open_city()
     assert service.current is not None
     refuse_unfit(service.current.blueprint.who, applicant, today=_today(now()))
+    village = applicant.household.rt.code.partition("/")[0]
+    if is_off(village, service.slug):
+        raise RuleBroken(
+            "Layanan ini belum dibuka di kelurahan atau desa Anda. Datanglah ke kantornya."
+        )
     existing = Application.objects.filter(
         applicant=applicant, version__service=service, state=Application.State.DRAFT
     ).first()
@@ -267,6 +273,9 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         )
     holder = office.holder_of(unit, spec.role, _today(at))
     reason = _why_skipped(spec, holder, application)
+    village = application.rt.code.partition("/")[0]
+    if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
+        reason = "e-RT belum dibuka di kelurahan ini; diteruskan ke langkah berikutnya."
     Step.objects.create(
         application=application,
         key=spec.key,

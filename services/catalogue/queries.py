@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count, Exists, OuterRef, Q
+
+from kernel.clock import now
 from kernel.errors import NotThere
-from services.catalogue import rules
-from services.catalogue.models import Service
+from services.catalogue import linter, rules
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.models import Service, Switch
 from services.catalogue.shipped import CATEGORIES
+from tenants.office.models import Post, Unit
+from tenants.office.queries import current_holdings
+from tenants.registry.current import city
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +66,49 @@ def service(slug: str) -> Service:
     if found is None:
         raise NotThere("Layanan ini tidak ada atau sedang tidak dibuka di daerah ini.")
     return found
+
+
+def is_off(village: str, *what: str) -> set[str]:
+    """Which of these are turned off in the village with this code. One query."""
+    return set(
+        Switch.objects.filter(unit__code=village, what__in=what, is_on=False).values_list(
+            "what", flat=True
+        )
+    )
+
+
+_LEVELS: dict[str, str] = {
+    Unit.Kind.RT: "rt",
+    Unit.Kind.RW: "rw",
+    Unit.Kind.KELURAHAN: "kelurahan",
+    Unit.Kind.DESA: "kelurahan",
+    Unit.Kind.KECAMATAN: "kecamatan",
+    Unit.Kind.CITY: "kota",
+    Unit.Kind.DINAS: "dinas",
+}
+
+
+def vacancies() -> tuple[linter.Vacancy, ...]:
+    """Per level and role: how many of this city's desks have nobody today. One query."""
+    today = now().astimezone(city().tz).date()
+    held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
+    rows = (
+        Post.objects.filter(unit__is_active=True)
+        .values("unit__kind", "role")
+        .annotate(units=Count("pk"), held=Count("pk", filter=Q(Exists(held))))
+        .order_by()
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in rows:
+        key = (_LEVELS[row["unit__kind"]], row["role"])
+        units, vacant = found.get(key, (0, 0))
+        found[key] = (units + row["units"], vacant + row["units"] - row["held"])
+    return tuple(linter.Vacancy(*key, *numbers) for key, numbers in sorted(found.items()))
+
+
+def lint(blueprint: Blueprint) -> list[linter.Finding]:
+    """The linter with what this city's office looks like today."""
+    dinas = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True)
+    slugs = frozenset(code.partition("/")[2] for code in dinas.values_list("code", flat=True))
+    today = now().astimezone(city().tz).date()
+    return linter.check(blueprint, today=today, vacancies=vacancies(), dinas=slugs)

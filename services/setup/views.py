@@ -282,7 +282,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
         if found is None:
             raise NotThere("Layanan ini tidak ditemukan.")
         on = request.POST.get("buka") == "ya"
-        catalogue.switch(service_id=found.pk, on=on, actor=user)
+        catalogue.set_active(slug=found.slug, is_active=on, by=user)
         said = "dibuka untuk warga" if on else "ditutup. Yang sedang berjalan tetap diteruskan"
         messages.success(request, f"{found.title} {said}.")
         return redirect("setup-services")
