@@ -44,21 +44,36 @@ def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
 
 
 def letter_draft(application: Application, output: Output, signer: Signer, today: date) -> Draft:
+    """What this dossier's letter says."""
+    return draft_from(
+        application.blueprint,
+        application.answers,
+        output,
+        facts=facts_of(application.applicant),
+        number=application.number or "",
+        signer=signer,
+        today=today,
+    )
+
+
+def draft_from(
+    blueprint: Blueprint, answers: Answers, output: Output, *, facts: dict[str, str], number: str,
+    signer: Signer, today: date,
+) -> Draft:  # fmt: skip
     """An output's text with every placeholder filled, once."""
     until = (
         valid_until(today, output.validity.amount, output.validity.unit)
         if output.validity
         else None
     )
-    blueprint, answers = application.blueprint, application.answers
     values = {
-        **facts_of(application.applicant),
+        **facts,
         **answering.placeholders(blueprint, answers),
         "unit": signer.unit_name,
         "penandatangan": signer.post_title,
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
-        "nomor_berkas": application.number or "",
+        "nomor_berkas": number,
     }
     return Draft(
         layout=output.layout,
