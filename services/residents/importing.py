@@ -6,7 +6,7 @@ Accepts XLSX and CSV (comma or semicolon). The header names the columns, in any 
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +53,13 @@ class Outcome:
     added: int
     changed: int
     households: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.added} penduduk ditambahkan, {self.changed} diperbarui, "
+            f"dalam {self.households} keluarga."
+        )
 
 
 class ImportRefused(RuleBroken):
@@ -203,16 +210,25 @@ def check_row(line: int, raw: dict[str, str], places: _Places) -> Row:
     return Row(line, nik.digits, parse_kk(raw["no_kk"]), rt_code, raw["alamat"][:200], fields)
 
 
-def import_people(*, name: str, content: bytes, actor: User | None) -> Outcome:
+def import_people(
+    *,
+    name: str,
+    content: bytes,
+    actor: User | None,
+    watch: Callable[[int], None] = lambda percent: None,
+) -> Outcome:
     """Take a whole file or nothing. Existing people (same NIK) are brought up to date.
 
-    RW and RT that do not exist yet are created. Raises ImportRefused with up to MAX_ERRORS
-    problems, each with its line number.
+    ``watch`` is told now and then how many percent are done. RW and RT that do not exist yet
+    are created. Raises ImportRefused with up to MAX_ERRORS problems, each with its line number.
     """
     places = _Places()
     rows: dict[str, Row] = {}
     problems: list[tuple[int, str]] = []
-    for line, raw in enumerate(read_table(name, content), start=2):
+    table = read_table(name, content)
+    for line, raw in enumerate(table, start=2):
+        if line % 250 == 0:
+            watch(60 * line // (len(table) + 2))
         try:
             row = check_row(line, raw, places)
             if row.nik in rows:
@@ -227,7 +243,9 @@ def import_people(*, name: str, content: bytes, actor: User | None) -> Outcome:
         )
     with transaction.atomic():
         units = ensure_rts({row.rt_code for row in rows.values()})
+        watch(65)
         households = _save_households(rows.values(), units)
+        watch(80)
         outcome = _save_people(rows.values(), households)
         audit.record(
             "residents.imported",

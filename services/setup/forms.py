@@ -1,4 +1,5 @@
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
 from services.setup.face import clean_logo
@@ -6,6 +7,7 @@ from tenants.office.models import Unit
 from ui.forms import Form, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
 
+MAX_TABLE = 12 * 1024 * 1024  # bytes
 _digits = RegexValidator(r"^\d+$", "Tulis dengan angka saja.")
 
 
@@ -112,6 +114,12 @@ class NeighbourhoodForm(Form):
 class ImportForm(Form):
     berkas = forms.FileField(
         label="Berkas penduduk",
-        help_text="XLSX atau CSV, paling banyak 50.000 baris.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "data-limit": 12582912}),
+        help_text="XLSX atau CSV, paling banyak 50.000 baris dan 12 MB.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "data-limit": MAX_TABLE}),
     )
+
+    def clean_berkas(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["berkas"]
+        if (file.size or 0) > MAX_TABLE:
+            raise forms.ValidationError("Berkas ini lebih dari 12 MB. Bagi menjadi beberapa.")
+        return file

@@ -17,5 +17,6 @@ urlpatterns = [
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),
     path("penduduk/", views.residents, name="setup-residents"),
     path("penduduk/contoh.csv", views.residents_template, name="setup-residents-template"),
+    path("penduduk/impor/<slug:code>/", views.residents_import, name="setup-import"),
     path("layanan/", views.services, name="setup-services"),
 ]

@@ -18,7 +18,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.catalogue import actions as catalogue
 from services.catalogue.models import Service
 from services.pages.access import signed_in, today
-from services.residents import importing
+from services.residents import importing, queued
 from services.residents.models import Household, Person
 from services.setup.forms import (
     AppointForm,
@@ -240,19 +240,16 @@ def residents(request: HttpRequest, user: User) -> HttpResponse:
     problems: list[tuple[int, str]] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["berkas"]
+        name, content = file.name or "Berkas", bytes(file.read())
+        if len(content) > queued.AT_ONCE:
+            return redirect("setup-import", queued.begin(name=name, content=content, actor=user))
         try:
-            outcome = importing.import_people(
-                name=file.name or "Berkas", content=bytes(file.read()), actor=user
-            )
+            outcome = importing.import_people(name=name, content=content, actor=user)
         except importing.ImportRefused as refused:
             explain(form, refused)
             problems = refused.problems
         else:
-            messages.success(
-                request,
-                f"{outcome.added} penduduk ditambahkan, {outcome.changed} diperbarui, "
-                f"dalam {outcome.households} keluarga.",
-            )
+            messages.success(request, outcome.sentence)
             return redirect("setup-residents")
     context = {
         "problems": problems,
@@ -262,6 +259,17 @@ def residents(request: HttpRequest, user: User) -> HttpResponse:
         "optional": importing.OPTIONAL,
     }
     return _page(request, "residents", form, **context)
+
+
+@for_admins
+@require_safe
+def residents_import(request: HttpRequest, user: User, code: str) -> HttpResponse:
+    """How a large import stands. Polled by htmx as a part of the page, else by reloading."""
+    job = queued.job(code)
+    if job is None:
+        raise NotThere("Keadaan impor ini tidak tercatat lagi. Lihat jumlah penduduknya.")
+    part = bool(request.headers.get("HX-Request"))
+    return _page(request, "parts/import" if part else "import", job=job, code=code)
 
 
 @for_admins

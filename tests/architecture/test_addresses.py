@@ -98,6 +98,7 @@ CITY_HOST = {
     "kelola/rt/<int:pk>/ketua/": ADMIN,
     "kelola/penduduk/": ADMIN,
     "kelola/penduduk/contoh.csv": ADMIN,
+    "kelola/penduduk/impor/<slug:code>/": ADMIN,
     "kelola/layanan/": ADMIN,
 }
 TABLES = {"config.urls_public": PUBLIC_HOST, "config.urls_city": CITY_HOST}

@@ -1,18 +1,25 @@
 """The city's administration."""
 
+import csv
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from accounts.models import User
+from messaging import outbox
 from messaging.models import Outbox
 from services.catalogue.models import Service
+from services.residents import importing, queued
 from services.residents.models import Person
+from services.residents.synthetic import Families, Place
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
 from tests.factories import Cast, make_cast, official
@@ -148,6 +155,43 @@ def test_a_bad_import_names_every_line_and_keeps_nothing(admin: Client) -> None:
     assert page.status_code == 422
     assert "2 baris perlu diperbaiki" in _said(page) and "NIK terdiri dari 16 angka" in _said(page)
     assert not Person.objects.exists()
+
+
+def test_a_large_import_is_watched_until_it_is_done(
+    cast: Cast, admin: Client, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    village = cast.village
+    place, families = Place(village.code, 4, 7), Families(seed=99)
+    rows = [row for _ in range(200) for row in families.family(place)]
+    out = io.StringIO()
+    table = csv.DictWriter(out, fieldnames=list(rows[0]), delimiter=";")
+    table.writeheader()
+    table.writerows(rows)
+    content = out.getvalue().encode()
+    assert len(content) > queued.AT_ONCE
+    before = Person.objects.count()
+    sent = admin.post("/kelola/penduduk/", {"berkas": SimpleUploadedFile("p.csv", content)})
+    page = sent.url  # type: ignore[attr-defined]
+    assert "<progress" in _said(admin.get(page)) and Person.objects.count() == before
+    kept = list(Path(settings.MEDIA_ROOT).rglob("impor/*"))
+    assert len(kept) == 1 and rows[0]["nik"].encode() not in kept[0].read_bytes()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert outbox.run_due() >= 1
+    assert not kept[0].exists()
+    assert Person.objects.count() == before + len(rows)
+    part = admin.get(page, headers={"HX-Request": "true"})
+    assert f"{len(rows)} penduduk ditambahkan" in _said(part) and "<html" not in _said(part)
+
+
+def test_a_large_import_with_mistakes_names_them(cast: Cast, admin: Client) -> None:
+    header = ";".join(importing.REQUIRED)
+    content = (header + "\n" + "1;2;A;L;B;01-01-1990;Jl. 1;1;1;X\n" * 4000).encode()
+    before = Person.objects.count()
+    sent = admin.post("/kelola/penduduk/", {"berkas": SimpleUploadedFile("p.csv", content)})
+    outbox.run_due()
+    html = _said(admin.get(sent.url))  # type: ignore[attr-defined]
+    assert "4000 baris perlu diperbaiki" in html and "NIK terdiri dari 16 angka" in html
+    assert Person.objects.count() == before
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"PK\x03\x04rusak", b"\xff\xfe\x00", b"a;b"])
