@@ -56,10 +56,10 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        return (
-            f"{self.added} penduduk ditambahkan, {self.changed} diperbarui, "
-            f"dalam {self.households} keluarga."
+        added, changed, households = (
+            f"{count:,}".replace(",", ".") for count in (self.added, self.changed, self.households)
         )
+        return f"{added} penduduk ditambahkan, {changed} diperbarui, dalam {households} keluarga."
 
 
 class ImportRefused(RuleBroken):
