@@ -2,10 +2,36 @@
 (() => {
   "use strict";
 
+  // Without a connection nothing is lost: the page keeps what was typed and sends it later.
+  const sendLater = (form, pressed) => {
+    if (form.dataset.waiting) return;
+    form.dataset.waiting = "1";
+    const note = document.createElement("p");
+    note.className = "notice warn";
+    note.setAttribute("role", "status");
+    note.textContent =
+      "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu tersambung. Jangan tutup halamannya.";
+    form.append(note);
+    addEventListener(
+      "online",
+      () => {
+        delete form.dataset.waiting;
+        note.remove();
+        form.requestSubmit(pressed && form.contains(pressed) ? pressed : undefined);
+      },
+      { once: true },
+    );
+  };
+
   // One press sends once. The button keeps its name and value, so it is disabled a moment later.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method.toLowerCase() !== "post") return;
+    if (!navigator.onLine) {
+      event.preventDefault();
+      sendLater(form, event.submitter);
+      return;
+    }
     if (form.dataset.sent) {
       event.preventDefault();
       return;
