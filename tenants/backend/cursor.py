@@ -81,7 +81,7 @@ class CityCursor(extensions.cursor):
                     extensions.cursor.execute(cleaner, "RESET search_path")
 
     def execute(self, query: Query, vars: Params = None) -> None:
-        text = self._text(query)
+        text = query if type(query) is str else self._text(query)
         if self.wrapper is not None:
             if ROLLBACK.match(text):
                 # ROLLBACK TO SAVEPOINT also undoes a path set since the savepoint.

@@ -36,6 +36,7 @@ class Place:
 
     tenant: Any
     include_public: bool = True
+    name: str = field(init=False)
     path: str = field(init=False)
     prefix: str = field(init=False)
 
@@ -46,12 +47,13 @@ class Place:
         path = f'"{name}"'
         if self.include_public and name != PUBLIC:
             path += f',"{PUBLIC}"'
+        object.__setattr__(self, "name", name)
         object.__setattr__(self, "path", path)
         object.__setattr__(self, "prefix", f"SET LOCAL search_path={path};")
 
     @property
     def schema_name(self) -> str:
-        return str(self.tenant.schema_name)
+        return self.name
 
 
 IN_PUBLIC = Place(SchemaTenant(PUBLIC))

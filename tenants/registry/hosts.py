@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Any
 
 import redis
@@ -34,6 +35,7 @@ _listener_pid = 0
 HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
+@lru_cache(maxsize=MOST)
 def normalise(raw: str) -> str | None:
     """The host name in a Host header: lower case, without port and trailing dot.
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants.backend.place import Place
 from tenants.registry.scope import in_public
 
 
@@ -41,6 +42,14 @@ class City(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> Place:
+        """Where this city's statements run; made once per object."""
+        known: Place | None = self.__dict__.get("_place")
+        if known is None or known.name != self.schema_name:
+            known = self.__dict__["_place"] = Place(self)
+        return known
 
     @property
     def tz(self) -> ZoneInfo:

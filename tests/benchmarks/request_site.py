@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 KIND = os.environ["BENCH_KIND"]
+settings.MODE = "production"
 database = settings.DATABASES["default"]
 database["CONN_HEALTH_CHECKS"] = False
 database["CONN_MAX_AGE"] = 600
