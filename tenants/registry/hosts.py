@@ -93,7 +93,9 @@ def announce() -> None:
 def _publish() -> None:
     forget()
     try:
-        client: Any = redis.Redis.from_url(settings.CACHE_URL, socket_timeout=2)
+        client: Any = redis.Redis.from_url(
+            settings.CACHE_URL, socket_timeout=2, socket_connect_timeout=2
+        )
         client.publish(CHANNEL, "*")
         client.close()
     except redis.RedisError as error:
