@@ -62,17 +62,17 @@ def _servers() -> Iterator[dict[str, str]]:
 
 
 def _browser() -> str | None:
-    """The path of a Chromium, installing one if that is possible here."""
+    """The path of a Chromium that really starts, installing one if that is possible here."""
     asked = os.environ.get("BALAI_CHROMIUM")
     if asked:
         return asked
     for name in CHROMIUM:
         found = shutil.which(name)
-        if found:
+        if found and _starts(found):
             return found
-    own = _playwright_browser()
-    if own:
-        return own
+    found = _playwright_path()
+    if found and _starts(found):
+        return found
     if shutil.which("apt-get"):
         rights: list[str] | None = None
         if os.geteuid() == 0:
@@ -91,14 +91,15 @@ def _browser() -> str | None:
             ):  # fmt: skip
                 subprocess.run([*rights, *command], stdout=subprocess.DEVNULL)  # noqa: S603
             found = shutil.which("chromium")
-            if found:
+            if found and _starts(found):
                 return found
     _say("Memasang Chromium lewat Playwright …")
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
-    return _playwright_browser()
+    found = _playwright_path()
+    return found if found and _starts(found) else None
 
 
-def _playwright_browser() -> str | None:
+def _playwright_path() -> str | None:
     with contextlib.suppress(Exception):
         from playwright.sync_api import sync_playwright
 
@@ -106,6 +107,22 @@ def _playwright_browser() -> str | None:
             path = playwright.chromium.executable_path
             return path if Path(path).exists() else None
     return None
+
+
+def _starts(path: str) -> bool:
+    """A browser without its system libraries is there, and of no use."""
+    try:
+        return (
+            subprocess.run(  # noqa: S603
+                [path, "--version"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=60,
+            ).returncode
+            == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def test(arguments: Sequence[str]) -> int:

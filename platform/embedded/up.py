@@ -397,6 +397,8 @@ def main(argv: list[str] | None = None) -> int:
     except Trouble as trouble:
         sys.stderr.write(f"\n{trouble}\n")
         return 1
+    except KeyboardInterrupt:  # before anything was started
+        return 130
 
 
 if __name__ == "__main__":

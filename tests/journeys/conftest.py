@@ -16,8 +16,8 @@ from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
 
 
 @pytest.fixture(scope="session")
-def balai() -> Iterator[Installation]:
-    """A fresh `./balai up` in demo mode."""
+def balai(browser: Browser) -> Iterator[Installation]:
+    """A fresh `./balai up` in demo mode; not started where there is no browser to visit it."""
     home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
     home.chmod(0o755)
     shutil.rmtree(SHOTS, ignore_errors=True)
