@@ -12,15 +12,18 @@
     note.textContent =
       "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu tersambung. Jangan tutup halamannya.";
     form.append(note);
-    addEventListener(
-      "online",
-      () => {
-        delete form.dataset.waiting;
-        note.remove();
-        form.requestSubmit(pressed && form.contains(pressed) ? pressed : undefined);
-      },
-      { once: true },
-    );
+    const again = async () => {
+      try {
+        await fetch("/manifest.webmanifest", { method: "HEAD", cache: "no-store" });
+      } catch {
+        return; // "online" may only mean a network without internet
+      }
+      clearInterval(timer);
+      delete form.dataset.waiting;
+      note.remove();
+      form.requestSubmit(pressed && form.contains(pressed) ? pressed : undefined);
+    };
+    const timer = setInterval(again, 3000);
   };
 
   // One press sends once. The button keeps its name and value, so it is disabled a moment later.

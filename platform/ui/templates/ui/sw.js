@@ -10,6 +10,7 @@ addEventListener("activate", (event) => {
   );
 });
 addEventListener("fetch", (event) => {
+  if (event.request.method !== "GET") return; // the browser itself offers to send a form again
   const path = new URL(event.request.url).pathname;
   if (event.request.mode === "navigate") {
     event.respondWith(fetch(event.request).catch(() => caches.match("/luring/")));
