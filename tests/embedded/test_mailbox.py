@@ -1,0 +1,80 @@
+"""Mails that stay here."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage, get_connection
+from django.test import Client
+from django.urls import clear_url_caches
+from pytest_django import Settings
+
+from embedded import urls
+from embedded.models import Mail
+from tenants.registry.models import City
+from tenants.registry.scope import in_public
+
+BACKEND = "embedded.mailbox.MailboxBackend"
+
+
+def send(subject: str, to: str = "rina@bontangkota.go.id", body: str = "Isi.") -> None:
+    EmailMessage(subject, body, to=[to], connection=get_connection(BACKEND)).send()
+
+
+def test_a_mail_sent_in_a_city_is_read_on_the_platforms_host(
+    in_bontang: City, public_client: Client
+) -> None:
+    send("Surat Anda jadi", body="Lihat http://bontang.localhost:8000/permohonan/1/ di sana.")
+    page = public_client.get("/kotak-surat/")
+    assert b"Surat Anda jadi" in page.content
+    with in_public():
+        mail = Mail.objects.get()
+    text = public_client.get(f"/kotak-surat/{mail.pk}/").content.decode()
+    assert 'href="http://bontang.localhost:8000/permohonan/1/"' in text
+    assert "rina@bontangkota.go.id" in text
+
+
+def test_what_a_mail_says_is_text(public_client: Client) -> None:
+    send("<b>Judul</b>", body="<script>alert(1)</script>")
+    with in_public():
+        mail = Mail.objects.get()
+    for path in ("/kotak-surat/", f"/kotak-surat/{mail.pk}/"):
+        text = public_client.get(path).content.decode()
+        assert "<script>alert" not in text
+        assert "<b>Judul</b>" not in text
+
+
+def test_mails_are_found_by_receiver_and_subject(public_client: Client) -> None:
+    send("Undangan", to="lurah@contoh.go.id")
+    send("Kata sandi", to="camat@contoh.go.id")
+    found = public_client.get("/kotak-surat/", {"cari": "LURAH@"}).content.decode()
+    assert "Undangan" in found
+    assert "Kata sandi" not in found
+    nothing = public_client.get("/kotak-surat/", {"cari": "bupati"}).content.decode()
+    assert "Tidak ada" in nothing
+
+
+def test_a_mail_that_is_not_there(public_client: Client) -> None:
+    assert public_client.get("/kotak-surat/999/").status_code == 404
+
+
+def test_elsewhere_the_backend_refuses(settings: Settings) -> None:
+    settings.EMBEDDED = False
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_BACKEND"):
+        get_connection(BACKEND)
+
+
+@pytest.fixture
+def in_production(settings: Settings) -> Iterator[None]:
+    settings.EMBEDDED = False
+    importlib.reload(urls)
+    clear_url_caches()
+    yield
+    settings.EMBEDDED = True
+    importlib.reload(urls)
+    clear_url_caches()
+
+
+def test_elsewhere_the_page_has_no_address(in_production: None) -> None:
+    assert urls.urlpatterns == []
