@@ -13,6 +13,15 @@ from tests.journeys.walker import Installation, Walker
 
 pytestmark = pytest.mark.journey
 
+NAMES = {
+    "rt": "Yohanes Rumampuk",
+    "loket": "Sitti Rahmah, A.Md.",
+    "lurah": "Herman Lantang, S.Sos.",
+    "kecamatan": "Ni Wayan Sari, S.E.",
+    "camat": "Baharuddin, S.IP., M.Si.",
+    "dinas": "Meilani Pangalila, S.T.",
+    "kepala": "Drs. Samuel Tambunan",
+}
 CITIES = {"phone": "65.71", "desktop": "71.73"}  # Kota Tarakan, Kota Tomohon
 
 
@@ -167,7 +176,7 @@ def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, s
                 admin.look("posts")
             page.get_by_role("link", name=title, exact=True).click()
         staff[key] = f"{key}@{town.subdomain}kota.go.id"
-        page.fill("#id_name", f"Pejabat {key.title()}, S.IP.")
+        page.fill("#id_name", NAMES[key])
         page.fill("#id_email", staff[key])
         if key in {"lurah", "camat", "kepala"}:
             page.fill("#id_nip", f"1975031520000310{number:02d}")

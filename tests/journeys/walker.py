@@ -19,6 +19,7 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--lang=id",
 ]  # fmt: skip
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
