@@ -129,6 +129,7 @@ class DatabaseWrapper(TenantsWrapper):
                 func()
 
         in_its_place.__qualname__ = getattr(func, "__qualname__", repr(func))
+        in_its_place.__wrapped__ = func  # type: ignore[attr-defined]
         super().on_commit(in_its_place, robust=robust)
 
     def close_if_unusable_or_obsolete(self) -> None:

@@ -10,12 +10,12 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants.registry.models import City, Domain
 from tenants.registry.scope import in_public
@@ -87,19 +87,23 @@ def forget() -> None:
 
 def announce() -> None:
     """Make every process forget, once the running transaction commits."""
+    wrapper: Any = connection
+    if any(getattr(f, "__wrapped__", None) is _publish for _, f, _ in wrapper.run_on_commit):
+        return  # once a transaction is enough
     transaction.on_commit(_publish)
 
 
 def _publish() -> None:
     forget()
     try:
-        client: Any = redis.Redis.from_url(
-            settings.CACHE_URL, socket_timeout=2, socket_connect_timeout=2
-        )
-        client.publish(CHANNEL, "*")
-        client.close()
+        _publisher().publish(CHANNEL, "*")
     except redis.RedisError as error:
         log.warning("host change not announced (%s); others notice in %s s", error, SECONDS)
+
+
+@cache
+def _publisher() -> Any:
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
 def _listen() -> None:

@@ -34,8 +34,8 @@ LETTER = Content(
         }
     ],
     body=[
-        "Orang tersebut di atas adalah benar warga Kelurahan Belimbing dan menurut keterangan Ketua "
-        "RT setempat tergolong keluarga tidak mampu.",
+        "Orang tersebut di atas adalah benar warga Kelurahan Belimbing dan menurut keterangan "
+        "Ketua RT setempat tergolong keluarga tidak mampu.",
         "Surat keterangan ini dibuat untuk keperluan pengajuan beasiswa.",
     ],
     closing="Demikian surat keterangan ini dibuat untuk dipergunakan sebagaimana mestinya.",
