@@ -351,16 +351,34 @@ class _Run:
     """One run over a plan: shared counters of its threads."""
 
     def __init__(
-        self, plan: Plan, loader: MigrationLoader, report: Report, stop_after: int, tick: Tick
+        self,
+        loader: MigrationLoader,
+        report: Report,
+        stop_after: int,
+        tick: Tick,
+        parallel: int,
+        canaries: list[str],
     ) -> None:
-        self.plan = plan
         self.loader = loader
         self.report = report
         self.stop_after = stop_after
         self.tick = tick
+        self.parallel = parallel
+        self.canaries = canaries
         self.lock = threading.Lock()
-        self.total = sum(len(group.schemas) for group in plan.groups)
-        self.finished = 0
+        self.total = self.finished = 0
+
+    def all(self, plan: Plan) -> None:
+        """Every group of a plan. Raises _Stop, with what was not tried in the report."""
+        self.plan = plan
+        self.total += sum(len(group.schemas) for group in plan.groups)
+        try:
+            for group in plan.groups:
+                self.group(group)
+        except _Stop:
+            done = set(self.report.migrated) | {f.schema for f in self.report.failed}
+            self.report.not_tried = [s for g in plan.groups for s in g.schemas if s not in done]
+            raise
 
     def city(self, schema: str, work: Callable[[Callable[[Migration], None]], Any]) -> Any:
         """Migrate one city; None when it failed. Raises _Stop after too many failures."""
@@ -396,7 +414,8 @@ class _Run:
             self.tick(self.finished, self.total)
         return result
 
-    def group(self, group: Group, parallel: int, canaries: list[str]) -> None:
+    def group(self, group: Group) -> None:
+        canaries, parallel = self.canaries, self.parallel
         first = [s for s in group.schemas if s in canaries]
         waiting = first + [s for s in group.schemas if s not in canaries]
         script: _Script | None = None
@@ -460,44 +479,52 @@ def migrate(
     report.failed += first.broken
     stop_after += len(first.broken)
     if first.groups:
-        with _one_at_a_time():
-            with in_public():
-                wanted = [*canaries]
-                early = set(
-                    City.objects.filter(code__in=wanted).values_list("schema_name", flat=True)
-                ) | set(wanted)
-            # Again under the lock; cities founded meanwhile come with the second round.
-            for _ in range(3):
-                now_plan = plan(only=only, loader=loader)
-                tried = set(report.migrated) | {f.schema for f in report.failed}
-                for group in now_plan.groups:
-                    group.schemas = [s for s in group.schemas if s not in tried]
-                now_plan.groups = [g for g in now_plan.groups if g.schemas]
-                if not now_plan.groups:
-                    break
-                now_plan.groups.sort(key=lambda g: not any(s in early for s in g.schemas))
-                run = _Run(now_plan, loader, report, stop_after, tick)
-                try:
-                    for group in now_plan.groups:
-                        run.group(group, parallel, sorted(early))
-                except _Stop:
-                    done = set(report.migrated) | {f.schema for f in report.failed}
-                    report.not_tried = [
-                        s for g in now_plan.groups for s in g.schemas if s not in done
-                    ]
-                    break
+        with _one_at_a_time() as waited:
+            _rounds(
+                plan(only=only, loader=loader) if waited else first,
+                _Run(loader, report, stop_after, tick, parallel, _schemas_of(canaries)),
+                None if only is None else set(only),
+            )
     report.seconds = time.monotonic() - started
     return report
 
 
+def _schemas_of(codes: Iterable[str]) -> list[str]:
+    wanted = [*codes]
+    with in_public():
+        named = City.objects.filter(code__in=wanted).values_list("schema_name", flat=True)
+        return [*named, *wanted]
+
+
+def _rounds(todo: Plan, run: "_Run", only: set[str] | None) -> None:
+    """Migrate what is planned, then cities founded meanwhile from an older template."""
+    seen: set[str] = set()
+    while todo.groups:
+        seen |= set(todo.names)
+        todo.groups.sort(key=lambda g: not any(s in run.canaries for s in g.schemas))
+        try:
+            run.all(todo)
+        except _Stop:
+            return
+        with in_public():
+            now_there = set(City.objects.values_list("schema_name", flat=True))
+        new = now_there - seen
+        if only is not None or not new:
+            return
+        todo = plan(only=new, loader=run.loader)
+
+
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """A second run waits for the first, on a connection of its own."""
+def _one_at_a_time() -> Iterator[bool]:
+    """A second run waits for the first, on a connection of its own; whether we had to wait."""
     guard = connection.copy()
     try:
         with guard.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('balai.fleet'))")
-        yield
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext('balai.fleet'))")
+            waited = not cursor.fetchone()[0]
+            if waited:
+                cursor.execute("SELECT pg_advisory_lock(hashtext('balai.fleet'))")
+        yield waited
     finally:
         guard.close()
 
