@@ -199,6 +199,14 @@
     show();
   }
 
+  // Somebody of the family is chosen: nothing more to type about them.
+  for (const select of document.querySelectorAll("select[name$='-anggota']")) {
+    const rest = select.closest(".stack").querySelectorAll(":scope > .grid, :scope > p");
+    const show = () => rest.forEach((part) => (part.hidden = Boolean(select.value)));
+    select.addEventListener("change", show);
+    show();
+  }
+
   // A place can be filled in by the phone that stands there.
   for (const place of document.querySelectorAll("[data-place]")) {
     if (!navigator.geolocation) break;
