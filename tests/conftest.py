@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -27,6 +28,11 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 CITIES = {"64.74": "bontang", "35.05": "blitarkab"}
 # Sources that cannot change what a prepared database holds.
 WITHOUT_ROWS = {"views.py", "urls.py", "forms.py", "queries.py", "middleware.py", "context.py"}
+
+
+# A loaded machine is no failure: speed is measured in benchmarks, never by a timed test.
+hypothesis.settings.register_profile("balai", deadline=None)
+hypothesis.settings.load_profile("balai")
 
 
 def pytest_configure(config: pytest.Config) -> None:

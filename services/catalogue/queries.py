@@ -50,10 +50,27 @@ def search(text: str, services: Sequence[Service]) -> list[Service]:
     for service in services:
         assert service.current is not None
         blueprint = service.current.blueprint
-        words = rules.fold(" ".join([blueprint.title, blueprint.summary, *blueprint.synonyms]))
-        entries.append(rules.Entry(service.slug, blueprint.title, words))
+        entries.append(_entry(service.current.digest, blueprint))
     by_slug = {service.slug: service for service in services}
     return [by_slug[slug] for slug in rules.search(text, entries)]
+
+
+_entries: dict[str, rules.Entry] = {}
+
+
+def _entry(key: str, blueprint: Blueprint) -> rules.Entry:
+    """What search knows of a version; folded once per process."""
+    if key not in _entries:
+        if len(_entries) > 5000:
+            _entries.clear()
+        phrases = [blueprint.title, blueprint.slug, *blueprint.synonyms]
+        _entries[key] = rules.Entry(
+            blueprint.slug,
+            blueprint.title,
+            rules.fold(" ".join([*phrases, blueprint.summary])),
+            frozenset(rules.fold(phrase) for phrase in phrases),
+        )
+    return _entries[key]
 
 
 def service(slug: str) -> Service:

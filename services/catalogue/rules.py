@@ -108,6 +108,7 @@ class Entry:
     slug: str
     title: str
     words: str  # title, summary and synonyms, folded
+    phrases: frozenset[str] = frozenset()  # title, slug and each synonym, folded
 
 
 def fold(text: str) -> str:
@@ -161,5 +162,8 @@ def search(query: str, entries: Sequence[Entry]) -> list[str]:
         scores = [max((_closeness(w, k) for k in known), default=0.0) for w in wanted]
         if min(scores) >= 0.34:  # one wrong letter in a short word
             in_title = sum(word in fold(entry.title) for word in wanted)
-            scored.append((-sum(scores) / len(scores), -in_title, entry.title, entry.slug))
+            phrase = " ".join(words)
+            exact = (phrase == fold(entry.slug)) * 2 + (phrase in entry.phrases)
+            mean = sum(scores) / len(scores)
+            scored.append((-exact, -mean, -in_title, entry.title, entry.slug))
     return [slug for *_, slug in sorted(scored)]
