@@ -73,6 +73,7 @@ def test_the_summary_links_to_the_first_input_of_every_field() -> None:
         assert f'href="#{anchor}"' in html
         assert f'id="{anchor}"' in html
     assert "Ada 3 hal yang perlu diperbaiki" in html
+    assert html.index("#id_nama") < html.index("#id_lahir_0") < html.index("#id_pilih_0")
 
 
 def test_what_people_type_is_escaped() -> None:

@@ -232,7 +232,10 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """All errors of a form at the top of the page, each a link to its field."""
     rows: list[tuple[str, str]] = []
     errors: ErrorDict = form.errors
-    for name, messages in errors.items():
+    # In the order of the page, whatever order they were found in.
+    names = [name for name in form.fields if name in errors]
+    for name in [name for name in errors if name not in names] + names:
+        messages = errors[name]
         anchor = ""
         if name != "__all__" and name in form.fields:
             bound = form[name]
