@@ -342,7 +342,7 @@ def decide(
         raise NotThere
     application = _locked(application_id)
     step = Step.objects.select_related("unit", "decided_by").get(pk=step_id)
-    post = _post_held(by, step, at)
+    post = post_held(by, step, at)
     wanted = {
         "approve": Step.State.APPROVED,
         "return": Step.State.RETURNED,
@@ -406,7 +406,7 @@ def _close_others(application: Application, step: Step, at: datetime) -> None:
     )
 
 
-def _post_held(user: User, step: Step, at: datetime) -> Post:
+def post_held(user: User, step: Step, at: datetime) -> Post:
     """The post that makes this step this user's business. Raises NotThere: no hint to others."""
     held = [p for p in office.posts_of(user, _today(at)) if p.unit_id == step.unit_id]
     for role in (step.role, *step.deputies):
@@ -425,7 +425,7 @@ def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at:
         letter = letters.write(
             letter_draft(application, output, signer, today),
             unit=step.unit,
-            letterhead=_letterhead(step.unit),
+            letterhead=letterhead(step.unit),
             person=application.applicant,
             signer=signer,
             at=at,
@@ -436,7 +436,7 @@ def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at:
         )
 
 
-def _letterhead(unit: Unit) -> list[Unit]:
+def letterhead(unit: Unit) -> list[Unit]:
     """The units named in the letterhead, from the top down, below the government itself."""
     above = office.unit_above(unit, Unit.Kind.KECAMATAN) if unit.kind != Unit.Kind.DINAS else None
     return [above, unit] if above is not None and above.pk != unit.pk else [unit]

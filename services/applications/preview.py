@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from accounts.models import User
+from services.applications import actions
+from services.applications.models import Application, Step
 from services.applications.rules import unit_code_for
-from services.applications.wording import draft_from
+from services.applications.wording import draft_from, letter_draft, signer_of
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
 from services.letters import actions as letters
 from services.letters.actions import Signer
 from tenants.office.models import Post, Unit
-from tenants.office.queries import unit_above
 from tenants.registry.current import city
 
 SAMPLE_SIGNER = "Dra. Hj. Nurhayati, M.Si."
@@ -35,8 +37,7 @@ def letter(blueprint: Blueprint, output: Output, *, at: datetime) -> bytes:
         nip="197603122001122003",
         rank="",
     )
-    above = unit_above(unit, Unit.Kind.KECAMATAN) if unit.kind != Unit.Kind.DINAS else None
-    head = [above, unit] if above is not None and above.pk != unit.pk else [unit]
+    head = actions.letterhead(unit)
     wanted = {c.field: _meeting(c.op, c.value) for c in output.when}
     draft = draft_from(
         blueprint,
@@ -48,6 +49,18 @@ def letter(blueprint: Blueprint, output: Output, *, at: datetime) -> bytes:
         today=today,
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
+
+
+def of_dossier(
+    application: Application, step: Step, output: Output, *, by: User, at: datetime
+) -> bytes:
+    """The letter this approval would issue, with the dossier's real facts, not yet numbered."""
+    today = at.astimezone(city().tz).date()
+    post = actions.post_held(by, step, at)
+    signer = signer_of(by, post, step, today)
+    draft = letter_draft(application, output, signer, today)
+    head = actions.letterhead(step.unit)
+    return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)
 
 
 def _meeting(op: str, value: object) -> str:

@@ -97,6 +97,7 @@ def draft_from(
         applicant_signs=output.applicant_signs,
         applicant_name=values["nama"],
         witnesses=[values.get(f"{key}.nama", "") for key in output.witnesses],
+        witnesses_as=output.witnesses_as,
         copies=output.copies,
     )
 

@@ -213,7 +213,8 @@ class Output(Strict):
     tables: list[LetterTable] = []
     closing: Prose
     applicant_signs: str = Field("", max_length=80)  # "Yang membuat pernyataan"; empty: does not
-    witnesses: list[Key] = []  # person fields that sign as witnesses
+    witnesses: list[Key] = []  # person fields that sign too
+    witnesses_as: Line = "Saksi-saksi"  # in what capacity
     copies: list[Line] = []  # tembusan
     when: list[Condition] = []
 

@@ -10,9 +10,11 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, queries
+from services.applications import actions, preview, queries
 from services.applications.models import Application
+from services.catalogue.rules import outputs_of
 from services.pages.access import signed_in, today
+from services.pages.files import send
 from services.residents.queries import facts_of
 from tenants.office import queries as office
 from tenants.office.models import Post
@@ -79,6 +81,7 @@ def _page(
         "stops": queries.timeline(application, at=now(), today=today()),
         "step": mine,
         "spec": application.blueprint.step(mine.key) if mine else None,
+        "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
         "similar": list(queries.similar(application, today=today())[:3]),
         "problem": problem,
         "full_numbers": full_numbers,
@@ -86,6 +89,24 @@ def _page(
         "decision": request.POST.get("keputusan", ""),
     }
     return render(request, "desk/case.html", context, status=problem.status if problem else 200)
+
+
+@require_GET
+def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
+    """The letter this desk is about to approve, as it will be."""
+    user, posts = _posts(request)
+    application = queries.get_for(user, pk, today=today())
+    step = queries.step_at(application, posts)
+    found = [
+        o
+        for o in outputs_of(application.blueprint, application.answers, step.key if step else "")
+        if o.key == output
+    ]
+    if step is None or not found:
+        raise NotThere
+    audit.record_read(actor=user, person_id=application.applicant_id, purpose="pratinjau")
+    pdf = preview.of_dossier(application, step, found[0], by=user, at=now())
+    return send(pdf, media_type="application/pdf", name=f"pratinjau-{output}.pdf", download=False)
 
 
 @require_POST

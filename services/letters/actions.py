@@ -81,6 +81,7 @@ class Draft:
     applicant_signs: str
     applicant_name: str
     witnesses: list[str]
+    witnesses_as: str
     copies: list[str]
 
 
@@ -168,6 +169,7 @@ def compose(
         applicant_signs=draft.applicant_signs,
         applicant_name=draft.applicant_name,
         witnesses=draft.witnesses,
+        witnesses_as=draft.witnesses_as,
         copies=draft.copies,
         approval=[
             f"Disetujui secara elektronik oleh {signer.post_title} pada "

@@ -57,6 +57,7 @@ class Content:
     applicant_signs: str = ""
     applicant_name: str = ""
     witnesses: list[str] = field(default_factory=list)
+    witnesses_as: str = "Saksi-saksi"
     copies: list[str] = field(default_factory=list)
     watermark: str = ""
     logo: str = ""  # SVG text

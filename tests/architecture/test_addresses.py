@@ -85,6 +85,7 @@ CITY_HOST = {
     "meja/": DESK,
     "meja/berkas/<int:pk>/": DESK,
     "meja/berkas/<int:pk>/putuskan/": DESK,
+    "meja/berkas/<int:pk>/surat/<slug:output>/": DESK,
     "meja/berkas/<int:pk>/nik/": DESK,
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,

@@ -44,7 +44,9 @@ class Command(BaseCommand):
                         continue
                     first = len(book.pages)
                     book.append(PdfReader(io.BytesIO(pdf)), import_outline=False)
-                    book.add_outline_item(f"{blueprint.title}: {output.subject}", first)
+                    book.add_outline_item(
+                        title=f"{blueprint.title}: {output.subject}", page_number=first
+                    )
                     count += 1
         book.write(options["out"])
         self.stdout.write(f"{count} surat, {len(book.pages)} halaman: {options['out']}")
