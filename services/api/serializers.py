@@ -6,13 +6,12 @@ from services.catalogue.models import Service
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):
-    summary = serializers.CharField(source="current.blueprint.summary")
-    fee = serializers.IntegerField(source="current.blueprint.fee", help_text="rupiah")
-    release = serializers.IntegerField(source="current.release")
+    summary = serializers.CharField(source="card.summary")
+    fee = serializers.IntegerField(source="card.fee", help_text="rupiah")
 
     class Meta:
         model = Service
-        fields = ["slug", "title", "category", "summary", "fee", "release"]
+        fields = ["slug", "title", "category", "summary", "fee"]
 
 
 class CheckSerializer(serializers.Serializer[object]):

@@ -1,6 +1,6 @@
 """Everything that changes a dossier. Each action is one transaction, safe to repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -116,27 +116,34 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
 @transaction.atomic
 def save_answers(
     *, application_id: int, typed: Mapping[str, str], files: Mapping[str, bytes],
-    names: Mapping[str, str], by: User
+    names: Mapping[str, str], by: User,
+    only: Collection[str] | None = None,
 ) -> dict[str, str]:  # fmt: skip
     """Keep what was answered and handed in; returns what is still wrong, by field key.
 
     What is right is kept even when something else is wrong; the form shows the rest as typed.
+    ``only`` are the questions of the page that was sent; the others stay as they were.
+    ``only`` are the questions of the page that was sent; the others stay as they were.
     """
     application = _locked(application_id)
     _require_editable(application)
     blueprint = application.blueprint
     house = house_of(application.applicant, today=_today(now()))
-    answers, wrong = answering.clean(blueprint, typed, house)
+    asked = only if only is not None else blueprint.keys()
+    before = answering.as_typed(blueprint, application.answers)
+    merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
+    merged |= {name: text for name, text in typed.items() if answering.belongs(name, asked)}
+    answers, wrong = answering.clean(blueprint, merged, house)
     application.seal_answers(answers)
     application.save(update_fields=["answers_sealed"])
     for spec in answering.wanted_documents(blueprint, answers, house.applicant):
-        if spec.key in files:
+        if spec.key in files and spec.key in asked:
             try:
                 _attach(application, spec.key, names.get(spec.key, spec.label), files[spec.key], by)
             except RuleBroken as refused:
                 wrong[spec.key] = refused.message
-    missing = _missing_documents(application, house.applicant)
-    return {**missing, **wrong}
+    found = {**_missing_documents(application, house.applicant), **wrong}
+    return {key: text for key, text in found.items() if key in asked}
 
 
 def _today(at: datetime) -> date:
@@ -190,6 +197,12 @@ def _missing_documents(application: Application, applicant: dict[str, str]) -> d
         for spec in wanted
         if spec.required and spec.key not in have
     }
+
+
+def pages(application: Application) -> list[list[str]]:
+    """The questions and files of this dossier, page by page."""
+    house = house_of(application.applicant, today=_today(now()))
+    return answering.pages(application.blueprint, application.answers, house.applicant)
 
 
 def problems(application: Application) -> dict[str, str]:

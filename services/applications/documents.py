@@ -46,9 +46,8 @@ def accept(content: bytes) -> Accepted:
     if not content:
         raise RuleBroken("Berkas ini kosong. Pilih berkas lain.")
     if len(content) > MAX_BYTES:
-        size = len(content) / 1024 / 1024
         raise RuleBroken(
-            f"Berkas ini {size:.1f} MB; paling besar {MAX_BYTES // 1024 // 1024} MB. "
+            f"Berkas ini lebih dari {MAX_BYTES // 1024 // 1024} MB, paling besar yang bisa diterima. "
             "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
         )
     kind = filetype.guess(content)
@@ -100,13 +99,53 @@ def _accept_pdf(content: bytes) -> Accepted:
     return Accepted(content, "application/pdf", "pdf", pages)
 
 
+# What a page may do by itself or on a tap: show another place. Everything else is a program.
+_HARMLESS = {"/GoTo", "/URI", "/Named"}
+_CARRIERS = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
+
+
 def _is_active(reader: PdfReader) -> bool:
-    """Whether a PDF runs something or carries other files."""
+    """Whether a PDF runs something or carries other files: at its opening, on any page, on any
+    field or link."""
     root = reader.root_object
-    names = root.get("/Names", DictionaryObject()).get_object()
-    assert isinstance(names, DictionaryObject)
-    opening = str(root["/OpenAction"].get_object()) if "/OpenAction" in root else ""
-    return "/JS" in opening or "/AA" in root or "/JavaScript" in names or "/EmbeddedFiles" in names
+    names = _dictionary(root, "/Names")
+    if (
+        "/JavaScript" in names
+        or "/EmbeddedFiles" in names
+        or "/XFA" in _dictionary(root, "/AcroForm")
+    ):
+        return True
+    if _acts(root, "/OpenAction"):
+        return True
+    return any(_page_acts(page) for page in reader.pages[: MAX_PAGES + 1])
+
+
+def _page_acts(page: DictionaryObject) -> bool:
+    if "/AA" in page:
+        return True
+    notes = page["/Annots"].get_object() if "/Annots" in page else []
+    for entry in notes if isinstance(notes, list) else []:
+        note = entry.get_object()
+        if not isinstance(note, DictionaryObject):
+            continue
+        if _acts(note, "/A") or str(note.get("/Subtype")) in _CARRIERS:
+            return True
+    return False
+
+
+def _acts(holder: DictionaryObject, key: str) -> bool:
+    """Whether the holder has events, or its action at ``key`` does more than show a place."""
+    if "/AA" in holder:
+        return True
+    action = holder[key].get_object() if key in holder else None
+    if not isinstance(action, DictionaryObject):  # absent, or a plain destination
+        return False
+    return str(action.get("/S")) not in _HARMLESS or "/Next" in action
+
+
+def _dictionary(holder: DictionaryObject, key: str) -> DictionaryObject:
+    found = holder[key].get_object() if key in holder else None
+    return found if isinstance(found, DictionaryObject) else DictionaryObject()
 
 
 def keep(accepted: Accepted) -> str:

@@ -1,6 +1,6 @@
 """A service's questions as a Django form. What is right or wrong is decided in the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -152,10 +152,13 @@ class AnswersForm(forms.Form):
         typed: Mapping[str, str],
         kept: Mapping[str, Document],
         problems: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         super().__init__(data=None, label_suffix="")
         self.blueprint = blueprint
         for spec in blueprint.fields:
+            if only is not None and spec.key not in only:
+                continue
             self.fields[spec.key] = _field(spec, house)
             self.initial[spec.key] = (
                 {k: v for k, v in typed.items() if k == spec.key or k.startswith(f"{spec.key}-")}
@@ -166,6 +169,7 @@ class AnswersForm(forms.Form):
             document
             for document in blueprint.documents
             if not (document.unless_known and house.applicant.get(document.unless_known))
+            and (only is None or document.key in only)
         ]
         for document in wanted:
             self.fields[document.key] = forms.FileField(
@@ -181,7 +185,11 @@ class AnswersForm(forms.Form):
     def conditions(self) -> dict[str, list[dict[str, object]]]:
         """Per field: when it is asked, for the page's script. Without script all are shown."""
         specs: list[FieldSpec | DocumentSpec] = [*self.blueprint.fields, *self.blueprint.documents]
-        return {s.key: [c.model_dump() for c in s.show_when] for s in specs if s.show_when}
+        return {
+            s.key: [c.model_dump() for c in s.show_when]
+            for s in specs
+            if s.key in self.fields and any(c.field in self.fields for c in s.show_when)
+        }
 
     @property
     def errors(self) -> Any:
@@ -225,6 +233,7 @@ def form_for(
     *,
     typed: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> AnswersForm:
     """The form of a dossier: what was just typed, else what was kept, else what the register
     knows."""
@@ -237,4 +246,5 @@ def form_for(
         else answering.as_typed(application.blueprint, application.answers),
         kept={document.key: document for document in application.documents.all()},
         problems=problems,
+        only=only,
     )

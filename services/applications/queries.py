@@ -35,16 +35,24 @@ def is_applicant(user: User, application: Application) -> bool:
     )
 
 
-def get_for(user: User, application_id: int, *, today: date) -> Application:
+# They vouch for a neighbour; papers and letters, with every number in full, are for offices.
+VOUCHERS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW}
+
+
+def get_for(
+    user: User, application_id: int, *, today: date, with_papers: bool = False
+) -> Application:
     """A dossier this user may see: their own, or one that is or was on their desk.
 
-    Raises NotThere for absent and forbidden alike. A fixed number of queries.
+    ``with_papers``: only whoever may also open what was handed in and what was issued. Raises
+    NotThere for absent and forbidden alike. A fixed number of queries.
     """
     application = _full().filter(pk=application_id).first()
     if application is not None:
         if is_applicant(user, application):
             return application
-        mine = {(post.unit_id, post.role) for post in office.posts_of(user, today)}
+        posts = office.posts_of(user, today)
+        mine = {(p.unit_id, p.role) for p in posts if not (with_papers and p.role in VOUCHERS)}
         if any(
             (step.unit_id, role) in mine
             for step in application.steps.all()
@@ -78,7 +86,7 @@ def document_for(user: User, document_id: int, *, today: date) -> Document:
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
-    get_for(user, document.application_id, today=today)
+    document.application = get_for(user, document.application_id, today=today, with_papers=True)
     return document
 
 
@@ -92,7 +100,7 @@ def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
     )
     if issued is None:
         raise NotThere("Surat ini tidak ditemukan.")
-    get_for(user, issued.application_id, today=today)
+    get_for(user, issued.application_id, today=today, with_papers=True)
     return issued.letter
 
 

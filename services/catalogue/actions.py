@@ -11,7 +11,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.catalogue import linter, overrides
-from services.catalogue.blueprint import Blueprint, parse_cached
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
 from services.catalogue.shipped import shipped
@@ -116,7 +116,14 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     if service.current_id != version.pk:
         service.current = version
         service.title, service.category = blueprint.title, blueprint.category
-        service.save(update_fields=["current", "title", "category"])
+        service.card = {
+            "summary": blueprint.summary,
+            "icon": blueprint.icon,
+            "fee": blueprint.fee,
+            "steps": len(blueprint.steps),
+            "synonyms": blueprint.synonyms,
+        }
+        service.save(update_fields=["current", "title", "category", "card"])
         audit.record(
             "service.published",
             actor=actor,
@@ -179,7 +186,7 @@ def publish_draft(*, slug: str, edition: int, by: User, note: str = "") -> Servi
         raise RuleBroken("Tidak ada perubahan yang menunggu diterbitkan.")
     if edition != service.draft_edition:
         raise Stale("Perubahan ini baru saja disimpan orang lain. Periksa lagi, lalu terbitkan.")
-    blueprint = parse_cached(service.draft)
+    blueprint = parse(service.draft)
     errors = [finding for finding in lint(blueprint) if finding.level == "error"]
     if errors:
         raise NotPublishable(errors)

@@ -10,6 +10,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -352,6 +354,10 @@ class Blueprint(Strict):
                     if name not in cells | {"no"}:
                         raise ValueError(f"{at}: table '{table.field}' has no '{{{name}}}'")
 
+    def keys(self) -> set[str]:
+        """Of every question and file."""
+        return {f.key for f in self.fields} | {d.key for d in self.documents}
+
     def field(self, key: str) -> FieldSpec:
         return next(field for field in self.fields if field.key == key)
 
@@ -378,11 +384,19 @@ def _known(names: frozenset[str]) -> str:
     return ", ".join(sorted(names))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A definition known by its digest: equal digests are equal content."""
+
+    digest: str
+    definition: dict[str, Any] = dataclass_field(compare=False, repr=False)
+
+
 @lru_cache(maxsize=2048)
-def _parsed(text: str) -> Blueprint:
-    return Blueprint.model_validate_json(text)
+def _parsed(stored: _Stored) -> Blueprint:
+    return Blueprint.model_validate(stored.definition)
 
 
-def parse_cached(definition: dict[str, Any]) -> Blueprint:
-    """A stored definition as a Blueprint; parsed once per process for equal content."""
-    return _parsed(json.dumps(definition, sort_keys=True))
+def parse_stored(digest: str, definition: dict[str, Any]) -> Blueprint:
+    """A published definition as a Blueprint; parsed once per process for equal content."""
+    return _parsed(_Stored(digest, definition))

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from services.catalogue.blueprint import Blueprint, parse_cached
+from services.catalogue.blueprint import Blueprint, parse_stored
 from tenants.office.models import Unit
 
 
@@ -29,7 +29,7 @@ class Release(models.Model):
 
     @property
     def blueprint(self) -> Blueprint:
-        return parse_cached(self.definition)
+        return parse_stored(self.digest, self.definition)
 
 
 class Service(models.Model):
@@ -38,6 +38,8 @@ class Service(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=250)  # of the current version, for lists
     category = models.SlugField(max_length=60)
+    # What lists and search show of the current version, so that they need not read definitions.
+    card = models.JSONField(default=dict)  # summary, icon, fee, steps, synonyms
     is_active = models.BooleanField(default=True)
     current = models.ForeignKey(
         "ServiceVersion", null=True, on_delete=models.PROTECT, related_name="+"
@@ -106,4 +108,4 @@ class ServiceVersion(models.Model):
 
     @property
     def blueprint(self) -> Blueprint:
-        return parse_cached(self.definition)
+        return parse_stored(self.digest, self.definition)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -26,10 +27,8 @@ class Category:
 
 
 def offered() -> list[Service]:
-    """Active services with their current version. One query."""
-    return list(
-        Service.objects.filter(is_active=True, current__isnull=False).select_related("current")
-    )
+    """Active services, without their definitions: ``card`` holds what lists show. One query."""
+    return list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
 
 
 def categories(services: Sequence[Service]) -> list[Category]:
@@ -46,31 +45,26 @@ def categories(services: Sequence[Service]) -> list[Category]:
 
 def search(text: str, services: Sequence[Service]) -> list[Service]:
     """Services that fit everyday words, best first."""
-    entries = []
-    for service in services:
-        assert service.current is not None
-        blueprint = service.current.blueprint
-        entries.append(_entry(service.current.digest, blueprint))
+    entries = [
+        search_entry(
+            service.slug, service.title, service.card["summary"], tuple(service.card["synonyms"])
+        )
+        for service in services
+    ]
     by_slug = {service.slug: service for service in services}
     return [by_slug[slug] for slug in rules.search(text, entries)]
 
 
-_entries: dict[str, rules.Entry] = {}
-
-
-def _entry(key: str, blueprint: Blueprint) -> rules.Entry:
-    """What search knows of a version; folded once per process."""
-    if key not in _entries:
-        if len(_entries) > 5000:
-            _entries.clear()
-        phrases = [blueprint.title, blueprint.slug, *blueprint.synonyms]
-        _entries[key] = rules.Entry(
-            blueprint.slug,
-            blueprint.title,
-            rules.fold(" ".join([*phrases, blueprint.summary])),
-            frozenset(rules.fold(phrase) for phrase in phrases),
-        )
-    return _entries[key]
+@lru_cache(maxsize=8192)
+def search_entry(slug: str, title: str, summary: str, synonyms: tuple[str, ...]) -> rules.Entry:
+    """What search knows of a service; folded once per process."""
+    phrases = [title, slug, *synonyms]
+    return rules.Entry(
+        slug,
+        title,
+        rules.fold(" ".join([*phrases, summary])),
+        frozenset(rules.fold(phrase) for phrase in phrases),
+    )
 
 
 def service(slug: str) -> Service:

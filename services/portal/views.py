@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -127,7 +128,10 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 
 @never_cache
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions, page by page; ``?mulai=`` names the first question of a page."""
     application = _editable(request, pk)
+    pages = actions.pages(application)
+    at = _page_at(pages, request.GET.get("mulai", ""), application)
     problems: dict[str, str] = {}
     typed: dict[str, str] | None = None
     if request.method == "POST":
@@ -138,14 +142,40 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             files={key: _content(file) for key, file in request.FILES.items()},
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
+            only=pages[at],
         )
         if not problems:
-            return redirect("application-check", pk)
+            return _next_page(queries.own(signed_in(request), pk), pages[at][-1])
         application = _editable(request, pk)
-    form = form_for(application, typed=typed, problems=problems)
+    form = form_for(application, typed=typed, problems=problems, only=pages[at])
     context = {"application": application, "blueprint": application.blueprint, "form": form}
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
+    context |= {"number": at + 1, "count": len(pages) + 1}
+    context |= {"back": pages[at - 1][0] if at else "", "address": f"?mulai={pages[at][0]}"}
     return render(request, "portal/fill.html", context, status=422 if problems else 200)
+
+
+def _page_at(pages: list[list[str]], key: str, application: Application) -> int:
+    """The page that holds this question; without one, where there is still something to do."""
+    for number, keys in enumerate(pages):
+        if key in keys:
+            return number
+    if application.answers:
+        wrong = actions.problems(application)
+        for number, keys in enumerate(pages):
+            if any(key in wrong for key in keys):
+                return number
+    return 0
+
+
+def _next_page(application: Application, last: str) -> HttpResponse:
+    """Behind the page that ended with this question; the answers may have changed the pages."""
+    pages = actions.pages(application)
+    here = next((number for number, keys in enumerate(pages) if last in keys), len(pages) - 1)
+    if here + 1 < len(pages):
+        address = reverse("application-fill", args=[application.pk])
+        return redirect(f"{address}?mulai={pages[here + 1][0]}")
+    return redirect("application-check", application.pk)
 
 
 def _content(file: object) -> bytes:

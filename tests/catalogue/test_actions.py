@@ -228,13 +228,40 @@ def test_the_linter_knows_this_citys_empty_desks(admin) -> None:
     assert any(f.place == "steps.lurah.role" and "13 dari 15" in f.message for f in found)
 
 
-def test_the_effective_definition_is_parsed_once(in_bontang, django_assert_num_queries) -> None:
-    with django_assert_num_queries(1):
+def test_lists_read_no_definitions(in_bontang, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1) as captured:
         services = queries.offered()
-        queries.search("tidak mampu", services)
-        queries.categories(services)
-    first, second = (s.current.blueprint for s in (services[0], queries.offered()[0]))
-    assert first is second
+        assert queries.search("tidak mampu", services)[0].slug == "sktm"
+        assert queries.categories(services)
+    assert "definition" not in captured[0]["sql"]
+
+
+def test_the_effective_definition_is_parsed_once(in_bontang) -> None:
+    first, second = (queries.service("sktm").current for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.blueprint is second.blueprint
+
+
+def test_a_thousand_services_of_a_hundred_questions(
+    admin, bontang, client_for, django_assert_max_num_queries
+) -> None:
+    many = edit()
+    question = many["fields"][0]
+    many["fields"] += [{**question, "key": f"tanya{n}"} for n in range(100)]
+    blueprint = Blueprint.model_validate(many)
+    version = actions.publish(blueprint, actor=admin)
+    card = Service.objects.get(slug="sktm").card
+    Service.objects.bulk_create(
+        Service(
+            slug=f"layanan-{n}", title=f"Layanan {n}", category="umum", card=card, current=version
+        )
+        for n in range(1000)
+    )
+    client = client_for(bontang)
+    for address in ("/", "/?cari=layanan+500", "/kebutuhan/umum/"):
+        with django_assert_max_num_queries(5):
+            assert client.get(address).status_code == 200
 
 
 def test_difference_speaks_the_same_language_as_the_pages(admin) -> None:

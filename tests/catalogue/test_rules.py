@@ -9,7 +9,7 @@ from services.catalogue.blueprint import Blueprint, Condition
 from services.catalogue.shipped import shipped
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
-ENTRIES = [queries._entry(b.digest(), b) for b in shipped()]
+ENTRIES = [queries.search_entry(b.slug, b.title, b.summary, tuple(b.synonyms)) for b in shipped()]
 
 
 def test_an_advertisement_up_to_6_m2_ends_at_the_camat() -> None:
