@@ -1,0 +1,236 @@
+"""Side-by-side desks, deputies, missed clocks, and who may ask at all."""
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kernel.errors import NotThere, RuleBroken
+from messaging.models import Outbox
+from services.applications import actions, queries, tasks
+from services.applications.models import Application, Step
+from services.catalogue.actions import publish
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.queries import service
+from services.letters.models import Letter
+from services.residents.models import Person
+from tenants.office.queries import posts_of
+from tests.factories import MONDAY, Cast, approve, draft, official, photo, step_of, submitted
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY + timedelta(days=30)
+
+
+def change(slug: str, edit: Any) -> None:
+    """Publish the service with this edit."""
+    current = service(slug).current
+    assert current is not None
+    definition = copy.deepcopy(current.definition)
+    edit(definition)
+    publish(Blueprint.model_validate(definition), actor=None)
+
+
+def step(definition: dict[str, Any], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for s in definition["steps"] if s["key"] == key)
+    return found
+
+
+def side_by_side(definition: dict[str, Any]) -> None:
+    for key in ("rt", "loket"):
+        step(definition, key)["parallel"] = "bersama"
+
+
+# --- side by side ------------------------------------------------------------------------------
+
+
+def test_desks_side_by_side_work_at_once_and_both_are_awaited(cast: Cast) -> None:
+    change("sktm", side_by_side)
+    application = submitted(cast)
+    assert {s.key for s in application.steps.filter(state="open")} == {"rt", "loket"}
+    loket = application.steps.get(key="loket")
+    actions.decide(step_id=loket.pk, by=cast.rina, decision="approve", at=MONDAY)
+    assert {s.key for s in application.steps.filter(state="open")} == {"rt"}
+    approve(application, cast.hasan)
+    assert step_of(application).key == "lurah"
+
+
+def test_each_sees_their_own_desk(cast: Cast) -> None:
+    change("sktm", side_by_side)
+    application = queries.get_for(cast.rina, submitted(cast).pk, today=MONDAY.date())
+    mine = queries.step_at(application, posts_of(cast.rina, MONDAY.date()))
+    assert mine is not None
+    assert mine.key == "loket"
+
+
+def test_a_refusal_empties_the_desk_beside(cast: Cast) -> None:
+    change("sktm", side_by_side)
+    application = submitted(cast)
+    rt = application.steps.get(key="rt")
+    actions.decide(
+        step_id=rt.pk, by=cast.hasan, decision="refuse", note="Bukan warga saya.", at=MONDAY
+    )
+    assert not application.steps.filter(state="open").exists()
+    application.refresh_from_db()
+    assert application.state == Application.State.REFUSED
+
+
+def test_what_was_approved_beside_a_return_stays_approved(cast: Cast) -> None:
+    change("sktm", side_by_side)
+    application = submitted(cast)
+    approve_rt = application.steps.get(key="rt")
+    actions.decide(step_id=approve_rt.pk, by=cast.hasan, decision="approve", at=MONDAY)
+    loket = application.steps.get(key="loket")
+    actions.decide(step_id=loket.pk, by=cast.rina, decision="return", note="Foto buram", at=MONDAY)
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    assert [s.key for s in application.steps.filter(state="open")] == ["loket"]
+
+
+def test_new_answers_may_lead_elsewhere(cast: Cast) -> None:
+    """Returned by DPMPTSP at 10 m², sent again with 4 m²: that desk is no longer on the route."""
+    application = submitted(cast, "reklame", luas="10")
+    approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
+    actions.decide(
+        step_id=step_of(application).pk,
+        by=cast.petugas,
+        decision="return",
+        note="Ukuran tidak sesuai gambar.",
+        at=MONDAY,
+    )
+    typed = {"luas": "4"}
+    actions.save_answers(
+        application_id=application.pk, typed=typed, files={}, names={}, by=cast.sari, only=["luas"]
+    )
+    again = actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    assert step_of(again).key == "rt", "it begins again, with everybody knowing the new size"
+
+
+# --- deputies ------------------------------------------------------------------------------------
+
+
+def test_a_deputy_signs_on_behalf(cast: Cast) -> None:
+    deputy = official("sekretaris", cast.village, "sekretaris")
+    application = submitted(cast)
+    approve(application, cast.hasan, cast.rina)
+    posts = posts_of(deputy, MONDAY.date())
+    assert [s.application_id for s in queries.inbox(posts)] == [application.pk]
+    approve(application, deputy)
+    content = Letter.objects.get().content
+    assert content.signer_title[0].startswith("a.n. Lurah")
+    assert content.signer_name == deputy.name
+
+
+def test_a_deputy_of_another_desk_is_nobody(cast: Cast) -> None:
+    stranger = official("sekcam", cast.kecamatan, "sekretaris")
+    application = submitted(cast)
+    approve(application, cast.hasan, cast.rina)
+    with pytest.raises(NotThere):
+        approve(application, stranger)
+
+
+# --- missed clocks --------------------------------------------------------------------------------
+
+
+def test_a_silent_rt_is_passed_over_when_the_clock_ends(cast: Cast) -> None:
+    application = submitted(cast)
+    rt = step_of(application)
+    actions.handle_overdue(step_id=rt.pk, at=rt.due_at - timedelta(minutes=1))
+    assert step_of(application).key == "rt", "not a minute too early"
+    actions.handle_overdue(step_id=rt.pk, at=rt.due_at)
+    assert step_of(application).key == "loket"
+    rt.refresh_from_db()
+    assert (rt.state, rt.decided_by) == (Step.State.SKIPPED, None)
+    assert "batas waktu" in rt.note
+
+
+def test_a_late_counter_reminds_and_tells_the_superior_once_a_day(cast: Cast) -> None:
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    for user in (cast.rina, cast.lurah):
+        user.email = user.login
+        user.save()
+    late = step_of(application)
+    for hours in (0, 1, 30):
+        at = late.due_at + timedelta(hours=hours)
+        for waiting in queries.overdue(at=at):
+            actions.handle_overdue(step_id=waiting.pk, at=at)
+    mails = Outbox.objects.filter(kind="mail.send", key__contains=f"late:{late.pk}:")
+    assert sorted(m.payload["to"] for m in mails) == sorted([cast.rina.email, cast.lurah.email] * 2)
+    assert step_of(application) == late, "nobody is passed over who must check"
+
+
+def test_the_periodic_task_finds_what_is_late(cast: Cast, monkeypatch) -> None:
+    application = submitted(cast)
+    monkeypatch.setattr(tasks, "now", lambda: LATER)
+    tasks.overdue({})
+    assert step_of(application).key == "loket"
+
+
+# --- who may ask ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "person", "message"),
+    [
+        ({"sex": "perempuan"}, {"sex": 1}, "khusus untuk perempuan"),
+        ({"min_age": 17}, {"birth_date": "2020-01-01"}, "17 tahun ke atas"),
+        ({"max_age": 30}, {"birth_date": "1950-01-01"}, "paling tua 30"),
+        ({"marital": ["belum_kawin"]}, {"marital": 2}, "belum kawin"),
+    ],
+)
+def test_a_service_for_others_says_so_before_anything_is_typed(cast, who, person, message) -> None:
+    change("sktm", lambda definition: definition["who"].update(who))
+    Person.objects.filter(pk=cast.sari_person.pk).update(**person)
+    cast.sari_person.refresh_from_db()
+    with pytest.raises(RuleBroken, match=message):
+        actions.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
+    assert not Application.objects.exists()
+
+
+def test_what_the_register_knows_is_not_asked_for(cast: Cast) -> None:
+    change("sktm", lambda d: d["documents"][0].update(unless_known="no_kk"))
+    application = actions.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
+    assert "pernyataan" not in actions.problems(application)
+
+
+def test_people_and_tables_reach_the_letter(cast: Cast) -> None:
+    application = actions.begin(
+        service=service("ahli-waris"), applicant=cast.sari_person, by=cast.sari
+    )
+    neighbour = cast.tetangga.resident.person
+    typed = {
+        "pewaris-nama": "Almarhum Contoh",
+        "pewaris-tempat_lahir": "Berau",
+        "pewaris-tanggal_lahir": "1950-02-03",
+        "tanggal_meninggal": "2026-10-01",
+        "nomor_akta": "6474-KM-1",
+        "ahli_waris-0-nama": cast.sari_person.name,
+        "ahli_waris-0-nik": cast.sari_person.nik,
+        "ahli_waris-0-hubungan": "Anak",
+        "ahli_waris-0-alamat": "Bontang",
+        "keperluan": "Balik nama sertifikat",
+        "objek": "Tanah dan rumah",
+        "saksi1-nik": neighbour.nik,
+        "saksi1-nama": neighbour.name,
+        "saksi2-nama": "Saksi Luar Kota",
+    }
+    keys = [d.key for d in application.blueprint.documents]
+    wrong = actions.save_answers(
+        application_id=application.pk,
+        typed=typed,
+        files={key: photo() for key in keys},
+        names={},
+        by=cast.sari,
+    )
+    assert wrong == {}
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    approve(application, cast.hasan, cast.rina, cast.lurah, cast.loket_kecamatan, cast.camat)
+    content = Letter.objects.get().content
+    assert content.witnesses == [neighbour.name, "Saksi Luar Kota"]
+    assert content.tables[0]["rows"][0][1:3] == [cast.sari_person.name, cast.sari_person.nik]
+    assert ["Tempat, tanggal lahir", "Berau, 3 Februari 1950"] in content.blocks[0]["rows"]
+
+
+def test_answers_at_rest_are_sealed(cast: Cast) -> None:
+    application = draft(cast)
+    assert b"Beasiswa" not in bytes(Application.objects.get(pk=application.pk).answers_sealed)
