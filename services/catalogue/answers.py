@@ -7,7 +7,7 @@ type arrives as flat text by input name: ``luas``, and for compound fields ``ibu
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -281,6 +281,29 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
     return {**facts, "ttl": ", ".join(place), "terdaftar": NO}
 
 
+def names_strangers(
+    blueprint: Blueprint, typed: Typed, *, among: Container[str] | None = None
+) -> bool:
+    """Whether somebody outside the household is named by NIK (in one of these fields)."""
+    return any(
+        spec.type == "person"
+        and (among is None or spec.key in among)
+        and not typed.get(f"{spec.key}-anggota")
+        and bool(_tidy(typed.get(f"{spec.key}-nik", "")))
+        for spec in blueprint.fields
+    )
+
+
+def strangers_named(blueprint: Blueprint, answers: Answers) -> list[str]:
+    """The NIK of those outside the household whose facts came from the register."""
+    people = [answers.get(spec.key) for spec in blueprint.fields if spec.type == "person"]
+    return [
+        str(person["nik"])
+        for person in people
+        if isinstance(person, dict) and person.get("terdaftar") == YES and "_id" not in person
+    ]
+
+
 def _members(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]] | None:
     chosen = [
         {**facts, "_id": person}
@@ -337,6 +360,8 @@ def _place(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None
             latitude, longitude = (Decimal(part.replace(",", ".")) for part in point)
         except ArithmeticError as wrong:
             raise RuleBroken(f"Titik lokasi “{spec.label}” belum terbaca.") from wrong
+        if not (latitude.is_finite() and longitude.is_finite()):
+            raise RuleBroken(f"Titik lokasi “{spec.label}” belum terbaca.")
         # Indonesia: 6° N to 11° S, 95° to 141° E.
         if not (-11 <= latitude <= 6 and 95 <= longitude <= 141):
             raise RuleBroken(f"Titik lokasi “{spec.label}” berada di luar Indonesia.")

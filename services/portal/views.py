@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
@@ -21,6 +22,7 @@ from services.applications import actions, documents, queries
 from services.applications.forms import form_for
 from services.applications.models import Application, Step
 from services.catalogue import queries as catalogue
+from services.catalogue import standard
 from services.letters import archive
 from services.letters import queries as letters
 from services.pages.access import resident, signed_in, today
@@ -28,6 +30,7 @@ from services.pages.files import send
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
 from services.residents.queries import facts_of, person_of
+from ui import brand
 from ui.forms import explain
 
 State = Application.State
@@ -93,9 +96,15 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     entry = catalogue.service(slug)
     assert entry.current is not None
-    return render(
-        request, "portal/service.html", {"service": entry, "blueprint": entry.current.blueprint}
+    blueprint = entry.current.blueprint
+    contact = brand.current().contact
+    rows = standard.items(
+        blueprint,
+        complaints=f"Melalui {contact}" if contact else "Melalui kantor kelurahan atau kecamatan",
+        staff=f"Paling sedikit {len(blueprint.steps)} orang di setiap wilayah",
     )
+    context = {"service": entry, "blueprint": blueprint, "standard": rows}
+    return render(request, "portal/service.html", context)
 
 
 # --- asking for it ----------------------------------------------------------------------------
@@ -256,7 +265,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """A file that was handed in: to its owner, and to the desks that have the dossier."""
-    found = queries.document_for(signed_in(request), pk, today=today())
+    user = signed_in(request)
+    found = queries.document_for(user, pk, today=today())
+    person = found.application.applicant_id
+    if not queries.is_applicant(user, found.application):
+        audit_actions.record_read(actor=user, person_id=person, purpose="berkas")
     suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
     name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
     content = documents.read(found.path)
@@ -274,7 +287,10 @@ def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The finished letter, the archived bytes and nothing else."""
-    found = queries.letter_for(signed_in(request), pk, today=today())
+    user = signed_in(request)
+    found = queries.letter_for(user, pk, today=today())
+    if not queries.is_applicant(user, found.issued_from.application):
+        audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
     name = f"{found.subject} {found.number}.pdf".replace("/", "-")
     content, download = archive.read(found.file), "unduh" in request.GET
     return send(content, media_type="application/pdf", name=name, download=download)
@@ -336,6 +352,10 @@ READ_FOR = {
     "rt": "Ketua RT membuka permohonan Anda",
     "meja": "Petugas membuka berkas permohonan Anda",
     "nik": "Petugas membuka NIK dan nomor KK lengkap",
+    "berkas": "Petugas membuka berkas yang Anda unggah",
+    "surat": "Petugas membuka surat Anda",
+    "pratinjau": "Petugas membaca rancangan surat Anda",
+    "disebut": "Warga lain menyebut NIK dan nama Anda dalam permohonannya",
 }
 
 
