@@ -400,3 +400,8 @@ def _parsed(stored: _Stored) -> Blueprint:
 def parse_stored(digest: str, definition: dict[str, Any]) -> Blueprint:
     """A published definition as a Blueprint; parsed once per process for equal content."""
     return _parsed(_Stored(digest, definition))
+
+
+def parse_cached(definition: dict[str, Any]) -> Blueprint:
+    """A definition that has no digest yet (a draft) as a Blueprint; parsed once while it stays."""
+    return parse_stored(json.dumps(definition, sort_keys=True), definition)
