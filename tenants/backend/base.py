@@ -116,9 +116,8 @@ class DatabaseWrapper(TenantsWrapper):
         cursor.wrapper = self
         return cursor
 
-    def _cursor(self, name: str | None = None) -> Any:
-        # Past TenantsWrapper._cursor and its session SET.
-        return PostgresWrapper._cursor(self, name)  # type: ignore[attr-defined]
+    # Past TenantsWrapper._cursor and its session SET.
+    _cursor = PostgresWrapper._cursor  # type: ignore[attr-defined]
 
     def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
         """What was asked for in a city runs in that city, wherever the commit happens."""

@@ -26,6 +26,8 @@ ALONE = re.compile(
 )
 ROLLBACK = re.compile(r"\s*(ROLLBACK|ABORT)\b", re.IGNORECASE)
 
+USUAL = frozenset("SIUW")  # SELECT, INSERT, UPDATE, WITH: none of the special cases
+
 
 class Connection(Protocol):
     """What the cursor needs of Django's wrapper."""
@@ -83,6 +85,9 @@ class CityCursor(extensions.cursor):
     def execute(self, query: Query, vars: Params = None) -> None:
         text = query if type(query) is str else self._text(query)
         if self.wrapper is not None:
+            if text[:1] in USUAL:
+                super().execute(self._prefix() + text, vars)
+                return
             if ROLLBACK.match(text):
                 # ROLLBACK TO SAVEPOINT also undoes a path set since the savepoint.
                 self.wrapper.path_in_force = None

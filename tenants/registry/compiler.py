@@ -176,39 +176,63 @@ def read(schema: str, fingerprint: str, *, rows: bool = True) -> Compiled:
 
     with in_schema(schema), connection.cursor() as cursor:
         # In its own schema the catalog's functions print names without it.
-        _refuse_unsupported(cursor, schema)
-        tables = _tables(cursor, schema)
-        _constraints(cursor, schema, tables)
-        _indexes(cursor, schema, tables)
-        _sequences(cursor, schema, tables)
+        relations = _relations(cursor, schema)
+        _refuse_unsupported(cursor, schema, relations)
+        oids = {"oids": [r.oid for r in relations if r.kind == "r"], "schema": schema}
+        tables = _tables(cursor, oids)
+        if not tables:
+            raise NoTemplate(f"schema {schema} is empty")
+        _constraints(cursor, oids, tables)
+        _indexes(cursor, oids, tables)
+        _sequences(cursor, oids, tables)
         for table in tables.values() if rows else ():
             _rows(cursor, table)
     return Compiled(fingerprint, list(tables.values()))
 
 
-def _refuse_unsupported(cursor: Any, schema: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    oid: int
+    name: str
+    kind: str
+    is_special: bool
+
+
+def _relations(cursor: Any, schema: str) -> list[_Relation]:
+    """Tables, indexes and sequences of a schema. The one look at the whole of pg_class: the
+    catalog has no index by schema, and 514 cities fill it. All further reads go by oid."""
     cursor.execute(
         """
-        SELECT 'relation ' || relname FROM pg_class
-         WHERE relnamespace = %(schema)s::regnamespace
-           AND (relkind NOT IN ('r', 'i', 'S') OR reloptions IS NOT NULL
-                OR relpersistence <> 'p' OR relrowsecurity OR relhassubclass)
-        UNION ALL SELECT 'function ' || proname FROM pg_proc
-         WHERE pronamespace = %(schema)s::regnamespace
+        SELECT oid, relname, relkind, reloptions IS NOT NULL OR relpersistence <> 'p'
+               OR relrowsecurity OR relhassubclass
+          FROM pg_class WHERE relnamespace = %s::regnamespace
+        """,
+        [schema],
+    )
+    return [_Relation(*row) for row in cursor.fetchall()]
+
+
+def _refuse_unsupported(cursor: Any, schema: str, relations: list[_Relation]) -> None:
+    found = [
+        f"relation {r.name}" for r in relations if r.is_special or r.kind not in ("r", "i", "S")
+    ]
+    cursor.execute(
+        """
+        SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = %(schema)s::regnamespace
         UNION ALL SELECT 'type ' || typname FROM pg_type
          WHERE typnamespace = %(schema)s::regnamespace AND typtype IN ('e', 'd', 'r', 'm')
-        UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
-         WHERE relnamespace = %(schema)s::regnamespace AND NOT tgisinternal
+        UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger
+         WHERE tgrelid = ANY(%(oids)s::oid[]) AND NOT tgisinternal
         UNION ALL SELECT 'sequence ' || relname FROM pg_class c
-         WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'S' AND NOT EXISTS (
-           SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
-        UNION ALL SELECT 'comment on ' || c.relname FROM pg_description d
-          JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
-         WHERE c.relnamespace = %(schema)s::regnamespace
+         WHERE oid = ANY(%(oids)s::oid[]) AND relkind = 'S' AND NOT EXISTS (
+           SELECT FROM pg_depend d
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+        UNION ALL SELECT 'comment on ' || objoid::regclass::text FROM pg_description
+         WHERE objoid = ANY(%(oids)s::oid[]) AND classoid = 'pg_class'::regclass
         """,
-        {"schema": schema},
+        {"schema": schema, "oids": [r.oid for r in relations]},
     )
-    found = [row[0] for row in cursor.fetchall()]
+    found += [row[0] for row in cursor.fetchall()]
     if found:
         raise Unsupported(f"schema {schema} cannot be compiled: {', '.join(found)}")
 
@@ -219,7 +243,7 @@ def server_version() -> int:
     return int(wrapper.pg_version)
 
 
-def _tables(cursor: Any, schema: str) -> dict[str, Table]:
+def _tables(cursor: Any, oids: dict[str, Any]) -> dict[str, Table]:
     not_null_names = "NULL"
     if server_version() >= 180000:  # NOT NULL became a named constraint
         not_null_names = (
@@ -237,20 +261,18 @@ def _tables(cursor: Any, schema: str) -> dict[str, Table]:
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
           JOIN pg_type t ON t.oid = a.atttypid
           LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-         WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'
+         WHERE c.oid = ANY(%(oids)s::oid[])
          ORDER BY c.relname, a.attnum
         """,  # noqa: S608
-        [schema],
+        oids,
     )
     tables: dict[str, Table] = {}
     for relname, *column in cursor.fetchall():
         tables.setdefault(relname, Table(relname)).columns.append(Column(*column))
-    if not tables:
-        raise NoTemplate(f"schema {schema} is empty")
     return tables
 
 
-def _constraints(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
+def _constraints(cursor: Any, oids: dict[str, Any], tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, con.conname, con.contype, pg_get_constraintdef(con.oid),
@@ -258,14 +280,14 @@ def _constraints(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
           FROM pg_constraint con
           JOIN pg_class c ON c.oid = con.conrelid
           LEFT JOIN pg_class f ON f.oid = con.confrelid
-         WHERE c.relnamespace = %s::regnamespace AND con.contype <> 'n'
+         WHERE con.conrelid = ANY(%(oids)s::oid[]) AND con.contype <> 'n'
          ORDER BY c.relname, con.contype DESC, con.conname
         """,
-        [schema],
+        oids,
     )
     for relname, name, kind, definition, target in cursor.fetchall():
         if kind == "f":
-            if target != schema:
+            if target != oids["schema"]:
                 raise Unsupported(f"{relname}.{name} points out of the city, to schema {target}")
             tables[relname].foreign_keys.append((name, definition))
         elif kind in "puc":
@@ -274,42 +296,43 @@ def _constraints(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
             raise Unsupported(f"constraint {name} of kind {kind!r}")
 
 
-def _indexes(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
+def _indexes(cursor: Any, oids: dict[str, Any], tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, pg_get_indexdef(i.indexrelid, 0, true)
           FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
           JOIN pg_class x ON x.oid = i.indexrelid
-         WHERE c.relnamespace = %s::regnamespace AND NOT EXISTS (
+         WHERE i.indrelid = ANY(%(oids)s::oid[]) AND NOT EXISTS (
                SELECT FROM pg_constraint con
-                WHERE con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x'))
+                WHERE con.conrelid = i.indrelid AND con.conindid = i.indexrelid
+                  AND con.contype IN ('p', 'u', 'x'))
          ORDER BY c.relname, x.relname
         """,
-        [schema],
+        oids,
     )
     for relname, definition in cursor.fetchall():
         tables[relname].indexes.append(definition)
 
 
-def _sequences(cursor: Any, schema: str, tables: dict[str, Table]) -> None:
+def _sequences(cursor: Any, oids: dict[str, Any], tables: dict[str, Table]) -> None:
     cursor.execute(
         """
         SELECT c.relname, a.attname, s.relname
-          FROM pg_class s
-          JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass
-               AND d.deptype = 'i' AND d.refclassid = 'pg_class'::regclass
+          FROM pg_depend d
+          JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
           JOIN pg_class c ON c.oid = d.refobjid
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-         WHERE s.relnamespace = %s::regnamespace AND s.relkind = 'S'
+         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY(%(oids)s::oid[])
+           AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
         """,
-        [schema],
+        oids,
     )
     found = cursor.fetchall()
     if not found:
         return
     cursor.execute(
         " UNION ALL ".join(
-            f"SELECT last_value, is_called FROM {ident(schema)}.{ident(sequence)}"  # noqa: S608
+            f"SELECT last_value, is_called FROM {ident(sequence)}"  # noqa: S608
             for _, _, sequence in found
         )
     )

@@ -14,10 +14,22 @@ from tests.schemas import migration, on_disk
 SAMPLE = 8  # cities the stock executor gets: it takes half a second for each
 
 
-def extra() -> AbstractContextManager[None]:
-    """One trivial migration that every city lacks."""
-    field = migrations.AddField("unit", "bench", models.CharField(max_length=20, default=""))
-    return on_disk(migration("office", "9999_bench", [field]))
+def extra(*, steps: int = 1) -> AbstractContextManager[None]:
+    """Trivial migrations that every city lacks."""
+    return on_disk(
+        *(
+            migration(
+                "office",
+                f"999{n}_bench",
+                [
+                    migrations.AddField(
+                        "unit", f"bench{n}", models.CharField(max_length=20, default="")
+                    )
+                ],
+            )
+            for n in range(1, steps + 1)
+        )
+    )
 
 
 def bench_migration(bench: Bench) -> None:
@@ -46,6 +58,16 @@ def bench_migration(bench: Bench) -> None:
         assert len(report.migrated) == len(rest) and not report.failed
         bench.record(
             f"one AddField, {len(rest)} cities", [ours],
+            control="stock executor", against=theirs, unit="s per city",
+        )  # fmt: skip
+        with extra(steps=2):
+            platform_schema.prepare()
+            start = time.perf_counter()
+            report = fleet.migrate(parallel=2)
+            ours = (time.perf_counter() - start) / len(schemas)
+        assert len(report.migrated) == len(schemas) and not report.failed
+        bench.record(
+            f"one AddField, {len(schemas)} cities, two connections", [ours],
             control="stock executor", against=theirs, unit="s per city",
         )  # fmt: skip
         connection.close()
