@@ -80,7 +80,7 @@ def bench_letters(bench: Bench) -> None:
         from weasyprint import HTML
     except ImportError:
         sys.exit("WeasyPrint is the control of this benchmark: uv sync --group bench")
-    for name in ("weasyprint", "fontTools"):
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
     counter = iter(range(10**6))
 
