@@ -77,6 +77,55 @@ def open_shipped(blueprint: Blueprint) -> Service:
 
 
 @transaction.atomic
+def open_all_shipped() -> None:
+    """Every shared service at once, for a city that has none yet: five statements, not hundreds."""
+    if Service.objects.exists():
+        receive_releases()
+        return
+    blueprints = {blueprint.slug: blueprint for blueprint in shipped()}
+    content = {slug: (b.digest(), b.canonical()) for slug, b in blueprints.items()}
+    releases = Release.objects.bulk_create(
+        Release(slug=slug, number=b.release, digest=content[slug][0], definition=content[slug][1])
+        for slug, b in blueprints.items()
+    )
+    services = Service.objects.bulk_create(
+        Service(
+            slug=release.slug,
+            title=blueprints[release.slug].title,
+            category=blueprints[release.slug].category,
+            card=card_of(blueprints[release.slug]),
+            is_active=blueprints[release.slug].offered,
+            base=release,
+        )
+        for release in releases
+    )
+    versions = ServiceVersion.objects.bulk_create(
+        ServiceVersion(
+            service=service,
+            digest=content[service.slug][0],
+            release=blueprints[service.slug].release,
+            definition=content[service.slug][1],
+        )
+        for service in services
+    )
+    for service, version in zip(services, versions, strict=True):
+        service.current = version
+    Service.objects.bulk_update(services, ["current"])
+    audit.record("service.published_all", actor=None, subject="catalogue", subject_id=len(services))
+
+
+def card_of(blueprint: Blueprint) -> dict[str, Any]:
+    """What lists and search show of a definition."""
+    return {
+        "summary": blueprint.summary,
+        "icon": blueprint.icon,
+        "fee": blueprint.fee,
+        "steps": len(blueprint.steps),
+        "synonyms": blueprint.synonyms,
+    }
+
+
+@transaction.atomic
 def receive_releases() -> list[str]:
     """Take note of every shipped release; open services this city has never seen.
 
@@ -116,13 +165,7 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     if service.current_id != version.pk:
         service.current = version
         service.title, service.category = blueprint.title, blueprint.category
-        service.card = {
-            "summary": blueprint.summary,
-            "icon": blueprint.icon,
-            "fee": blueprint.fee,
-            "steps": len(blueprint.steps),
-            "synonyms": blueprint.synonyms,
-        }
+        service.card = card_of(blueprint)
         service.save(update_fields=["current", "title", "category", "card"])
         audit.record(
             "service.published",

@@ -270,3 +270,22 @@ def test_difference_speaks_the_same_language_as_the_pages(admin) -> None:
     publish(admin, definition)
     assert actions.changes_of(queries.service("sktm")) == {"fields.keperluan.label": "Untuk apa?"}
     assert overrides.GONE not in actions.changes_of(queries.service("sktm")).values()
+
+
+def test_a_new_city_has_every_shipped_service_as_if_opened_one_by_one(in_bontang) -> None:
+    def whole() -> list[tuple[object, ...]]:
+        rows = Service.objects.order_by("slug").values_list(
+            "slug", "title", "category", "card", "is_active", "current__digest",
+            "current__release", "base__number", "base__digest",
+        )  # fmt: skip
+        return list(rows)
+
+    at_once = whole()
+    assert len(at_once) == len(shipped())
+    Service.objects.update(current=None, base=None)
+    ServiceVersion.objects.all().delete()
+    Release.objects.all().delete()
+    Service.objects.all().delete()
+    for blueprint in shipped():
+        actions.open_shipped(blueprint)
+    assert whole() == at_once

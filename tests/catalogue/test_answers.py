@@ -46,6 +46,7 @@ def test_typed_value_words(field, typed, value, words) -> None:
     ("field", "typed", "message"),
     [
         (spec("text"), "", "Isi “Isian”"),
+        (spec("rupiah"), "9" * 5000, "angka saja"),
         (spec("choice", options=CHOICE), "", "Pilih satu"),
         (spec("choice", options=CHOICE), "z", "Pilih satu"),
         (spec("yesno"), "mungkin", "Pilih satu"),
@@ -84,3 +85,10 @@ def test_numbers_survive_being_shown_and_typed_again(number) -> None:
     field = next(f for f in SERVICES["reklame"].fields if f.key == "luas")
     value = answers.parse(field, {"luas": str(number)}, HOUSE)
     assert answers.parse(field, {"luas": answers.words(field, value)}, HOUSE) == value
+
+
+@pytest.mark.parametrize("point", ["NaN", "sNaN", "Infinity", "-", "1e999999"])
+def test_a_point_that_is_no_number_is_refused(point: str) -> None:
+    typed = {"f": "Jalan Raya 1", "f-lintang": point, "f-bujur": point}
+    with pytest.raises(RuleBroken, match="Titik lokasi"):
+        answers.parse(spec("place"), typed, HOUSE)
