@@ -15,8 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import actions as catalogue
-from services.catalogue.models import Service
 from services.pages.access import signed_in, today
 from services.residents import importing, queued
 from services.residents.models import Household, Person
@@ -280,18 +278,3 @@ def residents_template(request: HttpRequest, user: User) -> HttpResponse:
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="penduduk.csv"'
     return response
-
-
-@for_admins
-def services(request: HttpRequest, user: User) -> HttpResponse:
-    """Which services are open to residents."""
-    if request.method == "POST":
-        found = Service.objects.filter(pk=request.POST.get("layanan") or 0).first()
-        if found is None:
-            raise NotThere("Layanan ini tidak ditemukan.")
-        on = request.POST.get("buka") == "ya"
-        catalogue.set_active(slug=found.slug, is_active=on, by=user)
-        said = "dibuka untuk warga" if on else "ditutup. Yang sedang berjalan tetap diteruskan"
-        messages.success(request, f"{found.title} {said}.")
-        return redirect("setup-services")
-    return _page(request, "services", services=Service.objects.select_related("current"))
