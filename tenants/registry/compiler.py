@@ -199,13 +199,15 @@ class _Relation:
 
 
 def _relations(cursor: Any, schema: str) -> list[_Relation]:
-    """Tables, indexes and sequences of a schema. The one look at the whole of pg_class: the
-    catalog has no index by schema, and 514 cities fill it. All further reads go by oid."""
+    """Tables and sequences of a schema, found through pg_depend: pg_class has no index by schema,
+    and 514 cities fill it."""
     cursor.execute(
         """
-        SELECT oid, relname, relkind, reloptions IS NOT NULL OR relpersistence <> 'p'
+        SELECT c.oid, relname, relkind, reloptions IS NOT NULL OR relpersistence <> 'p'
                OR relrowsecurity OR relhassubclass
-          FROM pg_class WHERE relnamespace = %s::regnamespace
+          FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+         WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s::regnamespace
+           AND d.classid = 'pg_class'::regclass
         """,
         [schema],
     )
@@ -213,14 +215,12 @@ def _relations(cursor: Any, schema: str) -> list[_Relation]:
 
 
 def _refuse_unsupported(cursor: Any, schema: str, relations: list[_Relation]) -> None:
-    found = [
-        f"relation {r.name}" for r in relations if r.is_special or r.kind not in ("r", "i", "S")
-    ]
+    found = [f"relation {r.name}" for r in relations if r.is_special or r.kind not in ("r", "S")]
     cursor.execute(
         """
-        SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = %(schema)s::regnamespace
-        UNION ALL SELECT 'type ' || typname FROM pg_type
-         WHERE typnamespace = %(schema)s::regnamespace AND typtype IN ('e', 'd', 'r', 'm')
+        SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend
+         WHERE refclassid = 'pg_namespace'::regclass AND refobjid = %(schema)s::regnamespace
+           AND classid <> 'pg_class'::regclass
         UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger
          WHERE tgrelid = ANY(%(oids)s::oid[]) AND NOT tgisinternal
         UNION ALL SELECT 'sequence ' || relname FROM pg_class c
