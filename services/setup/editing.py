@@ -813,12 +813,10 @@ def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
     words: list[str] = []
     node: Any = definition
     for step in loc:
-        node = (
-            node[step]
-            if (isinstance(node, dict) and step in node)
-            or (isinstance(node, list) and isinstance(step, int) and step < len(node))
-            else None
-        )
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            node = None
         if isinstance(step, int):
             name = (node.get("label") or node.get("title")) if isinstance(node, dict) else ""
             words[-1:] = [

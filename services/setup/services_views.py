@@ -8,14 +8,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from csp.constants import NONE, SELF
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -161,7 +159,7 @@ class Bench:
         for part, (address, one) in editing.PARTS.items():
             tabs.append((part, one, reverse(f"setup-{address}", args=[slug]), counts[part]))
         for key, label, name in (
-            ("standard", "Standar pelayanan", "setup-standard"),
+            ("standard", "Standar", "setup-standard"),
             ("draft", "Draf", "setup-draft"),
             ("walk", "Simulasi", "setup-walk"),
             ("history", "Riwayat", "setup-history"),
@@ -537,8 +535,6 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     return render(request, "setup/service/draft.html", context, status=status)
 
 
-@xframe_options_sameorigin
-@csp_replace({"default-src": [NONE], "frame-ancestors": [SELF]})
 @for_admins
 @require_safe
 def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpResponse:
@@ -549,7 +545,13 @@ def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpRespons
     if output is None:
         raise NotThere("Surat ini tidak ada.")
     content = preview.letter(blueprint, output, at=now())
-    return send(content, media_type="application/pdf", name=f"pratinjau-{slug}.pdf", download=False)
+    response = send(
+        content, media_type="application/pdf", name=f"pratinjau-{slug}.pdf", download=False
+    )
+    # Shown inside our own page; everywhere else no page of ours may be framed.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"default-src": [NONE], "frame-ancestors": [SELF]}  # type: ignore[attr-defined]
+    return response
 
 
 # --- walk -------------------------------------------------------------------------------
