@@ -51,7 +51,7 @@ def send_reset(*, email: str, host_url: str, remote: str) -> None:
             mail.send(
                 address,
                 "Atur ulang kata sandi",
-                f"Yth. {user.name},\n\nBuka tautan ini untuk memilih kata sandi baru:\n\n"
+                "Buka tautan ini untuk memilih kata sandi baru:\n\n"
                 f"{host_url}{path}\n\nTautan berlaku 3 hari dan hanya sekali pakai. "
                 "Jika Anda tidak memintanya, abaikan e-mail ini.\n",
                 key=f"sandi:{path}",

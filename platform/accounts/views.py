@@ -3,6 +3,7 @@
 from typing import Any
 
 from axes.helpers import get_client_ip_address
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -34,6 +35,13 @@ WRONG_PUBLIC = "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lal
 
 def _in_city() -> bool:
     return bool(getattr(getattr(connection, "tenant", None), "pk", None))
+
+
+def _own_address(request: HttpRequest) -> str:
+    """This host's address as configured: never what the request's Host header claims."""
+    place: Any = getattr(request, "tenant", None)
+    address: str = place.url("") if place is not None else settings.PUBLIC_URL
+    return address.rstrip("/")
 
 
 def _base() -> str:
@@ -114,7 +122,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         try:
             passwords.send_reset(
                 email=form.cleaned_data["email"],
-                host_url=request.build_absolute_uri("/").rstrip("/"),
+                host_url=_own_address(request),
                 remote=get_client_ip_address(request) or "",
             )
         except RuleBroken as error:

@@ -4,6 +4,8 @@ import re
 
 from kernel.errors import RuleBroken
 
+MOST_DIGITS = 20  # far more than any budget; int() itself refuses thousands of digits
+
 
 def format_rupiah(amount: int) -> str:
     """``1450000`` becomes ``Rp1.450.000`` (PUEBI: no space after Rp)."""
@@ -15,6 +17,7 @@ def parse_rupiah(text: str) -> int:
     """Rupiah as people type them: ``Rp 1.450.000``, ``1450000``, ``1.450.000,00``."""
     compact = re.sub(r"(?i)\s|rp\.?", "", text)
     compact = re.sub(r",(00|-)$", "", compact)
-    if not re.fullmatch(r"\d+|\d{1,3}(\.\d{3})+", compact):
+    digits = compact.replace(".", "")
+    if not re.fullmatch(r"[0-9]+|[0-9]{1,3}(\.[0-9]{3})+", compact) or len(digits) > MOST_DIGITS:
         raise RuleBroken("Tulis jumlah rupiah dengan angka saja, misalnya 1.450.000.")
-    return int(compact.replace(".", ""))
+    return int(digits)

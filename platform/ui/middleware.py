@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from redis.exceptions import RedisError
 
 from kernel.errors import RuleBroken
 from ui import views
@@ -22,14 +23,19 @@ class RuleBrokenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # PostgreSQL text holds no NUL: such an address can only be a mistake or a probe.
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        query = request.META.get("QUERY_STRING", "")
+        cookies = request.COOKIES.values()
+        if "\x00" in request.path or "%00" in query or any("\x00" in text for text in cookies):
             return views.bad_request(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return views.not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RuleBroken):
             return views.rule_broken(request, error)
-        if isinstance(error, OperationalError | InterfaceError):
-            log.exception("database unavailable")
+        if isinstance(error, OperationalError | InterfaceError | RedisError):
+            log.exception("database or cache server unavailable")
             return views.unavailable(request)
         return None

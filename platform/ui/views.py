@@ -47,6 +47,21 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """An address that only receives forms was opened, or the other way round."""
+    response = _page(
+        request,
+        405,
+        title="Alamat ini tidak bisa dibuka langsung",
+        text="Alamat ini hanya menerima kiriman dari sebuah formulir. "
+        "Kembali ke halaman sebelumnya, lalu lanjutkan dari sana.",
+        icon="info",
+        back=True,
+    )
+    response["Allow"] = methods
+    return response
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,

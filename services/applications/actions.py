@@ -24,8 +24,9 @@ from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
 from services.catalogue.rules import first_stage, outputs_of, route, stage_after, stage_of
 from services.letters import actions as letters
-from services.residents import codes
+from services.residents import codes, guesses
 from services.residents.models import Person
+from services.residents.queries import person_by_nik
 from tenants.office import queries as office
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.current import city
@@ -41,6 +42,7 @@ SUPERIORS: dict[str, list[str]] = {
     Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
 }
 EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
+WRONG_NAMES = 20  # an hour, per account: NIK and name that do not belong together
 
 
 def _require_open_city() -> None:
@@ -123,7 +125,6 @@ def save_answers(
 
     What is right is kept even when something else is wrong; the form shows the rest as typed.
     ``only`` are the questions of the page that was sent; the others stay as they were.
-    ``only`` are the questions of the page that was sent; the others stay as they were.
     """
     application = _locked(application_id)
     _require_editable(application)
@@ -133,7 +134,14 @@ def save_answers(
     before = answering.as_typed(blueprint, application.answers)
     merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
     merged |= {name: text for name, text in typed.items() if answering.belongs(name, asked)}
+    guessing = f"named:{by.pk}"
+    if answering.names_strangers(blueprint, typed):
+        guesses.refuse_after(guessing, WRONG_NAMES, minutes=60)
     answers, wrong = answering.clean(blueprint, merged, house)
+    if answering.names_strangers(blueprint, typed, among=wrong):
+        guesses.note_wrong(guessing, minutes=60)
+    _refuse_contradiction(application, before, answering.as_typed(blueprint, answers))
+    _record_named(application, answers, by)
     application.seal_answers(answers)
     application.save(update_fields=["answers_sealed"])
     for spec in answering.wanted_documents(blueprint, answers, house.applicant):
@@ -144,6 +152,27 @@ def save_answers(
                 wrong[spec.key] = refused.message
     found = {**_missing_documents(application, house.applicant), **wrong}
     return {key: text for key, text in found.items() if key in asked}
+
+
+def _refuse_contradiction(
+    application: Application, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    """What a letter already says may not be answered differently afterwards."""
+    if before != after and application.issued.exists():
+        raise RuleBroken(
+            "Dari permohonan ini sudah terbit surat, jadi jawabannya tidak bisa diubah lagi. "
+            "Anda masih bisa mengganti berkas, lalu mengirim ulang. Bila jawabannya keliru, "
+            "sampaikan kepada petugas dan ajukan permohonan baru."
+        )
+
+
+def _record_named(application: Application, answers: answering.Answers, by: User) -> None:
+    """Whoever is named by NIK and name has facts of the register read about them, once."""
+    known = set(answering.strangers_named(application.blueprint, application.answers))
+    for nik in answering.strangers_named(application.blueprint, answers):
+        person = person_by_nik(nik)
+        if nik not in known and person is not None:
+            audit.record_read(actor=by, person_id=person.pk, purpose="disebut")
 
 
 def _today(at: datetime) -> date:
@@ -208,6 +237,8 @@ def pages(application: Application) -> list[list[str]]:
 def problems(application: Application) -> dict[str, str]:
     """What still stands between this draft and sending it, by field key."""
     house = house_of(application.applicant, today=_today(now()))
+    if application.issued.exists():  # the answers stand in a letter; a date may have passed
+        return _missing_documents(application, house.applicant)
     typed = answering.as_typed(application.blueprint, application.answers)
     _, wrong = answering.clean(application.blueprint, typed, house)
     return {**_missing_documents(application, house.applicant), **wrong}
@@ -365,7 +396,7 @@ def decide(
         if step.state == wanted and step.decided_by_id == by.pk:
             return application
         who = step.decided_by.name if step.decided_by else "orang lain"
-        raise Stale(f"Berkas ini sudah diputuskan oleh {who}. Tidak ada yang berubah.")
+        raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
     if _is_self(by, application):
         raise RuleBroken(
             "Ini permohonan Anda sendiri, jadi harus diputuskan pejabat lain. "
@@ -397,7 +428,7 @@ def decide(
             application,
             f"returned:{step.pk}",
             f"Permohonan {application.number} perlu diperbaiki",
-            f"{step.unit.name} meminta perbaikan: {note}",
+            f"{step.unit.name} meminta perbaikan. Alasannya tertulis di permohonan Anda",
         )
     else:
         application.finished_at = at
@@ -407,7 +438,7 @@ def decide(
             application,
             "refused",
             f"Permohonan {application.number} tidak dapat dipenuhi",
-            f"{step.unit.name} menolak dengan alasan: {note}",
+            f"{step.unit.name} menolaknya. Alasannya tertulis di permohonan Anda",
         )
     return application
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -47,7 +48,7 @@ def accept(content: bytes) -> Accepted:
         raise RuleBroken("Berkas ini kosong. Pilih berkas lain.")
     if len(content) > MAX_BYTES:
         raise RuleBroken(
-            f"Berkas ini lebih dari {MAX_BYTES // 1024 // 1024} MB, paling besar yang bisa diterima. "
+            f"Berkas ini terlalu besar; paling besar {MAX_BYTES // 1024 // 1024} MB. "
             "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
         )
     kind = filetype.guess(content)
@@ -65,7 +66,17 @@ def _accept_photo(content: bytes) -> Accepted:
             if photo.width * photo.height > MAX_PIXELS:
                 raise RuleBroken("Foto ini terlalu besar. Foto ulang dengan mutu lebih rendah.")
             upright = ImageOps.exif_transpose(photo).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as broken:
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        LookupError,
+        OverflowError,
+        struct.error,
+    ) as broken:
         raise RuleBroken("Foto ini rusak dan tidak bisa dibuka. Foto ulang.") from broken
     upright.thumbnail((MAX_EDGE, MAX_EDGE))
     out = io.BytesIO()

@@ -98,8 +98,8 @@ class TableWidget(GroupWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         typed: dict[str, str] = value or {}
-        filled = [int(key.split("-")[1]) for key, text in typed.items() if text]
         most = self.spec.max or answering.MAX_ROWS
+        filled = [row for row in range(most) if _row_typed(typed, f"{name}-{row}-")]
         count = min(most, max([number + 1 for number in filled], default=0) + 2)
         context["columns"] = self.spec.columns
         context["rows"] = [
@@ -117,6 +117,10 @@ class TableWidget(GroupWidget):
             for row in range(max(count, min(most, self.spec.min or 2)))
         ]
         return context
+
+
+def _row_typed(typed: Mapping[str, str], prefix: str) -> bool:
+    return any(text and key.startswith(prefix) for key, text in typed.items())
 
 
 class PlaceWidget(GroupWidget):

@@ -100,7 +100,8 @@ def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
     )
     if issued is None:
         raise NotThere("Surat ini tidak ditemukan.")
-    get_for(user, issued.application_id, today=today, with_papers=True)
+    issued.application = get_for(user, issued.application_id, today=today, with_papers=True)
+    issued.letter.issued_from = issued
     return issued.letter
 
 

@@ -117,13 +117,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     choices = {"setuju": "approve", "kembali": "return", "tolak": "refuse"}
     chosen = choices.get(request.POST.get("keputusan", ""))
     step_id = request.POST.get("langkah", "")
-    if chosen is None or not step_id.isdigit():
+    if chosen is None or not step_id:
         raise RuleBroken("Pilih dulu keputusan Anda.")
-    if not any(step.pk == int(step_id) for step in application.steps.all()):
+    step = next((step for step in application.steps.all() if str(step.pk) == step_id), None)
+    if step is None:
         raise NotThere
     try:
         actions.decide(
-            step_id=int(step_id),
+            step_id=step.pk,
             by=user,
             decision="return"
             if chosen == "return"

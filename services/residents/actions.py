@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -11,11 +10,11 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
-from services.residents import codes
+from services.residents import codes, guesses
 from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
 
-_WINDOW = 15 * 60  # seconds
+_WINDOW = 15  # minutes
 _TRIES_PER_NIK = 6
 _TRIES_PER_ADDRESS = 60  # a whole kelurahan may sit behind one address
 
@@ -28,17 +27,6 @@ NO_MATCH = (
 def login_for(nik_print: bytes) -> str:
     """A resident's login: tied to the NIK without holding it."""
     return f"nik:{nik_print.hex()}"
-
-
-def _refuse_guessing(key: str, limit: int) -> None:
-    """Raises RuleBroken once too many wrong tries were made."""
-    if int(cache.get(key, 0)) >= limit:
-        raise RuleBroken("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.")
-
-
-def _note_wrong(key: str) -> None:
-    cache.add(key, 0, _WINDOW)
-    cache.incr(key)
 
 
 def register_citizen(
@@ -63,7 +51,7 @@ def register_citizen(
     if remote:
         limits[f"register-from:{remote}"] = _TRIES_PER_ADDRESS
     for key, limit in limits.items():
-        _refuse_guessing(key, limit)
+        guesses.refuse_after(key, limit, minutes=_WINDOW)
     person = (
         Person.objects.select_related("household")
         .filter(
@@ -76,7 +64,7 @@ def register_citizen(
     )
     if person is None:
         for key in limits:
-            _note_wrong(key)
+            guesses.note_wrong(key, minutes=_WINDOW)
         raise RuleBroken(NO_MATCH)
     try:
         validate_password(password)

@@ -68,7 +68,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     step = _step(posts, pk)
     problem = ""
     if request.method == "POST":
-        decision = "refuse" if request.POST.get("keputusan") == "tolak" else "approve"
+        decision = {"benar": "approve", "tolak": "refuse"}.get(request.POST.get("keputusan", ""))
+        if decision is None:
+            raise RuleBroken("Pilih dulu: benar warga Anda, atau ada yang tidak cocok.")
         try:
             actions.decide(
                 step_id=pk,

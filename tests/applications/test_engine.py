@@ -86,8 +86,16 @@ def test_what_was_approved_beside_a_return_stays_approved(cast: Cast) -> None:
     assert [s.key for s in application.steps.filter(state="open")] == ["loket"]
 
 
+def only_the_permit(definition: dict[str, Any]) -> None:
+    definition["outputs"] = [o for o in definition["outputs"] if o["key"] != "rekomendasi"]
+
+
 def test_new_answers_may_lead_elsewhere(cast: Cast) -> None:
-    """Returned by DPMPTSP at 10 m², sent again with 4 m²: that desk is no longer on the route."""
+    """Returned by DPMPTSP at 10 m², sent again with 4 m²: that desk is no longer on the route.
+
+    Only while no letter says 10 m² (tests/applications/test_hostile.py).
+    """
+    change("reklame", only_the_permit)
     application = submitted(cast, "reklame", luas="10")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
     actions.decide(

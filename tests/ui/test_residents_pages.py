@@ -107,7 +107,9 @@ def test_nobody_reads_what_is_not_theirs(cast: Cast, as_: Enter) -> None:
     for user in (cast.tetangga, cast.bahar, cast.rina, cast.camat):  # not yet on their desks
         for path in [*mine, f"/meja/berkas/{application.pk}/"]:
             assert as_(user).get(path).status_code == 404
-    served = as_(cast.hasan).get(f"/berkas/{document.pk}/")
+    assert as_(cast.hasan).get(f"/berkas/{document.pk}/").status_code == 404  # he only vouches
+    approve(application, cast.hasan)
+    served = as_(cast.rina).get(f"/berkas/{document.pk}/")
     assert served["Cache-Control"] == "private, no-store"
     assert served["X-Content-Type-Options"] == "nosniff"
 

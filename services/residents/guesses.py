@@ -1,0 +1,22 @@
+"""Counting wrong tries, so that nobody finds out facts of the register by trying."""
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from kernel.errors import RuleBroken
+
+
+def refuse_after(key: str, limit: int, *, minutes: int) -> None:
+    """Raises RuleBroken once this many wrong tries were noted, or while they cannot be counted."""
+    try:
+        tries = int(cache.get(key, 0))
+    except RedisError as away:
+        raise RuleBroken("Data ini belum bisa dicek saat ini. Coba lagi sebentar lagi.") from away
+    if tries >= limit:
+        raise RuleBroken(f"Terlalu banyak percobaan. Tunggu {minutes} menit, lalu coba lagi.")
+
+
+def note_wrong(key: str, *, minutes: int) -> None:
+    """One more wrong try; forgotten this many minutes after the first."""
+    cache.add(key, 0, minutes * 60)
+    cache.incr(key)

@@ -1,0 +1,150 @@
+"""Requests no page of ours sends: each gets a plain refusal, never a crash."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from accounts.models import User
+from audit.models import Entry
+from messaging.models import Outbox
+from services.applications import actions
+from services.applications.models import Step
+from services.letters.models import Letter
+from tenants.registry.models import City
+from tests.factories import MONDAY, Cast, approve, make_cast, step_of, submitted
+
+Enter = Callable[[User], Client]
+
+
+@pytest.fixture
+def cast(in_bontang: City) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Enter:
+    def enter(user: User) -> Client:
+        client = client_for(in_bontang)
+        client.raise_request_exception = False
+        client.force_login(user, "accounts.backends.LoginBackend")
+        return client
+
+    return enter
+
+
+@pytest.mark.parametrize("step", ["²", "9" * 5000, "9" * 30, "-1", "abc"])
+def test_a_made_up_step_is_not_there(cast: Cast, as_: Enter, step: str) -> None:
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    sent = {"keputusan": "setuju", "langkah": step}
+    page = as_(cast.rina).post(f"/meja/berkas/{application.pk}/putuskan/", sent)
+    assert page.status_code == 404
+    assert step_of(application).key == "loket"
+
+
+@pytest.mark.parametrize("choice", [{}, {"keputusan": "x"}])
+def test_a_vouch_is_never_an_accident(cast: Cast, as_: Enter, choice: dict[str, str]) -> None:
+    step = step_of(submitted(cast))
+    assert as_(cast.hasan).post(f"/rt/{step.pk}/putuskan/", choice).status_code == 422
+    step.refresh_from_db()
+    assert step.state == Step.State.OPEN
+
+
+@pytest.mark.parametrize("name", ["tetangga-x-nama", "tetangga-", "tetangga-99999999-nama"])
+def test_rows_of_a_table_that_do_not_exist(cast: Cast, as_: Enter, name: str) -> None:
+    sari = as_(cast.sari)
+    fill = sari.post("/ajukan/izin-tetangga/").url  # type: ignore[attr-defined]
+    assert sari.post(fill, {name: "1"}).status_code == 422
+
+
+def test_a_session_cookie_with_a_nul_is_refused(
+    in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(in_bontang)
+    client.raise_request_exception = False
+    page = client.get("/akun/", headers={"cookie": 'sesi="' + "\\000" * 10 + '"'})
+    assert page.status_code == 400
+
+
+def test_a_link_by_mail_leads_to_the_configured_address(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(in_bontang)
+    host = f"{in_bontang.host}:31337"
+    client.post("/sandi/", {"email": "sari@example.com"}, headers={"host": host})
+    body = Outbox.objects.get(kind="mail.send").payload["body"]
+    found = re.search(r"(http\S+)/sandi/", body)
+    assert found is not None
+    assert found[1] == in_bontang.url("")
+    assert cast.sari.name not in body
+
+
+def test_every_opened_paper_is_on_record(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    document = application.documents.get()
+    approve(application, cast.hasan, cast.rina, cast.lurah)
+    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    letter = Letter.objects.get()
+    paths = [f"/berkas/{document.pk}/", f"/surat/{letter.pk}/"]
+    for path in paths:
+        assert as_(cast.sari).get(path).status_code == 200
+    assert not Entry.objects.filter(what="person.read").exists(), "one's own is no reading"
+    for path in paths:
+        assert as_(cast.rina).get(path).status_code == 200
+    reads = Entry.objects.filter(what="person.read", subject_id=str(cast.sari_person.pk))
+    assert {read.detail["purpose"] for read in reads} == {"berkas", "surat"}
+    assert {read.actor_id for read in reads} == {cast.rina.pk}
+    seen = as_(cast.sari).get("/akses/").content.decode()
+    assert "membuka berkas yang Anda unggah" in seen
+    assert "membuka surat Anda" in seen
+
+
+@override_settings(DEMO=False)
+def test_nobody_becomes_somebody_else_without_demo_mode(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(in_bontang)
+    for user in (cast.sari, cast.lurah):
+        page = client.post("/masuk/peragaan/", {"siapa": str(user.pk)})
+        assert page.status_code == 404
+    assert "sesi" not in client.cookies
+
+
+AWAY = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+
+
+@override_settings(CACHES={"default": AWAY})
+def test_without_the_cache_server_guesses_wait_and_nothing_crashes(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(in_bontang)
+    client.raise_request_exception = False
+    three = {"nik": cast.sari_person.nik, "kk_number": cast.sari_person.household.kk_number}
+    day = {"birth_date_0": "1", "birth_date_1": "2", "birth_date_2": "1990"}
+    page = client.post("/daftar/", {**three, **day, "password": "kata sandi panjang"})
+    assert page.status_code == 422
+    assert "sebentar lagi" in page.content.decode()
+    assert client.post("/sandi/", {"email": "sari@example.com"}).status_code == 503
+    assert client.get("/masuk/").status_code == 200
+
+
+def test_a_hanging_broker_or_cache_server_does_not_hold_a_page() -> None:
+    """Without limits a publish waits forever on a connection that nobody closes."""
+    for options in (
+        settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+        settings.CACHES["default"]["OPTIONS"],
+    ):
+        assert 0 < options["socket_timeout"] <= 5
+        assert 0 < options["socket_connect_timeout"] <= 5
+
+
+def test_a_page_that_only_takes_forms_says_so(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    page = as_(cast.rina).get(f"/meja/berkas/{application.pk}/putuskan/")
+    assert page.status_code == 405
+    assert page["Allow"] == "POST"
+    assert "Kembali" in page.content.decode()
