@@ -58,6 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             (rank for folder, rank in slow.items() if f"/{folder}/" in str(item.path)), default=0
         )
     )
+    # Among several workers, one has the browsers and one the server processes.
+    for item in items:
+        for folder in slow:
+            if f"/{folder}/" in str(item.path):
+                item.add_marker(pytest.mark.xdist_group(folder))
 
 
 def _fingerprint() -> str:
