@@ -22,7 +22,7 @@ from services.catalogue import answers as answering
 from services.catalogue.blueprint import StepSpec, Who
 from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
-from services.catalogue.rules import first_stage, outputs_of, route, stage_after, stage_of
+from services.catalogue.rules import Answers, first_stage, outputs_of, route, stage_after, stage_of
 from services.letters import actions as letters
 from services.residents import codes, guesses
 from services.residents.models import Person
@@ -166,7 +166,7 @@ def _refuse_contradiction(
         )
 
 
-def _record_named(application: Application, answers: answering.Answers, by: User) -> None:
+def _record_named(application: Application, answers: Answers, by: User) -> None:
     """Whoever is named by NIK and name has facts of the register read about them, once."""
     known = set(answering.strangers_named(application.blueprint, application.answers))
     for nik in answering.strangers_named(application.blueprint, answers):

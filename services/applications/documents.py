@@ -134,8 +134,8 @@ def _is_active(reader: PdfReader) -> bool:
 def _page_acts(page: DictionaryObject) -> bool:
     if "/AA" in page:
         return True
-    notes = page["/Annots"].get_object() if "/Annots" in page else []
-    for entry in notes if isinstance(notes, list) else []:
+    notes = page["/Annots"].get_object() if "/Annots" in page else None
+    for entry in notes if isinstance(notes, list) else ():
         note = entry.get_object()
         if not isinstance(note, DictionaryObject):
             continue
