@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -127,6 +128,13 @@ class ParagraphsField(LinesField):
         return re.split(r"\n\s*\n", text)
 
 
+def _offering(slot: Slot, value: Any) -> Slot:
+    """The slot with what stands there among its choices: a dinas this city does not have, say."""
+    if slot.kind != "choice" or not value or value in dict(slot.choices):
+        return slot
+    return replace(slot, choices=(*slot.choices, (value, f"{value} (tidak ada di sini)")))
+
+
 def _field(slot: Slot) -> forms.Field:
     common: dict[str, Any] = {
         "label": slot.label,
@@ -178,8 +186,8 @@ class PartForm(Form):
         self.slots, self.definition, self.item = slots, definition, item
         super().__init__(data)
         for slot in slots:
-            self.fields[slot.name] = _field(slot)
             self.initial[slot.name] = self._typed(slot)
+            self.fields[slot.name] = _field(_offering(slot, self.initial[slot.name]))
         self._word()
 
     def _word(self) -> None:

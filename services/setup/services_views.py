@@ -1,9 +1,8 @@
 """Services as a city's admin sets them up: parts, draft, walk, history, releases, switches."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -714,6 +713,19 @@ _VERDICTS = {
     "ours": ("Hanya kita yang berubah: punya kita tetap", "info"),
     "both": ("Sama-sama berubah, hasilnya sama", "plain"),
     "conflict": ("Keduanya berubah: pilih salah satu", "warn"),
+    "merged": ("Keduanya berubah: digabung, tidak ada yang hilang", "info"),
+}
+# Of a whole question, document, step or letter: (in the old, in the new, in ours).
+_WHOLE = {
+    (False, True, False): ("Ditambah nasional: ikut ditambah", "ok"),
+    (False, False, True): ("Ditambah di sini: tetap ada", "info"),
+    (False, True, True): ("Ditambah di kedua pihak: punya kita tetap", "info"),
+    (True, False, True): (
+        "Dihapus nasional: ikut dihapus, juga perubahan kita di dalamnya",
+        "warn",
+    ),
+    (True, True, False): ("Dihapus di sini: tetap dihapus", "info"),
+    (True, False, False): ("Dihapus di kedua pihak", "plain"),
 }
 
 
@@ -721,7 +733,6 @@ _VERDICTS = {
 class Row:
     """One place of the three-way comparison, in words."""
 
-    name: str  # of the input
     address: str
     place: str
     old: str
@@ -730,33 +741,67 @@ class Row:
     verdict: str
     words: str
     tag: str
-    choice: str  # "", "nasional", "kami"
-    missing: bool  # a conflict nobody has decided
+    open: bool = False  # the admin may choose
+    choice: str = ""  # "nasional", "kami"
+    missing: bool = False  # a conflict nobody has decided
+
+    @property
+    def name(self) -> str:
+        return f"pilih-{self.address}"
+
+
+def _whole(address: str, definitions: list[Definition]) -> tuple[str, tuple[bool, ...]] | None:
+    """The thing a place lies in, and which of the three have it, unless all do."""
+    part, _, rest = address.partition(".")
+    key = rest.partition(".")[0]
+    if part not in editing.PARTS or key == ORDER:
+        return None
+    have = tuple(editing.item_of(d, part, key) is not None for d in definitions)
+    return None if all(have) else (f"{part}.{key}", have)
 
 
 def _three_ways(
-    found: Iterable[overrides.Comparison],
-    definitions: list[Definition],
-    choices: Mapping[str, str],
-    asked: bool,
+    compared: Iterable[overrides.Comparison], old: Definition, new: Definition, ours: Definition
 ) -> list[Row]:
-    rows = []
-    for row in found:
-        words, tag = _VERDICTS[row.verdict]
-        old, new, ours = (
-            editing.value_words(row.address, value, *definitions)
-            for value in (row.old, row.new, row.ours)
-        )
-        choice = choices.get(row.address, "")
-        rows.append(
-            Row(
-                f"pilih-{row.address}", row.address,
-                editing.place_words(row.address, *definitions), old, new, ours, row.verdict,
-                words, tag, choice, asked and row.verdict == "conflict" and not choice,
+    """Places in words, what must be decided first; a whole thing gained or lost is one row."""
+    rows: dict[str, Row] = {}
+    named = [new, ours, old]
+    for row in compared:
+        whole = _whole(row.address, [old, new, ours])
+        if whole is not None:
+            address, have = whole
+            words, tag = _WHOLE[have[0], have[1], have[2]]
+            old_state, new_state, our_state = ("ada" if it else "(tidak ada)" for it in have)
+            rows[address] = Row(
+                address=address,
+                place=editing.place_words(address, *named),
+                old=old_state,
+                new=new_state,
+                ours=our_state,
+                verdict="whole",
+                words=words,
+                tag=tag,
             )
-        )  # fmt: skip
-    order = {"conflict": 0, "theirs": 1, "ours": 2, "both": 3}
-    return sorted(rows, key=lambda row: order[row.verdict])
+            continue
+        verdict: str = row.verdict
+        if row.address.endswith(f".{ORDER}") and verdict != "theirs":
+            verdict = "merged" if verdict == "conflict" else verdict
+        words, tag = _VERDICTS[verdict]
+        # An order is never taken over: what the city added would go with its place in it.
+        is_open = verdict in ("conflict", "ours") and not row.address.endswith(f".{ORDER}")
+        rows[row.address] = Row(
+            address=row.address,
+            place=editing.place_words(row.address, *named),
+            old=editing.value_words(row.address, row.old, *named),
+            new=editing.value_words(row.address, row.new, *named),
+            ours=editing.value_words(row.address, row.ours, *named),
+            verdict=verdict,
+            words=words,
+            tag=tag,
+            open=is_open,
+        )
+    order = {"conflict": 0, "theirs": 1, "whole": 2, "merged": 3, "ours": 4, "both": 5}
+    return sorted(rows.values(), key=lambda row: order[row.verdict])
 
 
 @for_admins
@@ -765,14 +810,12 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     bench = _bench(slug)
     service = bench.service
     new = actions.newest(service)
-    if new is None or bench.base is None or bench.published is None:
+    if new is None or service.base is None or bench.published is None:
         raise NotThere("Layanan ini sudah memakai rilis terbaru.")
-    compared = actions.comparison(service)
-    choices = {
-        row.address: request.POST.get(f"pilih-{row.address}", "")
-        for row in compared
-        if row.verdict in ("conflict", "ours")
-    }
+    rows = _three_ways(
+        actions.comparison(service), service.base.definition, new.definition, bench.published
+    )
+    choices = {row.address: request.POST.get(row.name, "") for row in rows if row.open}
     choices = {a: choice for a, choice in choices.items() if choice in ("nasional", "kami")}
     take = [address for address, choice in choices.items() if choice == "nasional"]
     do, problem, result, status = request.POST.get("do", ""), "", None, 200
@@ -781,7 +824,7 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         messages.success(request, f"{service.title} tetap memakai versi kita.")
         return redirect("setup-releases")
     open_conflicts = [
-        row for row in compared if row.verdict == "conflict" and row.address not in choices
+        row.address for row in rows if row.verdict == "conflict" and row.address not in choices
     ]
     if request.method == "POST" and request.POST.get("rilis") != str(new.number):
         problem, status = "Rilis yang lebih baru lagi baru saja tiba. Periksa lagi.", 409
@@ -804,10 +847,16 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             if isinstance(broken.__cause__, ValueError):
                 problem = editing.complaint(
                     broken.__cause__,
-                    overrides.adopt(bench.base, new.definition, bench.published, take),
+                    overrides.adopt(service.base.definition, new.definition, bench.published, take),
                 )
-    definitions = [new.definition, bench.published, bench.base]
-    rows = _three_ways(compared, definitions, choices, status == 422)
+    rows = [
+        replace(
+            row,
+            choice=choices.get(row.address, ""),
+            missing=status == 422 and row.address in open_conflicts,
+        )
+        for row in rows
+    ]
     ended = [Application.State.DONE, Application.State.REFUSED, Application.State.WITHDRAWN]
     running = Application.objects.filter(version__service=service).exclude(state__in=ended)
     context = {
@@ -815,7 +864,6 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         "new": new,
         "blueprint": new.blueprint,
         "rows": rows,
-        "totals": Counter(row.verdict for row in rows),
         "problem": problem,
         "result": result,
         "effects": editing.changes(bench.published, result.canonical()) if result else [],

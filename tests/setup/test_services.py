@@ -466,6 +466,22 @@ def test_a_release_is_compared_previewed_and_taken(admin: Client) -> None:
     assert running.version_id != current.pk
 
 
+def test_what_both_sides_added_is_joined_without_asking(admin: Client) -> None:
+    change(admin, f"{SKTM}pertanyaan/tambah/?jenis=yesno", label="Dari kota?")
+    publish(admin)
+    theirs = {"key": "nasional", "type": "yesno", "label": "Dari nasional?"}
+    new = release_two(fields=[*SHARED["sktm"]["fields"], theirs])
+    page = admin.get(f"{LIST}rilis/sktm/").content.decode()
+    assert page.count("Pertanyaan “Dari nasional?”") == 1, "a whole question is one row"
+    assert "Ditambah nasional" in page
+    assert "Ditambah di sini" in page
+    assert 'name="pilih-fields' not in page
+    admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "ambil"})
+    current = sktm().current
+    assert current is not None
+    assert {"dari_kota", "nasional"} <= {field.key for field in current.blueprint.fields}
+
+
 def test_a_release_may_be_declined(admin: Client) -> None:
     new = release_two(summary="Kalimat nasional.")
     admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "tetap"})
