@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject
 
 from kernel.errors import RuleBroken
 from kernel.ids import secret_code
@@ -134,8 +134,10 @@ def _is_active(reader: PdfReader) -> bool:
 def _page_acts(page: DictionaryObject) -> bool:
     if "/AA" in page:
         return True
-    notes = page["/Annots"].get_object() if "/Annots" in page else None
-    for entry in notes if isinstance(notes, list) else ():
+    notes: object = page["/Annots"].get_object() if "/Annots" in page else None
+    if not isinstance(notes, ArrayObject):
+        return False
+    for entry in notes:
         note = entry.get_object()
         if not isinstance(note, DictionaryObject):
             continue
