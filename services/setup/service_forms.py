@@ -12,7 +12,7 @@ from services.catalogue.blueprint import FieldSpec
 from services.catalogue.overrides import Definition
 from services.catalogue.shipped import CATEGORIES
 from services.setup import editing
-from services.setup.editing import Cell, Slot
+from services.setup.slots import COLUMN_CELLS, OPTION_CELLS, Cell, Slot
 from ui.forms import Form
 
 MAX_FILE = 512 * 1024  # bytes of an imported service
@@ -233,7 +233,7 @@ class PartForm(Form):
                 value = None
             elif slot.kind in ("int", "rupiah") and value is None:
                 value = 0
-            if slot.cells is editing.OPTION_CELLS or slot.cells is editing.COLUMN_CELLS:
+            if slot.cells is OPTION_CELLS or slot.cells is COLUMN_CELLS:
                 value = _with_keys(value)
             values[slot.path] = value
         return editing.written(self.item, values)

@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from services.setup import services_views as s
-from services.setup import views
-from services.setup.editing import PARTS
+from services.setup import draft_views, part_views, release_views, services_views, views
+from services.setup.slots import PARTS
 
 urlpatterns = [
     path("", views.home, name="setup"),
@@ -20,25 +19,27 @@ urlpatterns = [
     path("penduduk/", views.residents, name="setup-residents"),
     path("penduduk/contoh.csv", views.residents_template, name="setup-residents-template"),
     path("penduduk/impor/<slug:code>/", views.residents_import, name="setup-import"),
-    path("layanan/", s.services, name="setup-services"),
-    path("layanan/baru/", s.new_service, name="setup-new-service"),
-    path("layanan/impor/", s.import_service, name="setup-import-service"),
-    path("layanan/kelurahan/", s.villages, name="setup-villages"),
-    path("layanan/rilis/", s.releases, name="setup-releases"),
-    path("layanan/rilis/<slug:slug>/", s.release, name="setup-release"),
-    path("layanan/<slug:slug>/", s.edit, name="setup-service"),
-    path("layanan/<slug:slug>/standar/", s.edit, {"part": "standard"}, name="setup-standard"),
-    path("layanan/<slug:slug>/susun/", s.arrange, name="setup-arrange"),
-    path("layanan/<slug:slug>/draf/", s.draft, name="setup-draft"),
-    path("layanan/<slug:slug>/draf/surat/<str:key>/", s.letter, name="setup-letter"),
-    path("layanan/<slug:slug>/simulasi/", s.walk, name="setup-walk"),
-    path("layanan/<slug:slug>/riwayat/", s.history, name="setup-history"),
-    path("layanan/<slug:slug>/unduh/", s.export, name="setup-export"),
+    path("layanan/", services_views.services, name="setup-services"),
+    path("layanan/baru/", services_views.new_service, name="setup-new-service"),
+    path("layanan/impor/", services_views.import_service, name="setup-import-service"),
+    path("layanan/kelurahan/", services_views.villages, name="setup-villages"),
+    path("layanan/rilis/", release_views.releases, name="setup-releases"),
+    path("layanan/rilis/<slug:slug>/", release_views.release, name="setup-release"),
+    path("layanan/<slug:slug>/", part_views.edit, name="setup-service"),
+    path(
+        "layanan/<slug:slug>/standar/", part_views.edit, {"part": "standard"}, name="setup-standard"
+    ),
+    path("layanan/<slug:slug>/susun/", part_views.arrange, name="setup-arrange"),
+    path("layanan/<slug:slug>/draf/", draft_views.draft, name="setup-draft"),
+    path("layanan/<slug:slug>/draf/surat/<str:key>/", draft_views.letter, name="setup-letter"),
+    path("layanan/<slug:slug>/simulasi/", draft_views.walk, name="setup-walk"),
+    path("layanan/<slug:slug>/riwayat/", draft_views.history, name="setup-history"),
+    path("layanan/<slug:slug>/unduh/", draft_views.export, name="setup-export"),
 ]
 for part, (address, _) in PARTS.items():
     below, name, given = f"layanan/<slug:slug>/{address}/", f"setup-{address}", {"part": part}
     urlpatterns += [
-        path(below, s.items, given, name=name),
-        path(f"{below}tambah/", s.add, given, name=f"{name}-add"),
-        path(f"{below}ubah/<str:key>/", s.edit, given, name=f"{name}-edit"),
+        path(below, part_views.items, given, name=name),
+        path(f"{below}tambah/", part_views.add, given, name=f"{name}-add"),
+        path(f"{below}ubah/<str:key>/", part_views.edit, given, name=f"{name}-edit"),
     ]

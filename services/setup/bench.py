@@ -1,0 +1,140 @@
+"""One service on the admin's bench, and what lists say of many."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken, Stale
+from services.catalogue import actions, overrides
+from services.catalogue.blueprint import Blueprint, parse_cached
+from services.catalogue.models import Release, Service
+from services.catalogue.overrides import Definition
+from services.catalogue.queries import lint
+from services.catalogue.shipped import CATEGORIES
+from services.setup import slots, words
+
+GROUPS = {slug: name for slug, name, *_ in CATEGORIES}
+PER_PAGE = 50
+
+
+def with_marks() -> QuerySet[Service]:
+    """Services with what the list says of them, without their definitions."""
+    newest = Release.objects.filter(slug=OuterRef("slug")).order_by("-number").values("number")[:1]
+    return (
+        Service.objects.select_related("base", "current")
+        .defer("base__definition", "current__definition")
+        .annotate(newest=Subquery(newest))
+    )
+
+
+BEHIND = Q(base__isnull=False, newest__gt=F("base__number"))
+WAITING = BEHIND & Q(newest__gt=F("kept_until"))
+CHANGED = Q(base__isnull=False, current__isnull=False) & ~Q(current__digest=F("base__digest"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One service on the admin's bench: what is edited, and what it is measured against."""
+
+    service: Service
+    definition: Definition  # the draft, or what is published
+    base: Definition | None  # the shared release; None for a service of the city's own
+    changes: Mapping[str, Any]  # by address, against the base
+
+    @property
+    def blueprint(self) -> Blueprint:
+        return parse_cached(self.definition)
+
+    @property
+    def published(self) -> Definition | None:
+        return self.service.current.definition if self.service.current else None
+
+    def context(self, tab: str) -> dict[str, Any]:
+        counts = {part: len(self.definition[part]) for part in slots.PARTS}
+        slug = self.service.slug
+        tabs: list[tuple[str, str, str, int | None]] = [
+            ("main", "Isi", reverse("setup-service", args=[slug]), None)
+        ]
+        for part, (address, one) in slots.PARTS.items():
+            tabs.append((part, one, reverse(f"setup-{address}", args=[slug]), counts[part]))
+        for key, label, name in (
+            ("standard", "Standar", "setup-standard"),
+            ("draft", "Draf", "setup-draft"),
+            ("walk", "Simulasi", "setup-walk"),
+            ("history", "Riwayat", "setup-history"),
+        ):
+            tabs.append((key, label, reverse(name, args=[slug]), None))
+        return {
+            "service": self.service,
+            "definition": self.definition,
+            "own": self.base is None,
+            "is_draft": self.service.draft is not None,
+            "changed": len(self.changes),
+            "tab": tab,
+            "tabs": tabs,
+            "edition": self.service.draft_edition,
+            "waiting": actions.newest(self.service),
+            "group": GROUPS.get(self.service.category, ""),
+        }
+
+
+def bench_of(slug: str) -> Bench:
+    service = (
+        Service.objects.select_related("current", "base", "draft_by").filter(slug=slug).first()
+    )
+    if service is None:
+        raise NotThere("Layanan ini tidak ditemukan.")
+    definition = service.draft or (service.current.definition if service.current else None)
+    if definition is None:
+        raise NotThere("Layanan ini belum punya isi.")
+    base = service.base.definition if service.base else None
+    found = overrides.difference(base, definition) if base is not None else {}
+    return Bench(service, definition, base, found)
+
+
+def edition_of(request: HttpRequest) -> int:
+    typed = request.POST.get("edition", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 9 else -1
+
+
+def save(bench: Bench, definition: Definition, edition: int, user: User) -> None:
+    """Into the draft. Raises Stale, or RuleBroken in words an admin understands."""
+    try:
+        actions.save_draft(
+            slug=bench.service.slug, definition=definition, edition=edition, by=user, at=now()
+        )
+    except Stale:
+        raise
+    except RuleBroken as broken:
+        raise RuleBroken(words.complaint(broken.__cause__, definition)) from broken
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding of the linter in words, with the page where it is mended."""
+
+    level: str
+    place: str
+    message: str
+    href: str
+
+
+def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
+    definition = blueprint.canonical()
+    found = []
+    for finding in lint(blueprint):
+        part, _, rest = finding.place.partition(".")
+        key = rest.partition(".")[0]
+        href = ""
+        if part in slots.PARTS:
+            name = f"setup-{slots.PARTS[part][0]}"
+            href = reverse(f"{name}-edit", args=[slug, key]) if key else reverse(name, args=[slug])
+        place = words.place_words(finding.place, definition)
+        found.append(Found(finding.level, place, finding.message, href))
+    return found

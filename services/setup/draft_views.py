@@ -1,0 +1,221 @@
+"""One service before and after it is published: draft, walk, history, file."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from csp.constants import NONE, SELF
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
+from kernel.workdays import calendar_for
+from services.applications import preview
+from services.applications.forms import AnswersForm
+from services.catalogue import actions, samples, simulator
+from services.catalogue.answers import options
+from services.catalogue.models import Service, ServiceVersion
+from services.pages.access import today
+from services.pages.files import send
+from services.setup import slots, words
+from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
+from services.setup.views import for_admins
+from tenants.registry.current import city
+
+SPEEDS = (
+    ("penuh", "Setiap meja memakai seluruh waktunya", None),
+    ("sejam", "Setiap meja memutuskan dalam satu jam", timedelta(hours=1)),
+    ("sehari", "Setiap meja memutuskan dalam satu hari", timedelta(days=1)),
+)
+
+
+@for_admins
+def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """What changed, what the linter says, the form and the letters; publish or throw away."""
+    bench = bench_of(slug)
+    problem, status = "", 200
+    if request.method == "POST":
+        if request.POST.get("do") == "buang":
+            if bench.published is None:
+                raise RuleBroken("Layanan ini belum pernah diterbitkan, jadi drafnya disimpan.")
+            if edition_of(request) != bench.service.draft_edition:
+                messages.error(request, "Draf ini baru saja diubah orang lain. Periksa lagi.")
+                return redirect("setup-draft", slug)
+            actions.discard_draft(slug=slug, by=user)
+            messages.success(request, "Draf dibuang. Yang terbit tidak berubah.")
+            return redirect("setup-service", slug)
+        try:
+            note = request.POST.get("note", "").strip()[:300]
+            actions.publish_draft(slug=slug, edition=edition_of(request), by=user, note=note)
+        except RuleBroken as broken:
+            problem, bench = broken.message, bench_of(slug)
+            status = broken.status
+        else:
+            messages.success(request, "Diterbitkan. Permohonan baru memakai versi ini.")
+            return redirect("setup-service", slug)
+    blueprint = bench.blueprint
+    findings = findings_of(blueprint, slug)
+    form = AnswersForm(blueprint, house=samples.house(today()), typed={}, kept={})
+    context = {
+        **bench.context("draft"),
+        "problem": problem,
+        "changes": words.changes(bench.published, bench.definition) if bench.published else [],
+        "findings": findings,
+        "errors": [f for f in findings if f.level == "error"],
+        "form": form,
+        "outputs": blueprint.outputs,
+        "note": request.POST.get("note", ""),
+    }
+    return render(request, "setup/service/draft.html", context, status=status)
+
+
+@for_admins
+@require_safe
+def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpResponse:
+    """One letter as it would be, with invented people."""
+    bench = bench_of(slug)
+    blueprint = bench.blueprint
+    output = next((output for output in blueprint.outputs if output.key == key), None)
+    if output is None:
+        raise NotThere("Surat ini tidak ada.")
+    content = preview.letter(blueprint, output, at=now())
+    response = send(
+        content, media_type="application/pdf", name=f"pratinjau-{slug}.pdf", download=False
+    )
+    # Shown inside our own page; everywhere else no page of ours may be framed.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"default-src": [NONE], "frame-ancestors": [SELF]}  # type: ignore[attr-defined]
+    return response
+
+
+def _start(request: HttpRequest) -> datetime:
+    """When the sample request is sent, in the city's time; now unless something else is typed."""
+    here = now().astimezone(city().tz)
+    try:
+        day = datetime.fromisoformat(request.GET.get("tanggal", "")).date()
+        hour = time.fromisoformat(request.GET.get("jam", "") or "09:00")
+        if not 2020 <= day.year <= 2100:
+            return here
+        return datetime.combine(day, hour.replace(tzinfo=None), here.tzinfo)
+    except ValueError:
+        return here
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on which the way depends."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str]]
+    value: str
+
+
+@for_admins
+@require_safe
+def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """A sample request desk by desk, with dates over nights, weekends and holidays."""
+    bench = bench_of(slug)
+    blueprint = bench.blueprint
+    deciding = {c.field for step in blueprint.steps for c in step.when}
+    deciding |= {c.field for output in blueprint.outputs for c in output.when}
+    answers = samples.answers(blueprint, today=today())
+    asked = []
+    for spec in blueprint.fields:
+        if spec.key not in deciding:
+            continue
+        typed = request.GET.get(f"jawab-{spec.key}", "").strip()[:200]
+        if typed:
+            answers[spec.key] = typed
+        shown = str(answers.get(spec.key) or "")
+        known = options(spec) if spec.type in ("choice", "list", "yesno") else []
+        asked.append(Asked(f"jawab-{spec.key}", spec.label, known, shown))
+    start, calendar = _start(request), calendar_for(city().timezone)
+    speed = request.GET.get("laju", "penuh")
+    spent = next((after for key, _, after in SPEEDS if key == speed), None)
+    after = {step.key: spent for step in blueprint.steps} if spent is not None else None
+    found = simulator.walk(blueprint, answers, start=start, calendar=calendar, decided_after=after)
+    days = (found.done.astimezone(city().tz).date() - start.date()).days
+    off = sum(not calendar.is_workday(start.date() + timedelta(days=n)) for n in range(days + 1))
+    typed_at = request.GET.get("langkah", "")
+    at = min(int(typed_at), len(found.stops)) if typed_at.isdecimal() and len(typed_at) < 4 else 0
+    query = request.GET.copy()
+
+    def to(number: int) -> str:
+        query["langkah"] = str(number)
+        return f"?{query.urlencode()}"
+
+    context = {
+        **bench.context("walk"),
+        "asked": asked,
+        "start": start,
+        "speeds": SPEEDS,
+        "speed": speed,
+        "stops": [
+            (number, stop, "done" if number < at else "now" if number == at else "todo", to(number))
+            for number, stop in enumerate(found.stops)
+        ],
+        "found": found,
+        "off": off,
+        "at": at,
+        "finished": at >= len(found.stops),
+        "back": to(at - 1) if at else "",
+        "next": to(at + 1) if at < len(found.stops) else "",
+        "timeouts": dict(slots.TIMEOUTS),
+    }
+    return render(request, "setup/service/walk.html", context)
+
+
+def _version(service: Service, typed: str) -> ServiceVersion | None:
+    if not typed.isdecimal() or len(typed) > 9:
+        return None
+    return service.versions.filter(pk=int(typed)).first()
+
+
+@for_admins
+def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """Every published version; compare two, take one back."""
+    bench = bench_of(slug)
+    service = bench.service
+    if request.method == "POST":
+        version = _version(service, request.POST.get("versi", ""))
+        if version is None:
+            raise NotThere("Versi ini tidak ada.")
+        try:
+            if request.POST.get("do") == "kembali":
+                actions.roll_back(slug=slug, version_id=version.pk, by=user)
+                messages.success(request, "Versi itu berlaku lagi untuk permohonan baru.")
+                return redirect("setup-history", slug)
+            if service.draft is not None:
+                raise RuleBroken("Ada draf yang belum diterbitkan. Terbitkan atau buang dulu.")
+            actions.restore(slug=slug, version_id=version.pk, by=user, at=now())
+        except RuleBroken as broken:
+            messages.error(request, broken.message)
+            return redirect("setup-history", slug)
+        messages.success(request, "Versi itu sekarang menjadi draf. Periksa, lalu terbitkan.")
+        return redirect("setup-draft", slug)
+    versions = service.versions.select_related("published_by").defer("definition")
+    page = Paginator(versions.order_by("-pk"), PER_PAGE).get_page(request.GET.get("hal"))
+    one = _version(service, request.GET.get("lama", ""))
+    other = _version(service, request.GET.get("baru", ""))
+    context = {
+        **bench.context("history"),
+        "page": page,
+        "one": one,
+        "other": other,
+        "changes": words.changes(one.definition, other.definition) if one and other else None,
+    }
+    return render(request, "setup/service/history.html", context)
+
+
+@for_admins
+@require_safe
+def export(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """The definition as a file another city can take in."""
+    text = json.dumps(bench_of(slug).definition, ensure_ascii=False, indent=2)
+    return send(text.encode(), media_type="application/json", name=f"{slug}.json", download=True)

@@ -1,0 +1,277 @@
+"""Editing one service part by part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from kernel.errors import NotThere, RuleBroken, Stale
+from services.catalogue import overrides
+from services.catalogue.overrides import ORDER, Definition
+from services.setup import editing, slots, words
+from services.setup.bench import Bench, bench_of, edition_of, save
+from services.setup.service_forms import PartForm
+from services.setup.views import for_admins
+from tenants.office.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One input with its heading and where its value comes from."""
+
+    field: Any
+    section: str
+    mark: str  # "", "shared", "changed"
+    undo: str  # address; empty for nothing to undo
+    shared: str  # the shared value in words
+
+
+def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line]:
+    lines = []
+    marked: set[str] = set()
+    shared = overrides.flatten(bench.base) if bench.base is not None else {}
+    whole = {a.partition(".")[2] for a in shared if prefix and a.startswith(f"{prefix}.")}
+    for slot in form.slots:
+        address = f"{prefix}.{slot.place}" if prefix else slot.place
+        mark = undo = shown = ""
+        if bench.base is not None and not is_new and slot.place not in marked:
+            marked.add(slot.place)
+            if editing.changed_at(bench.changes, address):
+                mark = "changed"
+                if not prefix or whole:
+                    undo = address
+                    shown = words.value_words(
+                        address, shared.get(address, None), bench.base, bench.definition
+                    )
+            else:
+                mark = "shared"
+        lines.append(Line(form[slot.name], slot.section, mark, undo, shown[:160]))
+    return lines
+
+
+def _dinas() -> slots.Choices:
+    found = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True).order_by("name")
+    return tuple((unit.code.partition("/")[2], unit.name) for unit in found)
+
+
+def _placeholders(definition: Definition) -> list[tuple[str, str]]:
+    """What a letter's text may use, with the words of the question behind it."""
+    found = []
+    for field in definition["fields"]:
+        names = [f"{field['key']}.{fact}" for fact in ("nama", "nik", "ttl", "alamat", "pekerjaan")]
+        for name in names if field["type"] == "person" else [field["key"]]:
+            found.append((f"{{{name}}}", field["label"]))
+    facts = (
+        "nama nik ttl umur jenis_kelamin agama status_kawin pekerjaan alamat no_kk kepala_keluarga "
+        "rt rw kelurahan kecamatan kota provinsi"
+    )
+    found += [(f"{{{name}}}", "data pemohon") for name in facts.split()]
+    found += [
+        (f"{{{name}}}", "data surat")
+        for name in "unit penandatangan tanggal berlaku_sampai nomor_berkas".split()
+    ]
+    return found
+
+
+@for_admins
+def edit(
+    request: HttpRequest, user: User, slug: str, part: str = "main", key: str = ""
+) -> HttpResponse:
+    """One part: the service itself, its standard, or one question, document, step or letter."""
+    bench = bench_of(slug)
+    item: Definition | None = bench.definition
+    if part in slots.PARTS:
+        item = editing.item_of(bench.definition, part, key)
+    if item is None:
+        raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
+    return _edit(request, user, bench, part, item, is_new=False)
+
+
+@for_admins
+def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
+    """A new question, document, step or letter. Questions ask for their kind first."""
+    bench = bench_of(slug)
+    kind = request.GET.get("jenis", "")
+    if part == "fields" and kind not in dict(slots.TYPES):
+        context = {**bench.context(part), "kinds": slots.TYPES, "part": part}
+        return render(request, "setup/service/kinds.html", context)
+    return _edit(
+        request, user, bench, part, editing.blank(part, bench.definition, kind), is_new=True
+    )
+
+
+def _edit(
+    request: HttpRequest, user: User, bench: Bench, part: str, item: Definition, *, is_new: bool
+) -> HttpResponse:
+    slug = bench.service.slug
+    key = item.get("key", "") if part in slots.PARTS else ""
+    prefix = f"{part}.{key}" if key else ""
+    data = request.POST if request.method == "POST" else None
+    shape = _shape(item, data)
+    inputs = slots.slots(part, bench.definition, shape, _dinas() if part == "steps" else ())
+    form = PartForm(inputs, definition=bench.definition, item=item, data=data)
+    status, others = 200, []
+    if data is not None and form.is_valid():
+        new = form.result()
+        if is_new:
+            taken = [i["key"] for p in slots.PARTS for i in bench.definition[p]]
+            new["key"] = editing.new_key(new.get("label") or new.get("title") or part, taken)
+        definition = editing.placed(bench.definition, part, new.get("key", ""), new)
+        undo = data.get("batalkan", "")
+        if undo and bench.base is not None:
+            definition = editing.undone(bench.base, definition, undo)
+        try:
+            save(bench, definition, edition_of(request), user)
+        except Stale as stale:
+            status = 409
+            form.add_error(None, stale.message)
+            others = words.changes(definition, bench.definition)
+        except RuleBroken as broken:
+            form.add_error(None, broken.message)
+        else:
+            said = "Dikembalikan ke templat" if undo else "Tersimpan"
+            messages.success(
+                request, f"{said} sebagai draf. Warga baru melihatnya setelah diterbitkan."
+            )
+            if undo and part not in slots.PARTS:
+                return redirect(request.path)
+            if part in slots.PARTS:
+                return redirect(f"setup-{slots.PARTS[part][0]}", slug)
+            return redirect(request.path)
+    if form.errors and status == 200:
+        status = 422
+    kind = dict(slots.TYPES).get(item.get("type", ""), "") if part == "fields" else ""
+    context = {
+        **bench.context(part),
+        "form": form,
+        "lines": _lines(form, bench, prefix, is_new),
+        "part": part,
+        "one": slots.PARTS.get(part, ("", ""))[1],
+        "back": slots.PARTS.get(part, ("", ""))[0],
+        "name": item.get("label") or item.get("title", ""),
+        "is_new": is_new,
+        "kind": kind,
+        "others": others,
+        "placeholders": _placeholders(bench.definition) if part == "outputs" else [],
+    }
+    return render(request, "setup/service/part.html", context, status=status)
+
+
+def _shape(item: Definition, data: Any) -> Definition:
+    """The part with as many groups and tables as were on the page that was sent."""
+    if data is None or "opening" not in item:
+        return item
+    shape = dict(item)
+    for name in ("blocks", "tables"):
+        numbers = [
+            int(given.split("__")[1])
+            for given in data
+            if given.startswith(f"{name}__") and given.split("__")[1].isdecimal()
+        ]
+        shape[name] = [{}] * min(max(numbers, default=len(item[name])), 60)
+    return shape
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One question, document, step or letter in its list."""
+
+    key: str
+    title: str
+    about: str
+    mark: str  # "", "shared", "changed", "added"
+    first: bool
+    last: bool
+
+
+def _about(part: str, item: Definition) -> str:
+    if part == "fields":
+        kind = dict(slots.TYPES)[item["type"]]
+        asked = "wajib" if item["required"] else "boleh kosong"
+        return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
+    if part == "documents":
+        return "wajib" if item["required"] else "boleh kosong"
+    if part == "steps":
+        level, role = dict(slots.LEVELS)[item["level"]], dict(slots.ROLES)
+        clock = item["clock"]
+        unit = dict(slots.CLOCKS)[clock["unit"]].partition(" (")[0]
+        return f"{role.get(item['role'], item['role'])} · {level} · {clock['amount']} {unit}" + (
+            " · bersyarat" if item["when"] else ""
+        )
+    return str(item["subject"]) + (" · bersyarat" if item["when"] else "")
+
+
+@for_admins
+@require_safe
+def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
+    """All questions, documents, steps or letters, in order."""
+    bench = bench_of(slug)
+    found = bench.definition[part]
+    shared = {item["key"]: item for item in bench.base[part]} if bench.base is not None else {}
+    rows = []
+    for number, item in enumerate(found):
+        mark = ""
+        if bench.base is not None:
+            mark = "shared" if item["key"] in shared else "added"
+            if mark == "shared" and editing.changed_at(bench.changes, f"{part}.{item['key']}"):
+                mark = "changed"
+        rows.append(
+            Listed(
+                item["key"],
+                item.get("label") or item["title"],
+                _about(part, item),
+                mark,
+                number == 0,
+                number == len(found) - 1,
+            )
+        )
+    have = {item["key"] for item in found}
+    address, one = slots.PARTS[part]
+    context = {
+        **bench.context(part),
+        "part": part,
+        "one": one,
+        "rows": rows,
+        "removed": [
+            (f"{part}.{key}", item.get("label") or item["title"])
+            for key, item in shared.items()
+            if key not in have
+        ],
+        "moved": f"{part}.{ORDER}" in bench.changes and have == set(shared),
+        "edit_name": f"setup-{address}-edit",
+        "add_url": reverse(f"setup-{address}-add", args=[slug]),
+        "list_url": reverse(f"setup-{address}", args=[slug]),
+    }
+    return render(request, "setup/service/items.html", context)
+
+
+@for_admins
+@require_POST
+def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """Move, remove, or give a place back to the shared template."""
+    bench = bench_of(slug)
+    part, key = request.POST.get("part", ""), request.POST.get("key", "")
+    do, address = request.POST.get("do", ""), request.POST.get("address", "")
+    if part not in slots.PARTS:
+        raise NotThere("Bagian ini tidak ada.")
+    if do in ("naik", "turun"):
+        definition, said = editing.moved(bench.definition, part, key, do == "naik"), "Dipindahkan"
+    elif do == "hapus":
+        definition, said = editing.without(bench.definition, part, key), "Dihapus"
+    elif do == "batal" and bench.base is not None:
+        definition = editing.undone(bench.base, bench.definition, address)
+        said = "Dikembalikan ke templat"
+    else:
+        raise NotThere("Perintah ini tidak dikenal.")
+    try:
+        save(bench, definition, edition_of(request), user)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    else:
+        messages.success(request, f"{said}. Warga baru melihatnya setelah diterbitkan.")
+    return redirect(f"setup-{slots.PARTS[part][0]}", slug)

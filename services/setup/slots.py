@@ -1,0 +1,386 @@
+"""Which inputs each part of a service has.
+
+A *part* is the whole service or one question, document, step or letter; a *slot* is one input of
+its page, at a place below the part's address.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.catalogue.blueprint import CODE_LISTS, REGISTER_FACTS
+from services.catalogue.overrides import Definition
+from services.catalogue.shipped import CATEGORIES
+
+Choices = tuple[tuple[str, str], ...]
+Kind = Literal[
+    "line", "prose", "int", "rupiah", "yes", "choice", "many", "lines", "paragraphs", "rows",
+    "conditions",
+]  # fmt: skip
+
+PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
+    "fields": ("pertanyaan", "Pertanyaan"),
+    "documents": ("dokumen", "Dokumen"),
+    "steps": ("langkah", "Langkah"),
+    "outputs": ("surat", "Surat"),
+}
+
+TYPES: Choices = (
+    ("text", "Jawaban pendek"),
+    ("textarea", "Jawaban panjang"),
+    ("number", "Angka"),
+    ("rupiah", "Jumlah uang"),
+    ("date", "Tanggal"),
+    ("time", "Jam"),
+    ("choice", "Pilihan buatan sendiri"),
+    ("list", "Pilihan dari daftar baku"),
+    ("yesno", "Ya atau tidak"),
+    ("person", "Orang (dari data penduduk atau diketik)"),
+    ("members", "Anggota keluarga sendiri (dicentang)"),
+    ("table", "Tabel dengan beberapa baris"),
+    ("place", "Tempat di peta"),
+)
+OPS: Choices = (
+    ("=", "sama dengan"),
+    ("!=", "bukan"),
+    (">", "lebih dari"),
+    (">=", "paling sedikit"),
+    ("<", "kurang dari"),
+    ("<=", "paling banyak"),
+    ("in", "salah satu dari"),
+)
+LEVELS: Choices = (
+    ("rt", "RT"),
+    ("rw", "RW"),
+    ("kelurahan", "Kelurahan atau desa"),
+    ("kecamatan", "Kecamatan"),
+    ("kota", "Kota atau kabupaten"),
+    ("dinas", "Dinas"),
+)
+ROLES: Choices = (
+    ("ketua_rt", "Ketua RT"),
+    ("ketua_rw", "Ketua RW"),
+    ("loket", "Petugas loket"),
+    ("kasi", "Kepala seksi"),
+    ("sekretaris", "Sekretaris"),
+    ("lurah", "Lurah atau Kepala Desa"),
+    ("camat", "Camat"),
+    ("petugas_dinas", "Petugas dinas"),
+    ("kepala_dinas", "Kepala dinas"),
+    ("admin", "Admin kota"),
+)
+CLOCKS: Choices = (
+    ("hari_kerja", "hari kerja"),
+    ("jam_kerja", "jam kerja"),
+    ("jam", "jam (malam dan libur ikut dihitung)"),
+    ("hari", "hari (libur ikut dihitung)"),
+)
+TIMEOUTS: Choices = (
+    ("ingatkan", "Ingatkan lagi"),
+    ("naikkan", "Naikkan ke atasan"),
+    ("teruskan", "Teruskan ke langkah berikutnya"),
+)
+LAYOUTS: Choices = (
+    ("keterangan", "Surat keterangan"),
+    ("pengantar", "Surat pengantar"),
+    ("rekomendasi", "Rekomendasi"),
+    ("izin", "Izin"),
+    ("pernyataan", "Surat pernyataan"),
+    ("formulir", "Formulir"),
+)
+PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
+FORMATS: Choices = (
+    ("", "Bebas"),
+    ("nib", "NIB"),
+    ("npwp", "NPWP"),
+    ("nop", "NOP (pajak bumi dan bangunan)"),
+    ("telepon", "Nomor telepon"),
+    ("nopol", "Nomor polisi kendaraan"),
+)
+COLUMN_TYPES: Choices = (
+    ("text", "Tulisan"),
+    ("number", "Angka"),
+    ("rupiah", "Jumlah uang"),
+    ("date", "Tanggal"),
+)
+MARITAL: Choices = (
+    ("belum_kawin", "Belum kawin"),
+    ("kawin", "Kawin"),
+    ("cerai_hidup", "Cerai hidup"),
+    ("cerai_mati", "Cerai mati"),
+)
+NOTHING: Choices = (("", "Tidak ada"),)
+FACTS: Choices = tuple((fact, fact.replace("_", " ")) for fact in sorted(REGISTER_FACTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a slot with rows."""
+
+    key: str
+    label: str
+    kind: Literal["text", "long", "select", "date", "check", "hidden"] = "text"
+    choices: Choices = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One input; ``path`` is its place below the part."""
+
+    path: str
+    label: str
+    kind: Kind
+    help: str = ""
+    required: bool = False
+    choices: Choices = ()
+    cells: tuple[Cell, ...] = ()
+    empty: Literal["", "none"] = ""  # what nothing typed means
+    limit: int = 250
+    low: int | None = None
+    high: int | None = None
+    section: str = ""  # heading above it
+    address: str = ""  # its place for inheritance, where that is wider than ``path``
+
+    @property
+    def name(self) -> str:
+        return self.path.replace(".", "__")
+
+    @property
+    def place(self) -> str:
+        return self.address or self.path
+
+
+# --- the parts --------------------------------------------------------------------------
+
+OPTION_CELLS = (Cell("key", "", "hidden"), Cell("label", "Pilihan"))
+COLUMN_CELLS = (
+    Cell("key", "", "hidden"),
+    Cell("label", "Judul kolom"),
+    Cell("type", "Isinya", "select", COLUMN_TYPES),
+    Cell("required", "Wajib", "check", required=False),
+)
+FACT_CELLS = (Cell("label", "Nama data"), Cell("text", "Isinya", "long"))
+CODE_CELLS = (
+    Cell("code", "Kode"),
+    Cell("since", "Berlaku sejak", "date"),
+    Cell("until", "Sampai (boleh kosong)", "date", required=False),
+)
+
+MAIN: tuple[Slot, ...] = (
+    Slot("title", "Nama layanan", "line", "Seperti orang menyebutnya.", True),
+    Slot("summary", "Untuk apa", "prose", "Satu atau dua kalimat sederhana.", True, limit=4000),
+    Slot("category", "Kelompok", "choice", required=True,
+         choices=tuple((slug, name) for slug, name, *_ in CATEGORIES)),
+    Slot("synonyms", "Kata lain", "lines", "Kata yang diketik orang saat mencari. Satu per baris."),
+    Slot("requirements", "Syarat", "lines", "Satu syarat per baris."),
+    Slot("after", "Sesudah selesai", "prose", "Apa yang dilakukan warga dengan hasilnya.",
+         limit=500),
+    Slot("legal_basis", "Dasar hukum", "lines", "Satu peraturan per baris."),
+    Slot("fee", "Biaya", "rupiah", "Tulis 0 bila gratis.", low=0),
+    Slot("survey", "Minta penilaian warga sesudah selesai", "yes"),
+    Slot("who.sex", "Jenis kelamin", "choice", choices=(
+        ("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki")),
+        section="Siapa yang boleh mengajukan"),
+    Slot("who.min_age", "Umur paling muda", "int", empty="none", low=0, high=120),
+    Slot("who.max_age", "Umur paling tua", "int", empty="none", low=0, high=120),
+    Slot("who.marital", "Status perkawinan", "many", "Kosongkan semua bila bebas.",
+         choices=MARITAL),
+)  # fmt: skip
+
+STANDARD: tuple[Slot, ...] = tuple(
+    Slot(f"standard.{key}", label, "prose", hint, limit=limit)
+    for key, label, hint, limit in (
+        ("procedure", "Prosedur", "Bila kosong, disusun dari langkah-langkahnya.", 1000),
+        ("product", "Produk layanan", "Bila kosong, disusun dari suratnya.", 500),
+        ("complaints", "Pengaduan, saran, dan masukan", "", 500),
+        ("facilities", "Sarana dan prasarana", "", 500),
+        ("competence", "Kemampuan pelaksana", "", 500),
+        ("supervision", "Pengawasan internal", "", 500),
+        ("staff", "Jumlah pelaksana", "", 300),
+        ("guarantee", "Jaminan pelayanan", "", 500),
+        ("safety", "Jaminan keamanan dan keselamatan", "", 500),
+        ("evaluation", "Evaluasi kinerja", "", 500),
+    )
+)
+
+
+def slots(part: str, definition: Definition, item: Definition, dinas: Choices = ()) -> list[Slot]:
+    """The inputs of one part's page."""
+    if part == "main":
+        return list(MAIN)
+    if part == "standard":
+        return list(STANDARD)
+    if part == "fields":
+        return question(definition, item)
+    if part == "documents":
+        return [
+            Slot("label", "Nama dokumen", "line", required=True),
+            Slot("help", "Petunjuk", "prose", limit=500),
+            Slot("required", "Wajib", "yes"),
+            Slot("unless_known", "Tidak diminta bila data penduduk sudah punya", "choice",
+                 choices=(*NOTHING, *FACTS), empty="none"),
+            _conditions("show_when", "Diminta hanya bila", definition["fields"]),
+        ]  # fmt: skip
+    if part == "steps":
+        return _step(definition, dinas)
+    return _letter(definition, item)
+
+
+def _conditions(path: str, label: str, fields: list[Definition]) -> Slot:
+    cells = (
+        Cell("field", "Pertanyaan", "select", tuple((f["key"], f["label"]) for f in fields)),
+        Cell("op", "Hubungan", "select", OPS),
+        Cell("value", "Jawaban"),
+    )
+    hint = (
+        "Tulis jawabannya seperti yang dilihat warga. Semua baris harus terpenuhi; tanpa baris, "
+        "selalu."
+    )
+    return Slot(path, label, "conditions", hint, cells=cells)
+
+
+def question(definition: Definition, item: Definition) -> list[Slot]:
+    kind = item["type"]
+    keys = [field["key"] for field in definition["fields"]]
+    before = definition["fields"]
+    if item.get("key") in keys:
+        before = before[: keys.index(item["key"])]
+    found = [
+        Slot("label", "Pertanyaan", "line", "Tulis sebagai pertanyaan.", True),
+        Slot("help", "Petunjuk", "prose", "Misalnya contoh jawaban.", limit=500),
+        Slot("required", "Wajib dijawab", "yes"),
+    ]
+    counted = {
+        "text": "huruf", "textarea": "huruf", "number": "nilai", "rupiah": "nilai",
+        "table": "baris", "members": "orang",
+    }  # fmt: skip
+    if kind == "choice":
+        found.append(
+            Slot("options", "Pilihan jawaban", "rows",
+                 "Kosongkan tulisan sebuah baris untuk menghapusnya.", True, cells=OPTION_CELLS)
+        )  # fmt: skip
+    if kind == "list":
+        lists = tuple((name, name.replace("_", " ").capitalize()) for name in sorted(CODE_LISTS))
+        found.append(Slot("code_list", "Daftar baku", "choice", required=True, choices=lists))
+    if kind == "table":
+        found.append(
+            Slot("columns", "Kolom tabel", "rows",
+                 "Kosongkan judul sebuah baris untuk menghapusnya.", True, cells=COLUMN_CELLS)
+        )  # fmt: skip
+    if kind == "text":
+        found.append(Slot("format", "Bentuk", "choice", choices=FORMATS))
+    if kind in counted:
+        word = counted[kind]
+        found += [
+            Slot("min", f"Paling sedikit ({word})", "int", empty="none", low=0),
+            Slot("max", f"Paling banyak ({word})", "int", empty="none", low=0),
+        ]
+    if kind == "number":
+        found += [
+            Slot("unit", "Satuan", "line", "Misalnya m² atau orang.", limit=12),
+            Slot("decimals", "Angka di belakang koma", "int", low=0, high=2),
+        ]
+    if kind == "date":
+        found += [
+            Slot("past", "Tidak boleh sesudah hari ini", "yes"),
+            Slot("future", "Tidak boleh sebelum hari ini", "yes"),
+        ]
+    if kind == "person":
+        found.append(Slot("outside", "Boleh orang yang tidak terdaftar di sini", "yes"))
+    if kind in ("text", "textarea", "number", "date", "list"):
+        found.append(
+            Slot("register_fact", "Sudah terisi dari data penduduk", "choice",
+                 choices=(*NOTHING, *FACTS), empty="none")
+        )  # fmt: skip
+    found.append(
+        Slot("sensitive", "Rahasia", "yes", "Tidak pernah tampil di daftar, e-mail, atau RT.")
+    )
+    if before:
+        found += [
+            _conditions("show_when", "Ditanyakan hanya bila", before),
+            _conditions("require_when", "Wajib hanya bila", before),
+        ]
+    return found
+
+
+def _step(definition: Definition, dinas: Choices) -> list[Slot]:
+    return [
+        Slot("title", "Apa yang terjadi di sini", "line", "Misalnya: Loket memeriksa.", True),
+        Slot("level", "Tingkat", "choice", required=True, choices=LEVELS),
+        Slot("dinas", "Dinas", "choice", "Hanya untuk tingkat dinas.",
+             choices=(*NOTHING, *dinas), empty="none"),
+        Slot("role", "Jabatan", "choice", required=True, choices=ROLES),
+        Slot("deputies", "Boleh diwakili oleh", "many", "Jabatan lain di kantor yang sama.",
+             choices=ROLES),
+        Slot("approve", "Tulisan pada tombol setuju", "line", required=True),
+        Slot("can_return", "Boleh minta perbaikan", "yes"),
+        Slot("can_refuse", "Boleh menolak", "yes"),
+        Slot("clock.amount", "Selesai dalam", "int", required=True, low=1, high=365,
+             section="Waktu"),
+        Slot("clock.unit", "Satuan waktu", "choice", required=True, choices=CLOCKS),
+        Slot("on_timeout", "Bila waktunya habis", "choice", required=True, choices=TIMEOUTS),
+        Slot("optional", "Dilewati bila jabatannya kosong", "yes", section="Kapan"),
+        Slot("parallel", "Berjalan bersama", "line",
+             "Langkah bersebelahan dengan kata yang sama berjalan bersamaan. Satu kata saja.",
+             empty="none", limit=40),
+        _conditions("when", "Hanya bila", definition["fields"]),
+    ]  # fmt: skip
+
+
+def _letter(definition: Definition, item: Definition) -> list[Slot]:
+    fields = definition["fields"]
+    people = tuple((f["key"], f["label"]) for f in fields if f["type"] == "person")
+    lists = tuple((f["key"], f["label"]) for f in fields if f["type"] in ("table", "members"))
+    found = [
+        Slot("title", "Judul surat", "line", required=True),
+        Slot("subject", "Nama di buku register", "line", required=True),
+        Slot("layout", "Bentuk", "choice", required=True, choices=LAYOUTS),
+        Slot("step", "Terbit setelah", "choice", required=True,
+             choices=tuple((s["key"], s["title"]) for s in definition["steps"])),
+        Slot("codes", "Kode klasifikasi", "rows", "Kode dan masa berlakunya.", True,
+             cells=CODE_CELLS),
+        Slot("validity.amount", "Berlaku selama", "int", "Kosongkan bila tanpa batas.",
+             empty="none", low=1, high=120, address="validity"),
+        Slot("validity.unit", "Satuan masa berlaku", "choice", choices=PERIODS,
+             address="validity"),
+        Slot("addressed_to", "Ditujukan kepada", "line", limit=200, section="Isi surat"),
+        Slot("opening", "Kalimat pembuka", "prose", required=True, limit=4000),
+    ]  # fmt: skip
+    for number in range(len(item.get("blocks", [])) + 1):
+        heading = f"Kelompok data {number + 1}"
+        found += [
+            Slot(f"blocks.{number}.intro", "Kalimat pengantar", "prose", limit=1000,
+                 section=heading, address="blocks"),
+            Slot(f"blocks.{number}.facts", "Data", "rows",
+                 "Kosongkan semua data untuk menghapus kelompok ini.", cells=FACT_CELLS,
+                 address="blocks"),
+        ]  # fmt: skip
+        if fields:
+            slot = _conditions(f"blocks.{number}.when", "Dicetak hanya bila", fields)
+            found.append(Slot(slot.path, slot.label, slot.kind, slot.help, cells=slot.cells,
+                              address="blocks"))  # fmt: skip
+    found.append(
+        Slot("body", "Isi", "paragraphs", "Pisahkan paragraf dengan satu baris kosong.",
+             limit=20000, section="Paragraf dan penutup")
+    )  # fmt: skip
+    for number in range(len(item.get("tables", [])) + 1 if lists else 0):
+        found += [
+            Slot(f"tables.{number}.field", "Daftar yang dicetak", "choice",
+                 choices=(*NOTHING, *lists), section=f"Tabel {number + 1}", address="tables"),
+            Slot(f"tables.{number}.intro", "Kalimat pengantar", "line", limit=500,
+                 address="tables"),
+            Slot(f"tables.{number}.columns", "Kolom", "rows", cells=FACT_CELLS,
+                 address="tables"),
+        ]  # fmt: skip
+    found += [
+        Slot("closing", "Kalimat penutup", "prose", required=True, limit=4000,
+             section="Penutup" if lists else ""),
+        Slot("applicant_signs", "Pemohon ikut menandatangani sebagai", "line",
+             "Kosongkan bila tidak.", limit=80),
+    ]  # fmt: skip
+    if people:
+        found.append(Slot("witnesses", "Saksi", "many", choices=people))
+    found.append(Slot("copies", "Tembusan", "lines", "Satu per baris."))
+    if fields:
+        found.append(_conditions("when", "Diterbitkan hanya bila", fields))
+    return found

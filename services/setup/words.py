@@ -1,0 +1,290 @@
+"""A service in an admin's words: places, values, differences, and what is wrong with a file."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from kernel.rupiah import format_rupiah
+from services.catalogue import overrides
+from services.catalogue.overrides import GONE, ORDER, Definition
+from services.setup.editing import item_of
+from services.setup.slots import MAIN, OPS, PARTS, STANDARD, TYPES, Slot, question, slots
+
+_WORDS = {
+    "icon": "Gambar", "offered": "Ditawarkan di kota baru", "type": "Jenis", "key": "Kunci",
+    "slug": "Alamat", "format": "Bentuk", "release": "Rilis", "clock": "Waktu",
+    "validity": "Masa berlaku", "who": "Siapa yang boleh", "standard": "Standar pelayanan",
+    "blocks": "Kelompok data", "tables": "Tabel", "fields": "Pertanyaan", "steps": "Langkah",
+    "documents": "Dokumen", "outputs": "Surat", "show_when": "Hanya bila",
+    "require_when": "Wajib hanya bila", "when": "Hanya bila", "witnesses": "Saksi",
+    "options": "Pilihan jawaban", "columns": "Kolom", "dinas": "Dinas", "facts": "Data",
+    "intro": "Kalimat pengantar", "text": "Isi", "label": "Nama", "code": "Kode",
+    "since": "Berlaku sejak", "until": "Berlaku sampai", "field": "Pertanyaan", "op": "Hubungan",
+    "value": "Jawaban", "amount": "Jumlah", "unit": "Satuan",
+}  # fmt: skip
+_PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": ""}]}
+
+
+def _catalogue() -> dict[str, dict[str, Slot]]:
+    """Every slot by part and path."""
+    known: dict[str, dict[str, Slot]] = {"": {s.path: s for s in (*MAIN, *STANDARD)}}
+    known["fields"] = {
+        s.path: s
+        for kind, _ in TYPES
+        for s in question(_PLAIN, {"type": kind, "key": ""})
+    }  # fmt: skip
+    for part in ("documents", "steps", "outputs"):
+        known[part] = {s.path: s for s in slots(part, _PLAIN, {})}
+    return known
+
+
+_SLOTS = _catalogue()
+
+
+def _slot(address: str) -> Slot | None:
+    part, _, rest = address.partition(".")
+    if part in PARTS:
+        return _SLOTS[part].get(rest.partition(".")[2])
+    return _SLOTS[""].get(address)
+
+
+def _name(part: str, key: str, definitions: Iterable[Definition]) -> str:
+    for definition in definitions:
+        item = item_of(definition, part, key) if isinstance(definition.get(part), list) else None
+        if item:
+            return str(item.get("label") or item.get("title") or key)
+    return key
+
+
+def place_words(address: str, *definitions: Definition) -> str:
+    """``fields.luas.label`` as “Pertanyaan “Luas bangunan” › Pertanyaan”."""
+    part, _, rest = address.partition(".")
+    if part not in PARTS:
+        slot = _slot(address)
+        group = "Standar pelayanan › " if part == "standard" and rest else ""
+        return group + (slot.label if slot else _words(address))
+    one = PARTS[part][1]
+    if rest in ("", ORDER):
+        return f"Urutan {one.lower()}" if rest else one
+    key, _, inside = rest.partition(".")
+    whole = f"{one} “{_name(part, key, definitions)}”"
+    if not inside:
+        return whole
+    slot = _slot(address)
+    return f"{whole} › {slot.label if slot else _words(inside)}"
+
+
+def _words(path: str) -> str:
+    return " › ".join(_WORDS.get(p, p) for p in path.split(".") if p != ORDER and not p.isdigit())
+
+
+def value_words(address: str, value: Any, *definitions: Definition) -> str:
+    """A value as people read it."""
+    if value == GONE:
+        return "(tidak ada)"
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    if value is None or value == "" or value == []:
+        return "(kosong)"
+    part, _, _ = address.partition(".")
+    if address.endswith(f".{ORDER}"):
+        if address.count(".") == 1:
+            return " → ".join(_name(part, key, definitions) for key in value)
+        return ", ".join(value)
+    if address == "fee":
+        return format_rupiah(int(value)) if value else "Gratis"
+    slot = _slot(address)
+    names = dict(slot.choices) if slot else {}
+    if isinstance(value, str | int):
+        return names.get(str(value), str(value))
+    if isinstance(value, list):
+        return "\n".join(_row(row, names, definitions) for row in value)
+    return str(value)
+
+
+def _row(row: Any, names: Mapping[str, str], definitions: Iterable[Definition]) -> str:
+    if not isinstance(row, dict):
+        return names.get(str(row), str(row))
+    if set(row) == {"field", "op", "value"}:
+        asked = _name("fields", row["field"], definitions)
+        wanted = row["value"]
+        shown = ", ".join(wanted) if isinstance(wanted, list) else str(wanted)
+        return f"“{asked}” {dict(OPS)[row['op']]} {shown}"
+    if "facts" in row:
+        facts = "; ".join(f"{fact['label']}: {fact['text']}" for fact in row["facts"])
+        return f"{row.get('intro', '')} {facts}".strip()
+    return " · ".join(str(v) for v in row.values() if v and not isinstance(v, list))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place that differs between two definitions, in words."""
+
+    address: str
+    place: str
+    old: str
+    new: str
+
+
+def changes(old: Definition, new: Definition) -> list[Change]:
+    """What differs, place by place; a whole new or removed thing is one line."""
+    before = overrides.flatten(old)
+    found, told = [], set()
+    for address, value in sorted(overrides.difference(old, new).items()):
+        part, _, rest = address.partition(".")
+        key = rest.partition(".")[0]
+        if part in PARTS and key != ORDER:
+            had, has = item_of(old, part, key), item_of(new, part, key)
+            if had is None or has is None:
+                if (part, key) not in told:
+                    told.add((part, key))
+                    place = place_words(f"{part}.{key}", new, old)
+                    state = ("(tidak ada)", "ditambah") if had is None else ("ada", "dihapus")
+                    found.append(Change(f"{part}.{key}", place, *state))
+                continue
+        was = before.get(address, GONE)
+        if part in PARTS and key == ORDER and GONE not in (was, value):
+            kept = [k for k in value if k in was] == [k for k in was if k in value]
+            if kept and value != was:
+                continue  # told by what was added or removed
+        found.append(
+            Change(
+                address,
+                place_words(address, new, old),
+                value_words(address, was, old, new),
+                value_words(address, value, new, old),
+            )
+        )
+    return found
+
+
+# --- what is wrong with a definition, in words ------------------------------------------
+
+_RULES: tuple[tuple[str, str], ...] = (
+    (r"field '(.+)': options belong", "Pertanyaan “{0}”: tulis sedikitnya satu pilihan jawaban; "
+     "hanya jenis pilihan yang memilikinya."),
+    (r"field '(.+)': columns belong", "Pertanyaan “{0}”: tulis sedikitnya satu kolom; hanya jenis "
+     "tabel yang memilikinya."),
+    (r"field '(.+)': 'code_list' belongs", "Pertanyaan “{0}”: pilih daftar bakunya."),
+    (r"field '(.+)': no code list '(.+)'; known: (.+)", "Pertanyaan “{0}”: tidak ada daftar baku "
+     "“{1}”. Yang ada: {2}."),
+    (r"field '(.+)': min is greater", "Pertanyaan “{0}”: nilai paling sedikit lebih besar daripada "
+     "paling banyak. Tukar keduanya."),
+    (r"field '(.+)': no register fact '(.+)'", "Pertanyaan “{0}”: data penduduk tidak punya "
+     "“{1}”. Pilih dari daftar."),
+    (r"field '(.+)': require_when needs", "Pertanyaan “{0}”: hilangkan tanda “Wajib dijawab” bila "
+     "hanya wajib dengan syarat."),
+    (r"field '(.+)': condition on '(.+)', which", "Pertanyaan “{0}” memakai syarat dari “{1}”, "
+     "yang tidak ada di atasnya. Pindahkan “{1}” ke atas, atau hapus syaratnya."),
+    (r"(document|step|output) '(.+)': condition on '(.+)', which", "{0} “{1}” memakai syarat dari "
+     "“{2}”, yang tidak ditanyakan. Hapus syaratnya dulu, atau kembalikan pertanyaannya."),
+    (r"document '(.+)': no register fact '(.+)'", "Dokumen “{0}”: data penduduk tidak punya “{1}”. "
+     "Pilih dari daftar."),
+    (r"output '(.+)': no step '(.+)'", "Surat “{0}” terbit setelah langkah “{1}”, yang tidak ada. "
+     "Pilih langkah lain di halaman surat itu dulu."),
+    (r"output '(.+)': nothing fills '(.+)'", "Surat “{0}”: tidak ada yang mengisi {1}. Tambahkan "
+     "pertanyaannya, atau hapus {1} dari suratnya dulu."),
+    (r"output '(.+)': a brace is no placeholder in: (.*)", "Surat “{0}”: ada kurung kurawal yang "
+     "bukan isian pada “{1}”. Hapus kurungnya, atau tulis seperti {{nama}}."),
+    (r"output '(.+)': witness '(.+)' is", "Surat “{0}”: saksi “{1}” bukan pertanyaan jenis orang. "
+     "Hapus saksinya dari surat dulu."),
+    (r"output '(.+)': '(.+)' is no table", "Surat “{0}”: “{1}” bukan tabel atau anggota keluarga. "
+     "Hapus tabelnya dari surat dulu."),
+    (r"output '(.+)': table '(.+)' has no '(.+)'", "Surat “{0}”: tabel “{1}” tidak punya {2}. "
+     "Hapus atau ganti kolom itu di suratnya."),
+    (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
+     "untuk tingkat lain."),
+    (r"(.+): key '(.+)' is used twice", "{0}: “{1}” dipakai dua kali. Ganti salah satunya."),
+)  # fmt: skip
+_KINDS = {"document": "documents", "step": "steps", "output": "outputs", "field": "fields"}
+
+
+def complaint(cause: BaseException | None, definition: Definition) -> str:
+    """What pydantic refused, in Indonesian: the place, then the cure."""
+    if not isinstance(cause, ValidationError):
+        return "Layanan ini tidak dapat dibaca. Periksa isinya."
+    first = cause.errors()[0]
+    text = str(first["msg"]).removeprefix("Value error, ")
+    for pattern, words in _RULES:
+        found = re.match(pattern, text)
+        if found:
+            return words.format(*_named(text, found.groups(), definition))
+    return f"{_where(first['loc'], definition)}: {_cure(first)}"
+
+
+def _named(text: str, groups: tuple[str, ...], definition: Definition) -> list[str]:
+    """Keys replaced by the words people know them by."""
+    kind = re.match(r"(field|document|step|output) '", text)
+    found = []
+    for number, group in enumerate(groups):
+        if group in _KINDS:
+            found.append(PARTS[_KINDS[group]][1])
+            continue
+        part = _KINDS[kind[1]] if kind else ""
+        mine = number == (1 if groups[0] in _KINDS else 0)
+        names = [part] if mine and part else ["steps"] if "no step" in text else ["fields"]
+        usable = [n for n in names if isinstance(definition.get(n), list)]
+        shown = next((_safe_name(n, group, definition) for n in usable), group)
+        found.append(_WORDS.get(shown, shown))
+    return found
+
+
+def _safe_name(part: str, key: str, definition: Definition) -> str:
+    for item in definition[part]:
+        if isinstance(item, dict) and item.get("key") == key:
+            return str(item.get("label") or item.get("title") or key)
+    return key
+
+
+def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
+    words: list[str] = []
+    node: Any = definition
+    for step in loc:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            node = None
+        if isinstance(step, int):
+            name = (node.get("label") or node.get("title")) if isinstance(node, dict) else ""
+            words[-1:] = [
+                f"{words[-1] if words else ''} {step + 1}" + (f" (“{name}”)" if name else "")
+            ]
+        else:
+            slot = _SLOTS[""].get(step)
+            words.append(_WORDS.get(step) or (slot.label if slot else step))
+    return " › ".join(words) or "Layanan"
+
+
+def _cure(error: Mapping[str, Any]) -> str:
+    kind, more = str(error["type"]), error.get("ctx", {})
+    given = str(error.get("input", ""))[:40]
+    if kind == "missing":
+        return "belum ada. Tambahkan."
+    if kind == "extra_forbidden":
+        return "tidak dikenal. Hapus bagian ini."
+    if kind == "literal_error":
+        return f"“{given}” tidak dikenal. Pilih salah satu: {more.get('expected')}."
+    if kind in ("string_too_long", "too_long"):
+        return f"terlalu panjang. Paling banyak {more.get('max_length')}."
+    if kind in ("string_too_short", "too_short"):
+        return "belum diisi. Isi sedikitnya satu."
+    if kind == "string_pattern_mismatch":
+        return f"“{given}” salah bentuk. Pakai huruf kecil, angka, dan tanda hubung yang sesuai."
+    if kind in ("greater_than_equal", "greater_than"):
+        return f"terlalu kecil. Paling sedikit {more.get('ge', more.get('gt'))}."
+    if kind in ("less_than_equal", "less_than"):
+        return f"terlalu besar. Paling banyak {more.get('le', more.get('lt'))}."
+    if kind.startswith("int"):
+        return "harus angka bulat."
+    if kind.startswith("bool"):
+        return "harus ya (true) atau tidak (false)."
+    if kind.startswith("date"):
+        return "harus tanggal seperti 2026-11-21."
+    if kind.startswith("list"):
+        return "harus berupa daftar."
+    if kind.startswith("string"):
+        return "harus berupa tulisan."
+    return "harus berupa kelompok isian." if "model" in kind or "dict" in kind else "salah bentuk."
