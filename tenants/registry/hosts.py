@@ -121,7 +121,9 @@ def _listen() -> None:
 def _listen_forever() -> None:
     while True:
         try:
-            client: Any = redis.Redis.from_url(settings.CACHE_URL, socket_keepalive=True)
+            client: Any = redis.Redis.from_url(
+                settings.CACHE_URL, socket_timeout=None, socket_keepalive=True
+            )
             channel = client.pubsub(ignore_subscribe_messages=False)
             channel.subscribe(CHANNEL)
             for _message in channel.listen():  # the first one confirms the subscription

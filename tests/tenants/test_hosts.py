@@ -211,3 +211,28 @@ def test_links_carry_scheme_and_port(bontang: City, settings: object) -> None:
     assert bontang.url("/v/ABC") == "http://bontang.localhost:8000/v/ABC"
     settings.PUBLIC_URL = "https://balai.id"  # type: ignore[attr-defined]
     assert bontang.url() == "https://bontang.localhost/"
+
+
+def test_a_change_in_another_process_is_heard(bontang: City) -> None:
+    """Through the real cache server; the listener waits in silence without reconnecting."""
+    import threading
+    import time
+
+    import redis
+    from django.conf import settings
+
+    heard: list[float] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hosts, "CHANNEL", f"balai:test:{time.time()}")  # nobody else's news
+        patch.setattr(hosts, "forget", lambda: heard.append(time.monotonic()))
+        threading.Thread(target=hosts._listen_forever, daemon=True).start()
+        end = time.monotonic() + 10
+        while not heard and time.monotonic() < end:
+            time.sleep(0.02)
+        assert len(heard) == 1  # subscribed: what was missed before is forgotten
+        time.sleep(6)  # longer than the client library's own time limit
+        assert len(heard) == 1
+        redis.Redis.from_url(settings.CACHE_URL).publish(hosts.CHANNEL, "*")
+        while len(heard) < 2 and time.monotonic() < end + 10:
+            time.sleep(0.02)
+        assert len(heard) == 2
