@@ -228,15 +228,29 @@ class PartForm(Form):
         """The part with what was typed. Only for a valid form."""
         values: dict[str, Any] = {}
         for slot in self.slots:
-            value = self.cleaned_data[slot.name]
+            value = _unix(self.cleaned_data[slot.name])
             if slot.empty == "none" and value in ("", None):
                 value = None
             elif slot.kind in ("int", "rupiah") and value is None:
                 value = 0
+            kept = editing.read(self.item, slot.path)
+            if slot.kind == "many" and sorted(value) == sorted(kept or []):
+                value = kept or []  # ticked boxes have no order of their own
             if slot.cells is OPTION_CELLS or slot.cells is COLUMN_CELLS:
                 value = _with_keys(value)
             values[slot.path] = value
         return editing.written(self.item, values)
+
+
+def _unix(value: Any) -> Any:
+    """Browsers send line ends of their own, which would look like a change."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if isinstance(value, list):
+        return [_unix(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _unix(part) for name, part in value.items()}
+    return value
 
 
 def _with_keys(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

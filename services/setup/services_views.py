@@ -78,6 +78,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
     page = Paginator(rows.order_by("title", "pk"), PER_PAGE).get_page(request.GET.get("hal"))
     context = {
         "page": page,
+        "waiting": with_marks().filter(WAITING).count(),
         "wanted": wanted,
         "category": category,
         "state": state,
