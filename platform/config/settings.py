@@ -89,6 +89,7 @@ PUBLIC_SCHEMA_NAME = "public"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "ui.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.registry.middleware.CityMiddleware",
@@ -172,7 +173,10 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # audit keeps sign-ins; axes would keep the typed identity
 
 HTTPS = _public.scheme == "https"
-SESSION_COOKIE_NAME = "sesi"  # host-only: no cookie ever reaches another city
+# Host-only: no cookie ever reaches another city, and with the prefix no city can set one for
+# another (browsers refuse a __Host- cookie that names a domain).
+SESSION_COOKIE_NAME = "__Host-sesi" if HTTPS else "sesi"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -183,6 +187,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- Security headers -----------------------------------------------------------------------------
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
+# How many proxies of ours stand in front: limits per address would else count everybody as one.
+PROXIES: int = env.int("BALAI_PROXIES", 1 if HTTPS else 0)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -289,6 +295,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "ui.problems.handle",
+    "NUM_PROXIES": 0,  # ClientAddressMiddleware has settled whose address it is
 }
 
 LOGGING = {

@@ -3,16 +3,33 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from redis.exceptions import RedisError
 
+from kernel.addresses import client_address
 from kernel.errors import RuleBroken
 from ui import views
 
 log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ClientAddressMiddleware:
+    """Puts the asker's own address where all limits look for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["REMOTE_ADDR"] = client_address(
+            forwarded=request.META.get("HTTP_X_FORWARDED_FOR", ""),
+            remote=request.META.get("REMOTE_ADDR", ""),
+            proxies=settings.PROXIES,
+        )
+        return self.get_response(request)
 
 
 class RuleBrokenMiddleware:

@@ -1,10 +1,14 @@
 """Requests no page of ours sends: each gets a plain refusal, never a crash."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -148,3 +152,55 @@ def test_a_page_that_only_takes_forms_says_so(cast: Cast, as_: Enter) -> None:
     assert page.status_code == 405
     assert page["Allow"] == "POST"
     assert "Kembali" in page.content.decode()
+
+
+@override_settings(PROXIES=1)
+def test_limits_count_people_not_the_proxy(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(in_bontang)
+    wrong = {"kk_number": "6474010101010001", "password": "kata sandi panjang"}
+    day = {"birth_date_0": "1", "birth_date_1": "2", "birth_date_2": "1990"}
+    for _ in range(3):
+        sent = {"nik": cast.sari_person.nik, **wrong, **day}
+        client.post("/daftar/", sent, headers={"x-forwarded-for": "1.2.3.4, 203.0.113.9"})
+    assert cache.get("register-from:203.0.113.9") == 3
+    assert cache.get("register-from:1.2.3.4") is None
+
+
+def _settings(**environment: str) -> subprocess.CompletedProcess[str]:
+    """What a fresh process reads from this environment."""
+    root = Path(__file__).resolve().parents[2]
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.PROXIES)"
+    )
+    secrets = {"BALAI_SECRET_KEY": "s" * 60, "BALAI_MASTER_KEY": "A" * 43 + "="}
+    base = {"PATH": "/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    paths = {"PYTHONPATH": f"{root / 'platform'}:{root}"}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**base, **paths, **secrets, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_in_production_cookies_belong_to_one_host() -> None:
+    read = _settings(BALAI_PUBLIC_URL="https://balai.example")
+    assert read.stdout.split() == ["__Host-sesi", "__Host-csrf", "True", "1"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"BALAI_PUBLIC_URL": "https://balai.example"},
+        {"BALAI_PUBLIC_URL": "http://localhost:8000"},
+        {"BALAI_PUBLIC_URL": "https://balai.example", "BALAI_MODE": "embedded"},
+    ],
+)
+def test_demo_mode_does_not_start_where_strangers_come(environment: dict[str, str]) -> None:
+    read = _settings(BALAI_DEMO="1", **environment)
+    assert read.returncode != 0
+    assert "BALAI_DEMO is only possible" in read.stderr
