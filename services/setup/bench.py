@@ -105,6 +105,8 @@ def edition_of(request: HttpRequest) -> int:
 
 def save(bench: Bench, definition: Definition, edition: int, user: User) -> None:
     """Into the draft. Raises Stale, or RuleBroken in words an admin understands."""
+    if not words.storable(definition):
+        raise RuleBroken("Ada tanda yang tidak dapat disimpan. Ketik ulang, jangan menempel.")
     try:
         actions.save_draft(
             slug=bench.service.slug, definition=definition, edition=edition, by=user, at=now()

@@ -50,7 +50,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             messages.success(request, "Draf dibuang. Yang terbit tidak berubah.")
             return redirect("setup-service", slug)
         try:
-            note = request.POST.get("note", "").strip()[:300]
+            note = request.POST.get("note", "").replace("\x00", "").strip()[:300]
             actions.publish_draft(slug=slug, edition=edition_of(request), by=user, note=note)
         except RuleBroken as broken:
             problem, bench = broken.message, bench_of(slug)

@@ -166,7 +166,7 @@ def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[st
     """What was typed as an answer, the way answers are kept. Raises ValueError with the cure."""
     if spec.type in ("number", "rupiah"):
         digits = re.sub(r"[Rp.\s]", "", typed)
-        if not re.fullmatch(r"-?\d+", digits):
+        if not re.fullmatch(r"-?\d{1,15}", digits):
             raise ValueError(f"Tulis angka untuk “{spec.label}”, misalnya 1500000.")
         return int(digits)
     known = options(spec) if spec.type in ("choice", "list", "yesno") else []

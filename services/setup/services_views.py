@@ -193,6 +193,11 @@ def _unpacked(content: bytes) -> Definition:
         raise RuleBroken(
             "Berkas ini tidak berisi layanan: harus diawali kurung kurawal.", field="berkas"
         )
+    if not words.storable(found):
+        raise RuleBroken(
+            "Berkas ini berisi tanda yang tidak dapat disimpan. Unduh lagi dari Balai.",
+            field="berkas",
+        )
     category = found.get("category")
     if isinstance(category, str) and category not in GROUPS:
         raise RuleBroken(
@@ -207,7 +212,7 @@ def _created(
 ) -> HttpResponse:
     """The new service's page, or the form again with what is wrong."""
     try:
-        if definition.get("slug") in editing.RESERVED:
+        if str(definition.get("slug")) in editing.RESERVED:
             raise RuleBroken("Alamat ini dipakai halaman lain. Isi alamat yang lain.", field="slug")
         service = actions.create_own(definition=definition, by=user, at=now())
     except RuleBroken as broken:

@@ -1,5 +1,6 @@
 """A service in an admin's words: places, values, differences, and what is wrong with a file."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -248,13 +249,19 @@ def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
         except (KeyError, IndexError, TypeError):
             node = None
         if isinstance(step, int):
-            name = (node.get("label") or node.get("title")) if isinstance(node, dict) else ""
+            name = (
+                str(node.get("label") or node.get("title") or "")[:60]
+                if isinstance(node, dict)
+                else ""
+            )
             words[-1:] = [
                 f"{words[-1] if words else ''} {step + 1}" + (f" (“{name}”)" if name else "")
             ]
         else:
-            slot = _SLOTS[""].get(step)
-            words.append(_WORDS.get(step) or (slot.label if slot else step))
+            group = str(loc[0])
+            path = f"{group}.{step}" if group in ("who", "standard") else step
+            slot = _SLOTS[group if group in PARTS and len(words) else ""].get(path)
+            words.append(slot.label if slot else _WORDS.get(step, step))
     return " › ".join(words) or "Layanan"
 
 
@@ -266,7 +273,8 @@ def _cure(error: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         return "tidak dikenal. Hapus bagian ini."
     if kind == "literal_error":
-        return f"“{given}” tidak dikenal. Pilih salah satu: {more.get('expected')}."
+        expected = str(more.get("expected")).replace(" or ", " atau ")
+        return f"“{given}” tidak dikenal. Pilih salah satu: {expected}."
     if kind in ("string_too_long", "too_long"):
         return f"terlalu panjang. Paling banyak {more.get('max_length')}."
     if kind in ("string_too_short", "too_short"):
@@ -288,3 +296,13 @@ def _cure(error: Mapping[str, Any]) -> str:
     if kind.startswith("string"):
         return "harus berupa tulisan."
     return "harus berupa kelompok isian." if "model" in kind or "dict" in kind else "salah bentuk."
+
+
+def storable(definition: Definition) -> bool:
+    """Whether the database can keep every text: no NUL, no half of a surrogate pair."""
+    try:
+        text = json.dumps(definition, ensure_ascii=False)
+        text.encode()
+    except (UnicodeEncodeError, ValueError):
+        return False
+    return "\\u0000" not in text

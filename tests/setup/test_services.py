@@ -288,6 +288,14 @@ def test_a_step_at_a_dinas_needs_the_dinas(admin: Client) -> None:
     assert "pilih dinas" in answer.content.decode()
 
 
+def test_signs_that_cannot_be_kept_are_refused(admin: Client) -> None:
+    answer = change(admin, SKTM, synonyms="sk\x00tm")
+    assert answer.status_code == 422
+    assert "tidak dapat disimpan" in answer.content.decode()
+    row = {"codes-0-code": "400\x00"}
+    assert change(admin, f"{SKTM}surat/ubah/surat/", **row).status_code == 422
+
+
 def test_letters_are_written_in_text_and_groups(admin: Client) -> None:
     path = f"{SKTM}surat/ubah/surat/"
     sent = form_of(admin, path)
@@ -584,6 +592,9 @@ def _field(**more: Any) -> bytes:
         (_broken(jahat=1), "tidak dikenal"),
         (_broken(fee=-5), "Paling sedikit 0"),
         (_broken(steps=[]), "Langkah"),
+        (_broken(slug=["rilis"]), "harus berupa tulisan"),
+        (_broken(title="nol \x00"), "tidak dapat disimpan"),
+        (_broken(title="\ud800"), "tidak dapat disimpan"),
         (b" " * (513 * 1024), "512 kB"),
     ],
 )
