@@ -47,7 +47,9 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
     """Every service of the city, and whether it is open to residents."""
     if request.method == "POST":
         pk = request.POST.get("layanan", "")
-        found = Service.objects.filter(pk=int(pk)).first() if pk.isdecimal() else None
+        found = (
+            Service.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+        )
         if found is None:
             raise NotThere("Layanan ini tidak ditemukan.")
         on = request.POST.get("buka") == "ya"
@@ -142,7 +144,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
 def new_service(request: HttpRequest, user: User) -> HttpResponse:
     """From nothing, or a copy of another."""
     known = list(Service.objects.order_by("title").values_list("slug", "title"))
-    initial = {"source": request.GET.get("dari", "")}
+    initial = {"source": request.GET.get("dari", ""), "category": "umum"}
     form = NewServiceForm(request.POST or None, services=known, initial=initial)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data

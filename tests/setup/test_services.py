@@ -167,7 +167,10 @@ def test_the_list_is_quick_with_a_thousand_services(admin: Client) -> None:
 
 def test_tags_say_what_waits(admin: Client) -> None:
     change(admin, SKTM, title="SKTM Bontang")
-    assert "draf belum diterbitkan" in admin.get(LIST, {"saring": "draf"}).content.decode()
+    tag = '<span class="tag warn">draf belum diterbitkan</span>'
+    assert tag in admin.get(LIST, {"saring": "draf"}).content.decode()
+    assert tag in admin.get(SKTM).content.decode()
+    assert tag not in admin.get(LIST, {"cari": "reklame"}).content.decode()
     publish(admin)
     release_two(summary="Baru.")
     page = admin.get(LIST, {"cari": "SKTM Bontang"}).content.decode()
