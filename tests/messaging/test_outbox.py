@@ -115,7 +115,8 @@ def test_work_that_kills_its_worker_comes_to_an_end(in_bontang: City, worker: Wo
 
 
 def test_unknown_kind_waits_for_a_release_that_knows_it(in_bontang: City) -> None:
-    outbox.enqueue("test.future", {}, key="future")
+    with transaction.atomic():
+        outbox.enqueue("test.future", {}, key="future")
     assert outbox.run_due() == 0
     assert Outbox.objects.get(key="future").state == "due"
 
@@ -123,8 +124,9 @@ def test_unknown_kind_waits_for_a_release_that_knows_it(in_bontang: City) -> Non
 def test_mail(in_bontang: City, settings: object) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
     outgoing.outbox = []
-    mail.send("warga@contoh.id", "Surat siap", "Isi.", key="1")
-    mail.send("warga@contoh.id", "Surat siap", "Isi.", key="1")
+    with transaction.atomic():
+        mail.send("warga@contoh.id", "Surat siap", "Isi.", key="1")
+        mail.send("warga@contoh.id", "Surat siap", "Isi.", key="1")
     assert outbox.run_due() == 1
     assert [m.to for m in outgoing.outbox] == [["warga@contoh.id"]]
 
