@@ -159,6 +159,7 @@ def appoint_by_mail(
     )
 
 
+@transaction.atomic
 def send_invitation(*, user: User) -> None:
     """Mail a fresh link by which an invited person chooses a password."""
     path = set_password_path(user)

@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client, override_settings
 
 from accounts.models import User
 from audit.models import Entry
+from messaging import outbox
 from messaging.models import Outbox
 from services.applications import actions
 from services.applications.models import Step
 from services.letters.models import Letter
+from tenants.office.actions import appoint
+from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tests.factories import MONDAY, Cast, approve, make_cast, step_of, submitted
+from tests.factories import MONDAY, Cast, approve, make_cast, official, step_of, submitted
 
 Enter = Callable[[User], Client]
 
@@ -204,3 +208,33 @@ def test_demo_mode_does_not_start_where_strangers_come(environment: dict[str, st
     read = _settings(BALAI_DEMO="1", **environment)
     assert read.returncode != 0
     assert "BALAI_DEMO is only possible" in read.stderr
+
+
+def test_a_fresh_invitation_is_sent_by_a_page(cast: Cast, as_: Enter, in_bontang: City) -> None:
+    """The page opens no transaction of its own: the action must."""
+    admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+    invited = User.objects.create_user("baru@contoh.go.id", None, name="Baru")
+    holding = appoint(
+        post=Post.objects.get(unit=cast.village, role=Post.Role.SEKRETARIS),
+        user=invited,
+        since=MONDAY.date(),
+        by=None,
+    )
+    page = as_(admin).post(f"/kelola/pejabat/undang/{holding.pk}/")
+    assert page.status_code == 302
+    assert Outbox.objects.filter(kind="mail.send", payload__to=invited.login).count() == 1
+
+
+def test_work_is_only_ordered_inside_a_transaction_of_the_code(in_bontang: City) -> None:
+    """Not the one around every test: a page without one failed only on a real installation."""
+    with pytest.raises(RuntimeError, match="transaction"):
+        outbox.enqueue("mail.send", {}, key="uji")
+    with transaction.atomic():
+        outbox.enqueue("mail.send", {}, key="uji")
+
+
+@pytest.mark.parametrize("service", ["9" * 5000, "²", "abc", "-1", ""])
+def test_a_made_up_service_is_not_there(cast: Cast, as_: Enter, service: str) -> None:
+    admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+    page = as_(admin).post("/kelola/layanan/", {"layanan": service, "buka": "ya"})
+    assert page.status_code == 404
