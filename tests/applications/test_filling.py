@@ -49,7 +49,8 @@ def test_page_by_page(bontang, client_for) -> None:
 
     good = {"selesai": "22.00", "tempat": "Jalan Cumi-cumi 12", "undangan": "50"}
     third = client.post(f"{address}?mulai=selesai", good)
-    fourth = client.post(third["Location"], {"hiburan": "tidak", "tutup_jalan": "tidak"})
+    security = {"hiburan": "tidak", "keamanan": "Hasan, 0812 3456 7890", "tutup_jalan": "tidak"}
+    fourth = client.post(third["Location"], security)
     last = client.get(fourth["Location"]).content.decode()
     assert 'name="persetujuan_tetangga"' in last
     assert 'name="denah"' not in last, "no street is closed, so no map is asked for"
