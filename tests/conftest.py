@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick ones first; browsers and server processes last.
 
