@@ -200,6 +200,28 @@ def compare(old: Definition, new: Definition, ours: Definition) -> list[Comparis
     return rows
 
 
+def _rescued(
+    old: Definition, new: Definition, ours: Definition, changes: Mapping[str, Any]
+) -> Leaves:
+    """What the release took out although the city had changed it: kept as the city's own.
+
+    Nothing a city changed is lost by an upgrade; it may take the thing out itself.
+    """
+    was, now, mine = flatten(old), flatten(new), flatten(ours)
+    kept: Leaves = {}
+    for listing, keys in was.items():
+        if not listing.endswith(f".{ORDER}"):
+            continue
+        for key in keys:
+            if key in now.get(listing, []) or key not in mine.get(listing, []):
+                continue
+            prefix = f"{listing[: -len(ORDER)]}{key}."
+            if any(a.startswith(prefix) and v != GONE for a, v in changes.items()):
+                kept |= {a: v for a, v in mine.items() if a.startswith(prefix)}
+                kept[listing] = mine[listing]
+    return kept
+
+
 def adopt(
     old: Definition, new: Definition, ours: Definition, take: Iterable[str] = ()
 ) -> Definition:
@@ -211,5 +233,6 @@ def adopt(
     changes = {
         address: value for address, value in difference(old, ours).items() if address not in taken
     }
+    changes |= _rescued(old, new, ours, changes)
     moved = apply(new, changes)
     return {**moved, **{name: new[name] for name in FIXED if name in new}}

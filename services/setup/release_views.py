@@ -60,7 +60,7 @@ _WHOLE = {
     (False, False, True): ("Ditambah di sini: tetap ada", "info"),
     (False, True, True): ("Ditambah di kedua pihak: punya kita tetap", "info"),
     (True, False, True): (
-        "Dihapus nasional: ikut dihapus, juga perubahan kita di dalamnya",
+        "Dihapus nasional: ikut dihapus, kecuali yang kita ubah; itu tetap ada sebagai milik kita",
         "warn",
     ),
     (True, True, False): ("Dihapus di sini: tetap dihapus", "info"),
