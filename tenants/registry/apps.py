@@ -10,8 +10,11 @@ class RegistryConfig(AppConfig):
 
         from messaging import outbox
         from tenants.registry import hosts, integrity, queries  # noqa: F401 - system check
+        from tenants.registry.menu import links
         from tenants.registry.models import City, Domain
+        from ui import menu
 
+        menu.register(links)
         outbox.schemas = queries.schemas_with_work
 
         def changed(**_kwargs: object) -> None:

@@ -28,3 +28,12 @@ def test_what_is_wrong_is_said_and_nothing_written(monkeypatch, password, email)
     with pytest.raises(CommandError, match=r"e-mail|[Kk]ata sandi|[Ss]andi"):
         create(monkeypatch, password, email)
     assert not User.objects.filter(is_operator=True).exists()
+
+
+def test_an_operator_goes_on_in_the_console(monkeypatch, public_client) -> None:
+    create(monkeypatch, "melati-di-tepi-laut")
+    answer = public_client.post(
+        "/masuk/", {"username": "op@contoh.id", "password": "melati-di-tepi-laut"}
+    )
+    assert answer.status_code == 302
+    assert answer["Location"] == "/konsol/"
