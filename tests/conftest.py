@@ -47,7 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick ones first; browsers and server processes last.
 
@@ -59,11 +58,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             (rank for folder, rank in slow.items() if f"/{folder}/" in str(item.path)), default=0
         )
     )
-    # Among several workers, one has the browsers and one the server processes.
-    for item in items:
-        for folder in slow:
-            if f"/{folder}/" in str(item.path):
-                item.add_marker(pytest.mark.xdist_group(folder))
 
 
 def _fingerprint() -> str:
