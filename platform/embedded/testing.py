@@ -133,8 +133,6 @@ def test(arguments: Sequence[str]) -> int:
             "  ! Tidak ada Chromium, dan tidak dapat dipasang di sini:\n"
             "  ! pengujian dengan peramban DILEWATI (tampil sebagai SKIPPED).\n"
         )
-    if not arguments:  # the whole suite: two workers, each with databases of its own
-        arguments = ["-n", str(min(2, os.cpu_count() or 1)), "--dist", "loadfile"]
     with _servers() as env:
         env["BALAI_CHROMIUM"] = browser or ""
         return subprocess.call(  # noqa: S603
