@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
-from ui.forms import Form
+from ui.forms import EmailField, Form, PhoneField
 
 LONG_ENOUGH = "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
 
@@ -84,18 +84,38 @@ class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
 
 
 class ContactForm(_WithCurrentPassword):
-    email = forms.EmailField(
-        label="E-mail",
-        required=False,
-        help_text="Untuk kabar permohonan dan mengatur ulang kata sandi.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
+    email = EmailField(
+        required=False, help_text="Untuk kabar permohonan dan mengatur ulang kata sandi."
     )
-    phone = forms.RegexField(
-        r"^\+?[0-9 -]{8,18}$",
-        label="Nomor ponsel",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"invalid": "Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890."},
-    )
+    phone = PhoneField(required=False)
     field_order = ["email", "phone", "current"]
+
+
+class CodeForm(Form):
+    kode = forms.CharField(
+        label="Kode",
+        max_length=20,
+        help_text="Enam angka dari aplikasi di ponsel, atau satu kode cadangan.",
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class EnrolForm(_WithCurrentPassword):
+    kode = forms.CharField(
+        label="Kode dari ponsel",
+        max_length=10,
+        help_text="Enam angka yang sekarang tampil di aplikasi.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+    field_order = ["kode", "current"]
+
+    def __init__(self, *args: Any, with_password: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_password:
+            del self.fields["current"]

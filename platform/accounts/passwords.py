@@ -57,6 +57,7 @@ def send_reset(*, email: str, host_url: str, remote: str) -> None:
                 f"{host_url}{path}\n\nTautan berlaku 3 hari dan hanya sekali pakai. "
                 "Jika Anda tidak memintanya, abaikan e-mail ini.\n",
                 key=f"sandi:{path}",
+                essential=True,
             )
 
 

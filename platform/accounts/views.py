@@ -1,21 +1,20 @@
 """Signing in and out, passwords, and one's own account. The same on every host."""
 
 from typing import Any
+from urllib.parse import quote
 
 from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import demo, passwords
+from accounts import demo, mfa, passwords
 from accounts.forms import (
     ChangePasswordForm,
     ContactForm,
@@ -24,17 +23,13 @@ from accounts.forms import (
     SignInForm,
 )
 from accounts.models import User
+from accounts.pages import base, continue_to, in_city, wanted
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
-from ui import menu
 from ui.forms import explain
 
 WRONG = "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
 WRONG_PUBLIC = "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
-
-
-def _in_city() -> bool:
-    return bool(getattr(getattr(connection, "tenant", None), "pk", None))
 
 
 def _own_address(request: HttpRequest) -> str:
@@ -44,45 +39,35 @@ def _own_address(request: HttpRequest) -> str:
     return address.rstrip("/")
 
 
-def _base() -> str:
-    return "ui/base_city.html" if _in_city() else "ui/base_public.html"
-
-
-def _wanted(request: HttpRequest) -> str:
-    """The page asked for before signing in, if it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else ""
-
-
-def _enter(request: HttpRequest, user: User) -> HttpResponse:
-    """Where a person who has just signed in continues: the wish, else the first work area."""
-    request.user = user
-    work = [link.href for link in menu.links(request) if link.is_work]
-    return redirect(_wanted(request) or (work or ["/"])[0])
+def _admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResponse:
+    """Sign a person in whose password was right; with a second step, ask for its code first."""
+    if mfa.is_enrolled(user):
+        mfa.hold(request, user, backend=backend, deed=deed)
+        asked = wanted(request)
+        return redirect(f"/masuk/kode/?next={quote(asked)}" if asked else "/masuk/kode/")
+    login(request, user, backend=backend)
+    audit.record(deed, actor=user, subject="user", subject_id=user.pk)
+    return continue_to(request, user)
 
 
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method == "GET":
-        return redirect(_wanted(request) or "/")
-    in_city = _in_city()
-    form = SignInForm(request.POST or None, with_nik=in_city)
+        return redirect(wanted(request) or "/")
+    city_host = in_city()
+    form = SignInForm(request.POST or None, with_nik=city_host)
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
-            login(request, user)
-            audit.record("signed_in", actor=user, subject="user", subject_id=user.pk)
-            return _enter(request, user)
-        form.add_error(None, WRONG if in_city else WRONG_PUBLIC)
+            backend: str = user.backend
+            return _admit(request, user, backend, "signed_in")
+        form.add_error(None, WRONG if city_host else WRONG_PUBLIC)
     context = {
         "form": form,
-        "base": _base(),
-        "in_city": in_city,
-        "next": _wanted(request),
+        "base": base(),
+        "in_city": city_host,
+        "next": wanted(request),
         "people": demo.people(),
     }
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
@@ -96,9 +81,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise NotThere()
     user = User.objects.get(pk=person.user_id, is_active=True)
-    login(request, user, backend="accounts.backends.LoginBackend")
-    audit.record("signed_in.demo", actor=user, subject="user", subject_id=user.pk)
-    return _enter(request, user)
+    mfa.demo_device(user)
+    return _admit(request, user, "accounts.backends.LoginBackend", "signed_in.demo")
 
 
 @require_POST
@@ -112,7 +96,7 @@ def locked_out(
     request: HttpRequest, original_response: Any = None, credentials: Any = None, **_: Any
 ) -> HttpResponse:
     """Axes' answer after too many wrong passwords."""
-    return render(request, "accounts/locked.html", {"base": _base()}, status=429)
+    return render(request, "accounts/locked.html", {"base": base()}, status=429)
 
 
 @never_cache
@@ -128,9 +112,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         except RuleBroken as error:
             explain(form, error)
         else:
-            context = {"base": _base(), "email": form.cleaned_data["email"]}
+            context = {"base": base(), "email": form.cleaned_data["email"]}
             return render(request, "accounts/forgotten_sent.html", context)
-    context = {"form": form, "base": _base(), "in_city": _in_city()}
+    context = {"form": form, "base": base(), "in_city": in_city()}
     return render(request, "accounts/forgotten.html", context, status=422 if form.errors else 200)
 
 
@@ -139,13 +123,13 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     user = passwords.user_of_link(uid, token)
     if user is None:
-        return render(request, "accounts/link_expired.html", {"base": _base()}, status=410)
+        return render(request, "accounts/link_expired.html", {"base": base()}, status=410)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         passwords.choose_password(user=user, password=form.cleaned_data["password"])
         messages.success(request, "Kata sandi tersimpan. Silakan masuk.")
         return redirect("/masuk/")
-    context = {"form": form, "base": _base(), "owner": user}
+    context = {"form": form, "base": base(), "owner": user}
     return render(
         request, "accounts/new_password.html", context, status=422 if form.errors else 200
     )
@@ -179,6 +163,12 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Kata sandi Anda sudah diganti.")
         return redirect("/akun/")
     form = secret if sent == "sandi" else contact
-    context = {"base": _base(), "contact": contact, "secret": secret, "form": form}
+    context = {
+        "base": base(),
+        "contact": contact,
+        "secret": secret,
+        "form": form,
+        "second_step": mfa.is_enrolled(user) if mfa.may_enrol(user) else None,
+    }
     status = 422 if contact.errors or secret.errors else 200
     return render(request, "accounts/account.html", context, status=status)

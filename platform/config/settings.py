@@ -57,10 +57,15 @@ SHARED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
     "ui",
+    "tenants.ownership",
+    "tenants.support",
     "billing",
     "services.pages",
     "services.portal",
@@ -73,6 +78,8 @@ TENANT_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "axes",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "accounts",
     "audit",
     "messaging",
@@ -98,10 +105,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ui.middleware.RuleBrokenMiddleware",
+    "tenants.support.middleware.SupportMiddleware",
     "services.pages.middleware.SignInMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -147,6 +156,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.backends.LoginBackend",
     "services.residents.backends.NikBackend",
+    "tenants.support.backend.SupportBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
@@ -171,6 +181,10 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.backends.axes_identity"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # audit keeps sign-ins; axes would keep the typed identity
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kode"]
+# The second step (accounts.mfa).
+OTP_TOTP_ISSUER = "Balai"
+OTP_TOTP_SYNC = False  # a phone whose clock is wrong is told so
 
 HTTPS = _public.scheme == "https"
 # Host-only: no cookie ever reaches another city, and with the prefix no city can set one for
@@ -208,6 +222,26 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- Maps ---------------------------------------------------------------------------------------
+# Where pictures of a map come from: an address with {z}, {x} and {y}. Empty: no map, only the
+# address in words, the coordinates and the phone's own location.
+MAP_TILES: str = env.str("BALAI_MAP_TILES", "")
+MAP_ATTRIBUTION: str = env.str("BALAI_MAP_ATTRIBUTION", "")  # whom the map's licence names
+if MAP_TILES:
+    _tiles = urlsplit(MAP_TILES)
+    if (
+        _tiles.scheme not in {"http", "https"}
+        or not _tiles.netloc
+        or not _tiles.netloc.isascii()
+        or set(_tiles.netloc) & set("{};, '*")
+        or not all(part in MAP_TILES for part in ("{z}", "{x}", "{y}"))
+    ):
+        raise ImproperlyConfigured(
+            "BALAI_MAP_TILES must be an address of one host with {z}, {x} and {y} in its path."
+        )
+    if not MAP_ATTRIBUTION:
+        raise ImproperlyConfigured("BALAI_MAP_ATTRIBUTION must name whom the map is from.")
 
 # --- Pages, language, time ----------------------------------------------------------------------
 TEMPLATES = [
@@ -265,6 +299,38 @@ EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", f"Balai <balai@{BASE_DOMAIN}>")
+
+# --- Stripe -----------------------------------------------------------------------------------
+# Used in billing alone. Without a key nothing is charged, and everything else works.
+STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
+# What Stripe signs its webhooks with (whsec_…); empty: every webhook is refused.
+STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")
+# Another server instead of Stripe's own: the stand-in (billing/standin), on this machine alone.
+STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "").rstrip("/") if EMBEDDED else ""
+# Where Stripe shows payment pages, which forms may lead to; a domain of one's own at Stripe too.
+STRIPE_PAGES: list[str] = env.list(
+    "STRIPE_PAGES", ["https://checkout.stripe.com", "https://billing.stripe.com"]
+)
+# Who sells Balai here: what receipts, quotations and contracts name. What is empty stays a dotted
+# line to be filled by hand.
+SELLER: dict[str, str] = {
+    "name": env.str("BALAI_SELLER_NAME", "") or "Pengelola Balai",
+    "address": env.str("BALAI_SELLER_ADDRESS", ""),
+    "npwp": env.str("BALAI_SELLER_NPWP", ""),
+    "official": env.str("BALAI_SELLER_OFFICIAL", ""),
+    "post": env.str("BALAI_SELLER_POST", ""),
+    "bank": env.str("BALAI_SELLER_BANK", ""),  # "Bank X 123-456 a.n. PT Y"
+    "city": env.str("BALAI_SELLER_CITY", ""),  # where papers are signed
+}
+STRIPE_STANDIN: bool = STRIPE_API_KEY.startswith("sk_test_standin")
+if STRIPE_STANDIN and not EMBEDDED:
+    raise ImproperlyConfigured("STRIPE_API_KEY is the stand-in's, which only ./balai up offers.")
+if MODE == "test" and not STRIPE_STANDIN:
+    STRIPE_API_KEY = ""  # a developer's real key must never meet the tests
+
+# --- Backups --------------------------------------------------------------------------------------
+# How long the operator's backups are kept, in days: what a certificate of deletion promises.
+BACKUP_DAYS: int = env.int("BALAI_BACKUP_DAYS", 35)
 
 # --- Celery -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = BROKER_URL

@@ -6,6 +6,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("embedded.urls")),
     path("", include("ui.urls")),
     path("", include("tenants.registry.urls")),
+    path("", include("tenants.ownership.urls_public")),
+    path("", include("tenants.support.urls_public")),
+    path("", include("billing.urls_public")),
 ]
 handler400 = "ui.views.bad_request"
 handler403 = "ui.views.forbidden"

@@ -14,7 +14,15 @@ from typing import IO
 
 from embedded.guard import alive, end
 
-COLOURS = {"balai": 36, "web": 32, "pekerja": 35, "jadwal": 34, "siap": 33, "postgres": 31}
+COLOURS = {
+    "balai": 36,
+    "web": 32,
+    "pekerja": 35,
+    "jadwal": 34,
+    "siap": 33,
+    "postgres": 31,
+    "stripe": 37,
+}
 
 
 class Log:

@@ -311,6 +311,7 @@ class Postgres:
             "max_connections": "100",
             "shared_buffers": "128MB",
             "jit": "off",
+            "client_connection_check_interval": "10s",  # a killed worker's query ends with it
             "log_line_prefix": "%m [%p] %d ",
             "password_encryption": "scram-sha-256",
         }
@@ -382,6 +383,14 @@ class Postgres:
                     sql.Identifier(USER), sql.SQL("CREATEDB" if self.throwaway else "NOCREATEDB")
                 ),
                 [self.password],
+            )
+        if self.throwaway:
+            # A benchmark reads its server process's memory; tests drop databases in which
+            # autovacuum may be at work, which is a process of nobody's.
+            cursor.execute(
+                sql.SQL("GRANT pg_read_all_stats, pg_signal_backend TO {}").format(
+                    sql.Identifier(USER)
+                )
             )
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if cursor.fetchone() is None:

@@ -136,8 +136,18 @@ def test(arguments: Sequence[str]) -> int:
     with _servers() as env:
         env["BALAI_CHROMIUM"] = browser or ""
         return subprocess.call(  # noqa: S603
-            [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env
+            [sys.executable, "-m", "pytest", *(arguments or _workers())], cwd=ROOT, env=env
         )
+
+
+def _workers() -> list[str]:
+    """The whole suite, a worker more than cores: those with browsers and servers often wait.
+
+    A file's tests stay together, and files go out in the order collected: browsers come last, so
+    no worker needs a database of Django's after Playwright's loop has taken its thread.
+    """
+    workers = min((os.cpu_count() or 1) + 1, 5)
+    return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def bench(arguments: Sequence[str]) -> int:

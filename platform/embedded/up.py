@@ -1,13 +1,15 @@
 """`./balai up`: one foreground process that owns every server of an installation.
 
-Starts PostgreSQL and Valkey (unless DATABASE_URL, BROKER_URL, CACHE_URL name others), prepares
-the data, runs web server, Celery worker and beat, starts again whatever dies, and on SIGINT or
-SIGTERM ends all of it in order. Killed outright, its guard ends it instead.
+Starts PostgreSQL and Valkey (unless DATABASE_URL, BROKER_URL, CACHE_URL name others) and the
+stand-in for Stripe (unless STRIPE_API_KEY is a real one), prepares the data, runs web server,
+Celery worker and beat, starts again whatever dies, and on SIGINT or SIGTERM ends all of it in
+order. Killed outright, its guard ends it instead.
 """
 
 import argparse
 import contextlib
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -34,6 +36,8 @@ from embedded.trouble import Trouble
 
 STEADY = 60.0  # seconds of life after which an earlier crash is forgotten
 LONGEST_PAUSE = 30.0
+USUAL_STRIPE_PORT = 8242
+STANDIN_KEY = "sk_test_standin"
 
 
 def options(argv: list[str] | None = None) -> argparse.Namespace:
@@ -58,6 +62,7 @@ def options(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=port, default=from_environment("BALAI_PORT") or 8000)
     parser.add_argument("--db-port", type=port, default=from_environment("BALAI_DB_PORT"))
     parser.add_argument("--broker-port", type=port, default=from_environment("BALAI_BROKER_PORT"))
+    parser.add_argument("--stripe-port", type=port, default=from_environment("BALAI_STRIPE_PORT"))
     parser.add_argument("--bind", default=os.environ.get("BALAI_BIND") or "127.0.0.1")
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("BALAI_DATA_DIR") or ROOT / ".balai")
@@ -108,6 +113,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.preparing: Child | None = None
         self.addresses: list[tuple[str, str]] = []
+        self.standin = ""
 
     def ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self.stopping.is_set():
@@ -176,10 +182,12 @@ class Supervisor:
             self.log("balai", "Memakai PostgreSQL dari DATABASE_URL")
         if self.servers.valkey:
             self.log("balai", f"Valkey siap di 127.0.0.1:{self.servers.valkey.port}")
+        env |= self._start_standin(env)
         self._prepare(env)
         self.installation.publish(self._ours(env))
 
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
+        started_already = self.children
         self.children = [
             self._child(
                 "jadwal",
@@ -215,9 +223,45 @@ class Supervisor:
         timetable, *needed = self.children
         for child in needed:
             child.start()
+        self.children += started_already  # the stand-in for Stripe ends last
         self._wait_until_ready(port)
         timetable.start()  # nobody waits for it, and starting costs a processor's time
         self._announce(port, demo, time.monotonic() - started)
+
+    def _start_standin(self, env: dict[str, str]) -> dict[str, str]:
+        """Start the stand-in for Stripe, unless a real key says whom to talk to."""
+        if env.get("STRIPE_API_KEY", "") and not env["STRIPE_API_KEY"].startswith(STANDIN_KEY):
+            return {}
+        wanted = self.chosen.stripe_port
+        port = ports.choose(wanted, USUAL_STRIPE_PORT)
+        if port is None:
+            raise Trouble(
+                f"Porta {wanted} untuk Stripe tiruan sudah dipakai program lain.\n"
+                "Pilih porta lain: ./balai up --stripe-port N (atau BALAI_STRIPE_PORT=N)."
+            )
+
+        def derived(what: str) -> str:
+            key = self.installation.secrets().secret_key.encode()
+            return hmac.new(key, f"stripe stand-in: {what}".encode(), "sha256").hexdigest()[:32]
+
+        ours = {
+            "STRIPE_API_KEY": f"{STANDIN_KEY}_{derived('key')}",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{port}",
+            "STRIPE_WEBHOOK_SECRET": f"whsec_{derived('webhooks')}",
+        }
+        child = self._child(
+            "stripe",
+            [
+                sys.executable, "-m", "billing.standin", "--port", str(port),
+                "--state", str(self.installation.home / "stripe" / "state.sqlite3"),
+                "--webhook", f"{env['BALAI_PUBLIC_URL'].rstrip('/')}/stripe/webhook/",
+            ],
+            env | ours,
+        )  # fmt: skip
+        self.children = [child]
+        self.standin = f"http://localhost:{port}/"
+        child.start()
+        return ours
 
     def _child(
         self,
@@ -239,7 +283,8 @@ class Supervisor:
 
     def _ours(self, env: dict[str, str]) -> dict[str, str]:
         names = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
-        return {k: v for k, v in env.items() if k.startswith("BALAI_") or k in names}
+        prefixes = ("BALAI_", "STRIPE_")
+        return {k: v for k, v in env.items() if k.startswith(prefixes) or k in names}
 
     def _hear_worker(self, line: str) -> bool:
         if line.endswith(" ready."):
@@ -330,6 +375,8 @@ class Supervisor:
         public = self._public.rstrip("/")
         lines = [("Situs Balai", f"{public}/"), *self.addresses]
         lines.append(("Kotak surat", f"{public}/kotak-surat/"))
+        if self.standin:
+            lines.append(("Stripe tiruan", self.standin))
         width = max(len(name) for name, _ in lines)
         self.log("balai", "")
         self.log("balai", f"Balai siap ({seconds:.1f} detik).")

@@ -21,3 +21,36 @@ def parse_rupiah(text: str) -> int:
     if not re.fullmatch(r"[0-9]+|[0-9]{1,3}(\.[0-9]{3})+", compact) or len(digits) > MOST_DIGITS:
         raise RuleBroken("Tulis jumlah rupiah dengan angka saja, misalnya 1.450.000.")
     return int(digits)
+
+
+_ONES = (
+    "", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh",
+    "sebelas",
+)  # fmt: skip
+_POWERS = (
+    (10**15, "kuadriliun"), (10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"),
+    (1000, "ribu"), (100, "ratus"), (10, "puluh"),
+)  # fmt: skip
+
+
+def in_words(amount: int) -> str:
+    """Terbilang: ``1450000`` becomes ``satu juta empat ratus lima puluh ribu rupiah``.
+
+    As receipts and contracts write it: one of a ten, hundred or thousand is *se-*. Raises
+    ValueError from a quintillion on, far beyond any budget.
+    """
+    if abs(amount) >= 10**18:
+        raise ValueError("too much to be written out")
+    words = _words(abs(amount)) or "nol"
+    return f"{'minus ' if amount < 0 else ''}{words} rupiah"
+
+
+def _words(amount: int) -> str:
+    if amount < 12:
+        return _ONES[amount]
+    if amount < 20:
+        return f"{_ONES[amount - 10]} belas"
+    power, name = next(step for step in _POWERS if amount >= step[0])
+    many, rest = divmod(amount, power)
+    head = f"se{name}" if many == 1 and power <= 1000 else f"{_words(many)} {name}"
+    return f"{head} {_words(rest)}".strip()

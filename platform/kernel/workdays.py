@@ -16,13 +16,21 @@ import holidays
 ClockUnit = Literal["jam", "jam_kerja", "hari", "hari_kerja"]
 
 
+def _national(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays(
+        "ID", years=year, categories=(holidays.PUBLIC, holidays.GOVERNMENT), language="id"
+    )
+
+
 @lru_cache(maxsize=16)
 def national_holidays(year: int) -> frozenset[date]:
     """Public holidays and collective leave (cuti bersama) of one year."""
-    known = holidays.country_holidays(
-        "ID", years=year, categories=(holidays.PUBLIC, holidays.GOVERNMENT)
-    )
-    return frozenset(known)
+    return frozenset(_national(year))
+
+
+def national_holiday_names(year: int) -> dict[date, str]:
+    """The same days with their names."""
+    return dict(_national(year))
 
 
 @dataclass(frozen=True, slots=True)

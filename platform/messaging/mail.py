@@ -1,8 +1,33 @@
 """Mail: plain text, sent by a worker."""
 
+import logging
+from collections.abc import Callable
+
 from messaging import outbox
 
+log = logging.getLogger(__name__)
 
-def send(to: str, subject: str, body: str, *, key: str) -> None:
-    """Send a mail once the running transaction commits; ``key`` makes it one mail, not two."""
-    outbox.enqueue("mail.send", {"to": to, "subject": subject, "body": body}, key=f"mail:{key}")
+COUNTED = "mail:"  # beginning of the keys that count towards a city's quota
+ALWAYS = "mail!:"
+
+
+def _always() -> bool:
+    return True
+
+
+# Whether the current schema may send one more. Messaging knows no plans: tenants.registry sets
+# this at start.
+has_room: Callable[[], bool] = _always
+
+
+def send(to: str, subject: str, body: str, *, key: str, essential: bool = False) -> None:
+    """Send a mail once the running transaction commits; ``key`` makes it one mail, not two.
+
+    Beyond a city's quota the mail is left out, never the deed it tells of: pages show the same
+    news. An ``essential`` mail (a link without which nobody gets in) always goes and never counts.
+    """
+    if not essential and not has_room():
+        log.warning("mail quota used up; left out: %s", key)
+        return
+    payload: dict[str, object] = {"to": to, "subject": subject, "body": body}
+    outbox.enqueue("mail.send", payload, key=f"{ALWAYS if essential else COUNTED}{key}")

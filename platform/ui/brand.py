@@ -20,6 +20,7 @@ class Brand:
     logo: str = ""  # address of the logo, "" without one
     website: str = ""
     contact: str = ""
+    languages: tuple[tuple[str, str], ...] = (("id", "Bahasa Indonesia"),)  # code, own name
 
     @property
     def initial(self) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from ui import brand, menu
+from ui import banner, brand, menu
 
 
 def current_city() -> Any:
@@ -17,8 +17,8 @@ def current_city() -> Any:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``public_url`` and
-    ``areas`` (menu links)."""
+    """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``public_url``,
+    ``areas`` (menu links) and ``banners`` (what has to be known on every page)."""
     city = current_city()
     return {
         "city": city,
@@ -27,4 +27,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "embedded": bool(settings.EMBEDDED),
         "public_url": settings.PUBLIC_URL,
         "areas": SimpleLazyObject(lambda: menu.links(request)),
+        "banners": SimpleLazyObject(lambda: banner.banners(request)),
     }

@@ -66,6 +66,34 @@ class TanggalField(forms.MultiValueField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
+class EmailField(forms.EmailField):
+    """An e-mail address a person may give of themselves."""
+
+    default_error_messages = {
+        "invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "E-mail")
+        kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "email"}))
+        super().__init__(**kwargs)
+
+
+class PhoneField(forms.RegexField):
+    """A mobile number as people write it, with spaces or hyphens."""
+
+    default_error_messages = {
+        "invalid": "Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Nomor ponsel")
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
+        )
+        super().__init__(r"^\+?[0-9 -]{8,18}$", **kwargs)
+
+
 class RuleField(forms.CharField):
     """A text field judged by a rule: what the rule returns is the value."""
 

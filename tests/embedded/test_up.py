@@ -17,6 +17,7 @@ import psycopg2
 import pytest
 
 from embedded import ports
+from embedded.up import Supervisor
 from tests.journeys.walker import Installation
 
 pytestmark = pytest.mark.processes
@@ -78,9 +79,16 @@ def test_a_first_start_then_sigterm(home: Path) -> None:
     assert get(running.url) == 200
     assert get(running.city("bontang")) == 200
     assert get(running.city("blitarkab")) == 200
+    standin = running.wait_for("Stripe tiruan +http", 1).split()[-1]
+    assert get(standin) == 200
     assert running.stop() == 0
     assert belonging_to(home) == []
     assert (home / "secrets.json").exists()
+
+
+def test_a_real_stripe_key_means_no_stand_in() -> None:
+    supervisor = Supervisor.__new__(Supervisor)  # nothing of it is needed to say no
+    assert supervisor._start_standin({"STRIPE_API_KEY": "sk_live_x"}) == {}
 
 
 def manage(home: Path) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import RuleBroken
 from kernel.ids import ALPHABET, normalize_code, secret_code
-from kernel.rupiah import format_rupiah, parse_rupiah
+from kernel.rupiah import format_rupiah, in_words, parse_rupiah
 from kernel.tanggal import age_on, day_date, moment_text, roman_month
 
 
@@ -44,3 +44,63 @@ def test_codes_are_unguessable_and_survive_being_read_aloud() -> None:
     assert all(set(code) <= set(ALPHABET) and len(code) == 26 for code in codes)
     code = next(iter(codes))
     assert normalize_code(f" {code[:6].lower()}-{code[6:]} ") == code
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "nol rupiah"),
+        (1_000, "seribu rupiah"),
+        (1_001_011, "satu juta seribu sebelas rupiah"),
+        (111_119, "seratus sebelas ribu seratus sembilan belas rupiah"),
+        (10_878_000, "sepuluh juta delapan ratus tujuh puluh delapan ribu rupiah"),
+        (2_000_000_000_100, "dua triliun seratus rupiah"),
+        (-5, "minus lima rupiah"),
+    ],
+)
+def test_amounts_in_words(amount: int, words: str) -> None:
+    assert in_words(amount) == words
+
+
+UNITS = {
+    word: number
+    for number, word in enumerate(
+        "nol satu dua tiga empat lima enam tujuh delapan sembilan".split()
+    )
+}
+SCALES = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9, "triliun": 10**12, "kuadriliun": 10**15}
+
+
+def read_words(text: str) -> int:
+    """The amount somebody reads aloud from a receipt."""
+    total = part = digit = 0
+    for word in text.removesuffix(" rupiah").split():
+        if word in UNITS:
+            digit = UNITS[word]
+            part += digit
+        elif word in ("sepuluh", "sebelas"):
+            part += 10 if word == "sepuluh" else 11
+        elif word == "belas":
+            part += 10
+        elif word == "puluh":
+            part += digit * 9
+        elif word == "ratus":
+            part += digit * 99
+        elif word == "seratus":
+            part += 100
+        elif word == "seribu":
+            total += 1000
+        else:
+            total += part * SCALES[word]
+            part = 0
+    return total + part
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_words_say_exactly_the_amount(amount: int) -> None:
+    assert read_words(in_words(amount)) == amount
+
+
+def test_nobody_writes_out_a_quintillion() -> None:
+    with pytest.raises(ValueError, match="too much"):
+        in_words(10**18)

@@ -212,3 +212,13 @@ def test_an_invited_person_chooses_the_first_password(in_bontang: City, visitor:
     visitor.post(set_password_path(user), {"password": "kalimat pertama saya"})
     user.refresh_from_db()
     assert user.check_password("kalimat pertama saya")
+
+
+def test_an_official_is_led_to_work_and_a_resident_to_their_requests(
+    cast: Cast, visitor: Client
+) -> None:
+    visitor.force_login(cast.lurah, "accounts.backends.LoginBackend")
+    said = _said(visitor.get("/"))
+    assert "Meja kerja" in said and "Permohonan saya" not in said
+    visitor.logout()
+    assert "Permohonan saya" in _said(visitor.get("/"))

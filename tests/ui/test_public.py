@@ -11,6 +11,7 @@ from messaging.models import Outbox
 from tenants.registry import actions, queries
 from tenants.registry.models import Signup
 from tenants.registry.scope import in_public
+from tests.operators import enter
 
 PASSWORD = "rahasia-sekali-2026"
 
@@ -117,7 +118,7 @@ def test_the_operator_decides_with_a_reason(visitor: Client) -> None:
     visitor.post(_link())
     with in_public():
         boss = User.objects.create_user("op@example.com", PASSWORD, name="Op", is_operator=True)
-    visitor.force_login(boss, "accounts.backends.LoginBackend")
+    enter(visitor, boss)
     assert "Kota Magelang" in visitor.get("/konsol/").content.decode()
     page = f"/konsol/pendaftaran/{signup.pk}/"
     refused = visitor.post(page, {"keputusan": "tolak", "reason": ""})

@@ -144,12 +144,15 @@ def angka(value: int | None) -> str:
 
 @register.filter
 def ukuran(size: int | None) -> str:
-    """Bytes as ``840 kB`` or ``1,2 MB``."""
+    """Bytes as ``840 kB``, ``1,2 MB`` or ``50 GB``."""
     if size is None:
         return ""
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} kB"
-    return f"{size / 1024 / 1024:.1f} MB".replace(".0", "").replace(".", ",")
+    amount, unit = size / 1024 / 1024, "MB"
+    if amount >= 1024:
+        amount, unit = amount / 1024, "GB"
+    return f"{amount:.1f} {unit}".replace(".0", "").replace(".", ",")
 
 
 @register.filter

@@ -181,7 +181,7 @@
     "<=": (a, b) => a !== "" && number(a) <= Number(b),
     in: (a, b) => b.includes(a),
   };
-  for (const form of document.querySelectorAll("form[data-conditions]")) {
+  const asks = (form) => {
     const conditions = JSON.parse(form.dataset.conditions);
     const show = () => {
       const answers = new FormData(form);
@@ -197,7 +197,15 @@
     };
     form.addEventListener("input", show);
     show();
-  }
+  };
+  document.querySelectorAll("form[data-conditions]").forEach(asks);
+  document.addEventListener("htmx:load", ({ target }) => {
+    target.querySelectorAll("form[data-conditions]").forEach(asks);
+  });
+  // A form that is only looked at sends nothing.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.preview !== undefined) event.preventDefault();
+  });
 
   // Somebody of the family is chosen: nothing more to type about them.
   for (const select of document.querySelectorAll("select[name$='-anggota']")) {
@@ -223,6 +231,7 @@
         ({ coords }) => {
           place.querySelector("[name$='-lintang']").value = coords.latitude.toFixed(6);
           place.querySelector("[name$='-bujur']").value = coords.longitude.toFixed(6);
+          place.querySelector("[name$='-bujur']").dispatchEvent(new Event("change", { bubbles: true }));
           note.textContent = `Lokasi terisi, ketelitian sekitar ${Math.round(coords.accuracy)} meter.`;
         },
         () => {

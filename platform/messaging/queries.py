@@ -1,0 +1,14 @@
+"""Reads of the outbox."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from messaging.mail import COUNTED
+from messaging.models import Outbox
+
+
+def mails_since(moment: datetime) -> int:
+    """Mails of the current schema that count towards its quota: sent since, or about to be."""
+    sent = Q(state=Outbox.State.DONE, done_at__gte=moment) | Q(state=Outbox.State.DUE)
+    return Outbox.objects.filter(sent, kind="mail.send", key__startswith=COUNTED).count()

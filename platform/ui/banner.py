@@ -1,0 +1,31 @@
+"""A line above every page that somebody has to know: who has something to say registers it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """One line, with a way to mend what it says."""
+
+    kind: str  # info, warn, stop: the notice's colour
+    text: str
+    href: str = ""
+    action: str = ""  # the link's words
+
+
+BannerSource = Callable[[HttpRequest], Iterable[Banner]]
+_sources: list[BannerSource] = []
+
+
+def register(source: BannerSource) -> None:
+    """Add who may have something to say; called in ``AppConfig.ready``."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def banners(request: HttpRequest) -> list[Banner]:
+    """What this person has to know on every page."""
+    return [banner for source in _sources for banner in source(request)]

@@ -1,0 +1,363 @@
+"""The second step: nobody passes with a password alone who should not."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import get_resolver
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import mfa
+from accounts.models import User
+from audit.models import Entry
+from kernel.errors import RuleBroken
+from tenants.registry.models import City
+from tenants.registry.scope import in_city, in_public
+from tests.architecture.test_addresses import OPERATOR, PUBLIC_HOST, example, routes
+from tests.operators import PASSWORD, code, console, enter, operator, pause, phone, wrong
+
+pytestmark = pytest.mark.django_db
+STEP = "/masuk/kode/"
+SETTINGS = "/akun/dua-langkah/"
+
+
+@pytest.fixture
+def op() -> User:
+    return operator()
+
+
+def sign_in(client: Client, user: User, path: str = "/masuk/") -> str:
+    answer = client.post(path, {"username": user.login, "password": PASSWORD})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/akun/").status_code == 200
+
+
+def deeds(what: str) -> int:
+    return Entry.objects.filter(what=what).count()
+
+
+CONSOLE = sorted(r for r in routes(get_resolver("config.urls_public")) if r.startswith("konsol/"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", CONSOLE)
+def test_nothing_of_the_console_opens_without_a_device_or_without_its_code(
+    route: str, method: str, op: User, public_client: Client
+) -> None:
+    assert PUBLIC_HOST[route] == OPERATOR
+    public_client.force_login(op, backend="accounts.backends.LoginBackend")
+    answer = getattr(public_client, method)(example(route))
+    assert (answer.status_code, answer["Location"].split("?")[0]) in {(302, SETTINGS), (405, "")}
+    phone(op)
+    answer = getattr(public_client, method)(example(route))
+    assert (answer.status_code, answer["Location"].split("?")[0]) in {(302, STEP), (405, "")}
+
+
+def test_an_operator_sets_the_phone_up_and_gets_ten_codes_once(
+    op: User, public_client: Client
+) -> None:
+    assert sign_in(public_client, op) == "/konsol/"
+    assert public_client.get("/konsol/").url == f"{SETTINGS}?next=/konsol/"  # type: ignore[attr-defined]
+    page = public_client.get(f"{SETTINGS}?next=/konsol/").content.decode()
+    device = TOTPDevice.objects.get(user=op)
+    assert not device.confirmed
+    assert 'src="data:image/svg+xml' in page
+    assert re.search(r"<code>([A-Z2-7]{4} ){7}[A-Z2-7]{4}</code>", page)
+    same = public_client.get(SETTINGS)
+    assert TOTPDevice.objects.get(user=op).key == device.key, same
+    sent = {"kode": wrong(device), "current": PASSWORD}
+    assert public_client.post(SETTINGS, sent).status_code == 422
+    assert public_client.get("/konsol/").status_code == 302
+    pause(device)
+    done = public_client.post(SETTINGS, {"kode": code(device), "current": PASSWORD})
+    codes = re.findall(r"<li><code>([a-z2-7]{4}-[a-z2-7]{4})</code>", done.content.decode())
+    assert len(set(codes)) == 10
+    assert done.headers["Cache-Control"].startswith("max-age=0")
+    assert public_client.get("/konsol/").status_code == 200
+    assert codes[0] not in public_client.get(SETTINGS).content.decode()
+    assert deeds("mfa.enrolled") == 1
+
+
+def test_setting_up_wants_the_password_too(op: User, public_client: Client) -> None:
+    """A session left open on somebody's desk is not enough."""
+    sign_in(public_client, op)
+    public_client.get(SETTINGS)
+    device = TOTPDevice.objects.get(user=op)
+    answer = public_client.post(SETTINGS, {"kode": code(device), "current": "bukan-ini-12345"})
+    assert answer.status_code == 422
+    assert not mfa.is_enrolled(op)
+
+
+def test_a_password_signs_nobody_in_who_has_a_device(op: User, public_client: Client) -> None:
+    device = phone(op)
+    assert sign_in(public_client, op) == STEP
+    assert not is_in(public_client)
+    answer = public_client.post(STEP, {"kode": code(device)})
+    assert answer.status_code == 302 and answer["Location"] == "/konsol/"
+    assert public_client.get("/konsol/").status_code == 200
+    assert deeds("signed_in") == 1
+
+
+def test_a_code_works_once(op: User, public_client: Client) -> None:
+    device = phone(op)
+    used = code(device)
+    sign_in(public_client, op)
+    public_client.post(STEP, {"kode": used})
+    other = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    sign_in(other, op)
+    assert other.post(STEP, {"kode": used}).status_code == 422
+    assert not is_in(other)
+
+
+def test_it_counts_for_one_session_only(op: User, public_client: Client) -> None:
+    device = phone(op)
+    sign_in(public_client, op)
+    public_client.post(STEP, {"kode": code(device)})
+    public_client.post("/keluar/")
+    assert sign_in(public_client, op) == STEP
+    assert not is_in(public_client)
+
+
+def test_the_step_belongs_to_whoever_gave_the_password(op: User, public_client: Client) -> None:
+    """Nobody's code opens another's session, and without a password there is no step."""
+    mine = phone(operator("dua@example.com", "Operator Dua"))
+    phone(op)
+    assert public_client.get(STEP)["Location"] == "/masuk/"
+    sign_in(public_client, op)
+    assert public_client.post(STEP, {"kode": code(mine)}).status_code == 422
+    assert not is_in(public_client)
+
+
+def test_the_step_ends_when_the_password_changes(op: User, public_client: Client) -> None:
+    device = phone(op)
+    sign_in(public_client, op)
+    op.set_password("kata-sandi-yang-baru")
+    op.save()
+    assert public_client.post(STEP, {"kode": code(device)})["Location"] == "/masuk/"
+    assert not is_in(public_client)
+
+
+def test_a_recovery_code_works_once_and_is_noted(op: User, public_client: Client) -> None:
+    phone(op)
+    codes = mfa.renew_codes(op)
+    sign_in(public_client, op)
+    typed = codes[3].upper().replace("-", " ")
+    assert public_client.post(STEP, {"kode": typed}).status_code == 302
+    assert public_client.get("/konsol/").status_code == 200
+    assert mfa.codes_left(op) == 9
+    assert Entry.objects.get(what="mfa.recovery_used").detail == {"left": 9}
+    other = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    sign_in(other, op)
+    assert other.post(STEP, {"kode": typed}).status_code == 422
+
+
+def test_guessing_is_slowed_down_and_then_stopped(op: User, public_client: Client) -> None:
+    device = phone(op)
+    sign_in(public_client, op)
+    bad = wrong(device)
+    assert public_client.post(STEP, {"kode": bad}).status_code == 422
+    slowed = public_client.post(STEP, {"kode": code(device)})  # right, and a second too early
+    assert slowed.status_code == 422 and "Tunggu" in slowed.content.decode()
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        pause(device)
+        last = public_client.post(STEP, {"kode": bad})
+    assert last.status_code == 429
+    pause(device)
+    assert public_client.post(STEP, {"kode": code(device)}).status_code == 429
+    assert not is_in(public_client)
+
+
+def test_wrong_passwords_and_wrong_codes_count_together(op: User, public_client: Client) -> None:
+    """A right password in between does not begin the count anew."""
+    device = phone(op)
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(public_client, op)
+        pause(device)
+        last = public_client.post(STEP, {"kode": wrong(device)})
+    assert last.status_code == 429
+
+
+def test_a_device_taken_away_ends_what_it_opened(op: User) -> None:
+    client = console(op)
+    assert client.get("/konsol/").status_code == 200
+    mfa.reset(op.pk, reason="ponsel hilang", by=operator("dua@example.com", "Dua"))
+    assert client.get("/konsol/")["Location"].startswith(SETTINGS)
+    entry = Entry.objects.get(what="mfa.reset")
+    assert (entry.actor_name, entry.detail["reason"]) == ("Dua", "ponsel hilang")
+
+
+def test_nobody_resets_themself_or_without_a_reason(op: User) -> None:
+    with pytest.raises(RuleBroken, match="operator lain"):
+        mfa.reset(op.pk, reason="ponsel hilang", by=op)
+    with pytest.raises(RuleBroken, match="alasan"):
+        mfa.reset(op.pk, reason=" ", by=operator("dua@example.com", "Dua"))
+
+
+def test_another_operator_resets_in_the_console(op: User) -> None:
+    lost = operator("dua@example.com", "Operator Dua")
+    phone(lost)
+    client = console(op)
+    assert "Operator Dua" in client.get("/konsol/operator/").content.decode()
+    page = f"/konsol/operator/{lost.pk}/lepas/"
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"reason": ""}).status_code == 422
+    assert mfa.is_enrolled(lost)
+    assert client.post(page, {"reason": "Ponselnya dicuri"}).status_code == 302
+    assert not mfa.is_enrolled(lost)
+    own = client.post(f"/konsol/operator/{op.pk}/lepas/", {"reason": "mau saja"})
+    assert own.status_code == 422 and mfa.is_enrolled(op)
+
+
+def test_the_command_resets_too(op: User, capsys: pytest.CaptureFixture[str]) -> None:
+    phone(op)
+    call_command("reset_mfa", op.login, "--by", "Admin server", "--reason", "ponsel hilang")
+    assert not mfa.is_enrolled(op)
+    assert Entry.objects.get(what="mfa.reset").detail["by"] == "Admin server"
+
+
+def test_operators_cannot_switch_it_off(op: User) -> None:
+    client = console(op)
+    device = TOTPDevice.objects.get(user=op)
+    answer = client.post(SETTINGS, {"kode": code(device), "bagian": "matikan"})
+    assert answer.status_code == 422
+    assert mfa.is_enrolled(op)
+
+
+def test_new_recovery_codes_need_a_code_and_end_the_old_ones(op: User) -> None:
+    client = console(op)
+    device = TOTPDevice.objects.get(user=op)
+    old = mfa.renew_codes(op)
+    assert client.post(SETTINGS, {"kode": wrong(device), "bagian": "kode"}).status_code == 422
+    pause(device)
+    assert client.post(SETTINGS, {"kode": code(device), "bagian": "kode"}).status_code == 200
+    assert not StaticToken.objects.filter(token=old[0].replace("-", "")).exists()
+    assert mfa.codes_left(op) == 10
+
+
+# --- a city's officials -------------------------------------------------------------------------
+
+
+def test_an_official_may_switch_it_on_and_off_in_the_citys_own_schema(
+    bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(bontang)
+    with in_city(bontang):
+        user = User.objects.create_user("rina@contoh.go.id", PASSWORD, name="Rina")
+    sign_in(client, user)
+    client.get(SETTINGS)
+    with in_city(bontang):
+        device = TOTPDevice.objects.get(user=user)
+    done = client.post(SETTINGS, {"kode": code(device), "current": PASSWORD})
+    assert done.status_code == 200
+    with in_public():
+        assert not TOTPDevice.objects.exists()
+    client.post("/keluar/")
+    assert sign_in(client, user) == STEP
+    assert not is_in(client)
+    assert client.post(STEP, {"kode": code(device, 1)}).status_code == 302
+    assert is_in(client)
+    with in_city(bontang):
+        TOTPDevice.objects.update(last_t=0)
+    assert client.post(SETTINGS, {"kode": code(device), "bagian": "matikan"}).status_code == 302
+    with in_city(bontang):
+        assert not TOTPDevice.objects.exists() and not StaticDevice.objects.exists()
+
+
+def test_a_citys_session_verifies_nobody_on_the_platform(op: User, bontang: City) -> None:
+    """The same numbers in another schema are another person."""
+    with in_city(bontang):
+        user = User.objects.create_user("rina@contoh.go.id", PASSWORD, name="Rina")
+        device = phone(user)
+    public = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    public.force_login(op, backend="accounts.backends.LoginBackend")
+    session = public.session
+    session["otp_device_id"] = device.persistent_id
+    session.save()
+    assert public.get("/konsol/").status_code == 302
+
+
+def test_residents_are_not_offered_it(bontang: City, client_for: Callable[[City], Client]) -> None:
+    client = client_for(bontang)
+    with in_city(bontang):
+        user = User.objects.create_user("nik:" + "a" * 64, PASSWORD, name="Sari")
+        client.force_login(user, backend="accounts.backends.LoginBackend")
+    assert client.get(SETTINGS).status_code == 422
+    assert "dua langkah" not in client.get("/akun/").content.decode()
+
+
+# --- demonstration ------------------------------------------------------------------------------
+
+
+def test_the_demonstrations_operator_needs_no_phone(
+    op: User, public_client: Client, settings
+) -> None:
+    settings.DEMO = True
+    for _ in range(3):  # within one half minute: each code works once
+        answer = public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+        assert answer["Location"] == STEP
+        page = public_client.get(STEP).content.decode()
+        shown = re.search(r"<code>(\d{6})</code>", page)
+        assert shown is not None
+        assert f'value="{shown[1]}"' in page
+        assert public_client.post(STEP, {"kode": shown[1]})["Location"] == "/konsol/"
+        assert public_client.get("/konsol/").status_code == 200
+        public_client.post("/keluar/")
+
+
+def test_a_demonstrations_device_counts_for_nothing_elsewhere(
+    op: User, public_client: Client, settings
+) -> None:
+    settings.DEMO = True
+    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+    shown = mfa.demo_code(op)
+    public_client.post(STEP, {"kode": shown})
+    assert public_client.get("/konsol/").status_code == 200
+    settings.DEMO = False
+    assert public_client.get("/konsol/")["Location"].startswith(SETTINGS)
+    assert mfa.demo_code(op) == ""
+    assert not mfa.is_enrolled(op)
+    with pytest.raises(RuleBroken):
+        mfa.check(_request(public_client), op, "123456")
+    mfa.demo_device(operator("dua@example.com", "Dua"))
+    assert TOTPDevice.objects.filter(name=mfa.DEMO).count() == 1
+
+
+def test_recovery_codes_of_a_demonstration_count_for_nothing_elsewhere(
+    op: User, public_client: Client, settings
+) -> None:
+    settings.DEMO = True
+    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+    assert public_client.post(STEP, {"kode": mfa.renew_codes(op)[0]}).status_code == 302
+    assert public_client.get("/konsol/").status_code == 200
+    settings.DEMO = False
+    assert public_client.get("/konsol/")["Location"].startswith(SETTINGS)
+
+
+def test_the_code_of_a_real_device_is_never_shown(
+    op: User, public_client: Client, settings
+) -> None:
+    settings.DEMO = True
+    phone(op)
+    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+    page = public_client.get(STEP).content.decode()
+    assert not re.search(r"<code>\d{6}</code>", page)
+
+
+def _request(client: Client):
+    from django.test import RequestFactory
+
+    request = RequestFactory().post(STEP)
+    request.session = client.session
+    return request
+
+
+def test_both_steps_by_the_helper_of_these_tests(op: User, public_client: Client) -> None:
+    assert enter(public_client, op).get("/konsol/").status_code == 200

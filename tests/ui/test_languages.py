@@ -1,0 +1,110 @@
+"""Residents read services in a language their city offers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from services.applications.models import Application
+from services.catalogue.models import Service
+from tenants.office.models import Profile
+from tenants.registry.models import City
+from tests.factories import MONDAY, approve, make_cast, submitted
+from tests.setup.pages import SKTM, admin, form_of
+
+__all__ = ["admin"]  # a fixture
+TITLE = "Certificate of Financial Hardship (SKTM)"
+
+
+@pytest.fixture
+def visitor(in_bontang: City, client_for: Callable[[City], Client]) -> Client:
+    return client_for(in_bontang)
+
+
+def offer(codes: str) -> None:
+    Profile.objects.update(languages=codes)
+
+
+def test_the_switch_is_there_when_there_is_a_choice(visitor: Client) -> None:
+    assert "Bahasa layanan" not in visitor.get("/").content.decode()
+    offer("en")
+    page = visitor.get("/").content.decode()
+    assert "Bahasa layanan" in page
+    assert 'lang="en"' in page
+
+
+def test_a_service_is_read_in_the_language_chosen(visitor: Client) -> None:
+    offer("en")
+    answer = visitor.post("/bahasa/", {"bahasa": "en", "kembali": "/layanan/sktm/"})
+    assert answer["Location"] == "/layanan/sktm/"
+    page = visitor.get("/layanan/sktm/").content.decode()
+    assert f'lang="en"><h1>{TITLE}' in page
+    assert "The head of the RT confirms" in page
+    assert TITLE in visitor.get("/").content.decode()
+    assert TITLE in visitor.get("/kebutuhan/bantuan/").content.decode()
+    assert "Rekomendasi Pemasangan Reklame" in visitor.get("/layanan/reklame/").content.decode()
+    visitor.post("/bahasa/", {"bahasa": "id"})
+    assert TITLE not in visitor.get("/layanan/sktm/").content.decode()
+
+
+def test_a_language_the_city_takes_back_is_gone(visitor: Client) -> None:
+    offer("en")
+    visitor.post("/bahasa/", {"bahasa": "en"})
+    offer("")
+    assert TITLE not in visitor.get("/layanan/sktm/").content.decode()
+    answer = visitor.post("/bahasa/", {"bahasa": "en"})
+    assert "bahasa" not in answer.cookies
+
+
+@pytest.mark.parametrize("back", ["https://jahat.example/", "//jahat.example/", "javascript:x", ""])
+def test_the_switch_leads_nowhere_else(visitor: Client, back: str) -> None:
+    assert visitor.post("/bahasa/", {"bahasa": "id", "kembali": back})["Location"] == "/"
+
+
+def test_questions_are_read_in_english_and_the_letter_stays(
+    visitor: Client, in_bontang: City
+) -> None:
+    cast = make_cast()
+    offer("en")
+    visitor.force_login(cast.sari, "services.residents.backends.NikBackend")
+    visitor.cookies["bahasa"] = "en"
+    answer = visitor.post("/ajukan/sktm/", follow=True)
+    page = answer.content.decode()
+    assert "How many people depend on you?" in page
+    assert "What do you need this letter for?" in page
+    application = submitted(cast)
+    page = visitor.get(f"/permohonan/{application.pk}/").content.decode()
+    assert "Monthly family income" in page
+    approve(application, cast.hasan, cast.rina, cast.lurah, at=MONDAY)
+    letter = Application.objects.get(pk=application.pk).issued.get().letter
+    assert letter.subject == "Surat Keterangan Tidak Mampu"
+
+
+def test_an_admin_translates_a_service(admin: Client) -> None:
+    path = f"{SKTM}terjemahan/"
+    page = admin.get("/kelola/layanan/reklame/terjemahan/").content.decode()
+    assert "Belum ada bahasa lain" in page
+    offer("en,jv")
+    page = admin.get(path).content.decode()
+    assert TITLE in page, "what ships is there"
+    assert admin.get(f"{path}?bahasa=su").status_code == 404
+    sent = form_of(admin, f"{path}?bahasa=jv")
+    sent |= {"t.title": "Layang Katrangan Ora Mampu"}
+    assert admin.post(f"{path}?bahasa=jv", sent).status_code == 302
+    draft = Service.objects.get(slug="sktm").draft
+    assert draft is not None
+    assert draft["translations"]["jv"] == {"title": "Layang Katrangan Ora Mampu"}
+    assert draft["translations"]["en"]["title"] == TITLE, "the other language stays"
+    stale = admin.post(f"{path}?bahasa=jv", {**sent, "t.title": "Liyane"})
+    assert stale.status_code == 409
+    assert "Liyane" in stale.content.decode()
+    page = admin.get(f"{SKTM}draf/").content.decode()
+    assert "Terjemahan Basa Jawa" in page
+
+
+def test_the_offered_languages_are_chosen_with_the_citys_face(admin: Client) -> None:
+    sent = form_of(admin, "/kelola/identitas/")
+    sent.pop("logo", None)
+    assert admin.post("/kelola/identitas/", {**sent, "languages": ["en"]}).status_code == 302
+    assert Profile.objects.get().languages == "en"
+    assert admin.post("/kelola/identitas/", {**sent, "languages": ["xx"]}).status_code == 422
