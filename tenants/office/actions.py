@@ -1,5 +1,6 @@
 """The only writers of units, posts and holdings."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -7,10 +8,13 @@ from django.db import transaction
 from accounts.models import User
 from accounts.passwords import set_password_path
 from audit import actions as audit
-from kernel.errors import RuleBroken
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
 from messaging import mail
-from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.office.models import Closure, Holding, Post, Profile, Unit
+from tenants.office.queries import WITHOUT_SEAT, holds_seat
 from tenants.registry.current import city
+from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
 
 
@@ -44,7 +48,8 @@ def appoint(
     """Give a post to a person from a day on.
 
     The counter may have several holders; every other post has one proper holder at a time: the
-    one before ends the day before. RuleBroken when that would end before it began.
+    one before ends the day before. RuleBroken when that would end before it began, LimitReached
+    when the city's plan has no seat for one more person.
     """
     post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
     if not user.is_active:
@@ -65,6 +70,10 @@ def appoint(
                 )
             holding.until = since - timedelta(days=1)
             holding.save(update_fields=["until"])
+    # A date in the past must not count the seat this person had then and has no more.
+    today = now().astimezone(city().tz).date()
+    if post.role not in WITHOUT_SEAT and not holds_seat(user, max(since, today)):
+        require_room("seats")
     holding = Holding.objects.create(
         post=post,
         user=user,
@@ -170,17 +179,21 @@ def send_invitation(*, user: User) -> None:
         f"Pilih kata sandi Anda di sini:\n\n{city().url(path)}\n\n"
         f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
         key=f"invite:{path}",
+        essential=True,
     )
 
 
 @transaction.atomic
 def dress(
-    *, government: str, accent: str, website: str, contact: str, logo: bytes | None, by: User
-) -> Profile:
-    """The city's face. ``logo`` is a checked PNG; None keeps the one there is."""
+    *, government: str, accent: str, website: str, contact: str, logo: bytes | None,
+    languages: Iterable[str] = (), by: User,
+) -> Profile:  # fmt: skip
+    """The city's face. ``logo`` is a checked PNG; None keeps the one there is. ``languages`` are
+    codes of those offered besides Indonesian."""
     profile = Profile.objects.select_for_update().first() or Profile()
     profile.government, profile.accent = government, check_accent(accent)
     profile.website, profile.contact = website, contact
+    profile.languages = ",".join(languages)
     if logo is not None:
         profile.logo = logo
     profile.save()
@@ -206,3 +219,45 @@ def describe_unit(
     unit.save(update_fields=["abbreviation", "address", "post_code", "phone", "email"])
     audit.record("unit.described", actor=by, subject="unit", subject_id=unit.code)
     return unit
+
+
+MOST_CLOSED = 31  # days named at once: more is a mistyped year
+
+
+@transaction.atomic
+def close_days(*, since: date, until: date, name: str, by: User) -> int:
+    """Note days on which the offices are closed; returns how many. A known day is renamed.
+
+    Clocks already running are not computed anew. Raises RuleBroken.
+    """
+    if until < since:
+        raise RuleBroken("Hari terakhir tidak boleh sebelum hari pertama.", field="until")
+    days = (until - since).days + 1
+    if days > MOST_CLOSED:
+        raise RuleBroken(
+            f"Paling banyak {MOST_CLOSED} hari sekaligus. Periksa tahunnya.", field="until"
+        )
+    for number in range(days):
+        Closure.objects.update_or_create(
+            day=since + timedelta(days=number), defaults={"name": name}
+        )
+    audit.record(
+        "closure.noted", actor=by, subject="closure", subject_id=since.isoformat(),
+        detail={"until": until.isoformat(), "name": name},
+    )  # fmt: skip
+    return days
+
+
+@transaction.atomic
+def open_day(*, closure_id: int, by: User) -> Closure:
+    """The offices are open on this day after all. Raises NotThere."""
+    closure = Closure.objects.select_for_update().filter(pk=closure_id).first()
+    if closure is None:
+        raise NotThere("Hari libur ini sudah tidak ada.")
+    day = closure.day
+    closure.delete()
+    audit.record(
+        "closure.removed", actor=by, subject="closure", subject_id=day.isoformat(),
+        detail={"name": closure.name},
+    )  # fmt: skip
+    return closure

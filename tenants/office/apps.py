@@ -7,3 +7,9 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants.office import seed  # noqa: F401 - registers the seeders
+        from tenants.office.queries import admins_today, seats_now
+        from tenants.registry import people
+        from tenants.registry.entitlements import meter
+
+        meter("seats")(seats_now)
+        people.known = admins_today

@@ -110,6 +110,24 @@ class Profile(models.Model):
     logo = models.BinaryField(null=True, blank=True)  # validated PNG, at most 200 kB
     website = models.URLField(blank=True)
     contact = models.CharField("kontak pengaduan", max_length=120, blank=True)
+    # Languages services are offered in besides Indonesian: codes, separated by commas.
+    languages = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return self.government
+
+
+class Closure(models.Model):
+    """A day on which this city's offices are closed, besides weekends and national holidays.
+
+    Clocks that start afterwards count it; those already running stay as they were computed.
+    """
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=120)  # "Cuti bersama Idulfitri", "Hari jadi kota"
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"

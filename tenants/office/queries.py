@@ -1,14 +1,19 @@
 """Reads of the office: who holds which post, which unit stands above, what is left to set up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from kernel.clock import now
-from tenants.office.models import Holding, Post, Profile, Unit
+from kernel.workdays import WorkCalendar, calendar_for
+from tenants.office.languages import offered
+from tenants.office.models import Closure, Holding, Post, Profile, Unit
+from tenants.registry.current import city as here
 from tenants.registry.models import City
+from tenants.registry.people import Admin
 from tenants.registry.scope import in_city
 
 
@@ -21,13 +26,68 @@ def current_holdings(on: date) -> QuerySet[Holding]:
     return Holding.objects.filter(_current(on))
 
 
+# Who is shown an administrator's pages without being one (tenants.support registers itself). They
+# hold nothing: no seat, no mails to admins, and ``is_admin`` is false for them.
+readers: list[Callable[[User], bool]] = []
+
+
 def posts_of(user: User, on: date) -> list[Post]:
-    """The posts this person holds on a day, with their units."""
+    """The posts this person holds on a day, with their units; for a reader, the admins' post."""
+    if any(reads(user) for reads in readers):
+        admin = Post.objects.filter(role=Post.Role.ADMIN)
+        return list(admin.select_related("unit").order_by("unit__code")[:1])
     return list(
         Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
         .select_related("unit")
         .order_by("unit__code", "role")
     )
+
+
+# Neighbours who vouch for neighbours, thousands of them, take no seat of a city's plan.
+WITHOUT_SEAT = frozenset({Post.Role.KETUA_RT, Post.Role.KETUA_RW})
+
+
+def _seats(on: date) -> QuerySet[Holding]:
+    """Holdings by which somebody takes a seat: in force, or to come."""
+    to_end = Q(until__isnull=True) | Q(until__gte=on)
+    return Holding.objects.filter(to_end, user__is_active=True).exclude(post__role__in=WITHOUT_SEAT)
+
+
+def seats_now(_since: datetime) -> int:
+    """How many people hold a post, or are invited to one; each counts once. A meter."""
+    return _seats(now().astimezone(here().tz).date()).values("user").distinct().count()
+
+
+def holds_seat(user: User, on: date) -> bool:
+    """Whether this person counts already."""
+    return _seats(on).filter(user=user).exists()
+
+
+def is_admin(user: User, on: date) -> bool:
+    """Whether this person administers the city on a day."""
+    return current_holdings(on).filter(user=user, post__role=Post.Role.ADMIN).exists()
+
+
+def admins(on: date) -> list[User]:
+    """Everyone who administers the city on a day."""
+    held = current_holdings(on).filter(post__role=Post.Role.ADMIN)
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
+def admins_today() -> list[Admin]:
+    """The same for the platform's console and its mails."""
+    found = admins(now().astimezone(here().tz).date())
+    return [Admin(user.pk, user.name, user.email) for user in found]
+
+
+def languages() -> tuple[tuple[str, str], ...]:
+    """Codes and names of the languages this city offers its services in. One query."""
+    return offered(Profile.objects.values_list("languages", flat=True).first() or "")
+
+
+def calendar() -> WorkCalendar:
+    """This city's working days: weekends, national holidays and its own closures. One query."""
+    return calendar_for(here().timezone, Closure.objects.values_list("day", flat=True))
 
 
 def holder_of(unit: Unit, role: str, on: date) -> Holding | None:

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -6,19 +8,30 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
+        from django.db import transaction
         from django.db.models.signals import post_delete, post_save
 
-        from messaging import outbox
-        from tenants.registry import hosts, integrity, queries  # noqa: F401 - system check
+        from messaging import mail, outbox
+        from messaging.queries import mails_since
+        from tenants.registry import (
+            entitlements,
+            hosts,
+            integrity,  # noqa: F401 - system check
+            queries,
+        )
         from tenants.registry.menu import links
         from tenants.registry.models import City, Domain
         from ui import menu
 
         menu.register(links)
         outbox.schemas = queries.schemas_with_work
+        entitlements.meter("messages")(mails_since)
+        mail.has_room = partial(entitlements.has_room, "messages")
 
-        def changed(**_kwargs: object) -> None:
+        def changed(sender: object, instance: object, **_kwargs: object) -> None:
             hosts.announce()
+            if isinstance(instance, City):
+                transaction.on_commit(partial(queries.forget, instance.schema_name))
 
         for model in (City, Domain):
             for signal in (post_save, post_delete):

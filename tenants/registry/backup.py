@@ -123,7 +123,7 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
                 counts[table] = cursor.rowcount
                 if counts[table]:
                     writer.add(f"data/{table}", rows)
-        for path in _files(schema):
+        for path in files_below(schema):
             with default_storage.open(path) as stored:
                 writer.add(f"files/{path.removeprefix(schema + '/')}", stored)
     with in_public():
@@ -148,7 +148,7 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
     return Manifest(manifest)
 
 
-def _files(folder: str) -> Iterator[str]:
+def files_below(folder: str) -> Iterator[str]:
     """Every stored file below a folder."""
     try:
         folders, names = default_storage.listdir(folder)
@@ -157,7 +157,7 @@ def _files(folder: str) -> Iterator[str]:
     for name in sorted(names):
         yield f"{folder}/{name}"
     for name in sorted(folders):
-        yield from _files(f"{folder}/{name}")
+        yield from files_below(f"{folder}/{name}")
 
 
 # --- Back --------------------------------------------------------------------------------------
@@ -248,12 +248,12 @@ def restore_city(
             city = None if detached else _city_row(manifest, schema, subdomain)
             _load(source, manifest, schema, written)
     except IntegrityError as error:
-        _unwrite(written)
+        unwrite(written)
         raise BadBackup(
             "Kota, alamat, atau skema ini sudah ada. Pakai --subdomain atau --schema lain."
         ) from error
     except BaseException:
-        _unwrite(written)
+        unwrite(written)
         raise
     if city is not None:
         report = fleet.migrate(only=[schema])
@@ -305,7 +305,7 @@ def _load(source: Path, manifest: Manifest, schema: str, written: list[str]) -> 
                 if cursor.rowcount != manifest.data["rows"][table]:
                     raise BadBackup(f"Jumlah baris {table} tidak cocok.")
             elif name.startswith("files/"):
-                _put_file(schema, name.removeprefix("files/"), content, written)
+                put_file(schema, name.removeprefix("files/"), content, written)
         for statement in definition["sequences"] + definition["links"]:
             cursor.execute(_named(statement, schema))
         if schema != manifest.schema:
@@ -317,7 +317,7 @@ def _named(statement: str, schema: str) -> str:
     return statement.replace(compiler.ident(PLACEHOLDER), compiler.ident(schema))
 
 
-def _put_file(schema: str, path: str, content: IO[bytes], written: list[str]) -> None:
+def put_file(schema: str, path: str, content: IO[bytes], written: list[str]) -> None:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise BadBackup(f"Nama berkas {path!r} di dalam cadangan tidak boleh dipakai.")
@@ -340,7 +340,7 @@ def _put_file(schema: str, path: str, content: IO[bytes], written: list[str]) ->
             raise BadBackup(f"Berkas {target} tidak dapat ditulis.")
 
 
-def _unwrite(written: list[str]) -> None:
+def unwrite(written: list[str]) -> None:
     for path in written:
         default_storage.delete(path)
 

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from tenants.registry import actions, queries, regions
@@ -26,7 +27,8 @@ P = ParamSpec("P")
 def for_operators(
     page: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Strangers sign in first; everybody but operators gets a 403."""
+    """Strangers sign in first; everybody but operators gets a 403; operators show their second
+    step first, and set it up if they have none: before that nothing of the console opens."""
 
     @wraps(page)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -34,12 +36,17 @@ def for_operators(
             return redirect_to_login(request.get_full_path())
         if not getattr(request.user, "is_operator", False):
             raise PermissionDenied
+        if not mfa.is_verified(request):
+            enrolled = mfa.is_enrolled(operator_of(request))
+            step = "/masuk/kode/" if enrolled else "/akun/dua-langkah/"
+            return redirect(f"{step}?next={quote(request.get_full_path())}")
         return page(request, *args, **kwargs)
 
     return guarded
 
 
-def _operator(request: HttpRequest) -> User:
+def operator_of(request: HttpRequest) -> User:
+    """Who asks, behind ``for_operators``."""
     assert isinstance(request.user, User)
     return request.user
 
@@ -62,18 +69,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @for_operators
-@require_safe
-def cities(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("cari", "").strip()
-    found = City.objects.prefetch_related("domains").order_by("name")
-    if wanted:
-        found = found.filter(name__icontains=wanted)
-    page = Paginator(found, 50).get_page(request.GET.get("hal"))
-    return render(request, "registry/console_cities.html", {"page": page, "wanted": wanted})
-
-
-@never_cache
-@for_operators
 def signup(request: HttpRequest, pk: int) -> HttpResponse:
     """One signup: approve, reject with a reason, or let a stopped provisioning go on."""
     found = Signup.objects.select_related("city").filter(pk=pk).first()
@@ -82,12 +77,12 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
     wants = request.POST.get("keputusan", "")
     form = ReasonForm(request.POST if wants == "tolak" else None)
     if request.method == "POST" and wants == "setuju":
-        actions.approve(pk, by=_operator(request))
+        actions.approve(pk, by=operator_of(request))
         messages.success(request, "Disetujui. Kotanya sedang disiapkan.")
         return redirect("console")
     if wants == "tolak" and form.is_valid():
         try:
-            actions.reject(pk, by=_operator(request), reason=form.cleaned_data["reason"])
+            actions.reject(pk, by=operator_of(request), reason=form.cleaned_data["reason"])
         except RuleBroken as error:
             if error.field != "reason":
                 raise
@@ -108,6 +103,6 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
 @for_operators
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    actions.retry(pk, by=_operator(request))
+    actions.retry(pk, by=operator_of(request))
     messages.success(request, "Penyiapan dilanjutkan.")
     return redirect("console-signup", pk)

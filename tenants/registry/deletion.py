@@ -1,4 +1,5 @@
-"""Deleting a city: out of sight at once, its schema and files after, one schema a transaction."""
+"""Deleting a city: its key first, then out of sight, its schema and files after, one schema a
+transaction."""
 
 import logging
 
@@ -12,13 +13,26 @@ from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 
+COPIES = "salinan"  # folder of the open copies cities took (tenants.ownership), one below it each
+
+
+def destroy_key(city_id: int) -> None:
+    """Overwrite a city's data key, in a transaction that commits before anything else goes: from
+    then on no NIK, answer or letter's words sealed with it can be read by anybody. What is left
+    are the database's own backups, until they age out."""
+    with in_public(), transaction.atomic():
+        City.objects.select_for_update().get(pk=city_id)
+        City.objects.filter(pk=city_id).update(data_key=b"")
+
 
 def delete_city(city: City, *, reason: str, by: str) -> Tombstone:
     """Take a city away for good. What stays is a tombstone: code, name, when, why, by whom.
 
-    In one transaction the city stops answering and its schema gets another name; then the
-    schema is dropped and the files are deleted. A crash in between is finished by ``finish``.
+    The data key goes first. In one transaction the city stops answering and its schema gets
+    another name; then the schema is dropped and the files are deleted. A crash in between is
+    finished by ``finish``.
     """
+    destroy_key(city.pk)
     with in_public(), transaction.atomic():
         city = City.objects.select_for_update().get(pk=city.pk)
         stone = Tombstone.objects.create(
@@ -55,6 +69,7 @@ def finish(stone: Tombstone) -> None:
                 stone.save(update_fields=["schema_dropped_at"])
         if stone.files_deleted_at is None:
             _delete_folder(stone.schema_name)
+            _delete_folder(f"{COPIES}/{stone.schema_name}")
             stone.files_deleted_at = now()
             stone.save(update_fields=["files_deleted_at"])
 

@@ -8,6 +8,7 @@ again goes on where it stopped, because what was done stands in each city's djan
 """
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +42,7 @@ from tenants.registry.platform_schema import missing
 from tenants.registry.scope import in_public, in_schema
 
 LOCK_TIMEOUT = "10s"
+PARALLEL = min(4, os.cpu_count() or 1)  # connections the command opens unless told otherwise
 Key = tuple[str, str]
 Tick = Callable[[int, int], None]
 

@@ -23,8 +23,13 @@ from tenants.registry.scope import in_city, in_public
 log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# A suspended city's people may still sign in to read and export what is theirs.
-SIGN_IN_PATHS = ("/masuk/", "/keluar/")
+# What works in a suspended city although it is sent by POST: signing in (with a new password),
+# choosing a language, comparing a letter's file, and what the city's admins need to pay, to take
+# their data along, and to let support in or out.
+STILL_OPEN = (
+    "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/v/", "/kelola/langganan/", "/kelola/data/",
+    "/kelola/dukungan/", "/dukungan/",
+)  # fmt: skip
 
 
 class CityMiddleware:
@@ -54,7 +59,7 @@ class CityMiddleware:
         request.city = request.tenant = city  # type: ignore[attr-defined]
         if city.is_read_only:
             request.read_only = True  # type: ignore[attr-defined]
-            if request.method not in SAFE and not request.path.startswith(SIGN_IN_PATHS):
+            if request.method not in SAFE and not request.path.startswith(STILL_OPEN):
                 return plain_page(request, "ui/read_only.html", 403, READ_ONLY, {"name": city})
         with in_city(city):
             response = self._checked(request, self.get_response(request))

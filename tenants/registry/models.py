@@ -34,6 +34,14 @@ class City(TenantMixin):
     is_demo = models.BooleanField(default=False)
     done_stages = models.JSONField(default=list)  # of provisioning, by name
     data_key = models.BinaryField(default=bytes)  # wrapped by settings.MASTER_KEY
+    # What the city may use (null: no limit); written by tenants.registry.entitlements alone.
+    trial_ends_at = models.DateTimeField(null=True, blank=True)  # null: paid, or no end known
+    letters_per_month = models.PositiveIntegerField(null=True, blank=True)
+    staff_seats = models.PositiveIntegerField(null=True, blank=True)
+    storage_mb = models.PositiveIntegerField(null=True, blank=True)
+    messages_per_month = models.PositiveIntegerField(null=True, blank=True)
+    # Why the operator set the limits by hand; then no plan changes them. Empty: the plan's.
+    limits_note = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -181,3 +189,49 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+
+class Backup(models.Model):
+    """That a city was written into one file (``manage export_city``), and which file that is."""
+
+    city = models.ForeignKey(
+        City, null=True, blank=True, on_delete=models.SET_NULL, related_name="backups"
+    )
+    city_code = models.CharField(max_length=5)
+    made_at = models.DateTimeField()  # the moment its rows show
+    took = models.FloatField()  # seconds
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)  # of the file
+    rows = models.PositiveBigIntegerField()
+    file_name = models.CharField(max_length=200)  # without its folder
+
+    class Meta:
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["city", "-made_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.city_code} {self.made_at:%Y-%m-%d}"
+
+
+class Health(models.Model):
+    """How a city was when it was last counted (tenants.registry.health)."""
+
+    city = models.OneToOneField(City, on_delete=models.CASCADE, related_name="health")
+    taken_at = models.DateTimeField()
+    letters = models.PositiveBigIntegerField(default=0)  # of this month
+    seats = models.PositiveBigIntegerField(default=0)
+    storage = models.PositiveBigIntegerField(default=0)  # bytes
+    messages = models.PositiveBigIntegerField(default=0)  # of this month
+    fullest = models.PositiveSmallIntegerField(default=0)  # percent of the limit nearest its end
+    outbox_failed = models.PositiveIntegerField(default=0)
+    outbox_due = models.PositiveIntegerField(default=0)
+    oldest_due_at = models.DateTimeField(null=True, blank=True)
+    migrations_missing = models.PositiveSmallIntegerField(default=0)
+    probes = models.JSONField(default=dict)  # what other apps count: {"overdue": 3}
+    troubles = models.PositiveIntegerField(default=0)  # all of the above that should be zero
+
+    class Meta:
+        verbose_name_plural = "health"
+
+    def __str__(self) -> str:
+        return f"{self.city_id} {self.taken_at:%Y-%m-%d %H:%M}"

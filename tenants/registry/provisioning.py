@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django_tenants.models import TenantMixin
 
+from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
-from tenants.registry import compiler, spares
+from tenants.registry import compiler, entitlements, spares
 from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
@@ -135,15 +136,14 @@ def advance(city_id: int) -> bool:
         left = [s for s in SEEDERS if s.name not in city.done_stages]
         if not left:
             if city.status == City.Status.PROVISIONING:
-                city.status = City.Status.TRIAL
-                city.save(update_fields=["status"])
+                entitlements.begin_trial(city, at=now())
             return False
         with in_city(city):
             left[0].run(city)
         city.done_stages = [*city.done_stages, left[0].name]
+        city.save(update_fields=["done_stages"])
         if len(left) == 1 and city.status == City.Status.PROVISIONING:
-            city.status = City.Status.TRIAL
-        city.save(update_fields=["done_stages", "status"])
+            entitlements.begin_trial(city, at=now())
         return len(left) > 1
 
 

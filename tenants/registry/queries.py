@@ -34,6 +34,11 @@ def city_by_schema(schema_name: str) -> City | None:
     return city
 
 
+def forget(schema_name: str) -> None:
+    """Read this city afresh next time, in this process."""
+    _by_schema.pop(schema_name, None)
+
+
 def live_cities() -> list[City]:
     """Every city in which work is done (suspended ones too: their letters are still finished)."""
     with in_public():

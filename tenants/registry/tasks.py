@@ -7,9 +7,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from kernel.errors import RuleBroken
+from kernel.tanggal import long_date
 from messaging import mail, outbox
 from messaging.periodic import periodic
-from tenants.registry import deletion, provisioning, regions, spares
+from tenants.registry import deletion, health, provisioning, regions, spares
+from tenants.registry.current import city as here
+from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City, Signup
 
 
@@ -78,8 +81,18 @@ def advance(payload: outbox.Payload) -> None:
         signup.email,
         f"{signup.city.name} siap di Balai",
         f"Yth. {signup.name},\n\n{signup.city.name} sudah siap. Masuk dengan alamat e-mail dan "
-        f"kata sandi Anda:\n\n{signup.city.url('/masuk/')}\n\nBalai\n",
+        f"kata sandi Anda:\n\n{signup.city.url('/masuk/')}\n\n{_trial_words(signup.city)}Balai\n",
         key=f"signup-done:{signup.pk}",
+    )
+
+
+def _trial_words(city: City) -> str:
+    if city.trial_ends_at is None:
+        return ""
+    day = long_date(city.trial_ends_at.astimezone(city.tz).date())
+    return (
+        f"Masa coba berjalan sampai {day}: semua layanan terbuka, tanpa kartu, dan surat yang "
+        f"terbit bertanda UJI COBA. Paket dan pemakaian: {city.url(PAGE)}\n\n"
     )
 
 
@@ -93,3 +106,9 @@ def fill_spares(_payload: outbox.Payload) -> None:
 def finish_deletions(_payload: outbox.Payload) -> None:
     """Finish what a crash interrupted; each schema in a transaction of its own."""
     transaction.on_commit(deletion.finish_all)
+
+
+@periodic("health.take", every=timedelta(hours=1))
+def take_health(_payload: outbox.Payload) -> None:
+    """Count the current city for the console."""
+    health.take(here())

@@ -1,5 +1,7 @@
 """Make a city without a sign-up: for operators and demo installations."""
 
+import time
+from statistics import median
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,6 +10,8 @@ from kernel.errors import RuleBroken
 from tenants.registry import provisioning, queries, regions
 from tenants.registry.models import City
 from tenants.registry.scope import in_public
+
+SAMPLE = 20
 
 
 class Command(BaseCommand):
@@ -29,7 +33,9 @@ class Command(BaseCommand):
             raise CommandError("Sebutkan kode kabupaten atau kota, misalnya 64.74.")
         if options["subdomain"] and len(codes) > 1:
             raise CommandError("--subdomain hanya untuk satu kota.")
+        took: list[float] = []
         for code in codes:
+            started = time.perf_counter()
             area = regions.regency(code)
             if area is None:
                 raise CommandError(f"Kode {code} tidak ada dalam daftar resmi.")
@@ -47,4 +53,12 @@ class Command(BaseCommand):
                 except RuleBroken as refused:
                     raise CommandError(refused.message) from refused
             city = provisioning.finish(city)
+            took.append(time.perf_counter() - started)
             self.stdout.write(f"{city.name}: {city.url()}")
+        if len(took) >= 2 * SAMPLE:  # does the hundredth city cost more than the first?
+            first, last = median(took[:SAMPLE]), median(took[-SAMPLE:])
+            self.stdout.write(
+                f"{len(took)} kota dalam {sum(took):.0f} detik; median {SAMPLE} pertama "
+                f"{first * 1000:.0f} ms, {SAMPLE} terakhir {last * 1000:.0f} ms "
+                f"({last / first:.2f} kali)."
+            )

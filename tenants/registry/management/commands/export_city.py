@@ -1,13 +1,16 @@
 """Write one city into one file."""
 
-import os
+import hashlib
+import time
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from kernel.clock import now
+from kernel.files import whole_file
 from tenants.registry import backup
-from tenants.registry.models import City
+from tenants.registry.models import Backup, City
 from tenants.registry.scope import in_public
 
 
@@ -25,15 +28,24 @@ class Command(BaseCommand):
         if city is None:
             raise CommandError(f"Tidak ada kota dengan kode {options['code']}.")
         target: Path = options["file"]
-        half = target.with_name(target.name + ".part")
-        # Residents' data: nobody but its owner may read the file.
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        started, moment = time.monotonic(), now()
+        with whole_file(target) as out:
             manifest = backup.export_city(city, out)
-            out.flush()
-            os.fsync(out.fileno())
-        half.replace(target)
+            out.seek(0)
+            sha256 = hashlib.file_digest(out, "sha256").hexdigest()  # type: ignore[arg-type]
         rows = sum(manifest.data["rows"].values())
+        with in_public():
+            Backup.objects.create(
+                city=city,
+                city_code=city.code,
+                made_at=moment,
+                took=time.monotonic() - started,
+                size=target.stat().st_size,
+                sha256=sha256,
+                rows=rows,
+                file_name=target.name[:200],
+            )
         self.stdout.write(
             f"{city.name}: {rows} baris, {len(manifest.data['sums'])} bagian → {target} "
-            f"({target.stat().st_size / 1e6:.1f} MB)"
+            f"({target.stat().st_size / 1e6:.1f} MB), SHA-256 {sha256}"
         )

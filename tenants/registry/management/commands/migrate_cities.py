@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="exit 1 when a city lacks one")
         parser.add_argument("--drift", action="store_true", help="compare the tables themselves")
         parser.add_argument("--canary", action="append", default=[], help="code; goes first")
-        parser.add_argument("--parallel", type=int, default=1, help="connections at once")
+        parser.add_argument(
+            "--parallel", type=int, default=fleet.PARALLEL, help="connections at once"
+        )
         parser.add_argument("--stop-after", type=int, default=5, help="failures")
         parser.add_argument("--json", action="store_true", help="the report as JSON")
 

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class OwnershipConfig(AppConfig):
+    name = "tenants.ownership"
+    label = "ownership"
+
+    def ready(self) -> None:
+        from tenants.registry import console_slots
+
+        console_slots.page("Penghapusan", "/konsol/penghapusan/", order=60)
+        from tenants.ownership import withheld  # noqa: F401 - what Django's own tables need

@@ -1,0 +1,93 @@
+"""What an open export does with columns it cannot simply copy, and how files get names.
+
+Ownership knows no tables of services; each app says at its start (``ready``) what it keeps:
+
+    sealed(table, column, as_="nik", open=unseal, seal=seal)   exported in clear, sealed anew
+    computed(table, column, make)     not exported; made from the row when it is restored
+    rewritten(table, column, out)     exported as ``out(row)`` says
+    path(table, column)               a stored file's path: without the schema's name
+    shelf(name, folder, items)        files people look for, with a list of them
+    after_import(run)                 once every row is there
+
+Rows are dictionaries as PostgreSQL's ``row_to_json`` writes them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    as_: str  # the exported column's name
+    open: Callable[[bytes], str]
+    seal: Callable[[str], bytes]
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A stored file under the name people find it by."""
+
+    path: str  # where it lies in storage
+    name: str  # below the shelf's folder
+    about: dict[str, str]  # its line in the list
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    name: str  # Indonesian, for the progress line: "Surat"
+    folder: str  # in the archive: "surat"
+    columns: tuple[str, ...]  # of the list
+    items: Callable[[], Iterator[Item]]
+
+
+SEALED: dict[tuple[str, str], Sealed] = {}
+COMPUTED: dict[tuple[str, str], Callable[[Row], object]] = {}
+REWRITTEN: dict[tuple[str, str], Callable[[Row], object]] = {}
+PATHS: set[tuple[str, str]] = set()
+SHELVES: dict[str, Shelf] = {}
+AFTER: dict[str, Callable[[], None]] = {}
+LEFT_OUT: dict[str, str] = {}  # folders of a city's files that are not exported → why
+
+
+def sealed(
+    table: str, column: str, *, as_: str, open: Callable[[bytes], str],
+    seal: Callable[[str], bytes], is_json: bool = False,
+) -> None:  # fmt: skip
+    """A column sealed with the city's key: exported in clear under ``as_``. Empty stays empty."""
+    SEALED[table, column] = Sealed(as_, open, seal, is_json)
+
+
+def computed(table: str, column: str, make: Callable[[Row], object]) -> None:
+    """A column that is not exported; ``make`` gets the exported row. Bytes are allowed."""
+    COMPUTED[table, column] = make
+
+
+def rewritten(table: str, column: str, out: Callable[[Row], object]) -> None:
+    """A column exported otherwise than it is stored; ``after_import`` mends it."""
+    REWRITTEN[table, column] = out
+
+
+def path(table: str, column: str) -> None:
+    """A column that holds where a file lies."""
+    PATHS.add((table, column))
+
+
+def shelf(
+    name: str, folder: str, columns: tuple[str, ...], items: Callable[[], Iterator[Item]]
+) -> None:
+    """Files of one kind. ``items`` is asked in the city, in the export's snapshot, twice."""
+    SHELVES[folder] = Shelf(name, folder, columns, items)
+
+
+def leave_out(folder: str, why: str) -> None:
+    """A folder below the city's that is of no use elsewhere."""
+    LEFT_OUT[folder] = why
+
+
+def after_import(run: Callable[[], None]) -> None:
+    """Runs in the new city, in the import's transaction."""
+    AFTER[f"{run.__module__}.{run.__qualname__}"] = run

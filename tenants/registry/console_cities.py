@@ -1,0 +1,378 @@
+"""Cities in the console: the list, one city's page, and what an operator may do to it.
+
+The list reads what a periodic task counted (tenants.registry.health): a fixed number of queries,
+however many cities there are.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from audit import actions as audit
+from audit.models import Entry
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
+from messaging import outbox
+from messaging.models import Outbox
+from tenants.registry import console_slots, console_steering, entitlements, health
+from tenants.registry.console import for_operators, operator_of
+from tenants.registry.console_slots import city_of
+from tenants.registry.forms import LimitsForm, TrialForm, WhyForm
+from tenants.registry.models import Backup, City, Health
+from tenants.registry.scope import in_city
+from ui.forms import Form, explain
+
+PER_PAGE = 50
+SORTS = {
+    "nama": ("Nama", ("name",)),
+    "keadaan": ("Keadaan", ("status", "name")),
+    "pemakaian": ("Pemakaian", ("-health__fullest", "name")),
+    "masalah": ("Masalah", ("-health__troubles", "name")),
+    "cadangan": ("Cadangan terlama", ("last_backup", "name")),
+    "baru": ("Terbaru", ("-created_at",)),
+}
+OLD = timedelta(hours=3)  # a count this old says that the workers stand still
+
+
+@never_cache
+@for_operators
+@require_safe
+def cities(request: HttpRequest) -> HttpResponse:
+    wanted = request.GET.get("cari", "").strip()[:100]
+    status = request.GET.get("keadaan", "")
+    sort = request.GET.get("urut", "nama")
+    sort = sort if sort in SORTS else "nama"
+    found: QuerySet[City] = City.objects.annotate(last_backup=Max("backups__made_at"))
+    if wanted:
+        found = found.filter(name__icontains=wanted) | found.filter(code__startswith=wanted)
+    if status in City.Status.values:
+        found = found.filter(status=status)
+    page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("hal"))
+    rows = list(page.object_list)
+    counted = {row.city_id: row for row in Health.objects.filter(city__in=rows)}
+    extra = console_slots.columns(rows)
+    at = now()
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "city": city,
+                "health": counted.get(city.pk),
+                "stale": city.pk in counted and counted[city.pk].taken_at + OLD < at,
+                "extra": [(label, words.get(city.pk, "–")) for label, words in extra],
+            }
+            for city in rows
+        ],
+        "extra_labels": [label for label, _ in extra],
+        "wanted": wanted,
+        "status": status,
+        "statuses": City.Status.choices,
+        "sort": sort,
+        "sorts": [(key, label) for key, (label, _) in SORTS.items()],
+    }
+    return render(request, "registry/console_cities.html", context)
+
+
+def _sorted(found: QuerySet[City], sort: str) -> QuerySet[City]:
+    """Cities never counted, or never written away, come first where that is the trouble."""
+    from django.db.models import F
+
+    fields: list[Any] = []
+    for name in SORTS[sort][1]:
+        if name == "last_backup":
+            fields.append(F(name).asc(nulls_first=True))
+        elif name.startswith("-health"):
+            fields.append(F(name[1:]).desc(nulls_last=True))
+        else:
+            fields.append(name)
+    return found.order_by(*fields, "pk")
+
+
+# --- one city -----------------------------------------------------------------------------------
+
+ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
+METERS: tuple[tuple[entitlements.MeterName, str], ...] = (
+    ("letters", "Surat bulan ini"),
+    ("seats", "Kursi petugas"),
+    ("storage", "Ruang berkas"),
+    ("messages", "E-mail bulan ini"),
+)
+
+
+def without_addresses(text: str) -> str:
+    """No e-mail address of anybody on an operator's page."""
+    return ADDRESS.sub("…@…", text)
+
+
+def _failed(city: City) -> list[dict[str, Any]]:
+    with in_city(city):
+        rows = list(Outbox.objects.filter(state=Outbox.State.FAILED).order_by("-pk")[:50])
+    return [
+        {
+            "pk": row.pk,
+            "kind": row.kind,
+            "key": without_addresses(row.key),
+            "error": without_addresses((row.error.strip().splitlines() or [""])[-1])[:200],
+            "created_at": row.created_at,
+            "attempts": row.attempts,
+        }
+        for row in rows
+    ]
+
+
+def _meters(city: City, counted: Health | None) -> list[dict[str, Any]]:
+    limits = entitlements.limits_of(city)
+    found = []
+    for name, label in METERS:
+        used, limit = getattr(counted, name, 0), limits.of(name)
+        percent = None if limit is None else 100 if not limit else min(100, 100 * used // limit)
+        found.append(
+            {"label": label, "used": used, "limit": limit, "percent": percent,
+             "bytes": name == "storage"}
+        )  # fmt: skip
+    return found
+
+
+def deeds(city: City) -> QuerySet[Entry]:
+    """The platform's own record about a city, newest first. Evaluate in public."""
+    return Entry.objects.filter(subject="city", subject_id=city.code)
+
+
+WORDS = {
+    "city.status": "Keadaan berubah",
+    "city.trial": "Masa coba dipindahkan",
+    "city.limits": "Batas berubah",
+    "city.limits_by_hand": "Batas diatur operator",
+    "city.admins_shown": "Nama admin dibuka",
+    "console.suspended": "Dijadikan hanya baca",
+    "console.resumed": "Dilanjutkan",
+    "console.trial_extended": "Masa coba diperpanjang",
+    "console.limits_changed": "Batas diubah",
+    "outbox.retried": "Pekerjaan diulangi",
+    "support.asked": "Dukungan meminta izin",
+    "support.granted": "Dukungan diizinkan kota",
+    "support.refused": "Dukungan ditolak kota",
+    "support.revoked": "Izin dukungan dicabut kota",
+    "support.ended": "Dukungan selesai",
+    "support.link": "Tautan masuk dukungan dibuat",
+    "support.entered": "Dukungan masuk",
+}
+
+
+def told(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Entries as a person reads them."""
+    states = dict(City.Status.choices)
+    found = []
+    for entry in entries:
+        detail = dict(entry.detail)
+        by = entry.actor_name or str(detail.pop("by", "")) or "sistem"
+        if entry.what == "city.status":
+            detail = {
+                "": f"{states.get(detail['before'], '?')} → {states.get(detail['after'], '?')}",
+                "alasan": detail.get("reason", ""),
+            }
+        detail = {
+            {"reason": "alasan", "visit": "kunjungan"}.get(k, k): v for k, v in detail.items()
+        }
+        rest = " · ".join(
+            f"{key}: {value}" if key else str(value) for key, value in detail.items() if value != ""
+        )
+        found.append(
+            {"at": entry.at, "what": WORDS.get(entry.what, entry.what), "by": by, "rest": rest}
+        )
+    return found
+
+
+def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
+    counted = health.of(city)
+    has_schema = city.status != City.Status.PROVISIONING
+    context = {
+        "city_row": city,
+        "health": counted,
+        "stale": counted is not None and counted.taken_at + OLD < now(),
+        "probes": [
+            (label, (counted.probes if counted else {}).get(name, 0))
+            for name, label in health.labels().items()
+        ],
+        "meters": _meters(city, counted),
+        "history": list(deeds(city).filter(what="city.status")[:20]),
+        "statuses": dict(City.Status.choices),
+        "domains": list(city.domains.order_by("-is_primary", "domain")),
+        "backups": list(Backup.objects.filter(city_id=city.pk)[:5]),
+        "failed": _failed(city) if has_schema else [],
+        "sections": console_slots.sections(request, city) if has_schema else [],
+        "deeds": told(deeds(city)[:15]),
+        "actions": console_steering.possible(city),
+        **more,
+    }
+    return render(request, "registry/console_city.html", context)
+
+
+@never_cache
+@for_operators
+@require_safe
+def city(request: HttpRequest, code: str) -> HttpResponse:
+    return _page(request, city_of(code))
+
+
+@for_operators
+@require_POST
+def examine(request: HttpRequest, code: str) -> HttpResponse:
+    """Count this city now instead of at the next full hour."""
+    found = city_of(code)
+    if not found.is_live:
+        raise RuleBroken(f"{found.name} tidak sedang berjalan.")
+    health.take(found)
+    messages.success(request, "Sudah dihitung ulang.")
+    return redirect("console-city", code)
+
+
+@never_cache
+@for_operators
+@require_POST
+def administrators(request: HttpRequest, code: str) -> HttpResponse:
+    """Show who administers a city: asked for, noted here and in the city's own record."""
+    from tenants.registry.people import administrators_of
+
+    found = city_of(code)
+    by = operator_of(request)
+    people = administrators_of(found)
+    audit.record(
+        "city.admins_shown", actor=by, subject="city", subject_id=code, detail={"n": len(people)}
+    )
+    with in_city(found):
+        audit.record(
+            "city.admins_shown", actor=None, subject="city", subject_id=code, detail={"by": by.name}
+        )
+    return _page(request, found, people=people)
+
+
+@never_cache
+@for_operators
+@require_safe
+def trail(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything the platform did to a city."""
+    found = city_of(code)
+    page = Paginator(deeds(found), 100).get_page(request.GET.get("hal"))
+    context = {"city_row": found, "page": page, "deeds": told(page)}
+    return render(request, "registry/console_trail.html", context)
+
+
+@for_operators
+@require_POST
+def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Give work that failed for good a fresh set of attempts."""
+    found = city_of(code)
+    by = operator_of(request)
+    with in_city(found):
+        row = Outbox.objects.filter(pk=pk, state=Outbox.State.FAILED).first()
+        if row is None:
+            raise NotThere("Pekerjaan ini tidak sedang gagal.")
+        audit.record(
+            "outbox.retried", actor=None, subject="outbox", subject_id=pk, detail={"by": by.name}
+        )
+        outbox.retry(pk)
+    audit.record(
+        "outbox.retried", actor=by, subject="city", subject_id=code,
+        detail={"row": pk, "kind": row.kind},
+    )  # fmt: skip
+    messages.success(request, "Dikirim ulang. Hasilnya tampil setelah hitungan berikutnya.")
+    return redirect("console-city", code)
+
+
+# --- deeds --------------------------------------------------------------------------------------
+
+
+def _deed(
+    request: HttpRequest,
+    code: str,
+    slug: str,
+    make: Callable[[City], Form],
+    do: Callable[[City, dict[str, Any], User], str],
+) -> HttpResponse:
+    """A page that says what will happen and asks why; then the deed."""
+    found = city_of(code)
+    form = make(found)
+    if form.is_bound and form.is_valid():
+        try:
+            done = do(found, form.cleaned_data, operator_of(request))
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("console-city", code)
+    context = {
+        "city_row": found,
+        "form": form,
+        "deed": console_steering.DEEDS[slug],
+        "possible": slug in {deed.slug for deed in console_steering.possible(found)},
+    }
+    return render(
+        request, "registry/console_deed.html", context, status=422 if form.errors else 200
+    )
+
+
+@never_cache
+@for_operators
+def suspend(request: HttpRequest, code: str) -> HttpResponse:
+    return _deed(
+        request,
+        code,
+        "hentikan",
+        lambda _city: WhyForm(request.POST or None),
+        lambda city, data, by: console_steering.suspend(city, reason=data["reason"], by=by),
+    )
+
+
+@never_cache
+@for_operators
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    return _deed(
+        request,
+        code,
+        "lanjutkan",
+        lambda _city: WhyForm(request.POST or None),
+        lambda city, data, by: console_steering.resume(city, reason=data["reason"], by=by),
+    )
+
+
+@never_cache
+@for_operators
+def extend(request: HttpRequest, code: str) -> HttpResponse:
+    def do(city: City, data: dict[str, Any], by: User) -> str:
+        until = datetime.combine(data["until"], time(23, 59), tzinfo=city.tz)
+        return console_steering.extend_trial(city, until=until, reason=data["reason"], by=by)
+
+    return _deed(request, code, "perpanjang", lambda _city: TrialForm(request.POST or None), do)
+
+
+@never_cache
+@for_operators
+def limits(request: HttpRequest, code: str) -> HttpResponse:
+    def make(city: City) -> Form:
+        present = entitlements.limits_of(city)
+        initial = {
+            "letters": present.letters,
+            "seats": present.seats,
+            "storage_mb": present.storage_mb,
+            "messages": present.messages,
+        }
+        return LimitsForm(request.POST or None, initial=initial)
+
+    def do(city: City, data: dict[str, Any], by: User) -> str:
+        reason = data.pop("reason")
+        back = data.pop("back")
+        wanted = None if back else entitlements.Limits(**data)
+        return console_steering.change_limits(city, wanted, reason=reason, by=by)
+
+    return _deed(request, code, "batas", make, do)

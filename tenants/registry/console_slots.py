@@ -1,0 +1,142 @@
+"""What other parts add to the console. Registered in ``AppConfig.ready``: tenants knows no billing.
+
+page(label, href, *marks, order)      a line of the console's navigation
+section(order)                        a part of a city's page: (request, city) -> Section
+column(label)                         a column of the list: cities -> {city id: words}; one
+                                      query for the whole page
+steering(…)                           who stops a city, lets it go on, moves its trial's end;
+                                      without: tenants.registry.entitlements alone
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from kernel.errors import NotThere
+from tenants.registry import entitlements
+from tenants.registry.models import City
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    label: str
+    href: str
+    marks: tuple[str, ...] = ()  # addresses on which it is the present page
+    order: int = 50
+
+    @property
+    def mark(self) -> str:
+        return self.marks[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a city's page."""
+
+    title: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+SectionSource: TypeAlias = Callable[[HttpRequest, City], Section | None]
+ColumnSource: TypeAlias = Callable[[Sequence[City]], dict[int, str]]
+
+_pages: list[Page] = []
+_sections: list[tuple[int, SectionSource]] = []
+_columns: list[tuple[str, ColumnSource]] = []
+
+
+def page(label: str, href: str, *marks: str, order: int = 50) -> None:
+    new = Page(label, href, marks or (f"{href}*",), order)
+    if new not in _pages:
+        _pages.append(new)
+        _pages.sort(key=lambda one: one.order)
+
+
+def pages() -> list[Page]:
+    return list(_pages)
+
+
+def section(*, order: int) -> Callable[[SectionSource], SectionSource]:
+    def register(source: SectionSource) -> SectionSource:
+        if (order, source) not in _sections:
+            _sections.append((order, source))
+            _sections.sort(key=lambda one: one[0])
+        return source
+
+    return register
+
+
+def sections(request: HttpRequest, city: City) -> list[tuple[str, SafeString]]:
+    """Every part of this city's page, made."""
+    found = []
+    for _, source in _sections:
+        part = source(request, city)
+        if part is not None:
+            context = {"city_row": city, **part.context}
+            found.append((part.title, render_to_string(part.template, context, request)))
+    return found
+
+
+def column(label: str) -> Callable[[ColumnSource], ColumnSource]:
+    def register(source: ColumnSource) -> ColumnSource:
+        if (label, source) not in _columns:
+            _columns.append((label, source))
+        return source
+
+    return register
+
+
+def columns(cities: Sequence[City]) -> list[tuple[str, dict[int, str]]]:
+    return [(label, source(cities)) for label, source in _columns]
+
+
+def city_of(code: str) -> City:
+    """The city of a console address. Raises NotThere. Call in public."""
+    found: City | None = City.objects.filter(code=code).first()
+    if found is None:
+        raise NotThere("Kota ini tidak ditemukan.")
+    return found
+
+
+# --- steering -----------------------------------------------------------------------------------
+
+
+class Steering(Protocol):
+    """Stops a city and lets it go on, so that what follows for its bill follows too."""
+
+    def suspend(self, city: City, *, reason: str, by: User) -> None: ...
+    def resume(self, city: City, *, reason: str, by: User) -> None: ...
+    def extend_trial(self, city: City, *, until: datetime, reason: str, by: User) -> None: ...
+    def settle(self, city: City) -> None: ...  # limits were given back: write the plan's
+
+
+class Plain:
+    """Without billing: the state is what the operator says."""
+
+    def suspend(self, city: City, *, reason: str, by: User) -> None:
+        entitlements.set_status(city.pk, City.Status.SUSPENDED, reason=reason, by=by)
+
+    def resume(self, city: City, *, reason: str, by: User) -> None:
+        wanted = City.Status.TRIAL if city.trial_ends_at else City.Status.ACTIVE
+        entitlements.set_status(city.pk, wanted, reason=reason, by=by)
+
+    def extend_trial(self, city: City, *, until: datetime, reason: str, by: User) -> None:
+        entitlements.set_trial_end(city.pk, until, reason=reason, by=by)
+
+    def settle(self, city: City) -> None:
+        """No plan, so the limits stay."""
+
+
+steering: Steering = Plain()
+
+
+def steer_with(other: Steering) -> None:
+    global steering
+    steering = other

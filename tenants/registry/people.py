@@ -1,0 +1,30 @@
+"""A city's administrators, for the platform. The registry lies below the office: it asks whoever
+registered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tenants.registry.models import City
+from tenants.registry.scope import in_city
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Who administers a city, and where they are reached."""
+
+    pk: int
+    name: str
+    email: str
+
+
+def _nobody() -> list[Admin]:
+    return []
+
+
+known: Callable[[], list[Admin]] = _nobody  # tenants.office sets this at start
+
+
+def administrators_of(city: City) -> list[Admin]:
+    """Everyone who administers this city today."""
+    with in_city(city):
+        return known()

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class SupportConfig(AppConfig):
+    name = "tenants.support"
+    label = "support"
+
+    def ready(self) -> None:
+        from tenants.office import queries as office
+        from tenants.registry import console_slots
+        from tenants.support import backend, banners, console
+        from ui import banner
+
+        office.readers.append(backend.reads_as_admin)
+        banner.register(banners.banners)
+        console_slots.section(order=60)(console.section)

@@ -1,0 +1,70 @@
+"""The operator's side: ask a city, go in by the one-time link, be done."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kernel.clock import now
+from kernel.errors import RuleBroken
+from tenants.registry.console import for_operators, operator_of
+from tenants.registry.console_slots import Section, city_of
+from tenants.registry.models import City
+from tenants.support import actions, queries
+from tenants.support.forms import AskForm
+from ui.forms import explain
+
+
+def section(request: HttpRequest, city: City) -> Section:
+    """On a city's page: visits, and the way to ask."""
+    at = now()
+    visits = queries.visits_of(city, limit=10)
+    own = operator_of(request).pk
+    rows = [
+        {
+            "visit": visit,
+            "mine": visit.operator_id == own,
+            "open": visit.is_open(at),
+            "lapsed": visit.state == visit.State.GRANTED and not visit.is_open(at),
+        }
+        for visit in visits
+    ]
+    return Section("Akses dukungan", "support/console_section.html", {"rows": rows})
+
+
+@never_cache
+@for_operators
+def ask(request: HttpRequest, code: str) -> HttpResponse:
+    city = city_of(code)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.ask(city, by=operator_of(request), **form.cleaned_data)
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, "Permintaan terkirim. Tunggu izin admin kota.")
+            return redirect("console-city", city.code)
+    context = {"city_row": city, "form": form}
+    return render(request, "support/console_ask.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@for_operators
+@require_POST
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page with the link: forms here may not lead to another host (CSP form-action)."""
+    return render(
+        request,
+        "support/console_link.html",
+        {"link": actions.link(pk, by=operator_of(request)), "seconds": actions.LINK_LASTS},
+    )
+
+
+@for_operators
+@require_POST
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = actions.leave(pk, by=operator_of(request))
+    messages.success(request, "Selesai. Izinnya sudah dikembalikan.")
+    return redirect("console-city", visit.city_code)
