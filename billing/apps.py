@@ -4,3 +4,19 @@ from django.apps import AppConfig
 class BillingConfig(AppConfig):
     name = "billing"
     label = "billing"
+
+    def ready(self) -> None:
+        from billing import closing, console
+        from billing.banners import banners
+        from tenants.ownership.closing import on_closing
+        from tenants.registry import console_slots
+        from ui import banner
+
+        banner.register(banners)
+        console_slots.page("Paket", "/konsol/paket/", order=20)
+        console_slots.page("Tagihan terbuka", "/konsol/tagihan/", order=30)
+        console_slots.page("Peristiwa Stripe", "/konsol/peristiwa/", order=40)
+        console_slots.column("Paket")(console.plan_column)
+        console_slots.section(order=10)(console.section)
+        console_slots.steer_with(console.Steering())
+        on_closing(closing.stop)

@@ -1,0 +1,106 @@
+"""Doing in Stripe what people asked for. Run by the outbox, in a transaction that holds the row.
+
+The outbox's key is the idempotency key: a worker that dies after Stripe has done the work finds,
+when it tries again, the work done and the answer waiting.
+"""
+
+from datetime import datetime
+
+from billing import customers, gateway, lifecycle, mails, mirror
+from billing.models import Account, Change, Invoice
+
+
+def carry_out(change_id: int, *, key: str, at: datetime) -> None:
+    """Do one change. Raises Unavailable to be tried again; a refusal ends the change."""
+    account = mirror.lock(Change.objects.values_list("account_id", flat=True).get(pk=change_id))
+    change = Change.objects.get(pk=change_id)
+    if change.state != Change.State.WAITING:
+        return
+    try:
+        _do(account, change, key)
+    except gateway.Unavailable:
+        raise
+    except gateway.StripeTrouble as refused:
+        give_up(change_id, refused.message, at=at)
+        return
+    change.state, change.done_at = Change.State.DONE, at
+    change.save(update_fields=["state", "done_at"])
+    lifecycle.settle(account.pk, at)
+    if change.kind in (Change.Kind.CANCEL, Change.Kind.RESUME) and account.city is not None:
+        found = account.subscriptions.filter(stripe_id=change.wants["subscription"]).first()
+        mails.turned(
+            account,
+            account.city,
+            stops=change.kind == Change.Kind.CANCEL,
+            until=found.period_end if found else None,
+            key=f"billing:change-done:{change.pk}",
+            at=at,
+        )
+
+
+def give_up(change_id: int, problem: str, *, at: datetime) -> None:
+    """Mark a change as failed and tell the city's administrators why."""
+    change = Change.objects.select_related("account__city").get(pk=change_id)
+    change.state, change.problem, change.done_at = Change.State.FAILED, problem, at
+    change.save(update_fields=["state", "problem", "done_at"])
+    city = change.account.city
+    if city is not None:
+        mails.change_failed(
+            change.account,
+            city,
+            what=Change.Kind(change.kind).label,
+            problem=problem,
+            key=f"billing:change-failed:{change.pk}",
+            at=at,
+        )
+
+
+def _do(account: Account, change: Change, key: str) -> None:
+    wants = change.wants
+    customer = customers.ensure(account)
+    if change.kind == Change.Kind.START_INVOICE:
+        gateway.close_pages(customer)  # one left open in another tab would pay a second time
+        found = gateway.create_subscription(
+            {
+                "customer": customer,
+                "items": [{"price": wants["price"]}],
+                "collection_method": "send_invoice",
+                "days_until_due": wants["days"],
+                "default_tax_rates": [wants["tax"]],
+                "metadata": customers.about(account),
+            },
+            key=key,
+        )
+    elif change.kind == Change.Kind.CHANGE_PLAN:
+        found = gateway.update_subscription(wants["subscription"], _new_plan(wants), key=key)
+    elif change.kind in (Change.Kind.CANCEL, Change.Kind.RESUME):
+        found = gateway.update_subscription(
+            wants["subscription"],
+            {"cancel_at_period_end": change.kind == Change.Kind.CANCEL},
+            key=key,
+        )
+    else:
+        gateway.refund(
+            payment_intent=wants["payment_intent"],
+            rupiah=wants["rupiah"],
+            reason=wants["reason"],
+            key=key,
+        )
+        back = gateway.refunded(wants["payment_intent"])
+        Invoice.objects.filter(pk=wants["invoice"]).update(refunded=back)
+        return
+    mirror.put_subscription(account, found)
+    for invoice_seen in gateway.invoices(customer):
+        mirror.put_invoice(account, invoice_seen)
+
+
+def _new_plan(wants: dict[str, object]) -> dict[str, object]:
+    params: dict[str, object] = {
+        "items": [{"id": wants["item"], "price": wants["price"]}],
+        "proration_behavior": "always_invoice" if wants["upgrade"] else "create_prorations",
+        "cancel_at_period_end": False,
+    }
+    if wants["upgrade"] and not wants["by_invoice"]:
+        # A card that is declined changes nothing: no plan that nobody has paid for.
+        params["payment_behavior"] = "error_if_incomplete"
+    return params

@@ -1,0 +1,414 @@
+"""The only module that talks to Stripe. What comes back is in our own words (billing.seen).
+
+Every call has a time limit and is repeated twice by the library when the network fails; calls
+that make something carry an idempotency key, so that a repetition makes nothing twice. Errors:
+
+    Unavailable   no key configured, network, Stripe's own trouble: try again later
+    Declined      the bank said no
+    Missing       Stripe does not know the object
+    Refused       Stripe does not accept the request: ours to mend
+
+All are RuleBroken with a message fit to show.
+"""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from billing import seen
+from billing.rules import PPN_PERCENT, PPN_WORDS, rounded_rupiah, to_stripe_amount
+from billing.seen import EventSeen, InvoiceSeen, SubscriptionSeen
+from kernel.errors import RuleBroken
+
+log = logging.getLogger(__name__)
+logging.getLogger("stripe").setLevel(logging.WARNING)  # its INFO is two lines a call
+
+SECONDS = (4.0, 15.0)  # to connect, to answer
+RETRIES = 2
+TOLERANCE = 300  # seconds a webhook's signature may be old
+PAGE_SIZE = 100
+ADDRESS = re.compile(r"\S+@\S+")  # a refusal may quote one; logs have none
+INVOICE_PARTS = ["payments"]
+
+
+class StripeTrouble(RuleBroken):
+    """A call that did not succeed; nothing of ours has changed."""
+
+
+class Unavailable(StripeTrouble):
+    """Stripe cannot be reached, or no key is configured."""
+
+    status = 503
+    code = "pembayaran-terganggu"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "Layanan pembayaran sedang tidak dapat dihubungi. Tidak ada yang berubah; coba "
+            "lagi beberapa menit lagi. Layanan warga berjalan seperti biasa."
+        )
+
+
+class NotConfigured(Unavailable):
+    """This installation has no Stripe key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pembayaran lewat Stripe belum disiapkan di Balai ini. Hubungi pengelola Balai; "
+            "layanan warga berjalan seperti biasa."
+        )
+
+
+class Declined(StripeTrouble):
+    """The bank refused the payment."""
+
+    code = "pembayaran-ditolak"
+
+
+class Missing(StripeTrouble):
+    """Stripe does not know this object."""
+
+    status = 404
+
+
+class Refused(StripeTrouble):
+    """Stripe does not accept what we asked for."""
+
+
+class Forged(StripeTrouble):
+    """A webhook that Stripe did not sign."""
+
+    status = 400
+
+
+def is_configured() -> bool:
+    """Whether there is a Stripe to talk to."""
+    return bool(settings.STRIPE_API_KEY)
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, base: str) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base} if base else {},
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=SECONDS),
+    )
+
+
+@contextmanager
+def _api() -> Iterator[Any]:
+    """The API's services; Stripe's errors come out as ours."""
+    if not is_configured():
+        raise NotConfigured
+    try:
+        yield _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE).v1
+    except stripe.CardError as error:
+        raise Declined(
+            "Pembayaran ditolak oleh bank. Pakai kartu lain atau hubungi bank Anda, lalu coba lagi."
+        ) from error
+    except stripe.InvalidRequestError as error:
+        log.error("Stripe refuses: %s (%s)", ADDRESS.sub("…@…", str(error)), error.param)
+        if error.code == "resource_missing":
+            raise Missing(
+                "Data pembayaran ini tidak ditemukan di Stripe. Hubungi pengelola Balai."
+            ) from error
+        raise Refused(
+            "Permintaan ini tidak diterima layanan pembayaran. Hubungi pengelola Balai."
+        ) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        log.error("Stripe does not accept our key: %s", error)
+        raise NotConfigured from error
+    except stripe.IdempotencyError as error:
+        log.error("Stripe saw this key with another request: %s", error)
+        raise Refused("Permintaan ini sudah pernah dikirim. Muat ulang halaman ini.") from error
+    except stripe.StripeError as error:
+        log.warning("Stripe unavailable: %s", error)
+        raise Unavailable from error
+
+
+def key_of(what: str, params: Mapping[str, object]) -> str:
+    """An idempotency key for exactly this request."""
+    text = json.dumps(params, sort_keys=True, default=str)
+    return f"{what}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def _raw(thing: Any) -> dict[str, Any]:
+    found: dict[str, Any] = thing.to_dict(for_json=True)
+    return found
+
+
+# --- customers ----------------------------------------------------------------------------------
+
+
+def create_customer(*, about: Mapping[str, str], key: str) -> str:
+    """A customer that knows only whose it is; the details follow by ``update_customer``."""
+    with _api() as api:
+        made = api.customers.create({"metadata": dict(about)}, {"idempotency_key": key})
+    return str(made.id)
+
+
+def update_customer(customer: str, details: Mapping[str, object]) -> None:
+    with _api() as api:
+        api.customers.update(customer, dict(details))
+
+
+def customer_about(customer: str) -> dict[str, str]:
+    """The metadata of a customer; empty when it was deleted."""
+    with _api() as api:
+        raw = _raw(api.customers.retrieve(customer))
+    return {} if raw.get("deleted") else seen.metadata(raw)
+
+
+# --- subscriptions and invoices -----------------------------------------------------------------
+
+
+def checkout(params: Mapping[str, object]) -> str:
+    """The address of a new payment page; the customer's earlier ones stop accepting money, so
+    two open tabs cannot make two subscriptions."""
+    close_pages(str(params["customer"]))
+    with _api() as api:
+        # No key of ours: the library repeats the call under one of its own, and the answer to an
+        # older, equal request would be a page that is closed by now.
+        return str(api.checkout.sessions.create(dict(params)).url)
+
+
+def close_pages(customer: str) -> None:
+    """No payment page that a customer has open takes money any more."""
+    with _api() as api:
+        found = api.checkout.sessions.list(
+            {"customer": customer, "status": "open", "limit": PAGE_SIZE}
+        )
+        for session in found.auto_paging_iter():
+            api.checkout.sessions.expire(session.id)
+
+
+def checkout_result(session: str) -> tuple[str, str]:
+    """Customer and subscription of a checkout session; "" where there is none yet."""
+    with _api() as api:
+        raw = _raw(api.checkout.sessions.retrieve(session))
+    return seen.identity(raw.get("customer")), seen.identity(raw.get("subscription"))
+
+
+def portal(*, customer: str, configuration: str, return_url: str) -> str:
+    """The address of Stripe's page for cards and receipts."""
+    params: dict[str, object] = {"customer": customer, "return_url": return_url, "locale": "id"}
+    if configuration:
+        params["configuration"] = configuration
+    with _api() as api:
+        return str(api.billing_portal.sessions.create(params).url)
+
+
+def create_subscription(params: Mapping[str, object], *, key: str) -> SubscriptionSeen:
+    with _api() as api:
+        made = api.subscriptions.create(dict(params), {"idempotency_key": key})
+    return seen.subscription(_raw(made))
+
+
+def update_subscription(
+    subscription: str, params: Mapping[str, object], *, key: str
+) -> SubscriptionSeen:
+    with _api() as api:
+        changed = api.subscriptions.update(subscription, dict(params), {"idempotency_key": key})
+    return seen.subscription(_raw(changed))
+
+
+def subscription(subscription_id: str) -> SubscriptionSeen:
+    with _api() as api:
+        return seen.subscription(_raw(api.subscriptions.retrieve(subscription_id)))
+
+
+def invoice(invoice_id: str) -> InvoiceSeen:
+    with _api() as api:
+        return seen.invoice(_raw(api.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})))
+
+
+def subscriptions(customer: str = "") -> Iterator[SubscriptionSeen]:
+    """Every subscription, ended ones too; of one customer, if named."""
+    params: dict[str, object] = {"status": "all", "limit": PAGE_SIZE}
+    if customer:
+        params["customer"] = customer
+    with _api() as api:
+        for found in api.subscriptions.list(params).auto_paging_iter():
+            yield seen.subscription(_raw(found))
+
+
+def invoices(customer: str = "", *, since: int = 0) -> Iterator[InvoiceSeen]:
+    """Invoices made since a moment (Unix seconds); of one customer, if named."""
+    params: dict[str, object] = {
+        "limit": PAGE_SIZE,
+        "created": {"gte": since},
+        "expand": [f"data.{part}" for part in INVOICE_PARTS],
+    }
+    if customer:
+        params["customer"] = customer
+    with _api() as api:
+        for found in api.invoices.list(params).auto_paging_iter():
+            yield seen.invoice(_raw(found))
+
+
+def preview_change(*, customer: str, subscription: str, item: str, price: str) -> InvoiceSeen:
+    """The invoice a plan change would bring at once; nothing is changed."""
+    params = {
+        "customer": customer,
+        "subscription": subscription,
+        "subscription_details": {
+            "items": [{"id": item, "price": price}],
+            "proration_behavior": "always_invoice",
+        },
+    }
+    with _api() as api:
+        raw = _raw(api.invoices.create_preview(params))
+    return seen.invoice({"id": "preview", "created": 0, **raw})
+
+
+def refund(*, payment_intent: str, rupiah: int, reason: str, key: str) -> None:
+    params = {
+        "payment_intent": payment_intent,
+        "amount": to_stripe_amount(rupiah),
+        "metadata": {"alasan": reason[:400]},
+    }
+    with _api() as api:
+        api.refunds.create(params, {"idempotency_key": key})
+
+
+def refunded(payment_intent: str) -> int:
+    """Rupiah given back of a payment, or on its way back."""
+    params: dict[str, object] = {"payment_intent": payment_intent, "limit": PAGE_SIZE}
+    with _api() as api:
+        found = [_raw(one) for one in api.refunds.list(params).auto_paging_iter()]
+    kept = [one for one in found if one.get("status") not in ("failed", "canceled")]
+    return rounded_rupiah(sum(int(one["amount"]) for one in kept))
+
+
+# --- products, prices, tax, portal --------------------------------------------------------------
+
+
+def price_by_lookup(lookup_key: str) -> tuple[str, str, int] | None:
+    """Price, product and Stripe amount under a lookup key; None when there is none."""
+    with _api() as api:
+        found = _raw(api.prices.list({"lookup_keys": [lookup_key], "active": True, "limit": 1}))
+    for raw in found.get("data") or []:
+        return str(raw["id"]), seen.identity(raw["product"]), int(raw["unit_amount"] or 0)
+    return None
+
+
+def product_of(plan: str) -> str:
+    """The product made for a plan; "" when there is none."""
+    with _api() as api:
+        for found in api.products.list({"active": True, "limit": PAGE_SIZE}).auto_paging_iter():
+            raw = _raw(found)
+            if seen.metadata(raw).get("plan") == plan:
+                return str(raw["id"])
+    return ""
+
+
+def put_product(*, product: str, plan: str, name: str, description: str) -> str:
+    """Make a product, or give it its present words."""
+    words = {"name": name, "description": description, "metadata": {"plan": plan}}
+    with _api() as api:
+        if product:
+            return str(api.products.update(product, words).id)
+        key = key_of("product", words)
+        return str(api.products.create(words, {"idempotency_key": key}).id)
+
+
+def create_price(
+    *, product: str, plan: str, interval: str, rupiah: int, lookup_key: str, before: str
+) -> str:
+    """A price that takes the lookup key over from the one ``before``, which is sold no more."""
+    params = {
+        "product": product,
+        "currency": "idr",
+        "unit_amount": to_stripe_amount(rupiah),
+        "recurring": {"interval": interval},
+        "tax_behavior": "exclusive",
+        "lookup_key": lookup_key,
+        "transfer_lookup_key": True,
+        "metadata": {"plan": plan},
+    }
+    # Back to an earlier amount is a new price too: the key names the one it follows.
+    key = key_of(f"price:{before}", params)
+    with _api() as api:
+        made = str(api.prices.create(params, {"idempotency_key": key}).id)
+        if before:
+            api.prices.update(before, {"active": False})
+    return made
+
+
+def retire_price(price: str) -> None:
+    """Sell a price no more; who has it keeps it."""
+    with _api() as api:
+        api.prices.update(price, {"active": False})
+
+
+def put_tax_rate() -> str:
+    """The tax rate of today's PPN, made when missing. One whose percentage changed stays with
+    the subscriptions that have it."""
+    with _api() as api:
+        for found in api.tax_rates.list({"active": True, "limit": PAGE_SIZE}).auto_paging_iter():
+            raw = _raw(found)
+            ours = seen.metadata(raw).get("balai") == "ppn"
+            if ours and float(raw["percentage"]) == PPN_PERCENT and not raw["inclusive"]:
+                return str(raw["id"])
+        params = {
+            "display_name": "PPN",
+            "description": PPN_WORDS,
+            "percentage": PPN_PERCENT,
+            "inclusive": False,
+            "country": "ID",
+            "jurisdiction": "ID",
+            "metadata": {"balai": "ppn"},
+        }
+        key = key_of("tax_rate", params)
+        return str(api.tax_rates.create(params, {"idempotency_key": key}).id)
+
+
+def put_portal_configuration() -> str:
+    """What the customer portal offers: cards, receipts, contact. Plans are changed in Balai."""
+    params = {
+        "features": {
+            "payment_method_update": {"enabled": True},
+            "invoice_history": {"enabled": True},
+            "customer_update": {"enabled": False},
+            "subscription_cancel": {"enabled": False},
+            "subscription_update": {"enabled": False},
+        },
+        "metadata": {"balai": "portal"},
+    }
+    with _api() as api:
+        known = api.billing_portal.configurations.list({"active": True, "limit": PAGE_SIZE})
+        for found in known.auto_paging_iter():
+            raw = _raw(found)
+            if seen.metadata(raw).get("balai") == "portal":
+                return str(api.billing_portal.configurations.update(raw["id"], params).id)
+        key = key_of("portal", params)
+        return str(api.billing_portal.configurations.create(params, {"idempotency_key": key}).id)
+
+
+# --- webhooks -----------------------------------------------------------------------------------
+
+
+def event_of(payload: bytes, signature: str) -> EventSeen:
+    """The event in a webhook, if Stripe signed it lately. Raises Forged, NotConfigured."""
+    if not settings.STRIPE_WEBHOOK_SECRET:
+        raise NotConfigured
+    try:
+        text = payload.decode()
+        stripe.WebhookSignature.verify_header(
+            text, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE
+        )
+        return seen.event(json.loads(text))
+    except (
+        stripe.SignatureVerificationError, UnicodeDecodeError, KeyError, TypeError, ValueError,
+        AttributeError,
+    ) as error:  # fmt: skip
+        raise Forged("Tanda tangan webhook tidak sah.") from error

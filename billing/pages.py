@@ -1,0 +1,24 @@
+"""Pages about money on the platform's own host."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from billing import plans
+from billing.rules import GRACE, PPN_PERCENT, PPN_WORDS, REMIND_AFTER
+from tenants.registry.entitlements import TRIAL, TRIAL_DAYS
+
+
+@require_safe
+def prices(request: HttpRequest) -> HttpResponse:
+    """What is on offer, for whom, with every limit. Needs neither Stripe nor the database."""
+    context = {
+        "plans": plans.plans(),
+        "trial": TRIAL,
+        "trial_days": TRIAL_DAYS,
+        "ppn": PPN_PERCENT,
+        "ppn_words": PPN_WORDS,
+        "reminders": REMIND_AFTER,
+        "grace_days": GRACE.days,
+    }
+    return render(request, "billing/prices.html", context)

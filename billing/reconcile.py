@@ -1,0 +1,139 @@
+"""Comparing Stripe with our rows. What differs is written down, then mended from Stripe."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Model
+
+from billing import gateway, lifecycle, mirror, plans
+from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
+from billing.plans import INTERVALS
+from tenants.registry.scope import in_public
+
+LOOK_BACK = timedelta(days=120)
+Difference = dict[str, object]
+
+
+def reconcile(at: datetime, *, repair: bool = True) -> Reconciliation:
+    """Compare every subscription, and every invoice of the last four months or still open.
+
+    An object of ours that Stripe does not know is only reported: with a wrong key all of them
+    would be such. Raises Unavailable.
+    """
+    with in_public():
+        differences: list[Difference] = _prices()
+        touched: set[int] = set()
+        seen_subscriptions: set[str] = set()
+        for subscription in gateway.subscriptions():
+            account = mirror.whose(subscription.customer)
+            if account is None:
+                continue
+            seen_subscriptions.add(subscription.id)
+            found = _compare(account, "subscription", subscription.id, repair)
+            differences += found
+            touched |= {account.pk} if found else set()
+        seen_invoices: set[str] = set()
+        for invoice in gateway.invoices(since=int((at - LOOK_BACK).timestamp())):
+            account = mirror.whose(invoice.customer)
+            if account is None:
+                continue
+            seen_invoices.add(invoice.id)
+            found = _compare(account, "invoice", invoice.id, repair)
+            differences += found
+            touched |= {account.pk} if found else set()
+        differences += _only_ours(seen_subscriptions, seen_invoices, at)
+        differences += _doubled()
+        if repair:
+            for account_id in touched:
+                lifecycle.settle(account_id, at)
+        return Reconciliation.objects.create(
+            at=at,
+            subscriptions=len(seen_subscriptions),
+            invoices=len(seen_invoices),
+            differences=differences,
+            was_repaired=repair,
+        )
+
+
+def _compare(account: Account, kind: str, object_id: str, repair: bool) -> list[Difference]:
+    """One object, fetched afresh while the account is held: no webhook comes in between."""
+    with transaction.atomic():
+        mirror.lock(account.pk)
+        row: Subscription | Invoice | None
+        if kind == "subscription":
+            theirs = gateway.subscription(object_id)
+            wanted = mirror.subscription_fields(theirs)
+            row = Subscription.objects.filter(stripe_id=object_id).first()
+        else:
+            invoice = gateway.invoice(object_id)
+            wanted = mirror.invoice_fields(invoice)
+            row = Invoice.objects.filter(stripe_id=object_id).first()
+        found = _differing(object_id, row, wanted)
+        if found and repair:
+            if kind == "subscription":
+                mirror.put_subscription(account, theirs)
+            else:
+                mirror.put_invoice(account, invoice)
+    return found
+
+
+def _differing(object_id: str, row: Model | None, wanted: dict[str, object]) -> list[Difference]:
+    if row is None:
+        status = str(wanted["status"])
+        return [{"object": object_id, "field": "", "ours": None, "theirs": status}]
+    # Addresses of pages carry signatures that change; they are fetched with everything else.
+    passing = {"hosted_url", "pdf_url", "next_attempt_at"}
+    return [
+        {"object": object_id, "field": name, "ours": str(getattr(row, name)), "theirs": str(value)}
+        for name, value in sorted(wanted.items())
+        if name not in passing and getattr(row, name) != value
+    ]
+
+
+def _only_ours(subscriptions: set[str], invoices: set[str], at: datetime) -> list[Difference]:
+    live = Subscription.objects.filter(status__in=LIVE).exclude(stripe_id__in=subscriptions)
+    recent = Invoice.objects.filter(
+        status="open", issued_at__gte=at - LOOK_BACK + timedelta(days=2)
+    ).exclude(stripe_id__in=invoices)
+    rows = [*live.values_list("stripe_id", "status"), *recent.values_list("stripe_id", "status")]
+    return [{"object": row, "field": "", "ours": status, "theirs": None} for row, status in rows]
+
+
+def _doubled() -> list[Difference]:
+    """Accounts with more than one running subscription: two payment pages were finished. Which of
+    them to cancel and refund is the operator's to decide."""
+    found = (
+        Subscription.objects.filter(status__in=LIVE)
+        .values("account__city_code")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+    )
+    return [
+        {
+            "object": row["account__city_code"],
+            "field": "subscriptions",
+            "ours": "1",
+            "theirs": str(row["count"]),
+        }
+        for row in found
+    ]
+
+
+def _prices() -> list[Difference]:
+    """Plans whose price in the file is not the one being sold: `manage sync_plans` is due."""
+    found: list[Difference] = []
+    for plan in plans.plans():
+        for interval in INTERVALS:
+            row = PlanPrice.objects.filter(
+                plan=plan.code, interval=interval, is_current=True
+            ).first()
+            if row is None or row.rupiah != plan.price(interval):
+                found.append(
+                    {
+                        "object": f"{plan.code}/{interval}",
+                        "field": "rupiah",
+                        "ours": str(plan.price(interval)),
+                        "theirs": str(row.rupiah) if row else None,
+                    }
+                )
+    return found

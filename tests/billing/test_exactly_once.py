@@ -1,0 +1,108 @@
+"""The same webhook at the same instant, and a worker that dies in the middle."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from billing import actions, events
+from billing.models import StripeEvent
+from billing.seen import EventSeen
+from messaging import outbox
+from messaging.models import Outbox
+from tenants.registry.models import City
+from tenants.registry.scope import in_public
+
+EVENT = EventSeen(
+    id="evt_1",
+    type="invoice.paid",
+    object_type="invoice",
+    object_id="in_1",
+    customer="cus_1",
+    created_at=datetime(2026, 11, 21, tzinfo=UTC),
+)
+
+
+def test_one_event_delivered_by_eight_at_once_is_kept_once(committed: None) -> None:
+    new: list[bool] = []
+
+    def deliver() -> None:
+        new.append(events.receive(EVENT))
+        connection.close()
+
+    threads = [threading.Thread(target=deliver) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(new) == [False] * 7 + [True]
+    with in_public():
+        assert StripeEvent.objects.count() == 1
+        assert Outbox.objects.filter(kind="billing.event").count() == 1
+
+
+def test_one_event_worked_off_by_four_workers_at_once_is_done_once(
+    committed: None, bontang: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever fails after it has fetched leaves nothing behind; the next one does it all."""
+    account = actions.open_account(bontang)
+    with in_public():
+        type(account).objects.update(stripe_customer_id="cus_1")
+    fetched: list[str] = []
+
+    def refresh(_account: object, object_id: str) -> None:
+        fetched.append(object_id)
+        if len(fetched) == 1:
+            raise RuntimeError("killed in the middle")
+
+    monkeypatch.setattr("billing.mirror.refresh_invoice", refresh)
+    events.receive(EVENT)
+    with in_public():
+        row = Outbox.objects.get(kind="billing.event")
+        assert not outbox.run(row.pk)
+        assert StripeEvent.objects.get().state == StripeEvent.State.RECEIVED
+        Outbox.objects.update(due_at=row.due_at)
+
+    def work() -> None:
+        with in_public():
+            outbox.run(row.pk)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fetched == ["in_1", "in_1"]  # the one that failed, and one that did it
+    with in_public():
+        done = StripeEvent.objects.get()
+    assert (done.state, done.times_done) == (StripeEvent.State.DONE, 1)
+
+
+def test_two_deeds_at_the_same_instant_become_one(committed: None, bontang: City) -> None:
+    from kernel.errors import RuleBroken
+
+    account = actions.open_account(bontang)
+    said: list[str] = []
+
+    class Admin:
+        pk, name = 1, "Admin"
+
+    def ask() -> None:
+        try:
+            with in_public(), transaction.atomic():
+                from billing.mirror import lock
+
+                actions._ask(lock(account.pk), "cancel", {"subscription": "sub_1"}, Admin())
+            said.append("ok")
+        except RuleBroken as refused:
+            said.append(refused.message[:20])
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["Permintaan sebelumny"] * 3 + ["ok"]
