@@ -25,3 +25,6 @@ class CheckSerializer(serializers.Serializer[object]):
     issued_by = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
     signer_title = serializers.CharField()
+    mark = serializers.CharField(
+        help_text='"UJI COBA" or "CONTOH" across the page: no letter to rely on; else empty'
+    )

@@ -11,7 +11,6 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.tanggal import age_on
-from kernel.workdays import calendar_for
 from messaging import mail, outbox
 from services.applications import documents, rules
 from services.applications.house import house_of
@@ -30,6 +29,7 @@ from services.residents.queries import person_by_nik
 from tenants.office import queries as office
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.current import city
+from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
 
 Decision = Literal["approve", "return", "refuse"]
@@ -186,6 +186,8 @@ def _require_editable(application: Application) -> None:
 
 def _attach(application: Application, key: str, name: str, content: bytes, by: User) -> None:
     accepted = documents.accept(content)
+    if application.state == Application.State.DRAFT:  # never a dossier under way
+        require_room("storage", len(accepted.content))
     path = documents.keep(accepted)
     old = application.documents.filter(key=key).first()
     Document.objects.update_or_create(
@@ -248,7 +250,8 @@ def problems(application: Application) -> dict[str, str]:
 def submit(*, application_id: int, by: User, at: datetime) -> Application:
     """Send a draft, or send a returned dossier again. Sending twice changes nothing.
 
-    Raises RuleBroken while anything is missing.
+    Raises RuleBroken while anything is missing, LimitReached for a new one when the city's
+    letters of this month are used up: the draft stays.
     """
     application = _locked(application_id)
     if application.state not in EDITABLE:
@@ -257,6 +260,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     if problems(application):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
     if application.state == Application.State.DRAFT:
+        require_room("letters", at=at)
         local = at.astimezone(city().tz)
         application.number = rules.dossier_number(
             year=local.year,
@@ -307,7 +311,6 @@ def _open_next(application: Application, key: str, at: datetime) -> None:
 
 def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     """Put the dossier on one desk; whether somebody must act there."""
-    here = city()
     code = rules.unit_code_for(spec, rt_code=application.rt.code)
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
@@ -328,7 +331,7 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         role=spec.role,
         deputies=spec.deputies,
         opened_at=at,
-        due_at=calendar_for(here.timezone).due(at, spec.clock.amount, spec.clock.unit),
+        due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
         state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
         decided_at=None if reason is None else at,
         note=reason or "",

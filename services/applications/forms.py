@@ -8,6 +8,7 @@ from django import forms
 from kernel.clock import now
 from kernel.nik import mask
 from services.applications.house import house_of
+from services.applications.maps import tiles
 from services.applications.models import Application, Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
@@ -134,6 +135,7 @@ class PlaceWidget(GroupWidget):
         context |= {"address": typed.get(name, "")}
         context |= {"latitude": typed.get(f"{name}-lintang", "")}
         context |= {"longitude": typed.get(f"{name}-bujur", "")}
+        context |= {"tiles": tiles()}
         return context
 
 
@@ -196,6 +198,13 @@ class AnswersForm(forms.Form):
         }
 
     @property
+    def has_map(self) -> bool:
+        """Whether one of its questions shows a map."""
+        return tiles() is not None and any(
+            isinstance(field.widget, PlaceWidget) for field in self.fields.values()
+        )
+
+    @property
     def errors(self) -> Any:
         return forms.utils.ErrorDict(
             {key: self.error_class([text]) for key, text in self._problems.items()}
@@ -238,12 +247,13 @@ def form_for(
     typed: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
+    blueprint: Blueprint | None = None,
 ) -> AnswersForm:
     """The form of a dossier: what was just typed, else what was kept, else what the register
-    knows."""
+    knows. ``blueprint`` is the dossier's own in another language."""
     today = now().astimezone(city().tz).date()
     return AnswersForm(
-        application.blueprint,
+        blueprint or application.blueprint,
         house=house_of(application.applicant, today=today),
         typed=typed
         if typed is not None

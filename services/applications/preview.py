@@ -1,5 +1,6 @@
 """A service's letters with invented people, before anybody has asked for one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.models import User
@@ -9,6 +10,7 @@ from services.applications.rules import unit_code_for
 from services.applications.wording import draft_from, letter_draft, signer_of
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.rules import Answer
 from services.letters import actions as letters
 from services.letters.actions import Signer
 from tenants.office.models import Post, Unit
@@ -17,8 +19,13 @@ from tenants.registry.current import city
 SAMPLE_SIGNER = "Dra. Hj. Nurhayati, M.Si."
 
 
-def letter(blueprint: Blueprint, output: Output, *, at: datetime) -> bytes:
-    """One letter as PDF, plainly marked as a preview. Raises RenderFailed."""
+def letter(
+    blueprint: Blueprint, output: Output, *, at: datetime, given: Mapping[str, Answer] | None = None
+) -> bytes:
+    """One letter as PDF, plainly marked as a preview; ``given`` are answers that must be so.
+
+    Raises RenderFailed.
+    """
     today = at.astimezone(city().tz).date()
     step = blueprint.step(output.step)
     village = (
@@ -38,10 +45,11 @@ def letter(blueprint: Blueprint, output: Output, *, at: datetime) -> bytes:
         rank="",
     )
     head = actions.letterhead(unit)
-    wanted = {c.field: _meeting(c.op, c.value) for c in output.when}
     draft = draft_from(
         blueprint,
-        samples.answers(blueprint, today=today, **wanted),
+        samples.answers(
+            blueprint, today=today, **{**(given or {}), **samples.meeting(output.when)}
+        ),
         output,
         facts=samples.applicant(),
         number="26-11-000482",
@@ -61,12 +69,3 @@ def of_dossier(
     draft = letter_draft(application, output, signer, today)
     head = actions.letterhead(step.unit)
     return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)
-
-
-def _meeting(op: str, value: object) -> str:
-    """An answer that meets a condition."""
-    if isinstance(value, list):
-        return str(value[0])
-    if isinstance(value, int):
-        return str(value + {">": 1, "<": -1}.get(op, 0))
-    return str(value)

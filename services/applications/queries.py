@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
+from kernel.clock import now
 from kernel.errors import NotThere
 from services.applications import rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
-from services.catalogue.rules import route
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.rules import Answer, route
 from services.letters.models import Letter
 from services.residents.models import Person
 from services.residents.sealing import fingerprint
@@ -305,20 +307,40 @@ class Answered:
     text: str
     key: str
     sensitive: bool
+    latitude: str = ""  # of a place, when it is known
+    longitude: str = ""
 
 
-def answered(application: Application) -> list[Answered]:
-    """Questions and answers in words, only those that were asked."""
-    blueprint = application.blueprint
+def _point(answer: Answer) -> tuple[str, str]:
+    if not isinstance(answer, dict):
+        return "", ""
+    return str(answer.get("lintang", "")), str(answer.get("bujur", ""))
+
+
+def answered(application: Application, blueprint: Blueprint | None = None) -> list[Answered]:
+    """Questions and answers in words, only those that were asked; ``blueprint`` is the dossier's
+    own in another language."""
+    blueprint = blueprint or application.blueprint
     return [
         Answered(
             field.label,
             answering.words(field, application.answers.get(field.key)),
             field.key,
             field.sensitive,
+            *_point(application.answers.get(field.key)),
         )
         for field in answering.visible_fields(blueprint, application.answers)
     ]
+
+
+def bytes_stored(_since: datetime) -> int:
+    """Bytes of every file handed in in the current city. A meter."""
+    return Document.objects.aggregate(total=Sum("size", default=0))["total"] or 0
+
+
+def overdue_steps() -> int:
+    """Desks of the current city that should have answered by now. For the console."""
+    return Step.objects.filter(state=Step.State.OPEN, due_at__lt=now()).count()
 
 
 def similar(application: Application, *, today: date) -> QuerySet[Letter]:

@@ -7,6 +7,7 @@ from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
 from services.applications import actions, queries
+from tenants.registry.current import city
 
 
 @outbox.handler("applications.issue")
@@ -17,7 +18,12 @@ def issue(payload: dict[str, Any]) -> None:
 
 @periodic("applications.overdue", every=timedelta(minutes=10))
 def overdue(payload: dict[str, Any]) -> None:
-    """Missed clocks: remind, tell the superior, or pass on, as each step says."""
+    """Missed clocks: remind, tell the superior, or pass on, as each step says.
+
+    Not while the city is read only: nobody could act on it, and nothing may pass anybody by.
+    """
+    if city().is_read_only:
+        return
     at = now()
     for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
         actions.handle_overdue(step_id=step_id, at=at)

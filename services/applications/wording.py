@@ -66,14 +66,16 @@ def draft_from(
         if output.validity
         else None
     )
+    # What was asked comes last: where a service asks for a {tanggal}, that day is meant and not
+    # the day of signing.
     values = {
-        **facts,
-        **answering.placeholders(blueprint, answers),
         "unit": signer.unit_name,
         "penandatangan": signer.post_title,
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
         "nomor_berkas": number,
+        **facts,
+        **answering.placeholders(blueprint, answers),
     }
     return Draft(
         layout=output.layout,
@@ -94,7 +96,7 @@ def draft_from(
         tables=[_table(blueprint, table, answers) for table in output.tables],
         closing=fill(output.closing, values),
         valid_until=until,
-        applicant_signs=output.applicant_signs,
+        applicant_signs=fill(output.applicant_signs, values),
         applicant_name=values["nama"],
         witnesses=[values.get(f"{key}.nama", "") for key in output.witnesses],
         witnesses_as=output.witnesses_as,

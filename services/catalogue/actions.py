@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import linter, overrides
+from services.catalogue import linter, overrides, words
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
@@ -31,9 +31,7 @@ def parse(definition: dict[str, Any]) -> Blueprint:
     try:
         return Blueprint.model_validate(definition)
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "layanan"
-        raise RuleBroken(f"{place}: {first['msg'].removeprefix('Value error, ')}") from wrong
+        raise RuleBroken(words.complaint(wrong, definition)) from wrong
 
 
 def _locked(slug: str) -> Service:
@@ -122,6 +120,14 @@ def card_of(blueprint: Blueprint) -> dict[str, Any]:
         "fee": blueprint.fee,
         "steps": len(blueprint.steps),
         "synonyms": blueprint.synonyms,
+        "translations": {
+            language: {
+                "title": texts.get("title", blueprint.title),
+                "summary": texts.get("summary", blueprint.summary),
+                "synonyms": texts.get("synonyms", "").splitlines(),
+            }
+            for language, texts in blueprint.translations.items()
+        },
     }
 
 

@@ -23,6 +23,10 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=250, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+# Where a text stands: "title", "fields.tujuan.label", "fields.status.options.sewa.label".
+Place = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+){0,5}$")]
+
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 
 # What the register knows of a person: ``{nama}`` is the applicant's, ``{ibu.nama}`` that of the
@@ -223,6 +227,7 @@ class Output(Strict):
     def texts(self) -> Iterator[str]:
         """Every text that may hold placeholders, tables' columns left out."""
         yield from (self.opening, *self.body, self.closing, self.addressed_to)
+        yield self.applicant_signs
         for block in self.blocks:
             yield block.intro
             yield from (fact.text for fact in block.facts)
@@ -283,6 +288,9 @@ class Blueprint(Strict):
     documents: list[DocumentSpec] = []
     steps: list[StepSpec] = Field(min_length=1)
     outputs: list[Output] = []
+    # The texts residents read, in other languages: by language, then by place. Letters and desks
+    # stay Indonesian. See services.catalogue.translation for the places there are.
+    translations: dict[Language, dict[Place, Prose]] = {}
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -311,6 +319,13 @@ class Blueprint(Strict):
             if output.step not in steps:
                 raise ValueError(f"output '{output.key}': no step '{output.step}'")
             self._check_texts(output, known)
+        if "id" in self.translations:
+            raise ValueError("translations: 'id' is the language of the service itself")
+        for language, texts in self.translations.items():
+            for place, text in texts.items():
+                limit = text_limit(place)
+                if any(len(part) > limit for part in _entries(place, text)):
+                    raise ValueError(f"translation '{language}' of '{place}': over {limit} letters")
         return self
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
@@ -366,12 +381,29 @@ class Blueprint(Strict):
 
     def canonical(self) -> dict[str, Any]:
         """The definition as plain data, the same for the same meaning."""
-        return self.model_dump(mode="json")
+        found = self.model_dump(mode="json")
+        # Nothing translated says nothing: the same content as before there were translations.
+        told = {language: texts for language, texts in found.pop("translations").items() if texts}
+        return {**found, "translations": told} if told else found
 
     def digest(self) -> str:
         """Content hash: equal exactly when two definitions say the same."""
         text = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+LISTS = frozenset({"synonyms", "requirements"})  # translated as one text, an entry a line
+
+
+def _entries(place: str, text: str) -> list[str]:
+    return text.splitlines() if place in LISTS else [text]
+
+
+def text_limit(place: str) -> int:
+    """How long the text at a place may be, in letters."""
+    if place == "summary":
+        return 4000
+    return 500 if place.rpartition(".")[2] in ("help", "after") else 250
 
 
 def _unique(what: str, keys: list[str]) -> None:
@@ -385,7 +417,7 @@ def _known(names: frozenset[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class Stored:
     """A definition known by its digest: equal digests are equal content."""
 
     digest: str
@@ -393,13 +425,13 @@ class _Stored:
 
 
 @lru_cache(maxsize=2048)
-def _parsed(stored: _Stored) -> Blueprint:
+def _parsed(stored: Stored) -> Blueprint:
     return Blueprint.model_validate(stored.definition)
 
 
 def parse_stored(digest: str, definition: dict[str, Any]) -> Blueprint:
     """A published definition as a Blueprint; parsed once per process for equal content."""
-    return _parsed(_Stored(digest, definition))
+    return _parsed(Stored(digest, definition))
 
 
 def parse_cached(definition: dict[str, Any]) -> Blueprint:

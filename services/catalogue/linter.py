@@ -5,11 +5,12 @@ disappoint: dead ends, desks nobody sits at, clocks that cannot be met, codes ou
 finding names the place and the cure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.catalogue import translation
 from services.catalogue.answers import options
 from services.catalogue.blueprint import (
     PLACEHOLDER,
@@ -56,14 +57,17 @@ def check(
     today: date,
     vacancies: tuple[Vacancy, ...] = (),
     dinas: frozenset[str] | None = None,
+    languages: Iterable[str] = (),
 ) -> list[Finding]:
-    """All findings, errors first. ``dinas`` are the slugs of the dinas this city has."""
+    """All findings, errors first. ``dinas`` are the slugs of the dinas this city has,
+    ``languages`` those it offers besides Indonesian."""
     found = [
         *_conditions(blueprint),
         *_desks(blueprint, vacancies, dinas),
         *_clocks(blueprint),
         *_letters(blueprint, today),
         *_questions(blueprint),
+        *_translations(blueprint, languages),
     ]
     return sorted(found, key=lambda finding: (finding.level, finding.place))
 
@@ -244,4 +248,49 @@ def _questions(blueprint: Blueprint) -> Iterator[Finding]:
                 f"fields.{field.key}",
                 f"“{field.label}” ditanyakan tetapi tidak dipakai di surat maupun syarat. "
                 "Jangan tanyakan yang tidak diperlukan.",
+            )
+    yield from _columns(blueprint, {t for o in blueprint.outputs for t in o.texts()})
+
+
+def _columns(blueprint: Blueprint, texts: set[str]) -> Iterator[Finding]:
+    """Columns of a table that are filled in and never printed."""
+    whole = {name for text in texts for name in PLACEHOLDER.findall(text)}
+    printed = {
+        (table.field, name)
+        for output in blueprint.outputs
+        for table in output.tables
+        for column in table.columns
+        for name in PLACEHOLDER.findall(column.text)
+    }
+    tables = {field for field, _ in printed}
+    for field in blueprint.fields:
+        if field.type != "table" or field.key in whole or field.key not in tables:
+            continue  # printed as a whole, or not at all: said of the question itself
+        for column in field.columns:
+            if (field.key, column.key) not in printed:
+                yield Finding(
+                    "warning",
+                    f"fields.{field.key}.columns.{column.key}",
+                    f"Kolom “{column.label}” diisi tetapi tidak tercetak di surat. Tambahkan "
+                    "ke tabel suratnya, atau hapus kolomnya.",
+                )
+
+
+# --- other languages ------------------------------------------------------------------------------
+
+
+def _translations(blueprint: Blueprint, languages: Iterable[str]) -> Iterator[Finding]:
+    for language in languages:
+        for place in translation.missing(blueprint, language):
+            yield Finding(
+                "warning",
+                f"translations.{language}.{place}",
+                "Belum diterjemahkan; warga membacanya dalam bahasa Indonesia.",
+            )
+    for language in blueprint.translations:
+        for place in translation.gone(blueprint, language):
+            yield Finding(
+                "warning",
+                f"translations.{language}.{place}",
+                "Ini terjemahan dari bagian yang sudah tidak ada. Hapus terjemahannya.",
             )

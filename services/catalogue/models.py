@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from services.catalogue.blueprint import Blueprint, parse_stored
+from services.catalogue.translation import read_in
 from tenants.office.models import Unit
 
 
@@ -109,3 +110,7 @@ class ServiceVersion(models.Model):
     @property
     def blueprint(self) -> Blueprint:
         return parse_stored(self.digest, self.definition)
+
+    def read_in(self, language: str) -> Blueprint:
+        """For residents who read this language; letters and rules use ``blueprint``."""
+        return read_in(self.digest, self.definition, language)

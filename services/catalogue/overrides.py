@@ -33,6 +33,11 @@ def _keyed(value: object) -> bool:
     )
 
 
+def item_of(definition: Definition, part: str, key: str) -> Definition | None:
+    """One question, document, step or letter."""
+    return next((item for item in definition[part] if item["key"] == key), None)
+
+
 def flatten(definition: Definition) -> Leaves:
     """All leaves by address."""
     leaves: Leaves = {}
@@ -59,7 +64,7 @@ def build(leaves: Leaves) -> Definition:
     """The definition with these leaves: the inverse of ``flatten``."""
     root: Definition = {}
     for address, value in leaves.items():
-        parts = address.split(".")
+        parts = _split(address)
         node = root
         for part in parts[:-1]:
             node = node.setdefault(part, {})
@@ -67,6 +72,11 @@ def build(leaves: Leaves) -> Definition:
     built = _lists(root)
     assert isinstance(built, dict)
     return built
+
+
+def _split(address: str) -> list[str]:
+    """The steps to a leaf. A translation is kept under the whole address it translates."""
+    return address.split(".", 2 if address.startswith("translations.") else -1)
 
 
 def _lists(node: Any) -> Any:

@@ -12,8 +12,9 @@ from services.catalogue import linter, rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service, Switch
 from services.catalogue.shipped import CATEGORIES
+from services.catalogue.translation import ORIGINAL
 from tenants.office.models import Post, Unit
-from tenants.office.queries import current_holdings
+from tenants.office.queries import current_holdings, languages
 from tenants.registry.current import city
 
 
@@ -26,9 +27,18 @@ class Category:
     count: int
 
 
-def offered() -> list[Service]:
-    """Active services, without their definitions: ``card`` holds what lists show. One query."""
-    return list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
+def offered(language: str = ORIGINAL) -> list[Service]:
+    """Active services, without their definitions: ``card`` holds what lists show. One query.
+
+    In another language, title and summary of what is translated are replaced (not saved).
+    """
+    found = list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
+    for service in found:
+        words = service.card.get("translations", {}).get(language)
+        if words:
+            service.title = words["title"]
+            service.card = {**service.card, "summary": words["summary"]}
+    return found
 
 
 def categories(services: Sequence[Service]) -> list[Category]:
@@ -46,13 +56,20 @@ def categories(services: Sequence[Service]) -> list[Category]:
 def search(text: str, services: Sequence[Service]) -> list[Service]:
     """Services that fit everyday words, best first."""
     entries = [
-        search_entry(
-            service.slug, service.title, service.card["summary"], tuple(service.card["synonyms"])
-        )
+        search_entry(service.slug, service.title, service.card["summary"], _also_called(service))
         for service in services
     ]
     by_slug = {service.slug: service for service in services}
     return [by_slug[slug] for slug in rules.search(text, entries)]
+
+
+def _also_called(service: Service) -> tuple[str, ...]:
+    """Other words for it, in every language it has."""
+    translations = service.card.get("translations", {}).values()
+    return (
+        *service.card["synonyms"],
+        *(word for words in translations for word in (words["title"], *words["synonyms"])),
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -122,4 +139,10 @@ def lint(blueprint: Blueprint) -> list[linter.Finding]:
     dinas = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True)
     slugs = frozenset(code.partition("/")[2] for code in dinas.values_list("code", flat=True))
     today = now().astimezone(city().tz).date()
-    return linter.check(blueprint, today=today, vacancies=vacancies(), dinas=slugs)
+    return linter.check(
+        blueprint,
+        today=today,
+        vacancies=vacancies(),
+        dinas=slugs,
+        languages=[code for code, _ in languages()[1:]],
+    )

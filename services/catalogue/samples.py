@@ -1,10 +1,11 @@
 """An invented applicant and invented answers to any service: for previews and walks."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from services.catalogue.answers import House, options
-from services.catalogue.blueprint import Blueprint, Column, FieldSpec
+from services.catalogue.blueprint import Blueprint, Column, Condition, FieldSpec
 from services.catalogue.rules import Answer, all_hold
 
 _PEOPLE: tuple[tuple[str, str, str, str, str], ...] = (
@@ -85,6 +86,20 @@ def answers(blueprint: Blueprint, *, today: date, **given: Answer) -> dict[str, 
         if not all_hold(spec.show_when, found):
             continue
         found[spec.key] = given[spec.key] if spec.key in given else _answer(spec, today, people)
+    return found
+
+
+def meeting(conditions: Iterable[Condition]) -> dict[str, Answer]:
+    """Answers that meet these conditions, each taken for itself."""
+    found: dict[str, Answer] = {}
+    for condition in conditions:
+        value = condition.value
+        if isinstance(value, list):
+            found[condition.field] = str(value[0])
+        elif isinstance(value, int):
+            found[condition.field] = str(value + {">": 1, "<": -1}.get(condition.op, 0))
+        else:
+            found[condition.field] = str(value)
     return found
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -34,15 +35,24 @@ class BrokenBlueprint(Exception):
 
 def load(path: Path) -> Blueprint:
     """One ``service.toml``. Raises BrokenBlueprint."""
+    from services.catalogue.words import complaint  # which names CATEGORIES
+
+    raw: dict[str, Any] = {}
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        blueprint = Blueprint.model_validate(expand(raw))
-    except (tomllib.TOMLDecodeError, ValidationError, UnknownShorthand, KeyError) as wrong:
+        raw = expand(tomllib.loads(path.read_text(encoding="utf-8")))
+        blueprint = Blueprint.model_validate(raw)
+    except ValidationError as wrong:
+        raise BrokenBlueprint(f"{path}: {complaint(wrong, raw)}") from wrong
+    except KeyError as wrong:
+        raise BrokenBlueprint(f"{path}: “{wrong.args[0]}” belum ada. Tambahkan.") from wrong
+    except tomllib.TOMLDecodeError as wrong:
+        raise BrokenBlueprint(f"{path}: bukan TOML yang benar ({wrong}).") from wrong
+    except UnknownShorthand as wrong:
         raise BrokenBlueprint(f"{path}: {wrong}") from wrong
     if (blueprint.category, blueprint.slug) != (path.parents[1].name, path.parent.name):
-        raise BrokenBlueprint(f"{path}: folder and category/slug differ")
+        raise BrokenBlueprint(f"{path}: nama folder berbeda dari kelompok dan alamat layanannya.")
     if blueprint.category not in {slug for slug, *_ in CATEGORIES}:
-        raise BrokenBlueprint(f"{path}: no category '{blueprint.category}'")
+        raise BrokenBlueprint(f"{path}: kelompok “{blueprint.category}” tidak dikenal.")
     return blueprint
 
 

@@ -5,7 +5,10 @@ out what follows from the rest; ``expand`` writes all of it down. Published vers
 own services never contain shorthand.
 """
 
+from collections.abc import Iterable
 from typing import Any
+
+from services.catalogue.english import shared_texts
 
 Raw = dict[str, Any]
 
@@ -177,12 +180,16 @@ class UnknownShorthand(ValueError):
     """A name that stands for nothing."""
 
 
+def _known(names: Iterable[str]) -> str:
+    return f"Yang ada: {', '.join(names)}."
+
+
 def expand(raw: Raw) -> Raw:
     """A service as its author wrote it, with everything written out. Raises UnknownShorthand."""
     raw = dict(raw)
     if "route" in raw:
         raw["steps"] = _route(raw.pop("route"))
-    raw["fields"] = [_use(entry, QUESTIONS, "question") for entry in raw.get("fields", [])]
+    raw["fields"] = [_use(entry, QUESTIONS, "pertanyaan") for entry in raw.get("fields", [])]
     raw["documents"] = [_document(entry) for entry in raw.get("documents", [])]
     raw["outputs"] = [_output(entry, raw) for entry in raw.get("outputs", [])]
     signing = {output["step"] for output in raw["outputs"]}
@@ -192,6 +199,9 @@ def expand(raw: Raw) -> Raw:
         else step
         for step in raw["steps"]
     ]
+    if "en" in raw.get("translations", {}):
+        own = raw["translations"]["en"]
+        raw["translations"] = {**raw["translations"], "en": {**shared_texts(raw), **own}}
     return raw
 
 
@@ -203,7 +213,7 @@ def _route(text: str) -> list[Raw]:
         elif word in DINAS:
             steps += _dinas_steps(word)
         else:
-            raise UnknownShorthand(f"route: no desk '{word}'")
+            raise UnknownShorthand(f"Rute: tidak ada meja “{word}”. {_known(STEPS | DINAS)}")
     return steps
 
 
@@ -213,20 +223,20 @@ def _use(entry: Raw, library: dict[str, Raw], what: str) -> Raw:
     entry = dict(entry)
     name = entry.pop("use")
     if name not in library:
-        raise UnknownShorthand(f"no ready-made {what} '{name}'")
+        raise UnknownShorthand(f"Tidak ada {what} siap pakai “{name}”. {_known(library)}")
     return {**library[name], **entry}
 
 
 def _document(entry: Raw) -> Raw:
     name = entry.get("use", "")
-    return {"key": name, **_use(entry, DOCUMENTS, "document")} if name else entry
+    return {"key": name, **_use(entry, DOCUMENTS, "dokumen")} if name else entry
 
 
 def _output(entry: Raw, service: Raw) -> Raw:
     entry = dict(entry)
     layout = entry.setdefault("layout", "keterangan")
     if layout not in OPENINGS:
-        raise UnknownShorthand(f"no layout '{layout}'")
+        raise UnknownShorthand(f"Tidak ada bentuk surat “{layout}”. {_known(OPENINGS)}")
     entry.setdefault("key", "surat")
     entry.setdefault("step", service["steps"][-1]["key"])
     entry.setdefault("title", service["title"].upper())
@@ -256,7 +266,7 @@ def _block(entry: Raw) -> Raw:
     labels = dict(_LABELS)
     unknown = [name for name in wanted if name not in labels]
     if unknown:
-        raise UnknownShorthand(f"no fact '{unknown[0]}' of a person")
+        raise UnknownShorthand(f"Tidak ada data orang “{unknown[0]}”. {_known(labels)}")
     prefix = "" if who == "pemohon" else f"{who}."
     facts = []
     for name in wanted:

@@ -11,6 +11,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, preview, queries
+from services.applications.maps import tiles, with_map
 from services.applications.models import Application
 from services.catalogue.rules import outputs_of
 from services.pages.access import signed_in, today
@@ -72,12 +73,14 @@ def _page(
     problem: RuleBroken | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
     mine = queries.step_at(application, posts)
+    answers = queries.answered(application)
     context = {
         "posts": posts,
         "counts": queries.counts(posts, at=now()),
         "application": application,
         "facts": facts_of(application.applicant),
-        "answers": queries.answered(application),
+        "answers": answers,
+        "tiles": tiles() if any(row.latitude for row in answers) else None,
         "stops": queries.timeline(application, at=now(), today=today()),
         "step": mine,
         "spec": application.blueprint.step(mine.key) if mine else None,
@@ -88,7 +91,8 @@ def _page(
         "note": request.POST.get("note", ""),
         "decision": request.POST.get("keputusan", ""),
     }
-    return render(request, "desk/case.html", context, status=problem.status if problem else 200)
+    page = render(request, "desk/case.html", context, status=problem.status if problem else 200)
+    return with_map(page) if context["tiles"] else page
 
 
 @require_GET

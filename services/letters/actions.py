@@ -10,10 +10,12 @@ from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
 from services.letters.models import Letter
-from services.letters.render import Content, logo_svg, render_pdf
+from services.letters.render import Content, render_pdf
 from services.residents.models import Person
 from tenants.office.models import Profile, Unit
 from tenants.registry.current import city
+from tenants.registry.entitlements import on_trial
+from typeset.pdf import logo_svg
 
 
 def next_number(scope: str) -> int:
@@ -181,7 +183,7 @@ def compose(
             f"{here.url('/v/')} dengan kode {rules.pretty_code(code)}.",
             "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
         ],
-        watermark="CONTOH" if here.is_demo else "",
+        watermark=rules.watermark(is_demo=here.is_demo, on_trial=on_trial(here)),
         logo=logo_svg(bytes(profile.logo)) if profile.logo else "",
         issued_at=at.replace(microsecond=0).isoformat(),
     )

@@ -56,6 +56,7 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "-id"]),
+            models.Index(fields=["issued_on"], name="letter_issued_on"),
             models.Index(fields=["state"], condition=Q(state="numbered"), name="letter_unfinished"),
         ]
 

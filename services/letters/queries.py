@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kernel.ids import normalize_code
 from services.letters import rules
@@ -22,6 +22,7 @@ class Check:
     valid_until: date | None
     signer_title: str
     code: str
+    mark: str  # "UJI COBA", "CONTOH": what stands across the page; "" on a letter that counts
 
 
 def check(code: str, *, today: date) -> Check | None:
@@ -50,7 +51,13 @@ def check(code: str, *, today: date) -> Check | None:
         valid_until=letter.valid_until,
         signer_title=letter.signer_title,
         code=rules.pretty_code(letter.code),
+        mark=letter.content.watermark,
     )
+
+
+def issued_since(moment: datetime) -> int:
+    """How many letters have got their number since the day of this moment. A meter."""
+    return Letter.objects.filter(issued_on__gte=moment.date()).count()
 
 
 def same_file(code: str, content: bytes) -> bool:

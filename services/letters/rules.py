@@ -59,6 +59,13 @@ def valid_until(issued: date, amount: int, unit: Literal["hari", "bulan", "tahun
     return date(issued.year + year, month + 1, issued.day)
 
 
+def watermark(*, is_demo: bool, on_trial: bool) -> str:
+    """What stands across every page of a letter that is not one: invented, or only tried out."""
+    if is_demo:
+        return "CONTOH"
+    return "UJI COBA" if on_trial else ""
+
+
 def initials(name: str) -> str:
     """A name as the check page shows it: ``S••• A••••••••``."""
     return " ".join(word[0] + "•" * (len(word) - 1) for word in name.split())

@@ -1,7 +1,7 @@
 from django import forms
 
 from kernel.nik import parse_kk, parse_nik
-from ui.forms import Form, TanggalField, by_rule
+from ui.forms import EmailField, Form, PhoneField, TanggalField, by_rule
 
 
 class RegisterForm(Form):
@@ -20,20 +20,10 @@ class RegisterForm(Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     birth_date = TanggalField(label="Tanggal lahir")
-    email = forms.EmailField(
-        label="E-mail",
-        required=False,
-        help_text="Untuk kabar permohonan, dan bila kata sandi terlupa.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
+    email = EmailField(
+        required=False, help_text="Untuk kabar permohonan, dan bila kata sandi terlupa."
     )
-    phone = forms.RegexField(
-        r"^\+?[0-9 -]{8,18}$",
-        label="Nomor ponsel",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"invalid": "Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890."},
-    )
+    phone = PhoneField(required=False)
     password = forms.CharField(
         label="Kata sandi baru",
         max_length=200,

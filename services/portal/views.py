@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, documents, queries
 from services.applications.forms import form_for
+from services.applications.maps import with_map
 from services.applications.models import Application, Step
 from services.catalogue import queries as catalogue
 from services.catalogue import standard
@@ -27,9 +29,11 @@ from services.letters import archive
 from services.letters import queries as letters
 from services.pages.access import resident, signed_in, today
 from services.pages.files import send
+from services.pages.language import COOKIE, chosen
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
 from services.residents.queries import facts_of, person_of
+from tenants.office.queries import languages
 from ui import brand
 from ui.forms import explain
 
@@ -43,7 +47,7 @@ UNDER_WAY = {*EDITABLE, State.RUNNING, State.ISSUING}
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    services = catalogue.offered()
+    services = catalogue.offered(chosen(request))
     wanted = request.GET.get("cari", "").strip()[:100]
     person = person_of(request.user)
     running = [] if person is None else _under_way(queries.of_person(person)[:20])
@@ -84,7 +88,7 @@ def _under_way(applications: Iterable[Application]) -> list[dict[str, object]]:
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    services = catalogue.offered()
+    services = catalogue.offered(chosen(request))
     entry = next((c for c in catalogue.categories(services) if c.slug == slug), None)
     if entry is None:
         raise NotThere("Belum ada layanan di kelompok ini.")
@@ -103,8 +107,27 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         complaints=f"Melalui {contact}" if contact else "Melalui kantor kelurahan atau kecamatan",
         staff=f"Paling sedikit {len(blueprint.steps)} orang di setiap wilayah",
     )
-    context = {"service": entry, "blueprint": blueprint, "standard": rows}
+    language = chosen(request)
+    shown = entry.current.read_in(language)
+    context = {"service": entry, "blueprint": shown, "standard": rows}
+    context["lang"] = language if language in shown.translations else ""
     return render(request, "portal/service.html", context)
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember in which language this visitor reads services."""
+    back = request.POST.get("kembali", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    answer = redirect(back)
+    wanted = request.POST.get("bahasa", "")
+    if wanted in dict(languages()):
+        answer.set_cookie(
+            COOKIE, wanted, max_age=365 * 86400, samesite="Lax", httponly=True,
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return answer
 
 
 # --- asking for it ----------------------------------------------------------------------------
@@ -121,7 +144,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("application-fill", draft.pk)
     context = {
         "service": entry,
-        "blueprint": entry.current.blueprint,
+        "blueprint": entry.current.read_in(chosen(request)),
         "person": person,
         "facts": facts_of(person),
     }
@@ -156,12 +179,16 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         if not problems:
             return _next_page(queries.own(signed_in(request), pk), pages[at][-1])
         application = _editable(request, pk)
-    form = form_for(application, typed=typed, problems=problems, only=pages[at])
-    context = {"application": application, "blueprint": application.blueprint, "form": form}
+    language = chosen(request)
+    shown = application.version.read_in(language)
+    form = form_for(application, typed=typed, problems=problems, only=pages[at], blueprint=shown)
+    context = {"application": application, "blueprint": shown, "form": form}
+    context["lang"] = language if language in shown.translations else ""
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
     context |= {"back": pages[at - 1][0] if at else "", "address": f"?mulai={pages[at][0]}"}
-    return render(request, "portal/fill.html", context, status=422 if problems else 200)
+    page = render(request, "portal/fill.html", context, status=422 if problems else 200)
+    return with_map(page) if form.has_map else page
 
 
 def _page_at(pages: list[list[str]], key: str, application: Application) -> int:
@@ -204,10 +231,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("application", pk)
     if actions.problems(application):
         return redirect("application-fill", pk)
+    shown = application.version.read_in(chosen(request))
     context = {
         "application": application,
-        "blueprint": application.blueprint,
-        "answers": queries.answered(application),
+        "blueprint": shown,
+        "answers": queries.answered(application, shown),
         "facts": facts_of(application.applicant),
     }
     return render(request, "portal/check.html", context)
@@ -239,12 +267,13 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if found.state == State.DRAFT:
         return redirect("application-fill", pk)
+    shown = found.version.read_in(chosen(request))
     context = {
         "application": found,
-        "blueprint": found.blueprint,
+        "blueprint": shown,
         "stops": queries.timeline(found, at=clock.now(), today=today()),
         "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
-        "answers": queries.answered(found),
+        "answers": queries.answered(found, shown),
         "returned": queries.last_return(found),
         "moving": found.state in (State.RUNNING, State.ISSUING),
         "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),

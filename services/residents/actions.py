@@ -72,7 +72,10 @@ def register_citizen(
         raise RuleBroken(" ".join(weak.messages), field="password") from weak
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
-        if ResidentAccount.objects.filter(person=person).exists():
+        known = ResidentAccount.objects.select_related("user").filter(person=person).first()
+        if known is not None and known.user.is_active and not known.user.has_usable_password():
+            return _opened_again(known.user, password, email=email, phone=phone)
+        if known is not None:
             raise RuleBroken(
                 "NIK ini sudah punya akun. Silakan masuk, atau atur ulang kata sandi Anda."
             )
@@ -81,4 +84,15 @@ def register_citizen(
         )
         ResidentAccount.objects.create(user=user, person=person)
         audit.record("account.opened", actor=user, subject="person", subject_id=person.pk)
+    return user
+
+
+def _opened_again(user: User, password: str, *, email: str, phone: str) -> User:
+    """An account without any password (the city was restored from its open copy): whoever knows
+    the three facts chooses one, as at the first opening."""
+    user.set_password(password)
+    user.email = email.strip() or user.email
+    user.phone = phone or user.phone
+    user.save(update_fields=["password", "email", "phone"])
+    audit.record("account.opened_again", actor=user, subject="user", subject_id=user.pk)
     return user

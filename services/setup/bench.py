@@ -10,14 +10,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from kernel.clock import now
-from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import actions, overrides
+from kernel.errors import NotThere, RuleBroken
+from services.catalogue import actions, overrides, slots, words
 from services.catalogue.blueprint import Blueprint, parse_cached
 from services.catalogue.models import Release, Service
 from services.catalogue.overrides import Definition
 from services.catalogue.queries import lint
 from services.catalogue.shipped import CATEGORIES
-from services.setup import slots, words
 
 GROUPS = {slug: name for slug, name, *_ in CATEGORIES}
 PER_PAGE = 50
@@ -65,6 +64,7 @@ class Bench:
             tabs.append((part, one, reverse(f"setup-{address}", args=[slug]), counts[part]))
         for key, label, name in (
             ("standard", "Standar", "setup-standard"),
+            ("translations", "Terjemahan", "setup-translations"),
             ("draft", "Draf", "setup-draft"),
             ("walk", "Simulasi", "setup-walk"),
             ("history", "Riwayat", "setup-history"),
@@ -107,14 +107,9 @@ def save(bench: Bench, definition: Definition, edition: int, user: User) -> None
     """Into the draft. Raises Stale, or RuleBroken in words an admin understands."""
     if not words.storable(definition):
         raise RuleBroken("Ada tanda yang tidak dapat disimpan. Ketik ulang, jangan menempel.")
-    try:
-        actions.save_draft(
-            slug=bench.service.slug, definition=definition, edition=edition, by=user, at=now()
-        )
-    except Stale:
-        raise
-    except RuleBroken as broken:
-        raise RuleBroken(words.complaint(broken.__cause__, definition)) from broken
+    actions.save_draft(
+        slug=bench.service.slug, definition=definition, edition=edition, by=user, at=now()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +125,7 @@ class Found:
 def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
     definition = blueprint.canonical()
     found = []
+    told: dict[tuple[str, str], list[str]] = {}  # of translations: one line for many places
     for finding in lint(blueprint):
         part, _, rest = finding.place.partition(".")
         key = rest.partition(".")[0]
@@ -137,6 +133,18 @@ def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
         if part in slots.PARTS:
             name = f"setup-{slots.PARTS[part][0]}"
             href = reverse(f"{name}-edit", args=[slug, key]) if key else reverse(name, args=[slug])
+        if part == "translations":
+            told[key, finding.message] = [*told.get((key, finding.message), []), finding.place]
+            continue
         place = words.place_words(finding.place, definition)
         found.append(Found(finding.level, place, finding.message, href))
+    for (language, message), places in told.items():
+        href = f"{reverse('setup-translations', args=[slug])}?bahasa={language}"
+        found.append(Found("warning", _together(places, definition), message, href))
     return found
+
+
+def _together(places: list[str], definition: Definition) -> str:
+    """Many places that want the same, in a line."""
+    shown = "; ".join(words.place_words(place, definition) for place in places[:3])
+    return f"{shown}; dan {len(places) - 3} tempat lagi" if len(places) > 3 else shown

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from kernel.workdays import calendar_for
 from services.applications import preview
 from services.applications.forms import AnswersForm
-from services.catalogue import actions, samples, simulator
+from services.catalogue import actions, samples, simulator, slots, words
 from services.catalogue.answers import options
 from services.catalogue.models import Service, ServiceVersion
+from services.letters.pictures import pages_as_png
 from services.pages.access import today
 from services.pages.files import send
-from services.setup import slots, words
 from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
 from services.setup.views import for_admins
+from tenants.office import queries as office
 from tenants.registry.current import city
 
 SPEEDS = (
@@ -84,6 +84,9 @@ def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpRespons
     if output is None:
         raise NotThere("Surat ini tidak ada.")
     content = preview.letter(blueprint, output, at=now())
+    if "gambar" in request.GET:  # for phones, which show no PDF inside a page
+        first = pages_as_png(content, most=1)[0]
+        return send(first, media_type="image/png", name=f"{slug}.png", download=False)
     response = send(
         content, media_type="application/pdf", name=f"pratinjau-{slug}.pdf", download=False
     )
@@ -135,7 +138,7 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         shown = str(answers.get(spec.key) or "")
         known = options(spec) if spec.type in ("choice", "list", "yesno") else []
         asked.append(Asked(f"jawab-{spec.key}", spec.label, known, shown))
-    start, calendar = _start(request), calendar_for(city().timezone)
+    start, calendar = _start(request), office.calendar()
     speed = request.GET.get("laju", "penuh")
     spent = next((after for key, _, after in SPEEDS if key == speed), None)
     after = {step.key: spent for step in blueprint.steps} if spent is not None else None

@@ -2,9 +2,10 @@
 
 import copy
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kernel.errors import Stale
 from services.catalogue import overrides
 from services.catalogue.answers import options
 from services.catalogue.blueprint import Blueprint, FieldSpec
@@ -64,11 +65,6 @@ def fresh(title: str, slug: str, category: str) -> Definition:
     bare = {"slug": slug, "release": 1, "title": title, "category": category, "steps": steps,
             "summary": f"{title}.", "icon": "file-text"}  # fmt: skip
     return Blueprint.model_validate(bare).canonical()
-
-
-def item_of(definition: Definition, part: str, key: str) -> Definition | None:
-    """One question, document, step or letter."""
-    return next((item for item in definition[part] if item["key"] == key), None)
 
 
 def read(item: Definition, path: str) -> Any:
@@ -132,6 +128,95 @@ def moved(definition: Definition, part: str, key: str, up: bool) -> Definition:
     return {**definition, part: found}
 
 
+def ordered(definition: Definition, part: str, keys: list[str]) -> Definition:
+    """The part's things in this order. Raises Stale when they are not the same things."""
+    found = {item["key"]: item for item in definition[part]}
+    if sorted(keys) != sorted(found):
+        raise Stale("Daftar ini baru saja berubah. Urutkan lagi dari daftar yang sekarang.")
+    return {**definition, part: [found[key] for key in keys]}
+
+
+def restored(definition: Definition, part: str, item: Definition, place: int) -> Definition:
+    """A removed thing back where it stood; nothing changes when it is there already."""
+    if overrides.item_of(definition, part, item["key"]) is not None:
+        return definition
+    found = list(definition[part])
+    found.insert(place, item)
+    return {**definition, part: found}
+
+
+# --- another kind of question ---------------------------------------------------------------
+
+_NUMERIC, _WRITTEN = frozenset({"number", "rupiah"}), frozenset({"text", "textarea"})
+_CHOSEN = frozenset({"choice", "list", "yesno"})
+# What a question says only when it is of this kind, and how an admin calls it.
+_ONLY: dict[str, tuple[frozenset[str], str]] = {
+    "options": (frozenset({"choice"}), "pilihan jawaban"),
+    "code_list": (frozenset({"list"}), "daftar baku"),
+    "columns": (frozenset({"table"}), "kolom tabel"),
+    "format": (frozenset({"text"}), "bentuk isian"),
+    "unit": (frozenset({"number"}), "satuan"),
+    "decimals": (frozenset({"number"}), "angka di belakang koma"),
+    "past": (frozenset({"date"}), "batas tanggal"),
+    "future": (frozenset({"date"}), "batas tanggal"),
+    "outside": (frozenset({"person"}), "larangan orang yang tidak terdaftar"),
+    "register_fact": (_WRITTEN | {"number", "date", "list"}, "isian otomatis dari data penduduk"),
+}
+
+
+def retyped(item: Definition, kind: str) -> tuple[Definition, list[str]]:
+    """A question as another kind, and what it loses by that, in an admin's words."""
+    plain, old = blank("fields", {}, kind), item["type"]
+    new, lost = {**item, "type": kind}, []
+    for name, (kinds, words) in _ONLY.items():
+        if kind not in kinds:
+            if item.get(name, plain[name]) != plain[name] and words not in lost:
+                lost.append(words)
+            new[name] = plain[name]
+    alike = {old, kind} <= _NUMERIC or {old, kind} <= _WRITTEN
+    if not alike and kind != old:
+        if item.get("min") is not None or item.get("max") is not None:
+            lost.append("batas paling sedikit dan paling banyak")
+        new["min"] = new["max"] = None
+    return new, lost
+
+
+def broken_conditions(definition: Definition, old: Definition, new: Definition) -> list[str]:
+    """Where a condition compares an answer to this question that it can no longer have.
+
+    Places as addresses. Texts of letters are judged when the definition is parsed.
+    """
+    kinds = {old["type"], new["type"]}
+    if len(kinds) == 1 or kinds <= _NUMERIC or kinds <= _WRITTEN:
+        return []
+    spec: FieldSpec | None = None
+    if new["type"] in _CHOSEN and (new["options"] or new["code_list"] or new["type"] == "yesno"):
+        spec = FieldSpec.model_validate(new)
+    broken = []
+    for place, condition in _compared(definition, new["key"]):
+        values = condition["value"] if isinstance(condition["value"], list) else [
+            condition["value"]
+        ]  # fmt: skip
+        known = {value for value, _ in options(spec)} if spec else set()
+        if new["type"] not in _CHOSEN or (spec and not {str(v) for v in values} <= known):
+            broken.append(place)
+    return list(dict.fromkeys(broken))
+
+
+def _compared(definition: Definition, key: str) -> Iterator[tuple[str, Definition]]:
+    """Every condition on one question, with the address it stands at."""
+    for part in ("fields", "documents", "steps", "outputs"):
+        for item in definition[part]:
+            for name in ("show_when", "require_when", "when"):
+                for condition in item.get(name) or []:
+                    if condition["field"] == key:
+                        yield f"{part}.{item['key']}.{name}", condition
+            for block in item.get("blocks", []):
+                for condition in block["when"]:
+                    if condition["field"] == key:
+                        yield f"{part}.{item['key']}.blocks", condition
+
+
 def undone(base: Definition, ours: Definition, address: str) -> Definition:
     """Ours with one place, and everything below it, as the shared template says it."""
     kept = {a: v for a, v in overrides.difference(base, ours).items() if not _below(a, address)}
@@ -188,7 +273,7 @@ def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[st
 
 def condition_typed(definition: Definition, condition: Mapping[str, Any]) -> dict[str, str]:
     """A kept condition the way it is typed."""
-    field = item_of(definition, "fields", condition["field"])
+    field = overrides.item_of(definition, "fields", condition["field"])
     names = dict(options(FieldSpec.model_validate(field))) if field else {}
     value = condition["value"]
     values = value if isinstance(value, list) else [value]

@@ -8,6 +8,7 @@ from django.db.models.fields import BooleanField
 from PIL import Image, UnidentifiedImageError
 
 from kernel.errors import RuleBroken
+from tenants.office.languages import offered
 from tenants.office.models import Profile
 from tenants.registry.current import city_or_none
 from ui.brand import Brand
@@ -39,6 +40,7 @@ def current() -> Brand | None:
         logo="/ui/logo.png" if profile.has_logo else "",
         website=profile.website,
         contact=profile.contact,
+        languages=offered(profile.languages),
     )
 
 

@@ -3,6 +3,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
 from services.setup.face import clean_logo
+from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
 from ui.forms import Form, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
@@ -32,6 +33,14 @@ class FaceForm(Form):
         max_length=120,
         required=False,
         help_text="Tampil di setiap halaman warga. Misalnya nomor WhatsApp atau SP4N-LAPOR!.",
+    )
+    languages = forms.MultipleChoiceField(
+        label="Bahasa lain untuk layanan",
+        choices=OTHERS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Bahasa Indonesia selalu ada. Warga memilih bahasanya di halaman layanan; yang "
+        "belum diterjemahkan tampil dalam bahasa Indonesia. Surat selalu berbahasa Indonesia.",
     )
     website = forms.URLField(
         label="Situs resmi",
@@ -123,3 +132,12 @@ class ImportForm(Form):
         if (file.size or 0) > MAX_TABLE:
             raise forms.ValidationError("Berkas ini lebih dari 12 MB. Bagi menjadi beberapa.")
         return file
+
+
+class ClosureForm(Form):
+    name = forms.CharField(
+        label="Hari apa?", max_length=120, help_text="Misalnya: Cuti bersama Idulfitri."
+    )
+    since = TanggalField(label="Hari pertama")
+    until = TanggalField(label="Hari terakhir", required=False)
+    until.help_text = "Kosongkan bila hanya satu hari."

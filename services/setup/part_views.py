@@ -1,19 +1,22 @@
 """Editing one service part by part."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import overrides
+from services.catalogue import actions, overrides, slots, words
 from services.catalogue.overrides import ORDER, Definition
-from services.setup import editing, slots, words
+from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
 from services.setup.views import for_admins
@@ -86,10 +89,42 @@ def edit(
     bench = bench_of(slug)
     item: Definition | None = bench.definition
     if part in slots.PARTS:
-        item = editing.item_of(bench.definition, part, key)
+        item = overrides.item_of(bench.definition, part, key)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
-    return _edit(request, user, bench, part, item, is_new=False)
+    kind = request.GET.get("jenis", "")
+    if part != "fields" or kind not in dict(slots.TYPES) or kind == item["type"]:
+        return _edit(request, user, bench, part, item, is_new=False)
+    changed, lost = editing.retyped(item, kind)
+    problem = _retype_problem(bench, item, changed)
+    if problem:
+        messages.error(request, problem)
+        return redirect(request.path)
+    return _edit(request, user, bench, part, changed, is_new=False, was=item, lost=lost)
+
+
+def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
+    """Why a question cannot be of another kind: what the rest of the service wants of it."""
+    kind = dict(slots.TYPES)[new["type"]]
+    broken = editing.broken_conditions(bench.definition, old, new)
+    if broken:
+        where = ", ".join(words.place_words(place, bench.definition) for place in broken)
+        return (
+            f"Jenisnya tidak bisa diganti menjadi “{kind}”, karena jawabannya dibandingkan di: "
+            f"{where}. Hapus atau ubah syarat itu dulu."
+        )
+    # What the new kind cannot be without, and nobody has typed yet.
+    filler = [{"key": "isi", "label": "Isi"}]
+    wanted: dict[str, tuple[str, Any]] = {
+        "choice": ("options", filler), "table": ("columns", filler), "list": ("code_list", "hari"),
+    }  # fmt: skip
+    name, value = wanted.get(new["type"], ("key", new["key"]))
+    trial = {**new, name: new[name] or value}
+    try:
+        actions.parse(editing.placed(bench.definition, "fields", new["key"], trial))
+    except RuleBroken as broken_rule:
+        return f"Jenisnya tidak bisa diganti menjadi “{kind}”. {broken_rule.message}"
+    return ""
 
 
 @for_admins
@@ -105,27 +140,65 @@ def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     )
 
 
+def part_form(bench: Bench, part: str, item: Definition, data: Any) -> PartForm:
+    """The inputs of one part, filled with what stands there or what was typed."""
+    shape = _shape(item, data)
+    inputs = slots.slots(part, bench.definition, shape, _dinas() if part == "steps" else ())
+    return PartForm(inputs, definition=bench.definition, item=item, data=data)
+
+
+def with_typed(
+    bench: Bench, part: str, form: PartForm, *, is_new: bool
+) -> tuple[Definition, Definition]:
+    """The part as typed, and the whole definition with it in its place."""
+    new = form.result()
+    if is_new:
+        taken = [i["key"] for p in slots.PARTS for i in bench.definition[p]]
+        new["key"] = editing.new_key(new.get("label") or new.get("title") or part, taken)
+    return new, editing.placed(bench.definition, part, new.get("key", ""), new)
+
+
+def _with_row_moved(data: QueryDict) -> QueryDict:
+    """What was typed, with one row of a small table a place earlier or later."""
+    found = re.fullmatch(r"([a-z_0-9]+)-(\d{1,2})-(naik|turun)", str(data["geser"]))
+    typed = data.copy()
+    if found is None:
+        return typed
+    name, here = found[1], int(found[2])
+    there = here - 1 if found[3] == "naik" else here + 1
+    swapped = {f"{name}-{here}-": f"{name}-{there}-", f"{name}-{there}-": f"{name}-{here}-"}
+    moving = {key: new + key[len(old) :] for old, new in swapped.items()
+              for key in data if key.startswith(old)}  # fmt: skip
+    for key in moving:
+        del typed[key]
+    for key, new in moving.items():
+        typed.setlist(new, data.getlist(key))
+    return typed
+
+
 def _edit(
-    request: HttpRequest, user: User, bench: Bench, part: str, item: Definition, *, is_new: bool
-) -> HttpResponse:
+    request: HttpRequest, user: User, bench: Bench, part: str, item: Definition, *,
+    is_new: bool, was: Definition | None = None, lost: Sequence[str] = (),
+) -> HttpResponse:  # fmt: skip
+    """``was`` is the question before its kind was changed, ``lost`` what that costs."""
     slug = bench.service.slug
     key = item.get("key", "") if part in slots.PARTS else ""
     prefix = f"{part}.{key}" if key else ""
     data = request.POST if request.method == "POST" else None
-    shape = _shape(item, data)
-    inputs = slots.slots(part, bench.definition, shape, _dinas() if part == "steps" else ())
-    form = PartForm(inputs, definition=bench.definition, item=item, data=data)
+    moving = data is not None and "geser" in data
+    form = part_form(bench, part, item, _with_row_moved(request.POST) if moving else data)
     status, others = 200, []
-    if data is not None and form.is_valid():
-        new = form.result()
-        if is_new:
-            taken = [i["key"] for p in slots.PARTS for i in bench.definition[p]]
-            new["key"] = editing.new_key(new.get("label") or new.get("title") or part, taken)
-        definition = editing.placed(bench.definition, part, new.get("key", ""), new)
+    if moving:
+        messages.info(request, "Urutannya berubah di halaman ini. Simpan supaya tetap.")
+    elif data is not None and form.is_valid():
+        new, definition = with_typed(bench, part, form, is_new=is_new)
         undo = data.get("batalkan", "")
         if undo and bench.base is not None:
             definition = editing.undone(bench.base, definition, undo)
         try:
+            problem = _retype_problem(bench, was, new) if was is not None else ""
+            if problem:
+                raise RuleBroken(problem)
             save(bench, definition, edition_of(request), user)
         except Stale as stale:
             status = 409
@@ -145,6 +218,7 @@ def _edit(
             return redirect(request.path)
     if form.errors and status == 200:
         status = 422
+    kinds = slots.TYPES if part == "fields" and not is_new else ()
     kind = dict(slots.TYPES).get(item.get("type", ""), "") if part == "fields" else ""
     context = {
         **bench.context(part),
@@ -156,10 +230,20 @@ def _edit(
         "name": item.get("label") or item.get("title", ""),
         "is_new": is_new,
         "kind": kind,
+        "kinds": kinds,
+        "was": dict(slots.TYPES)[was["type"]] if was else "",
+        "lost": lost,
+        "preview": preview_address(slug, part, key, item),
         "others": others,
         "placeholders": _placeholders(bench.definition) if part == "outputs" else [],
     }
     return render(request, "setup/service/part.html", context, status=status)
+
+
+def preview_address(slug: str, part: str, key: str, item: Definition) -> str:
+    """Where the page asks for the picture of what is being typed."""
+    asked = {"bagian": part, "kunci": key, "jenis": item.get("type", "")}
+    return f"{reverse('setup-preview', args=[slug])}?{urlencode(asked)}"
 
 
 def _shape(item: Definition, data: Any) -> Definition:
@@ -231,6 +315,12 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
             )
         )
     have = {item["key"] for item in found}
+    undo = request.session.get(UNDO) or {}
+    undoable = (
+        undo.get("slug") == slug
+        and undo.get("part") == part
+        and undo.get("edition") == bench.service.draft_edition
+    )
     address, one = slots.PARTS[part]
     context = {
         **bench.context(part),
@@ -243,6 +333,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
             if key not in have
         ],
         "moved": f"{part}.{ORDER}" in bench.changes and have == set(shared),
+        "undo": undo["title"] if undoable else "",
         "edit_name": f"setup-{address}-edit",
         "add_url": reverse(f"setup-{address}-add", args=[slug]),
         "list_url": reverse(f"setup-{address}", args=[slug]),
@@ -261,8 +352,21 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         raise NotThere("Bagian ini tidak ada.")
     if do in ("naik", "turun"):
         definition, said = editing.moved(bench.definition, part, key, do == "naik"), "Dipindahkan"
+    elif do == "urut":
+        keys = [key for key in request.POST.get("urutan", "").split(",") if key]
+        try:
+            definition, said = editing.ordered(bench.definition, part, keys), "Urutan tersimpan"
+        except Stale as stale:
+            messages.error(request, stale.message)
+            return redirect(f"setup-{slots.PARTS[part][0]}", slug)
     elif do == "hapus":
         definition, said = editing.without(bench.definition, part, key), "Dihapus"
+    elif do == "pulih":
+        undo = request.session.get(UNDO) or {}
+        if (undo.get("slug"), undo.get("part")) != (slug, part):
+            raise NotThere("Tidak ada penghapusan yang bisa dibatalkan.")
+        definition = editing.restored(bench.definition, part, undo["item"], undo["place"])
+        said = "Penghapusan dibatalkan"
     elif do == "batal" and bench.base is not None:
         definition = editing.undone(bench.base, bench.definition, address)
         said = "Dikembalikan ke templat"
@@ -273,5 +377,25 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     except RuleBroken as broken:
         messages.error(request, broken.message)
     else:
+        request.session.pop(UNDO, None)
+        if do == "hapus":
+            _remember(request, bench, part, key)
         messages.success(request, f"{said}. Warga baru melihatnya setelah diterbitkan.")
     return redirect(f"setup-{slots.PARTS[part][0]}", slug)
+
+
+UNDO = "setup-undo"  # in the session: what was removed last, and the draft's edition after it
+
+
+def _remember(request: HttpRequest, bench: Bench, part: str, key: str) -> None:
+    """Keep a removed thing for as long as nothing else is changed."""
+    for place, item in enumerate(bench.definition[part]):
+        if item["key"] == key:
+            request.session[UNDO] = {
+                "slug": bench.service.slug,
+                "part": part,
+                "item": item,
+                "place": place,
+                "title": item.get("label") or item["title"],
+                "edition": bench.service.draft_edition + 1,
+            }

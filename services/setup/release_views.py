@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application
-from services.catalogue import actions, overrides
+from services.catalogue import actions, overrides, slots, words
 from services.catalogue.models import Release
 from services.catalogue.overrides import ORDER, Definition
-from services.setup import editing, slots, words
 from services.setup.bench import (
     BEHIND,
     CHANGED,
@@ -93,9 +92,13 @@ def _whole(address: str, definitions: list[Definition]) -> tuple[str, tuple[bool
     """The thing a place lies in, and which of the three have it, unless all do."""
     part, _, rest = address.partition(".")
     key = rest.partition(".")[0]
+    if part == "translations":  # a language only one side has; else place by place
+        have = tuple(key in d.get(part, {}) for d in definitions)
+        only_one = have in ((False, True, False), (False, False, True))
+        return (f"{part}.{key}", have) if only_one else None
     if part not in slots.PARTS or key == ORDER:
         return None
-    have = tuple(editing.item_of(d, part, key) is not None for d in definitions)
+    have = tuple(overrides.item_of(d, part, key) is not None for d in definitions)
     return None if all(have) else (f"{part}.{key}", have)
 
 
@@ -183,11 +186,6 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             result = actions.adopted(service, take)
         except RuleBroken as broken:
             problem, status = broken.message, broken.status
-            if isinstance(broken.__cause__, ValueError):
-                problem = words.complaint(
-                    broken.__cause__,
-                    overrides.adopt(service.base.definition, new.definition, bench.published, take),
-                )
     rows = [
         replace(
             row,

@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from services.catalogue.blueprint import FieldSpec
-from services.catalogue.overrides import Definition
+from services.catalogue.overrides import Definition, item_of
 from services.catalogue.shipped import CATEGORIES
+from services.catalogue.slots import CODE_CELLS, COLUMN_CELLS, OPTION_CELLS, Cell, Slot
 from services.setup import editing
-from services.setup.slots import COLUMN_CELLS, OPTION_CELLS, Cell, Slot
 from ui.forms import Form
+from ui.templatetags.ui import icon
 
 MAX_FILE = 512 * 1024  # bytes of an imported service
 MAX_ROWS = 60
@@ -26,9 +28,9 @@ class RowsWidget(forms.Widget):
     template_name = "setup/widgets/rows.html"
     use_fieldset = True
 
-    def __init__(self, cells: tuple[Cell, ...], label: str) -> None:
+    def __init__(self, cells: tuple[Cell, ...], label: str, *, movable: bool) -> None:
         super().__init__()
-        self.cells, self.label = cells, label
+        self.cells, self.label, self.movable = cells, label, movable
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
         return f"{id_}_0" if id_ else id_
@@ -46,8 +48,10 @@ class RowsWidget(forms.Widget):
         filled = [row for row in value or [] if any(row.values())]
         context["cells"] = [cell for cell in self.cells if cell.kind != "hidden"]
         empty = {cell.key: "" for cell in self.cells}
+        context["movable"] = self.movable
         context["rows"] = [
-            self._row(name, number, row) for number, row in enumerate([*filled, *([empty] * SPARE)])
+            self._row(name, number, row) | {"filled": number < len(filled)}
+            for number, row in enumerate([*filled, *([empty] * SPARE)])
         ]
         return context
 
@@ -64,7 +68,12 @@ class RowsWidget(forms.Widget):
         shown = [entry for entry, cell in zip(inputs, self.cells, strict=True)
                  if cell.kind != "hidden"]  # fmt: skip
         shown[0]["first"] = number == 0
-        return {"inputs": shown, "hidden": [entry for entry in inputs if entry not in shown]}
+        return {
+            "inputs": shown,
+            "hidden": [entry for entry in inputs if entry not in shown],
+            "move": f"{name}-{number}",
+            "name": f"{self.label.lower()}, baris {number + 1}",
+        }
 
 
 class RowsField(forms.Field):
@@ -72,7 +81,8 @@ class RowsField(forms.Field):
 
     def __init__(self, slot: Slot, **kwargs: Any) -> None:
         self.cells = slot.cells
-        super().__init__(widget=RowsWidget(slot.cells, slot.label), **kwargs)
+        movable = slot.kind == "rows" and slot.cells is not CODE_CELLS
+        super().__init__(widget=RowsWidget(slot.cells, slot.label, movable=movable), **kwargs)
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         leading = next(cell for cell in self.cells if cell.kind != "hidden")
@@ -130,7 +140,7 @@ class ParagraphsField(LinesField):
 
 def _offering(slot: Slot, value: Any) -> Slot:
     """The slot with what stands there among its choices: a dinas this city does not have, say."""
-    if slot.kind != "choice" or not value or value in dict(slot.choices):
+    if slot.kind not in ("choice", "icon") or not value or value in dict(slot.choices):
         return slot
     return replace(slot, choices=(*slot.choices, (value, f"{value} (tidak ada di sini)")))
 
@@ -145,6 +155,9 @@ def _field(slot: Slot) -> forms.Field:
         return forms.BooleanField(**{**common, "required": False})
     if slot.kind in ("rows", "conditions"):
         return RowsField(slot, **common)
+    if slot.kind == "icon":
+        pictures = [(name, format_html("{} {}", icon(name), words)) for name, words in slot.choices]
+        return forms.ChoiceField(choices=pictures, widget=forms.RadioSelect, **common)
     if slot.kind == "choice":
         return forms.ChoiceField(choices=slot.choices, **common)
     if slot.kind == "many":
@@ -218,7 +231,7 @@ class PartForm(Form):
         return self.cleaned_data
 
     def _condition(self, row: Mapping[str, str]) -> dict[str, Any]:
-        field = editing.item_of(self.definition, "fields", row["field"])
+        field = item_of(self.definition, "fields", row["field"])
         assert field is not None, "a select offers only known questions"
         spec = FieldSpec.model_validate(field)
         value = editing.condition_value(spec, row["op"], row["value"])

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import actions
+from services.catalogue import actions, words
 from services.catalogue.models import Service, Switch
 from services.catalogue.overrides import Definition
-from services.setup import editing, words
+from services.setup import editing
 from services.setup.bench import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
 from services.setup.service_forms import ImportServiceForm, NewServiceForm
 from services.setup.views import for_admins
@@ -60,6 +60,8 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
         else:
             said = "dibuka untuk warga" if on else "ditutup. Yang sedang berjalan tetap diteruskan"
             messages.success(request, f"{found.title} {said}.")
+        if request.POST.get("kembali") == found.slug:
+            return redirect("setup-service", found.slug)
         return redirect(request.get_full_path())
     wanted = request.GET.get("cari", "").strip()[:100]
     category, state = request.GET.get("kelompok", ""), request.GET.get("saring", "")
@@ -219,7 +221,7 @@ def _created(
         service = actions.create_own(definition=definition, by=user, at=now())
     except RuleBroken as broken:
         if isinstance(broken.__cause__, ValueError):
-            broken = RuleBroken(words.complaint(broken.__cause__, definition), field="berkas")
+            broken = RuleBroken(broken.message, field="berkas")
         explain(form, broken)
         return render(request, template, {"form": form}, status=422)
     messages.success(

@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from services.setup import draft_views, part_views, release_views, services_views, views
-from services.setup.slots import PARTS
+from services.catalogue.slots import PARTS
+from services.setup import (
+    closure_views,
+    draft_views,
+    part_views,
+    preview_views,
+    release_views,
+    services_views,
+    translation_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="setup"),
@@ -19,6 +28,7 @@ urlpatterns = [
     path("penduduk/", views.residents, name="setup-residents"),
     path("penduduk/contoh.csv", views.residents_template, name="setup-residents-template"),
     path("penduduk/impor/<slug:code>/", views.residents_import, name="setup-import"),
+    path("libur/", closure_views.closures, name="setup-closures"),
     path("layanan/", services_views.services, name="setup-services"),
     path("layanan/baru/", services_views.new_service, name="setup-new-service"),
     path("layanan/impor/", services_views.import_service, name="setup-import-service"),
@@ -30,6 +40,12 @@ urlpatterns = [
         "layanan/<slug:slug>/standar/", part_views.edit, {"part": "standard"}, name="setup-standard"
     ),
     path("layanan/<slug:slug>/susun/", part_views.arrange, name="setup-arrange"),
+    path("layanan/<slug:slug>/pratinjau/", preview_views.preview, name="setup-preview"),
+    path(
+        "layanan/<slug:slug>/terjemahan/",
+        translation_views.translations,
+        name="setup-translations",
+    ),
     path("layanan/<slug:slug>/draf/", draft_views.draft, name="setup-draft"),
     path("layanan/<slug:slug>/draf/surat/<str:key>/", draft_views.letter, name="setup-letter"),
     path("layanan/<slug:slug>/simulasi/", draft_views.walk, name="setup-walk"),

@@ -71,6 +71,7 @@ def face(request: HttpRequest, user: User) -> HttpResponse:
     """Name, colour, logo and contact."""
     profile = Profile.objects.first() or Profile(government=f"Pemerintah {city().name}")
     initial = {key: getattr(profile, key) for key in ("government", "accent", "contact", "website")}
+    initial["languages"] = profile.languages.split(",")
     form = FaceForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         office.dress(**form.cleaned_data, by=user)

@@ -94,7 +94,32 @@ CASES = {
         lambda d: d["fields"].append({"key": "warna", "type": "text", "label": "Warna rumah"}),
         "fields.warna", "tidak dipakai",
     ),
+    "a column for nothing": (
+        "ahli-waris", lambda d: table(d)["columns"].append({"key": "umur", "label": "Umur"}),
+        "fields.ahli_waris.columns.umur", "tidak tercetak",
+    ),
 }  # fmt: skip
+
+
+def table(definition):
+    return next(entry for entry in definition["fields"] if entry["type"] == "table")
+
+
+def test_what_the_applicant_signs_as_is_a_text_like_any_other() -> None:
+    definition = copy.deepcopy(SERVICES["sktm"].canonical())
+    definition["fields"].append({"key": "peran", "type": "text", "label": "Peran Anda"})
+    definition["outputs"][0]["applicant_signs"] = "Selaku {peran}"
+    found = linter.check(Blueprint.model_validate(definition), today=TODAY)
+    assert not [f for f in found if f.place == "fields.peran"]
+    definition["outputs"][0]["applicant_signs"] = "Selaku {tiada}"
+    with pytest.raises(ValueError, match="nothing fills"):
+        Blueprint.model_validate(definition)
+
+
+@pytest.mark.parametrize("slug", ["ahli-waris", "jual-beli-tanah", "biodata-penduduk"])
+def test_columns_that_are_printed_are_not_mentioned(slug) -> None:
+    found = linter.check(SERVICES[slug], today=TODAY)
+    assert not [f for f in found if ".columns." in f.place]
 
 
 @pytest.mark.parametrize(("slug", "change", "place", "words"), CASES.values(), ids=CASES.keys())

@@ -1,6 +1,7 @@
-"""Real consecutive releases: a city on the first one, with changes of its own, meets the second.
+"""Real consecutive releases: a city on one of them, with changes of its own, meets the next.
 
-``releases/`` keeps the first releases as they were shipped; the second ones are in the catalogue.
+``releases/`` keeps every release that was shipped before, as ``<slug>.<number>.toml``; the newest
+are in the catalogue.
 """
 
 import copy
@@ -18,19 +19,27 @@ from services.catalogue.shipped import shipped
 from services.catalogue.shorthand import expand
 from tests.factories import MONDAY
 
-FIRST = {
-    path.name.partition(".")[0]: Blueprint.model_validate(
-        expand(tomllib.loads(path.read_text(encoding="utf-8")))
-    )
-    for path in sorted((Path(__file__).parent / "releases").glob("*.1.toml"))
-}
-SECOND = {b.slug: b for b in shipped() if b.slug in FIRST}
-SLUGS = sorted(FIRST)
+NEWEST = {blueprint.slug: blueprint for blueprint in shipped()}
 
 
-def ours(slug: str) -> dict[str, Any]:
-    """What a city might have made of the first release: words, a desk, a question, an order."""
-    made = copy.deepcopy(FIRST[slug].canonical())
+def _before() -> list[Blueprint]:
+    found = [
+        Blueprint.model_validate(expand(tomllib.loads(path.read_text(encoding="utf-8"))))
+        for path in (Path(__file__).parent / "releases").glob("*.toml")
+    ]
+    return sorted(found, key=lambda blueprint: (blueprint.slug, blueprint.release))
+
+
+BEFORE = _before()
+_NEXT = {(b.slug, b.release): b for b in (*BEFORE, *NEWEST.values())}
+# Each release with the one that followed it.
+PAIRS = [(old, _NEXT[old.slug, old.release + 1]) for old in BEFORE]
+IDS = [f"{old.slug}-{old.release}" for old in BEFORE]
+
+
+def ours(old: Blueprint) -> dict[str, Any]:
+    """What a city might have made of a release: words, a desk, a question, an order."""
+    made = copy.deepcopy(old.canonical())
     made["title"] = f"{made['title']} (Kota Bontang)"
     made["steps"][-1]["clock"] = {"amount": 3, "unit": "hari_kerja"}
     made["fields"][0]["help"] = "Bantuan dari kami."
@@ -45,42 +54,46 @@ def _blank() -> dict[str, Any]:
     return {"required": False, "format": "telepon"}
 
 
-def test_there_are_at_least_ten() -> None:
-    assert len(SLUGS) >= 10
-    assert all(SECOND[slug].release == FIRST[slug].release + 1 for slug in SLUGS)
-    assert all(SECOND[slug].changes for slug in SLUGS)
+def test_there_are_at_least_ten_and_none_is_left_out() -> None:
+    assert len({old.slug for old in BEFORE}) >= 10
+    kept = {(old.slug, old.release) for old in BEFORE}
+    for slug, newest in NEWEST.items():
+        assert {(slug, number) for number in range(1, newest.release)} <= kept
+        assert newest.release == 1 or newest.changes
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_a_city_without_changes_simply_follows(slug) -> None:
-    old, new = FIRST[slug].canonical(), SECOND[slug].canonical()
-    assert overrides.adopt(old, new, copy.deepcopy(old)) == new
-    rows = overrides.compare(old, new, old)
+@pytest.mark.parametrize(("old", "new"), PAIRS, ids=IDS)
+def test_a_city_without_changes_simply_follows(old, new) -> None:
+    was, now = old.canonical(), new.canonical()
+    assert overrides.adopt(was, now, copy.deepcopy(was)) == now
+    rows = overrides.compare(was, now, was)
     assert {row.verdict for row in rows} == {"theirs"}
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_nothing_a_city_changed_is_lost(slug) -> None:
-    old, new, mine = FIRST[slug].canonical(), SECOND[slug].canonical(), ours(slug)
-    moved = overrides.adopt(old, new, mine)
+@pytest.mark.parametrize(("old", "new"), PAIRS, ids=IDS)
+def test_nothing_a_city_changed_is_lost(old, new) -> None:
+    mine = ours(old)
+    moved = overrides.adopt(old.canonical(), new.canonical(), mine)
     blueprint = Blueprint.model_validate(moved)
-    assert blueprint.release == 2
+    assert blueprint.release == new.release
     kept = overrides.flatten(moved)
-    for address, value in overrides.difference(old, mine).items():
+    for address, value in overrides.difference(old.canonical(), mine).items():
         if not address.endswith(".*"):
             assert kept[address] == value, address
-    there = {field.key for field in SECOND[slug].fields}
+    there = {field.key for field in new.fields}
     assert there | {"telepon_kami"} == {field.key for field in blueprint.fields}
+    assert blueprint.translations == new.translations
     today = MONDAY.date()
     assert not [f for f in linter.check(blueprint, today=today) if f.level == "error"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", SLUGS)
-def test_a_city_takes_the_release_and_can_go_back(in_bontang, slug) -> None:
+@pytest.mark.parametrize("old", BEFORE, ids=IDS)
+def test_a_city_takes_the_newest_release_and_can_go_back(in_bontang, old) -> None:
+    slug = old.slug
     admin = User.objects.create_user("admin@contoh.go.id", name="Wulan")
-    _stand_on_first(slug)
-    version = actions.publish(Blueprint.model_validate(ours(slug)), actor=admin)
+    _stand_on(old)
+    version = actions.publish(Blueprint.model_validate(ours(old)), actor=admin)
     waiting = actions.receive_releases()
     assert slug in waiting
     assert queries.service(slug).current == version, "nothing changes by itself"
@@ -88,7 +101,7 @@ def test_a_city_takes_the_release_and_can_go_back(in_bontang, slug) -> None:
     actions.adopt(slug=slug, take=[], by=admin)
     service = queries.service(slug)
     assert service.current is not None
-    assert service.current.blueprint.release == 2
+    assert service.current.blueprint.release == NEWEST[slug].release
     assert service.title.endswith("(Kota Bontang)")
     assert "fields.telepon_kami.label" in actions.changes_of(service)
     assert slug not in actions.receive_releases()
@@ -98,15 +111,16 @@ def test_a_city_takes_the_release_and_can_go_back(in_bontang, slug) -> None:
     assert slug in actions.receive_releases()
 
 
-def _stand_on_first(slug: str) -> None:
-    """As if the city had been founded when the first release was shipped."""
+def _stand_on(old: Blueprint) -> None:
+    """As if the city had been founded when this release was shipped."""
+    slug = old.slug
     service = Service.objects.get(slug=slug)
-    Service.objects.filter(pk=service.pk).update(current=None, base=None)
+    Service.objects.filter(pk=service.pk).update(current=None, base=None, is_active=True)
     ServiceVersion.objects.filter(service=service).delete()
     Release.objects.filter(slug=slug).delete()
-    actions.publish(FIRST[slug], actor=None)
-    Service.objects.filter(pk=service.pk).update(base=actions.receive(FIRST[slug]))
+    actions.publish(old, actor=None)
+    Service.objects.filter(pk=service.pk).update(base=actions.receive(old))
 
 
 def test_the_mandatory_release_says_from_when() -> None:
-    assert SECOND["pengantar-skck"].mandatory_from is not None
+    assert NEWEST["pengantar-skck"].mandatory_from is not None

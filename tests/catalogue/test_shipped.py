@@ -7,29 +7,23 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from services.catalogue import shipped, shorthand
+from services.catalogue import linter, shipped, shorthand, slots
 from services.catalogue.blueprint import Blueprint
 from tenants.office.models import Post
 
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = set((ROOT / "platform/ui/icons.txt").read_text().split())
-LEVEL_ROLES = {
-    "rt": {"ketua_rt"},
-    "rw": {"ketua_rw"},
-    "kelurahan": {"loket", "kasi", "sekretaris", "lurah"},
-    "kecamatan": {"loket", "kasi", "sekretaris", "camat"},
-    "dinas": {"petugas_dinas", "kepala_dinas"},
-}
 
 
 @pytest.mark.parametrize("blueprint", shipped.shipped(), ids=lambda blueprint: blueprint.slug)
 def test_a_shipped_service_is_whole(blueprint: Blueprint) -> None:
     assert blueprint.icon in ICONS
+    assert blueprint.icon in dict(slots.ICONS), "an admin may choose it again"
     assert blueprint.summary.endswith(".")
     assert len(blueprint.synonyms) >= 2
     assert blueprint.requirements
     for step in blueprint.steps:
-        assert {step.role, *step.deputies} <= LEVEL_ROLES[step.level]
+        assert {step.role, *step.deputies} <= linter.ROLES_AT[step.level]
         assert step.role in Post.Role.values
         if step.on_timeout == "teruskan":
             assert step.optional
@@ -55,6 +49,33 @@ def test_the_published_schema_is_the_one_in_force() -> None:
     call_command("blueprint_schema", stdout=out)
     published = json.loads((ROOT / "docs/blueprint.schema.json").read_text())
     assert published == json.loads(out.getvalue()), "write it anew: ./balai manage blueprint_schema"
+
+
+FAULTY = {
+    "no toml": ("title = ", "bukan TOML"),
+    "an unknown desk": ('slug = "x"\nroute = "rt-mars"', "tidak ada meja “mars”. Yang ada: rt"),
+    "an unknown kind": (
+        (shipped.FOLDER / "bantuan/sktm/service.toml").read_text().replace('"rupiah"', '"uang"'),
+        "Penghasilan keluarga sebulan”) › Jenis: “uang” tidak dikenal",
+    ),
+    "a part too many": (
+        "warna = 1\n" + (shipped.FOLDER / "bantuan/sktm/service.toml").read_text(),
+        "tidak dikenal. Hapus bagian ini",
+    ),
+    "nothing to show": ('slug = "sktm"\nroute = "lurah"', "belum ada. Tambahkan"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), FAULTY.values(), ids=FAULTY.keys())
+def test_a_faulty_file_is_explained_in_indonesian(tmp_path: Path, text: str, words: str) -> None:
+    """The command says what the pages say."""
+    path = tmp_path / "bantuan/sktm/service.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    with pytest.raises(shipped.BrokenBlueprint) as broken:
+        shipped.load(path)
+    assert words in str(broken.value)
+    assert str(path) in str(broken.value)
 
 
 @pytest.mark.parametrize(

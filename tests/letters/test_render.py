@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.letters.render import Content, legible, render_pdf
+from services.letters.render import Content, render_pdf
+from typeset.pdf import legible
 
 PLAIN = Content(
     title="SURAT KETERANGAN TIDAK MAMPU",

@@ -16,71 +16,24 @@ from accounts.models import User
 from services.catalogue import actions, overrides
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
-from services.catalogue.shipped import shipped
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
 from tests.factories import make_cast, official, submitted
+from tests.setup.pages import (
+    BACKEND,
+    LIST,
+    SHARED,
+    SKTM,
+    admin,
+    arrange,
+    change,
+    form_of,
+    publish,
+    sign_in,
+    sktm,
+)
 
-LIST = "/kelola/layanan/"
-SKTM = f"{LIST}sktm/"
-SHARED = {blueprint.slug: blueprint.canonical() for blueprint in shipped()}
-BACKEND = "accounts.backends.LoginBackend"
-
-
-def sign_in(name: str, place: City, client_for: Callable[[City], Client]) -> Client:
-    unit = Unit.objects.get(code=place.code)
-    client = client_for(place)
-    client.force_login(official(name, unit, Post.Role.ADMIN), BACKEND)
-    return client
-
-
-@pytest.fixture
-def admin(in_bontang: City, client_for: Callable[[City], Client]) -> Client:
-    return sign_in("admin", in_bontang, client_for)
-
-
-def form_of(client: Client, path: str) -> dict[str, str | list[str]]:
-    """What a browser would send back from the page's main form without anything being typed."""
-    page = client.get(path).content.decode()
-    form = max(re.findall(r'<form method="post".*?</form>', page, re.S), key=len)
-    from html import unescape
-
-    sent: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name = re.search(r'name="([^"]*)"', tag)
-        kind = re.search(r'type="([^"]*)"', tag)
-        value = re.search(r'value="([^"]*)"', tag)
-        if name is None or name[1] == "csrfmiddlewaretoken":
-            continue
-        if kind and kind[1] in ("checkbox", "radio"):
-            if " checked" in tag:
-                sent.setdefault(name[1], []).append(unescape(value[1]) if value else "on")
-        else:
-            sent[name[1]] = unescape(value[1]) if value else ""
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.S):
-        sent[name] = unescape(text.removeprefix("\n")).replace("\n", "\r\n")
-    for name, inside in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option value="([^"]*)" selected', inside)
-        first = re.search(r'<option value="([^"]*)"', inside)
-        sent[name] = unescape((chosen or first)[1])  # type: ignore[index]
-    return sent
-
-
-def change(client: Client, path: str, **typed: Any) -> Any:
-    return client.post(path, {**form_of(client, path), **typed})
-
-
-def sktm() -> Service:
-    return Service.objects.select_related("current", "base").get(slug="sktm")
-
-
-def publish(client: Client, slug: str = "sktm") -> Any:
-    edition = Service.objects.get(slug=slug).draft_edition
-    return client.post(f"{LIST}{slug}/draf/", {"edition": edition, "do": "terbitkan"})
-
-
-def arrange(client: Client, **sent: Any) -> Any:
-    return client.post(f"{SKTM}susun/", {"edition": sktm().draft_edition, **sent}, follow=True)
+__all__ = ["admin"]  # a fixture
 
 
 def release_two(**more: Any) -> Blueprint:
@@ -493,6 +446,17 @@ def test_what_both_sides_added_is_joined_without_asking(admin: Client) -> None:
     assert {"dari_kota", "nasional"} <= {field.key for field in current.blueprint.fields}
 
 
+def test_a_whole_language_is_one_row(admin: Client) -> None:
+    texts = {"title": "Layang", "summary": "Katrangan.", "after": "Digawa."}
+    new = release_two(translations={**SHARED["sktm"]["translations"], "jv": texts})
+    page = admin.get(f"{LIST}rilis/sktm/").content.decode()
+    assert page.count("Terjemahan Basa Jawa") == 1
+    admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "ambil"})
+    current = sktm().current
+    assert current is not None
+    assert current.blueprint.translations["jv"] == texts
+
+
 def test_a_release_may_be_declined(admin: Client) -> None:
     new = release_two(summary="Kalimat nasional.")
     admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "tetap"})
@@ -569,6 +533,7 @@ def test_a_copy_and_a_file_carry_everything(admin: Client) -> None:
     taken = Service.objects.get(slug="sktm-lain").draft
     assert taken is not None
     assert taken["outputs"] == SHARED["sktm"]["outputs"]
+    assert taken["translations"] == SHARED["sktm"]["translations"]
 
 
 def _broken(**more: Any) -> bytes:

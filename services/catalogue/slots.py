@@ -14,7 +14,7 @@ from services.catalogue.shipped import CATEGORIES
 Choices = tuple[tuple[str, str], ...]
 Kind = Literal[
     "line", "prose", "int", "rupiah", "yes", "choice", "many", "lines", "paragraphs", "rows",
-    "conditions",
+    "conditions", "icon",
 ]  # fmt: skip
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
@@ -108,6 +108,26 @@ MARITAL: Choices = (
     ("cerai_hidup", "Cerai hidup"),
     ("cerai_mati", "Cerai mati"),
 )
+ICONS: Choices = (
+    ("file-text", "Surat"), ("file-badge", "Surat resmi"), ("house", "Rumah"),
+    ("store", "Toko"), ("briefcase-business", "Kerja"), ("graduation-cap", "Sekolah"),
+    ("baby", "Bayi"), ("heart", "Nikah"), ("users", "Keluarga"), ("user-round", "Orang"),
+    ("id-card", "KTP"), ("truck", "Pindah"), ("map-pin", "Tempat"), ("land-plot", "Tanah"),
+    ("construction", "Bangunan"), ("landmark", "Kantor"), ("hand-helping", "Bantuan"),
+    ("heart-pulse", "Kesehatan"), ("wallet", "Uang"), ("receipt", "Pajak"),
+    ("megaphone", "Acara"), ("calendar-days", "Tanggal"), ("flower", "Duka"),
+    ("scale", "Hukum"), ("shield-check", "Keamanan"), ("car", "Kendaraan"),
+    ("sprout", "Tani"), ("fish", "Nelayan"), ("trees", "Lingkungan"), ("globe", "Luar negeri"),
+    ("file-check", "Surat diperiksa"), ("scroll-text", "Naskah"), ("stamp", "Cap"),
+    ("signature", "Tanda tangan"), ("clipboard-list", "Daftar isian"), ("pencil", "Perubahan"),
+    ("refresh-cw", "Pengganti"), ("history", "Riwayat"), ("clock", "Waktu"),
+    ("calendar-clock", "Jadwal"), ("handshake", "Kesepakatan"), ("hand-heart", "Santunan"),
+    ("users-round", "Warga"), ("user-plus", "Anggota baru"), ("user-x", "Orang tidak ada"),
+    ("badge-check", "Terbukti"), ("shield", "Perlindungan"), ("gavel", "Pengadilan"),
+    ("building-2", "Gedung"), ("map", "Peta"), ("map-pinned", "Lokasi"),
+    ("log-in", "Datang"), ("external-link", "Keluar daerah"), ("search-x", "Hilang"),
+    ("flower-2", "Makam"), ("circle-help", "Lainnya"),
+)  # fmt: skip
 NOTHING: Choices = (("", "Tidak ada"),)
 FACTS: Choices = tuple((fact, fact.replace("_", " ")) for fact in sorted(REGISTER_FACTS))
 
@@ -171,6 +191,7 @@ MAIN: tuple[Slot, ...] = (
     Slot("summary", "Untuk apa", "prose", "Satu atau dua kalimat sederhana.", True, limit=4000),
     Slot("category", "Kelompok", "choice", required=True,
          choices=tuple((slug, name) for slug, name, *_ in CATEGORIES)),
+    Slot("icon", "Gambar", "icon", "Tampil di samping namanya.", True, choices=ICONS),
     Slot("synonyms", "Kata lain", "lines", "Kata yang diketik orang saat mencari. Satu per baris."),
     Slot("requirements", "Syarat", "lines", "Satu syarat per baris."),
     Slot("after", "Sesudah selesai", "prose", "Apa yang dilakukan warga dengan hasilnya.",
@@ -178,6 +199,8 @@ MAIN: tuple[Slot, ...] = (
     Slot("legal_basis", "Dasar hukum", "lines", "Satu peraturan per baris."),
     Slot("fee", "Biaya", "rupiah", "Tulis 0 bila gratis.", low=0),
     Slot("survey", "Minta penilaian warga sesudah selesai", "yes"),
+    Slot("offered", "Dibuka sejak awal di kota yang mengambil layanan ini", "yes",
+         "Untuk kota kita, buka dan tutup lewat tombol di atas."),
     Slot("who.sex", "Jenis kelamin", "choice", choices=(
         ("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki")),
         section="Siapa yang boleh mengajukan"),

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from kernel.rupiah import format_rupiah
 from services.catalogue import overrides
-from services.catalogue.overrides import GONE, ORDER, Definition
-from services.setup.editing import item_of
-from services.setup.slots import MAIN, OPS, PARTS, STANDARD, TYPES, Slot, question, slots
+from services.catalogue.overrides import GONE, ORDER, Definition, item_of
+from services.catalogue.slots import MAIN, OPS, PARTS, STANDARD, TYPES, Slot, question, slots
+from tenants.office.languages import NAMES
 
 _WORDS = {
+    "translations": "Terjemahan", "synonyms": "Kata lain", "requirements": "Syarat",
     "icon": "Gambar", "offered": "Ditawarkan di kota baru", "type": "Jenis", "key": "Kunci",
     "slug": "Alamat", "format": "Bentuk", "release": "Rilis", "clock": "Waktu",
     "validity": "Masa berlaku", "who": "Siapa yang boleh", "standard": "Standar pelayanan",
@@ -63,6 +64,10 @@ def _name(part: str, key: str, definitions: Iterable[Definition]) -> str:
 def place_words(address: str, *definitions: Definition) -> str:
     """``fields.luas.label`` as “Pertanyaan “Luas bangunan” › Pertanyaan”."""
     part, _, rest = address.partition(".")
+    if part == "translations":
+        language, _, place = rest.partition(".")
+        whole = f"Terjemahan {NAMES.get(language, language)}"
+        return f"{whole} › {place_words(place, *definitions)}" if place else whole
     if part not in PARTS:
         slot = _slot(address)
         group = "Standar pelayanan › " if part == "standard" and rest else ""
@@ -198,6 +203,10 @@ _RULES: tuple[tuple[str, str], ...] = (
      "Hapus atau ganti kolom itu di suratnya."),
     (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
      "untuk tingkat lain."),
+    (r"translations: 'id' is the language", "Terjemahan: “id” adalah bahasa layanan itu sendiri. "
+     "Hapus bagian ini."),
+    (r"translation '(.+)' of '(.+)': over (.+) letters", "Terjemahan “{0}” untuk “{1}” terlalu "
+     "panjang. Paling banyak {2} huruf."),
     (r"(.+): key '(.+)' is used twice", "{0}: “{1}” dipakai dua kali. Ganti salah satunya."),
 )  # fmt: skip
 _KINDS = {"document": "documents", "step": "steps", "output": "outputs", "field": "fields"}

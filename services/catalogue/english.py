@@ -1,0 +1,57 @@
+"""English for what shipped services share: ready-made questions and documents, desks.
+
+A blueprint that has English of its own gets these wherever it uses the Indonesian text unchanged.
+"""
+
+from typing import Any
+
+TEXTS: dict[str, str] = {
+    # questions
+    "Surat ini untuk keperluan apa?": "What do you need this letter for?",
+    "Misalnya: melamar pekerjaan di PT Pupuk Kaltim.": "For example: applying for a job at PT "
+    "Pupuk Kaltim.",
+    "Keterangan lain": "Anything else",
+    "Apa hubungan Anda dengan orang itu?": "How are you related to this person?",
+    "Misalnya: anak kandung.": "For example: own child (anak kandung).",
+    "Saksi pertama": "First witness",
+    "Saksi kedua": "Second witness",
+    # documents
+    "Surat pernyataan bermeterai": "Stamped statement",
+    "Tulis dan tanda tangani sendiri, tempel meterai Rp10.000, lalu foto.": "Write and sign it "
+    "yourself, put a Rp10,000 duty stamp on it, then take a photo.",
+    "Buku nikah atau akta perkawinan": "Marriage book or certificate",
+    "Akta cerai": "Divorce certificate",
+    "Akta kelahiran": "Birth certificate",
+    "Akta atau surat keterangan kematian": "Death certificate or notification",
+    "Surat keterangan lahir dari bidan, puskesmas, atau rumah sakit": "Birth letter from the "
+    "midwife, community health centre, or hospital",
+    "Surat keterangan kematian dari rumah sakit, puskesmas, atau dokter": "Death letter from a "
+    "hospital, community health centre, or doctor",
+    "Bila meninggal di rumah, boleh tidak diisi.": "May be left out when the death was at home.",
+    "Surat tanda lapor kehilangan dari kepolisian": "Police report of the loss",
+    "Pas foto berwarna": "Passport photo in colour",
+    "Foto tempat usaha": "Photo of the place of business",
+    "Foto lokasi": "Photo of the place",
+    # desks
+    "Ketua RT membenarkan": "The head of the RT confirms",
+    "Ketua RW mengetahui": "The head of the RW takes note",
+    "Loket kelurahan memeriksa": "The village office checks",
+    "Lurah menyetujui": "The head of the village approves",
+    "Loket kecamatan memeriksa": "The district office checks",
+    "Camat menyetujui": "The head of the district approves",
+    "Disdukcapil memproses": "The civil registry (Disdukcapil) processes it",
+    "DPMPTSP memproses": "The licensing office (DPMPTSP) processes it",
+    "Dinas Sosial memproses": "The social affairs office processes it",
+}
+_READ = ("label", "help", "title")
+
+
+def shared_texts(raw: dict[str, Any]) -> dict[str, str]:
+    """English by place for everything in an expanded service that reads as it is ready-made."""
+    return {
+        f"{part}.{thing['key']}.{name}": TEXTS[thing[name]]
+        for part in ("fields", "documents", "steps")
+        for thing in raw.get(part, [])
+        for name in _READ
+        if thing.get(name) in TEXTS
+    }

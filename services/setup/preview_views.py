@@ -1,0 +1,109 @@
+"""What an admin is typing, as residents and the letter's readers would see it. Saves nothing."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+from django_htmx.http import reswap, retarget
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
+from services.applications import preview as letters
+from services.applications.forms import AnswersForm
+from services.catalogue import actions, overrides, samples, slots
+from services.catalogue.answers import pages
+from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from services.catalogue.overrides import Definition
+from services.catalogue.rules import Answer
+from services.letters.pictures import pages_as_png
+from services.letters.render import RenderFailed
+from services.pages.access import today
+from services.setup import editing
+from services.setup.bench import Bench, bench_of
+from services.setup.part_views import part_form, with_typed
+from services.setup.views import for_admins
+
+MOST_LETTERS = 3
+
+
+@for_admins
+@require_POST
+def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """The form's page and the letters with the unsaved values of one part.
+
+    While something typed cannot be read, the last picture stays and a line says why.
+    """
+    bench = bench_of(slug)
+    part = request.GET.get("bagian", "")
+    item = _item(bench, part, request.GET.get("kunci", ""), request.GET.get("jenis", ""))
+    is_new = part in slots.PARTS and not item["key"]
+    form = part_form(bench, part, item, request.POST)
+    if not form.is_valid():
+        return _waits(request, str(next(iter(form.errors.values()))[0]))
+    new, definition = with_typed(bench, part, form, is_new=is_new)
+    try:
+        blueprint = actions.parse(definition)
+        context = _shown(blueprint, part, str(new.get("key", "")))
+    except RuleBroken as broken:
+        return _waits(request, broken.message)
+    except RenderFailed:
+        return _waits(request, "Suratnya belum bisa digambar.")
+    return render(request, "setup/service/preview.html", context)
+
+
+def _item(bench: Bench, part: str, key: str, kind: str) -> Definition:
+    if part in ("main", "standard"):
+        return bench.definition
+    if part not in slots.PARTS:
+        raise NotThere("Bagian ini tidak ada.")
+    if not key:
+        kind = kind if kind in dict(slots.TYPES) else "text"
+        return editing.blank(part, bench.definition, kind)
+    item = overrides.item_of(bench.definition, part, key)
+    if item is None:
+        raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
+    if part == "fields" and kind in dict(slots.TYPES):
+        item, _ = editing.retyped(item, kind)
+    return item
+
+
+def _waits(request: HttpRequest, why: str) -> HttpResponse:
+    answer = render(request, "setup/service/preview_waits.html", {"why": why})
+    return reswap(retarget(answer, "#pratinjau-kabar"), "innerHTML")
+
+
+def _shown(blueprint: Blueprint, part: str, key: str) -> dict[str, Any]:
+    """Whatever of the service this part shows up in."""
+    asked: Mapping[str, Answer] = {}
+    form = None
+    if part in ("fields", "documents"):
+        things: list[FieldSpec | DocumentSpec] = [*blueprint.fields, *blueprint.documents]
+        asked = samples.meeting(next(thing for thing in things if thing.key == key).show_when)
+        form = _form(blueprint, key, asked)
+    outputs = [o for o in blueprint.outputs if part != "outputs" or o.key == key]
+    drawn = [
+        (
+            output.subject,
+            [
+                f"data:image/png;base64,{base64.b64encode(page).decode()}"
+                for page in pages_as_png(letters.letter(blueprint, output, at=now(), given=asked))
+            ],
+        )
+        for output in outputs[:MOST_LETTERS]
+    ]
+    return {"part": part, "blueprint": blueprint, "form": form, "letters": drawn}
+
+
+def _form(blueprint: Blueprint, key: str, asked: Mapping[str, Answer]) -> AnswersForm:
+    """The page of the form that asks for ``key``."""
+    house = samples.house(today())
+    given = samples.answers(blueprint, today=house.today, **asked)
+    dealt = pages(blueprint, given, house.applicant)
+    page = next((keys for keys in dealt if key in keys), [key])
+    form = AnswersForm(blueprint, house=house, typed={}, kept={}, only=page)
+    form.auto_id = "pratinjau_%s"  # the inputs of the page around it have the usual names
+    return form
