@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 CITIES = {"64.74": "bontang", "35.05": "blitarkab"}
 # Sources that cannot change what a prepared database holds.
+ELSEWHERE = {"static", "templates", "__pycache__", "embedded", "standin", "ui"}
 WITHOUT_ROWS = {"views.py", "urls.py", "forms.py", "queries.py", "middleware.py", "context.py"}
 
 
@@ -47,17 +48,22 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
+LONGEST = ("test_story.py", "test_billing.py", "test_demo.py")  # minutes each: not at the end
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first; browsers and server processes last.
+    """Quick ones first; server processes and browsers last, the longest of them before others.
 
     Also: while Playwright's loop runs in this thread, Django refuses to touch a database.
     """
-    slow = {"tests/embedded": 1, "tests/journeys": 2}
-    items.sort(
-        key=lambda item: max(
-            (rank for folder, rank in slow.items() if f"/{folder}/" in str(item.path)), default=0
-        )
-    )
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT).parts[1]
+        if folder == "journeys":
+            return 2 if item.path.name in LONGEST else 3
+        return 1 if folder == "embedded" else 0
+
+    items.sort(key=rank)
 
 
 def _fingerprint() -> str:
@@ -68,7 +74,7 @@ def _fingerprint() -> str:
             if (
                 not path.is_file()
                 or path.name in WITHOUT_ROWS
-                or {"static", "templates", "__pycache__", "embedded", "ui"} & set(path.parts)
+                or ELSEWHERE & set(path.parts)
                 or path.suffix not in {".py", ".toml", ".txt", ".xz", ".gz", ".json", ".csv"}
             ):
                 continue

@@ -32,10 +32,12 @@ ON_EVERY_HOST = {
     "luring/": ANYONE,
     "masuk/": ANYONE,
     "masuk/peragaan/": ANYONE,  # answers in demo cities alone
+    "masuk/kode/": ANYONE,  # holding the right password
     "keluar/": ANYONE,
     "sandi/": ANYONE,
     "sandi/<str:uid>/<str:token>/": ANYONE,  # holding the mailed link
     "akun/": SIGNED_IN,
+    "akun/dua-langkah/": SIGNED_IN,
 }
 PUBLIC_HOST = {
     **ON_EVERY_HOST,
@@ -51,8 +53,34 @@ PUBLIC_HOST = {
     "daftar/status/<str:token>/kirim-ulang/": ANYONE,
     "kotak-surat/": ANYONE,  # embedded installations alone
     "kotak-surat/<int:pk>/": ANYONE,
+    "harga/": ANYONE,
+    "stripe/webhook/": ANYONE,  # holding Stripe's signature
+    "penghapusan/<str:code>/": ANYONE,  # holding the certificate's own code
+    "konsol/penghapusan/": OPERATOR,
+    "konsol/penghapusan/<int:pk>/": OPERATOR,
+    "konsol/penghapusan/<int:pk>/setuju/": OPERATOR,
+    "konsol/penghapusan/<int:pk>/batal/": OPERATOR,
+    "konsol/penghapusan/<int:pk>/berita-acara.pdf": OPERATOR,
     "konsol/": OPERATOR,
+    "konsol/paket/": OPERATOR,
+    "konsol/tagihan/": OPERATOR,
+    "konsol/peristiwa/": OPERATOR,
+    "konsol/peristiwa/<int:pk>/ulangi/": OPERATOR,
+    "konsol/operator/": OPERATOR,
+    "konsol/operator/<int:pk>/lepas/": OPERATOR,
     "konsol/kota/": OPERATOR,
+    "konsol/kota/<str:code>/": OPERATOR,
+    "konsol/kota/<str:code>/periksa/": OPERATOR,
+    "konsol/kota/<str:code>/admin/": OPERATOR,
+    "konsol/kota/<str:code>/jejak/": OPERATOR,
+    "konsol/kota/<str:code>/kerja/<int:pk>/ulangi/": OPERATOR,
+    "konsol/kota/<str:code>/hentikan/": OPERATOR,
+    "konsol/kota/<str:code>/lanjutkan/": OPERATOR,
+    "konsol/kota/<str:code>/perpanjang/": OPERATOR,
+    "konsol/kota/<str:code>/batas/": OPERATOR,
+    "konsol/kota/<str:code>/dukungan/": OPERATOR,
+    "konsol/dukungan/<int:pk>/masuk/": OPERATOR,
+    "konsol/dukungan/<int:pk>/selesai/": OPERATOR,
     "konsol/pendaftaran/<int:pk>/": OPERATOR,
     "konsol/pendaftaran/<int:pk>/ulangi/": OPERATOR,
 }
@@ -69,6 +97,7 @@ CITY_HOST = {
     "api/v1/layanan/": ANYONE,
     "api/v1/verifikasi/<str:code>/": ANYONE,
     "ajukan/<slug:slug>/": RESIDENT,
+    "bahasa/": ANYONE,
     "permohonan/": RESIDENT,
     "permohonan/<int:pk>/": RESIDENT,
     "permohonan/<int:pk>/isi/": RESIDENT,
@@ -100,6 +129,31 @@ CITY_HOST = {
     "kelola/penduduk/": ADMIN,
     "kelola/penduduk/contoh.csv": ADMIN,
     "kelola/penduduk/impor/<slug:code>/": ADMIN,
+    "kelola/libur/": ADMIN,
+    "kelola/dukungan/": ADMIN,
+    "kelola/dukungan/<int:pk>/": ADMIN,
+    "kelola/dukungan/<int:pk>/jawab/": ADMIN,
+    "kelola/dukungan/<int:pk>/cabut/": ADMIN,
+    "dukungan/<str:token>/": ANYONE,  # holding the one-time link
+    "kelola/data/": ADMIN,
+    "kelola/data/minta/": ADMIN,
+    "kelola/data/unduh/<str:code>/": ADMIN,
+    "kelola/data/hapus/": ADMIN,
+    "kelola/data/hapus/<int:pk>/setuju/": ADMIN,
+    "kelola/data/hapus/<int:pk>/batal/": ADMIN,
+    "kelola/langganan/": ADMIN,
+    "kelola/langganan/paket/": ADMIN,
+    "kelola/langganan/paket/<slug:plan>/<slug:interval>/": ADMIN,
+    "kelola/langganan/paket/<slug:plan>/<slug:interval>/tagihan/": ADMIN,
+    "kelola/langganan/kontak/": ADMIN,
+    "kelola/langganan/berhenti/": ADMIN,
+    "kelola/langganan/lanjut/": ADMIN,
+    "kelola/langganan/kartu/": ADMIN,
+    "kelola/langganan/tagihan/": ADMIN,
+    "kelola/langganan/tagihan/<int:pk>/kuitansi.pdf": ADMIN,
+    "kelola/langganan/dokumen/": ADMIN,
+    "kelola/langganan/dokumen/penawaran.pdf": ADMIN,
+    "kelola/langganan/dokumen/perjanjian.pdf": ADMIN,
     "kelola/layanan/": ADMIN,
     "kelola/layanan/baru/": ADMIN,
     "kelola/layanan/impor/": ADMIN,
@@ -109,6 +163,8 @@ CITY_HOST = {
     "kelola/layanan/<slug:slug>/": ADMIN,
     "kelola/layanan/<slug:slug>/standar/": ADMIN,
     "kelola/layanan/<slug:slug>/susun/": ADMIN,
+    "kelola/layanan/<slug:slug>/pratinjau/": ADMIN,
+    "kelola/layanan/<slug:slug>/terjemahan/": ADMIN,
     "kelola/layanan/<slug:slug>/draf/": ADMIN,
     "kelola/layanan/<slug:slug>/draf/surat/<str:key>/": ADMIN,
     "kelola/layanan/<slug:slug>/simulasi/": ADMIN,
@@ -147,6 +203,7 @@ def test_every_address_stands_in_the_table(urlconf: str) -> None:
 def example(route: str) -> str:
     """An address of this form. A city's unit 1 exists, so that nothing hides behind a 404."""
     samples = {"int:pk": "1", "slug:slug": "sktm", "str:code": "X", "str:uid": "MQ"}
+    samples |= {"slug:plan": "madya", "slug:interval": "month"}
     return "/" + re.sub(r"<([^>]+)>", lambda m: samples.get(m[1], "x"), route)
 
 

@@ -8,8 +8,9 @@ import logging
 import sys
 from dataclasses import replace
 
-from services.letters.render import Content, qr_svg, render_pdf
+from services.letters.render import Content, render_pdf
 from tests.benchmarks.harness import Bench
+from typeset.pdf import qr_svg
 
 LETTER = Content(
     title="SURAT KETERANGAN TIDAK MAMPU",

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,12 +23,28 @@ def balai(browser: Browser) -> Iterator[Installation]:
     home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
     home.chmod(0o755)
     shutil.rmtree(SHOTS, ignore_errors=True)
-    running = Installation(home / "data", ports.any_free(), ports.any_free(), ports.any_free())
+    pictures = ports.any_free()
+    tiles = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("tile_server.py")), str(pictures)]
+    )
+    running = Installation(
+        home / "data",
+        ports.any_free(),
+        ports.any_free(),
+        ports.any_free(),
+        environment={
+            "BALAI_MAP_TILES": f"http://127.0.0.1:{pictures}/{{z}}/{{x}}/{{y}}.png",
+            "BALAI_MAP_ATTRIBUTION": "Peta uji",
+        },
+    )
+    running.tiles = f"http://127.0.0.1:{pictures}"
     try:
         running.wait_for(r"Balai siap", 240)
         yield running
     finally:
         running.stop()
+        tiles.terminate()
+        tiles.wait(timeout=10)
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -95,6 +95,9 @@ def take_the_place_of(walker: Walker, address: str, role: str, which: int = 0) -
         has=walker.page.locator("b", has_text=re.compile(rf"^{role}$"))
     ).nth(which).click()
     walker.page.wait_for_load_state("load")
+    if "/masuk/kode/" in walker.page.url:  # the operator's second step, its code filled in
+        walker.press("Lanjutkan")
+        walker.page.wait_for_load_state("load")
 
 
 def row_of(walker: Walker, number: str) -> Locator:

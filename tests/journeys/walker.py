@@ -13,6 +13,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Response
 
+from embedded import ports
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).with_name("shots")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
@@ -45,6 +47,7 @@ class Installation:
     ) -> None:
         self.home = home
         self.port = port
+        self.tiles = ""  # where its map pictures come from, if anywhere
         self.url = f"http://localhost:{port}"
         clean = {
             name: value
@@ -57,7 +60,8 @@ class Installation:
         self.process = subprocess.Popen(
             [
                 str(ROOT / "balai"), "up", "--data", str(home), "--port", str(port),
-                "--db-port", str(db_port), "--broker-port", str(broker_port), *more,
+                "--db-port", str(db_port), "--broker-port", str(broker_port),
+                "--stripe-port", str(ports.any_free()), *more,
             ],
             env=clean | dict(environment or {}),
             cwd="/",

@@ -1,0 +1,84 @@
+"""A suspended city is read only: every address of it, sent to by whoever may the most."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from tenants.office.models import Post, Unit
+from tenants.registry import entitlements, hosts
+from tenants.registry.middleware import STILL_OPEN
+from tenants.registry.models import City
+from tenants.registry.scope import in_city
+from tests.architecture.test_addresses import CITY_HOST, example, routes
+from tests.factories import official
+
+# What may be sent although the city is suspended, and why. A new page is refused unless it is
+# named here and in STILL_OPEN.
+OPEN = {
+    "masuk/": "signing in",
+    "masuk/kode/": "signing in: the second step",
+    "masuk/peragaan/": "signing in, in demo cities alone",
+    "keluar/": "signing out",
+    "sandi/": "a forgotten password: else nobody could sign in to pay",
+    "sandi/<str:uid>/<str:token>/": "the same",
+    "bahasa/": "choosing a language: a cookie, no row",
+    "v/": "checking a letter",
+    "v/<str:code>": "comparing a letter's file; it is kept nowhere",
+}
+# The admins' way out: paying, taking data along, letting support in or out.
+PAYING = ("kelola/langganan/", "kelola/data/", "kelola/dukungan/", "dukungan/")
+
+
+@pytest.fixture
+def suspended(bontang: City) -> Iterator[City]:
+    entitlements.set_status(bontang.pk, City.Status.SUSPENDED, reason="uji", by=None)
+    hosts.forget()
+    yield bontang
+    hosts.forget()  # the next test's city is not
+
+
+def _everything() -> list[str]:
+    return sorted(set(routes(get_resolver("config.urls_city"))) | set(CITY_HOST))
+
+
+@pytest.mark.django_db
+def test_every_address_refuses_what_is_sent_to_it(
+    suspended: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(suspended)
+    with in_city(suspended):
+        unit = Unit.objects.get(kind=Unit.Kind.CITY)
+        admin = official("admin", unit, Post.Role.ADMIN)
+        client.force_login(admin, backend="accounts.backends.LoginBackend")
+    wrong = []
+    for route in _everything():
+        for method in ("post", "put", "delete", "patch"):
+            answer = getattr(client, method)(example(route))
+            read_only = answer.status_code == 403 and "Hanya bisa dibaca" in answer.content.decode()
+            if read_only == (route in OPEN or route.startswith(PAYING)):
+                wrong.append((route, method, answer.status_code))
+            hosts.forget()
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_every_address_can_be_read_as_before(
+    suspended: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(suspended)
+    with in_city(suspended):
+        unit = Unit.objects.get(kind=Unit.Kind.CITY)
+        admin = official("admin", unit, Post.Role.ADMIN)
+        client.force_login(admin, backend="accounts.backends.LoginBackend")
+    for route in _everything():
+        answer = client.get(example(route))
+        assert answer.status_code < 500, route
+        assert "Hanya bisa dibaca" not in answer.content.decode("utf-8", "replace"), route
+
+
+def test_what_stays_open_is_named_once() -> None:
+    paths = {"/" + route for route in OPEN} | {"/" + route for route in PAYING}
+    for path in paths:
+        assert path.startswith(STILL_OPEN), path
