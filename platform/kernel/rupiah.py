@@ -7,10 +7,11 @@ from kernel.errors import RuleBroken
 MOST_DIGITS = 20  # far more than any budget; int() itself refuses thousands of digits
 
 
-def format_rupiah(amount: int) -> str:
-    """``1450000`` becomes ``Rp1.450.000`` (PUEBI: no space after Rp)."""
+def format_rupiah(amount: int, language: str = "id") -> str:
+    """``1450000`` becomes ``Rp1.450.000`` (PUEBI: no space after Rp); ``Rp1,450,000`` in English."""
     sign = "-" if amount < 0 else ""
-    return f"{sign}Rp{abs(amount):,}".replace(",", ".")
+    text = f"{sign}Rp{abs(amount):,}"
+    return text if language == "en" else text.replace(",", ".")
 
 
 def parse_rupiah(text: str) -> int:

@@ -1,5 +1,9 @@
-"""Dates and times the way Indonesians write them."""
+"""Dates and times the way Indonesians write them; in English only where a page asks for it.
 
+Letters, records and mails never ask: without a language everything is Indonesian.
+"""
+
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +22,23 @@ MONTHS = [
     "Desember",
 ]
 DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
+_MONTHS_IN_ENGLISH = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS_IN_ENGLISH = [
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+]  # fmt: skip
 ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB",
@@ -27,26 +48,52 @@ ZONE_NAMES = {
 }
 
 
-def long_date(day: date) -> str:
+def months(language: str = "id") -> list[str]:
+    """The names of the months."""
+    return _MONTHS_IN_ENGLISH if language == "en" else MONTHS
+
+
+def weekdays(language: str = "id") -> list[str]:
+    """The names of the days, Monday first."""
+    return _DAYS_IN_ENGLISH if language == "en" else DAYS
+
+
+def long_date(day: date, language: str = "id") -> str:
     """``21 November 2026``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {months(language)[day.month - 1]} {day.year}"
 
 
-def day_date(day: date) -> str:
-    """``Sabtu, 21 November 2026``."""
-    return f"{DAYS[day.weekday()]}, {long_date(day)}"
+def day_date(day: date, language: str = "id") -> str:
+    """``Sabtu, 21 November 2026``; ``Saturday 21 November 2026``."""
+    comma = "" if language == "en" else ","
+    return f"{weekdays(language)[day.weekday()]}{comma} {long_date(day, language)}"
 
 
-def clock_time(moment: datetime, zone: str) -> str:
+def short_time(local: datetime, language: str = "id") -> str:
+    """``16.00``; ``16:00``."""
+    return f"{local:%H:%M}" if language == "en" else f"{local:%H.%M}"
+
+
+def clock_time(moment: datetime, zone: str, language: str = "id") -> str:
     """``16.00 WITA`` in the given zone."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%H.%M} {ZONE_NAMES.get(zone, '')}".strip()
+    return f"{short_time(local, language)} {ZONE_NAMES.get(zone, '')}".strip()
 
 
-def moment_text(moment: datetime, zone: str) -> str:
+def moment_text(moment: datetime, zone: str, language: str = "id") -> str:
     """``Sabtu, 21 November 2026 pukul 16.00 WITA`` in the given zone."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{day_date(local.date())} pukul {clock_time(moment, zone)}"
+    at = "at" if language == "en" else "pukul"
+    return f"{day_date(local.date(), language)} {at} {clock_time(moment, zone, language)}"
+
+
+def dates_in_english(text: str) -> str:
+    """``Bontang, 3 Mei 1990`` from a record as ``Bontang, 3 May 1990``."""
+    return re.sub(
+        rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b",
+        lambda found: f"{found[1]} {_MONTHS_IN_ENGLISH[MONTHS.index(found[2])]} {found[3]}",
+        text,
+    )
 
 
 def roman_month(day: date) -> str:

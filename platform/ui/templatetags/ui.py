@@ -13,13 +13,25 @@ from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from kernel import clock
 from kernel.nik import mask
 from kernel.rupiah import format_rupiah
-from kernel.tanggal import DAYS, MONTHS, age_on, clock_time, day_date, long_date, moment_text
+from kernel.tanggal import (
+    age_on,
+    clock_time,
+    dates_in_english,
+    day_date,
+    long_date,
+    moment_text,
+    months,
+    short_time,
+    weekdays,
+)
+from ui.language import ENGLISH, reads_in, script_words
 from ui.menu import Link
 
 register = template.Library()
@@ -58,12 +70,46 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def bahasa() -> str:
+    """The language of the words around, for ``<html lang>``."""
+    return reads_in()
+
+
+@register.simple_tag
+def kata() -> SafeString:
+    """The script's words, where they are not the Indonesian ones it carries itself."""
+    return json_script(script_words(), "kata") if reads_in() == ENGLISH else SafeString("")
+
+
+@register.filter
+def catatan(text: str | None) -> str:
+    """A word or date of a record ("Karyawan swasta", "3 Mei 1990") in the reader's language."""
+    known = gettext(text or "")
+    return dates_in_english(known) if reads_in() == ENGLISH else known
+
+
+@register.filter
+def masa(period: Any) -> str:
+    """An amount of time (a clock, a validity): ``2 hari kerja``, ``3 bulan``."""
+    number = {"number": period.amount}
+    words = {
+        "jam": ngettext("%(number)s jam", "%(number)s jam", period.amount),
+        "jam_kerja": ngettext("%(number)s jam kerja", "%(number)s jam kerja", period.amount),
+        "hari": ngettext("%(number)s hari", "%(number)s hari", period.amount),
+        "hari_kerja": ngettext("%(number)s hari kerja", "%(number)s hari kerja", period.amount),
+        "bulan": ngettext("%(number)s bulan", "%(number)s bulan", period.amount),
+        "tahun": ngettext("%(number)s tahun", "%(number)s tahun", period.amount),
+    }
+    return words[period.unit] % number
+
+
 @register.filter
 def rupiah(amount: int | None) -> str:
     """``Rp1.450.000``; nothing to pay reads ``Gratis``."""
     if amount is None:
         return ""
-    return format_rupiah(int(amount)) if int(amount) else "Gratis"
+    return format_rupiah(int(amount), reads_in()) if int(amount) else gettext("Gratis")
 
 
 @register.filter
@@ -71,7 +117,7 @@ def tanggal(value: date | datetime | None) -> str:
     """``21 November 2026``."""
     if value is None:
         return ""
-    return long_date(_local(value).date() if isinstance(value, datetime) else value)
+    return long_date(_local(value).date() if isinstance(value, datetime) else value, reads_in())
 
 
 @register.filter
@@ -79,19 +125,19 @@ def hari_tanggal(value: date | datetime | None) -> str:
     """``Sabtu, 21 November 2026``."""
     if value is None:
         return ""
-    return day_date(_local(value).date() if isinstance(value, datetime) else value)
+    return day_date(_local(value).date() if isinstance(value, datetime) else value, reads_in())
 
 
 @register.filter
 def saat(value: datetime | None) -> str:
     """``Sabtu, 21 November 2026 pukul 16.00 WITA`` in the city's zone."""
-    return moment_text(value, zone()) if value else ""
+    return moment_text(value, zone(), reads_in()) if value else ""
 
 
 @register.filter
 def jam(value: datetime | None) -> str:
     """``16.00 WITA``."""
-    return clock_time(value, zone()) if value else ""
+    return clock_time(value, zone(), reads_in()) if value else ""
 
 
 @register.filter
@@ -99,18 +145,19 @@ def saat_pendek(value: datetime | None) -> str:
     """``kemarin 08.14``, ``hari ini 16.00``, ``Senin 12.00`` or ``24 Nov 10.00``."""
     if value is None:
         return ""
-    local = _local(value)
+    local, language = _local(value), reads_in()
     away = (local.date() - _today()).days
-    near = {-1: "kemarin", 0: "hari ini", 1: "besok"}
+    near = {-1: gettext("kemarin"), 0: gettext("hari ini"), 1: gettext("besok")}
     if away in near:
         day = near[away]
     elif 1 < away < 7:
-        day = DAYS[local.weekday()]
+        day = weekdays(language)[local.weekday()]
     else:
-        day = f"{local.day} {MONTHS[local.month - 1][:3]}"
+        day = f"{local.day} {months(language)[local.month - 1][:3]}"
         if local.year != _today().year:
             day += f" {local.year}"
-    return f"{day} {local:%H.%M}"
+    at = " at" if language == ENGLISH else ""
+    return f"{day}{at} {short_time(local, language)}"
 
 
 @register.filter
@@ -127,7 +174,10 @@ def tempo(value: datetime | None) -> str:
 @register.filter
 def usia(born: date | None) -> str:
     """``37 tahun``."""
-    return f"{age_on(born, _today())} tahun" if born else ""
+    if born is None:
+        return ""
+    age = age_on(born, _today())
+    return ngettext("%(number)s tahun", "%(number)s tahun", age) % {"number": age}
 
 
 @register.filter
@@ -139,7 +189,9 @@ def mask_nik(number: str | None) -> str:
 @register.filter
 def angka(value: int | None) -> str:
     """``83.762``."""
-    return "" if value is None else f"{value:,}".replace(",", ".")
+    if value is None:
+        return ""
+    return f"{value:,}" if reads_in() == ENGLISH else f"{value:,}".replace(",", ".")
 
 
 @register.filter
@@ -152,7 +204,8 @@ def ukuran(size: int | None) -> str:
     amount, unit = size / 1024 / 1024, "MB"
     if amount >= 1024:
         amount, unit = amount / 1024, "GB"
-    return f"{amount:.1f} {unit}".replace(".0", "").replace(".", ",")
+    text = f"{amount:.1f} {unit}".replace(".0", "")
+    return text if reads_in() == ENGLISH else text.replace(".", ",")
 
 
 @register.filter

@@ -1,0 +1,56 @@
+"""Indonesian is what everything is written in; a reader may have pages around it in English.
+
+The Indonesian words are the keys of ``locale/en``. Nothing is guessed from a browser: only the
+cookie of the language switch counts, so a page without it is the same for everybody.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext, gettext_noop
+
+COOKIE = "bahasa"
+ENGLISH = "en"
+
+# Pages of officials and operators, and the API: Indonesian, whoever reads them.
+OFFICES = ("/kelola/", "/meja/", "/rt/", "/konsol/", "/dukungan/", "/api/")
+
+# What balai.js and peta.js say.
+_SCRIPT = (
+    gettext_noop(
+        "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu "
+        "tersambung. Jangan tutup halamannya."
+    ),
+    gettext_noop("{name} terlalu besar ({size}). Paling besar {limit}."),
+    gettext_noop("Tampilkan kata sandi"),
+    gettext_noop("Sembunyikan kata sandi"),
+    gettext_noop("Pakai lokasi saya sekarang"),
+    gettext_noop("Mencari lokasi…"),
+    gettext_noop("Lokasi terisi, ketelitian sekitar {meters} meter."),
+    gettext_noop("Lokasi tidak didapat. Tulis alamat dan patokannya saja."),
+    gettext_noop("Perbesar"),
+    gettext_noop("Perkecil"),
+    gettext_noop("Penanda ditaruh di {place}."),
+    gettext_noop("Peta. Panah menggeser, + dan − memperbesar, Enter menaruh penanda di tengah."),
+    gettext_noop("Taruh penanda di tengah peta"),
+)
+
+
+def reads_in() -> str:
+    """The language pages are being written in now: ``id`` or ``en``."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def wished(request: HttpRequest) -> str:
+    """The language of the switch's cookie; empty without one."""
+    return request.COOKIES.get(COOKIE, "")
+
+
+def of_error_page(request: HttpRequest) -> str:
+    """For pages that may ask no database whether the city offers what the visitor once chose."""
+    office = request.path.startswith(OFFICES)
+    return ENGLISH if wished(request) == ENGLISH and not office else settings.LANGUAGE_CODE
+
+
+def script_words() -> dict[str, str]:
+    """Every sentence of the script in the language of the page."""
+    return {text: gettext(text) for text in _SCRIPT}
