@@ -19,12 +19,13 @@ class CheckSerializer(serializers.Serializer[object]):
 
     verdict = serializers.ChoiceField(choices=["valid", "expired", "revoked"])
     number = serializers.CharField()
-    subject = serializers.CharField()
+    subject = serializers.CharField(help_text="empty of a revoked letter, as holder and signer")
     holder = serializers.CharField(help_text="initials only")
     issued_on = serializers.DateField()
     issued_by = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
     signer_title = serializers.CharField()
+    revoked_on = serializers.DateField(allow_null=True)
     mark = serializers.CharField(
         help_text='"UJI COBA" or "CONTOH" across the page: no letter to rely on; else empty'
     )

@@ -344,12 +344,12 @@ def _why_skipped(spec: StepSpec, holder: Holding | None, application: Applicatio
         return None
     if holder is None:
         return "Belum ada yang menjabat; diteruskan ke langkah berikutnya."
-    if _is_self(holder.user, application):
+    if is_self(holder.user, application):
         return "Pemohon sendiri yang menjabat; diteruskan ke langkah berikutnya."
     return None
 
 
-def _is_self(user: User, application: Application) -> bool:
+def is_self(user: User, application: Application) -> bool:
     """Whether this official is the applicant: nobody decides on their own request."""
     return Person.objects.filter(account__user=user, pk=application.applicant_id).exists()
 
@@ -364,7 +364,7 @@ def _finish(application: Application, at: datetime) -> None:
     application.finished_at = at
     application.save(update_fields=["state", "finished_at"])
     _record(application, "dossier.done", None)
-    _notify(
+    tell_applicant(
         application,
         "done",
         f"Permohonan {application.number} sudah selesai",
@@ -400,7 +400,7 @@ def decide(
             return application
         who = step.decided_by.name if step.decided_by else "orang lain"
         raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
-    if _is_self(by, application):
+    if is_self(by, application):
         raise RuleBroken(
             "Ini permohonan Anda sendiri, jadi harus diputuskan pejabat lain. "
             "Minta pelaksana harian atau atasan memutuskannya."
@@ -427,7 +427,7 @@ def decide(
             _open_next(application, step.key, at)
     elif decision == "return":
         _set_state(application, Application.State.RETURNED)
-        _notify(
+        tell_applicant(
             application,
             f"returned:{step.pk}",
             f"Permohonan {application.number} perlu diperbaiki",
@@ -437,7 +437,7 @@ def decide(
         application.finished_at = at
         application.state = Application.State.REFUSED
         application.save(update_fields=["state", "finished_at"])
-        _notify(
+        tell_applicant(
             application,
             "refused",
             f"Permohonan {application.number} tidak dapat dipenuhi",
@@ -560,7 +560,7 @@ def _record(application: Application, what: str, by: User | None, **detail: obje
     )
 
 
-def _notify(application: Application, event: str, subject: str, sentence: str) -> None:
+def tell_applicant(application: Application, event: str, subject: str, sentence: str) -> None:
     """Tell the applicant by mail, if they left an address. No personal data in the mail."""
     user = User.objects.filter(resident__person=application.applicant_id).first()
     if user is None or not user.email:

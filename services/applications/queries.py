@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
 from kernel.clock import now
-from kernel.errors import NotThere
+from kernel.errors import NotThere, RuleBroken
 from services.applications import rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
@@ -26,7 +26,9 @@ def _full() -> QuerySet[Application]:
     ).prefetch_related(
         Prefetch("steps", Step.objects.select_related("unit", "decided_by")),
         "documents",
-        Prefetch("issued", IssuedLetter.objects.select_related("letter__unit")),
+        Prefetch(
+            "issued", IssuedLetter.objects.select_related("letter__unit", "letter__revoked_by")
+        ),
     )
 
 
@@ -93,7 +95,8 @@ def document_for(user: User, document_id: int, *, today: date) -> Document:
 
 
 def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
-    """A finished letter this user may download. Raises NotThere."""
+    """A finished letter this user may download. Raises NotThere; RuleBroken for the holder of a
+    revoked one, which stays in the archive for the office alone."""
     issued = (
         IssuedLetter.objects.select_related("letter")
         .filter(letter_id=letter_id)
@@ -104,6 +107,11 @@ def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
         raise NotThere("Surat ini tidak ditemukan.")
     issued.application = get_for(user, issued.application_id, today=today, with_papers=True)
     issued.letter.issued_from = issued
+    if issued.letter.state == Letter.State.REVOKED and is_applicant(user, issued.application):
+        raise RuleBroken(
+            "Surat ini sudah dicabut, jadi tidak bisa diunduh lagi. Alasannya tertulis di "
+            "permohonan Anda."
+        )
     return issued.letter
 
 
@@ -249,6 +257,18 @@ def timeline(application: Application, *, at: datetime, today: date) -> list[Sto
             )
         )
     stops.extend(_to_come(application, steps))
+    stops.extend(
+        Stop(
+            "refused",
+            f"Surat nomor {letter.number} dicabut",
+            where=letter.unit.name,
+            who=letter.revoked_by.name,
+            note=letter.revoked_for,
+            at=letter.revoked_at,
+        )
+        for letter in (issued.letter for issued in application.issued.all())
+        if letter.revoked_by is not None
+    )
     return stops
 
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
     path("berkas/<int:pk>/surat/<slug:output>/", views.letter_preview, name="desk-preview"),
+    path("berkas/<int:pk>/cabut/", views.revoke, name="desk-revoke"),
     path("berkas/<int:pk>/nik/", views.reveal, name="desk-reveal"),
 ]

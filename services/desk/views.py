@@ -10,7 +10,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, preview, queries
+from services.applications import actions, preview, queries, revoking
 from services.applications.maps import tiles, with_map
 from services.applications.models import Application
 from services.catalogue.rules import outputs_of
@@ -86,10 +86,13 @@ def _page(
         "spec": application.blueprint.step(mine.key) if mine else None,
         "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
         "similar": list(queries.similar(application, today=today())[:3]),
+        "revocable": revoking.revocable(application, posts),
         "problem": problem,
         "full_numbers": full_numbers,
         "note": request.POST.get("note", ""),
         "decision": request.POST.get("keputusan", ""),
+        "revoking": request.POST.get("surat", ""),
+        "reason": request.POST.get("alasan", ""),
     }
     page = render(request, "desk/case.html", context, status=problem.status if problem else 200)
     return with_map(page) if context["tiles"] else page
@@ -149,6 +152,27 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     }
     messages.success(request, said[chosen])
     return redirect("desk-inbox")
+
+
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a letter of this dossier back, with a reason its holder reads."""
+    user, posts = _posts(request)
+    letter_id = request.POST.get("surat", "")
+    if request.method == "GET":
+        return redirect("desk-case", pk=pk)
+    if not letter_id.isdecimal():
+        raise NotThere
+    try:
+        application = revoking.revoke(
+            letter_id=int(letter_id), by=user, reason=request.POST.get("alasan", ""), at=now()
+        )
+    except RuleBroken as broken:
+        if broken.field is None:
+            raise
+        return _page(request, user, posts, queries.get_for(user, pk, today=today()), broken)
+    messages.success(request, "Surat dicabut. Pemegangnya kami beri tahu.")
+    return redirect("desk-case", pk=application.pk)
 
 
 @require_http_methods(["GET", "POST"])

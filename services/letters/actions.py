@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from accounts.models import User
 from audit import actions as audit
+from kernel.errors import Stale
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
@@ -228,3 +230,23 @@ def archive_pdf(letter_id: int, *, at: datetime) -> Letter:
         letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
         audit.record("letter.ready", actor=None, subject="letter", subject_id=letter.pk)
     return letter
+
+
+def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
+    """Take a finished letter back; whether this call did it. Its number stays used, its PDF
+    archived. Raises RuleBroken without a reason, Stale when it cannot be revoked (any more).
+
+    Call inside a transaction, after the caller has judged whether this person may.
+    """
+    letter = Letter.objects.select_for_update().get(pk=letter_id)
+    if letter.state == Letter.State.REVOKED:
+        if letter.revoked_by_id == by.pk:
+            return False
+        raise Stale("Surat ini sudah dicabut orang lain. Tidak ada yang berubah.")
+    if letter.state != Letter.State.READY:
+        raise Stale("PDF surat ini masih dibuat. Tunggu satu menit, lalu coba lagi.")
+    letter.revoked_for = rules.reason_to_revoke(reason)
+    letter.state, letter.revoked_at, letter.revoked_by = Letter.State.REVOKED, at, by
+    letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for"])
+    audit.record("letter.revoked", actor=by, subject="letter", subject_id=letter.pk)
+    return True

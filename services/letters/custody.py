@@ -33,6 +33,8 @@ def letters() -> Iterator[Item]:
                 "unit": letter.unit.name,
                 "penanda_tangan": letter.signer_title,
                 "keadaan": letter.get_state_display(),
+                "dicabut": letter.revoked_at.isoformat() if letter.revoked_at else "",
+                "alasan_pencabutan": letter.revoked_for,
                 "kode_cek": letter.code,
                 "sha256": letter.sha256,
             },
@@ -42,7 +44,7 @@ def letters() -> Iterator[Item]:
 custody.shelf(
     "Surat",
     "surat",
-    ("nomor", "tanggal", "perihal", "pemohon", "unit", "penanda_tangan", "keadaan", "kode_cek",
-     "sha256"),
+    ("nomor", "tanggal", "perihal", "pemohon", "unit", "penanda_tangan", "keadaan", "dicabut",
+     "alasan_pencabutan", "kode_cek", "sha256"),
     letters,
 )  # fmt: skip

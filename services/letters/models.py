@@ -1,5 +1,6 @@
 """Numbers and letters of one city."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -20,7 +21,10 @@ class Counter(models.Model):
 
 
 class Letter(models.Model):
-    """An official letter: numbered when approved, ready once its PDF is archived."""
+    """An official letter: numbered when approved, ready once its PDF is archived.
+
+    One that is found wrong is revoked: number, words and PDF stay, it only counts no more.
+    """
 
     class State(models.TextChoices):
         NUMBERED = "numbered", "Sedang dibuat"
@@ -43,6 +47,13 @@ class Letter(models.Model):
     file = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_for = models.TextField(
+        blank=True, default="", db_default=""
+    )  # the reason, read by the resident
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,6 +63,11 @@ class Letter(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="numbered") | ~Q(sha256=""), name="ready_letter_has_file"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="revoked")
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_for=""),
+                name="revoked_letter_says_why",
             ),
         ]
         indexes = [

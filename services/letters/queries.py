@@ -7,15 +7,17 @@ from datetime import date, datetime
 from kernel.ids import normalize_code
 from services.letters import rules
 from services.letters.models import Letter
+from tenants.registry.current import city
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What anyone holding a letter may know: nothing the paper does not show."""
+    """What anyone holding a letter may know: nothing the paper does not show, and of a revoked one
+    only which it was and since when it counts no more."""
 
     verdict: str  # "valid", "expired", "revoked"
     number: str
-    subject: str
+    subject: str  # "" of a revoked one, like the three below
     holder: str  # initials only
     issued_on: date
     issued_by: str
@@ -23,6 +25,7 @@ class Check:
     signer_title: str
     code: str
     mark: str  # "UJI COBA", "CONTOH": what stands across the page; "" on a letter that counts
+    revoked_on: date | None = None
 
 
 def check(code: str, *, today: date) -> Check | None:
@@ -35,9 +38,21 @@ def check(code: str, *, today: date) -> Check | None:
     )
     if letter is None:
         return None
-    if letter.state == Letter.State.REVOKED:
-        verdict = "revoked"
-    elif letter.valid_until is not None and letter.valid_until < today:
+    if letter.revoked_at is not None:
+        return Check(
+            verdict="revoked",
+            number=letter.number,
+            subject="",
+            holder="",
+            issued_on=letter.issued_on,
+            issued_by=letter.unit.name,
+            valid_until=None,
+            signer_title="",
+            code=rules.pretty_code(letter.code),
+            mark=letter.content.watermark,
+            revoked_on=letter.revoked_at.astimezone(city().tz).date(),
+        )
+    if letter.valid_until is not None and letter.valid_until < today:
         verdict = "expired"
     else:
         verdict = "valid"

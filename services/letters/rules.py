@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
+from kernel.errors import RuleBroken
 from kernel.tanggal import roman_month
 
 DEFAULT_PATTERN = "{kode}/{urut}/{unit}/{bulan}/{tahun}"
@@ -74,3 +75,15 @@ def initials(name: str) -> str:
 def pretty_code(code: str) -> str:
     """A verification code in groups of four, as it stands on paper."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def reason_to_revoke(text: str) -> str:
+    """Why a letter is taken back, fit to be read by its holder. Raises RuleBroken."""
+    reason = text.replace("\x00", "").strip()[:1000]
+    if len(reason) < 10:
+        raise RuleBroken(
+            "Tulis apa yang salah pada surat ini, supaya pemegangnya tahu apa yang harus "
+            "dilakukan.",
+            field="alasan",
+        )
+    return reason

@@ -115,6 +115,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/": DESK,
     "meja/berkas/<int:pk>/putuskan/": DESK,
     "meja/berkas/<int:pk>/surat/<slug:output>/": DESK,
+    "meja/berkas/<int:pk>/cabut/": DESK,
     "meja/berkas/<int:pk>/nik/": DESK,
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import User
 from services.applications import actions as dossiers
 from services.letters import actions, archive, queries
 from services.letters.models import Letter
@@ -86,7 +87,10 @@ def test_expired_and_revoked_are_told_apart(letter) -> None:
     expired = queries.check(letter.code, today=later)
     assert expired is not None
     assert expired.verdict == "expired"
-    Letter.objects.update(state=Letter.State.REVOKED)
+    Letter.objects.update(
+        state=Letter.State.REVOKED, revoked_at=MONDAY, revoked_by=User.objects.first(),
+        revoked_for="Nama pemohon tertulis salah.",
+    )  # fmt: skip
     revoked = queries.check(letter.code, today=TODAY)
     assert revoked is not None
     assert revoked.verdict == "revoked"

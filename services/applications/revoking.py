@@ -1,0 +1,67 @@
+"""Taking an issued letter back: who may, and who is told."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from kernel.errors import NotThere, RuleBroken
+from services.applications.actions import is_self, tell_applicant
+from services.applications.models import Application, IssuedLetter, Step
+from services.applications.queries import get_for
+from services.letters import actions as letters
+from services.letters.models import Letter
+from tenants.office import queries as office
+from tenants.office.models import Post
+from tenants.registry.current import city
+
+
+def revocable(application: Application, posts: list[Post]) -> set[int]:
+    """Letters of this dossier that may be taken back from these posts: by whoever could sign them
+    today, the post itself or its deputies, also when another person held it then. No query."""
+    held = {(post.unit_id, post.role) for post in posts}
+    signing = {
+        output.key
+        for output in application.blueprint.outputs
+        for step in application.steps.all()
+        if step.key == output.step
+        and step.state == Step.State.APPROVED
+        and any((step.unit_id, role) in held for role in (step.role, *step.deputies))
+    }
+    return {
+        issued.letter_id
+        for issued in application.issued.all()
+        if issued.output in signing and issued.letter.state != Letter.State.REVOKED
+    }
+
+
+@transaction.atomic
+def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Application:
+    """Take a letter back and tell its holder; the same person doing it again changes nothing.
+
+    Raises NotThere for whoever may not sign it, RuleBroken for one's own letter or without a
+    reason, Stale when somebody else was first.
+    """
+    issued = IssuedLetter.objects.select_related("letter__unit").filter(letter_id=letter_id).first()
+    if issued is None:
+        raise NotThere("Surat ini tidak ditemukan.")
+    today = at.astimezone(city().tz).date()
+    application = get_for(by, issued.application_id, today=today, with_papers=True)
+    if issued.letter.state != Letter.State.REVOKED and letter_id not in revocable(
+        application, office.posts_of(by, today)
+    ):
+        raise NotThere("Surat ini tidak ditemukan.")
+    if is_self(by, application):
+        raise RuleBroken(
+            "Ini surat Anda sendiri, jadi pencabutannya harus diputuskan pejabat lain. "
+            "Minta pelaksana harian atau atasan melakukannya."
+        )
+    if letters.revoke(letter_id, by=by, reason=reason, at=at):
+        tell_applicant(
+            application,
+            f"revoked:{letter_id}",
+            f"Surat dari permohonan {application.number} dicabut",
+            f"{issued.letter.unit.name} mencabut surat yang sudah terbit untuk Anda, jadi "
+            "surat itu tidak berlaku lagi. Alasannya tertulis di permohonan Anda",
+        )
+    return application
