@@ -32,6 +32,7 @@ _SCRIPT = (
     gettext_noop("Penanda ditaruh di {place}."),
     gettext_noop("Peta. Panah menggeser, + dan − memperbesar, Enter menaruh penanda di tengah."),
     gettext_noop("Taruh penanda di tengah peta"),
+    gettext_noop("Isian Anda yang tadi belum tersimpan kami kembalikan. Periksa, lalu kirim."),
 )
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from audit import actions as audit
@@ -116,9 +116,11 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     return send(pdf, media_type="application/pdf", name=f"pratinjau-{output}.pdf", download=False)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
+    if request.method == "GET":
+        return redirect("desk-case", pk=pk)
     user, posts = _posts(request)
     application = queries.get_for(user, pk, today=today())
     choices = {"setuju": "approve", "kembali": "return", "tolak": "refuse"}

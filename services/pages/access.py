@@ -1,7 +1,7 @@
 """Who is asking? Pages of a resident begin here."""
 
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -20,7 +20,15 @@ class SignInFirst(Exception):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__()
-        self.response = redirect(f"/masuk/?next={quote(request.get_full_path())}")
+        self.response = redirect(f"/masuk/?next={quote(_page_of(request))}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """What was asked for; of something sent, the page its form stands on."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if request.method == "POST" and came.netloc == request.get_host():
+        return f"{came.path}?{came.query}" if came.query else came.path
+    return request.get_full_path()
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -311,3 +311,16 @@ def test_a_resident_opens_an_account_with_three_facts(cast: Cast, visitor: Clien
     assert weak.status_code == 422 and 'href="#id_password"' in _said(weak)
     assert visitor.post("/daftar/", typed).url == "/"  # type: ignore[attr-defined]
     assert person.name.split()[0].title() in _said(visitor.get("/"))
+
+
+def test_signing_in_leads_back_to_the_page_a_form_stands_on(
+    cast: Cast, client_for: Callable[[City], Client], bontang: City
+) -> None:
+    visitor = client_for(bontang)
+    host = f"http://{visitor.get('/').wsgi_request.get_host()}"
+    sent = visitor.post(
+        "/meja/berkas/5/putuskan/", headers={"referer": f"{host}/meja/berkas/5/?x=1"}
+    )
+    assert sent.headers["Location"] == "/masuk/?next=/meja/berkas/5/%3Fx%3D1"
+    foreign = visitor.post("/meja/berkas/5/putuskan/", headers={"referer": "https://example.com/a"})
+    assert foreign.headers["Location"] == "/masuk/?next=/meja/berkas/5/putuskan/"
