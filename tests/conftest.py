@@ -17,6 +17,7 @@ import hypothesis
 import psycopg2
 import pytest
 from psycopg2 import sql
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -48,22 +49,37 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
-LONGEST = ("test_story.py", "test_billing.py", "test_demo.py")  # minutes each: not at the end
+# Minutes each, so that they cannot be what everybody waits for at the end. Each test of the first
+# three may go to a worker of its own.
+LONGEST = ("test_story.py", "test_billing.py", "test_demo.py", "test_up.py", "test_data.py")
+SPLIT = LONGEST[:3]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first; server processes and browsers last, the longest of them before others.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Quick ones first, server processes and browsers last; on several workers the longest first,
+    the other slow ones next."""
 
-    Also: while Playwright's loop runs in this thread, Django refuses to touch a database.
-    """
-
-    def rank(item: pytest.Item) -> int:
+    def slowness(item: pytest.Item) -> int:
         folder = item.path.relative_to(ROOT).parts[1]
-        if folder == "journeys":
-            return 2 if item.path.name in LONGEST else 3
-        return 1 if folder == "embedded" else 0
+        if item.path.name in LONGEST and folder in ("journeys", "embedded"):
+            return 2 + len(LONGEST) - LONGEST.index(item.path.name)
+        return {"embedded": 1, "journeys": 2}.get(folder, 0)
 
-    items.sort(key=rank)
+    items.sort(key=slowness, reverse=bool(WORKER))
+
+
+class ByFile(LoadScopeScheduling):
+    """A file's tests stay on one worker, and files go out in the order collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path: str = nodeid.split("::", 1)[0]
+        return nodeid if path.rpartition("/")[2] in SPLIT else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 def _fingerprint() -> str:

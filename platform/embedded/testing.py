@@ -70,7 +70,7 @@ def _browser() -> str | None:
         found = shutil.which(name)
         if found and _starts(found):
             return found
-    found = _playwright_path()
+    found = playwright_path()
     if found and _starts(found):
         return found
     if shutil.which("apt-get"):
@@ -95,11 +95,12 @@ def _browser() -> str | None:
                 return found
     _say("Memasang Chromium lewat Playwright …")
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
-    found = _playwright_path()
+    found = playwright_path()
     return found if found and _starts(found) else None
 
 
-def _playwright_path() -> str | None:
+def playwright_path() -> str | None:
+    """The browser Playwright itself installed, if it did."""
     with contextlib.suppress(Exception):
         from playwright.sync_api import sync_playwright
 
@@ -141,13 +142,8 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def _workers() -> list[str]:
-    """The whole suite, a worker more than cores: those with browsers and servers often wait.
-
-    A file's tests stay together, and files go out in the order collected: browsers come last, so
-    no worker needs a database of Django's after Playwright's loop has taken its thread.
-    """
-    workers = min((os.cpu_count() or 1) + 1, 5)
-    return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    """The whole suite, a worker more than cores: those with browsers and servers often wait."""
+    return ["-n", str(min((os.cpu_count() or 1) + 1, 5))]
 
 
 def bench(arguments: Sequence[str]) -> int:

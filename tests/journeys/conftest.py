@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from embedded import ports
-from embedded.testing import CHROMIUM
+from embedded.testing import CHROMIUM, playwright_path
 from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
 
 
 @pytest.fixture(scope="session")
-def balai(browser: Browser) -> Iterator[Installation]:
+def balai(chromium: str) -> Iterator[Installation]:
     """A fresh `./balai up` in demo mode; not started where there is no browser to visit it."""
     home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
     home.chmod(0o755)
@@ -49,23 +49,23 @@ def balai(browser: Browser) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
-def playwright_() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_: Playwright) -> Iterator[Browser]:
+def chromium() -> str:
     path = os.environ.get("BALAI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        own = playwright_.chromium.executable_path
-        path = own if Path(own).exists() else None
+    path = path or playwright_path()
     if path is None:
         warnings.warn("NO BROWSER: the journeys were not walked.", stacklevel=1)
         pytest.skip("no Chromium on this machine: journeys not walked")
-    found = playwright_.chromium.launch(executable_path=path, args=FLAGS)
-    yield found
-    found.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for one file: while Playwright's loop runs in this thread, Django refuses to
+    touch a database, and the worker has other files to go on with."""
+    with sync_playwright() as running:
+        found = running.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture(params=list(SIZES))
