@@ -1,5 +1,6 @@
 """Work after the commit, and work the clock brings."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
 from services.applications import actions, queries
+from services.applications.models import Document
 from tenants.registry.current import city
+from tenants.registry.leftovers import sweep
 
 
 @outbox.handler("applications.issue")
@@ -27,3 +30,13 @@ def overdue(payload: dict[str, Any]) -> None:
     at = now()
     for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
         actions.handle_overdue(step_id=step_id, at=at)
+
+
+@periodic("applications.leftovers", every=timedelta(days=1))
+def leftovers(payload: dict[str, Any]) -> None:
+    """Uploads whose row was never committed, or whose deletion was cut short."""
+    sweep("dokumen", _uploads, at=now())
+
+
+def _uploads(paths: Collection[str]) -> set[str]:
+    return set(Document.objects.filter(path__in=paths).values_list("path", flat=True))

@@ -5,6 +5,7 @@ loses no resident. The worker's own transaction takes the whole file or nothing.
 """
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,10 +18,13 @@ from django.db import transaction
 from accounts.models import User
 from kernel.ids import secret_code
 from messaging import outbox
+from messaging.models import Outbox
 from services.residents.importing import ImportRefused, import_people
 from services.residents.sealing import seal, unseal
 from tenants.registry.current import city
 
+KIND = "residents.import"
+FOLDER = "impor"  # below the city's
 AT_ONCE = 100_000  # bytes; about five hundred residents, done while one waits
 KEEP_NOTE = 2 * 24 * 3600  # seconds
 
@@ -52,17 +56,24 @@ def job(code: str) -> Job | None:
 def begin(*, name: str, content: bytes, actor: User) -> str:
     """Keep the file and order its import; returns the code to ask ``job`` with."""
     code = secret_code()
-    path = str(PurePosixPath(city().schema_name, "impor", code))
+    path = str(PurePosixPath(city().schema_name, FOLDER, code))
     sealed = seal(base64.b64encode(content).decode())
     kept = default_storage.save(path, ContentFile(bytes(sealed)))
     with transaction.atomic():
         outbox.enqueue(
-            "residents.import",
+            KIND,
             {"code": code, "path": kept, "name": name, "actor": actor.pk},
             key=f"import:{code}",
         )
     _note(code, Job("waiting"))
     return code
+
+
+def waiting(paths: Collection[str]) -> set[str]:
+    """Which of these files an import still needs."""
+    open_jobs = Outbox.objects.filter(kind=KIND, payload__path__in=list(paths))
+    rows = open_jobs.exclude(state=Outbox.State.DONE).values_list("payload__path", flat=True)
+    return {str(path) for path in rows}
 
 
 def run(payload: dict[str, Any]) -> None:
