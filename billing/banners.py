@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from billing import lifecycle, queries
 from billing.access import is_admin
@@ -54,8 +55,10 @@ def _suspended(request: HttpRequest, city: City) -> Banner:
         return Banner("stop", text, PAGE, "Buka langganan")
     return Banner(
         "warn",
-        "Permohonan baru sedang dihentikan sementara. Surat yang sudah jadi tetap bisa diunduh "
-        "dan dicek.",
+        gettext(
+            "Permohonan baru sedang dihentikan sementara. Surat yang sudah jadi tetap bisa "
+            "diunduh dan dicek."
+        ),
     )
 
 

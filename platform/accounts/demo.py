@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 
@@ -45,7 +46,7 @@ def people() -> list[DemoPerson]:
     if not possible():
         return []
     operators = [
-        DemoPerson(user.pk, user.name, "Operator platform")
+        DemoPerson(user.pk, user.name, gettext_noop("Operator platform"))
         for user in User.objects.filter(is_operator=True, is_active=True).order_by("pk")[:3]
     ]
     return operators + [person for source in _sources for person in source()]

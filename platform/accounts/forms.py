@@ -2,21 +2,24 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import User
 from ui.forms import EmailField, Form, PhoneField
 
-LONG_ENOUGH = "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
+LONG_ENOUGH = gettext_lazy(
+    "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
+)
 
 
 class SignInForm(Form):
     username = forms.CharField(
-        label="NIK atau alamat e-mail",
+        label=gettext_lazy("NIK atau alamat e-mail"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
-        label="Kata sandi",
+        label=gettext_lazy("Kata sandi"),
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -25,16 +28,18 @@ class SignInForm(Form):
     def __init__(self, *args: Any, with_nik: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not with_nik:
-            self.fields["username"].label = "Alamat e-mail"
-            self.fields["username"].error_messages["required"] = "Isi alamat e-mail."
+            self.fields["username"].label = gettext("Alamat e-mail")
+            self.fields["username"].error_messages["required"] = gettext("Isi alamat e-mail.")
 
 
 class ForgottenForm(Form):
     email = forms.EmailField(
-        label="Alamat e-mail",
-        help_text="Alamat yang terdaftar di akun Anda.",
+        label=gettext_lazy("Alamat e-mail"),
+        help_text=gettext_lazy("Alamat yang terdaftar di akun Anda."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."},
+        error_messages={
+            "invalid": gettext_lazy("Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id.")
+        },
     )
 
 
@@ -50,7 +55,7 @@ class NewPasswordForm(_ForUser):
     """One field, shown on request by the browser: repeating it blindly helps nobody."""
 
     password = forms.CharField(
-        label="Kata sandi baru",
+        label=gettext_lazy("Kata sandi baru"),
         max_length=200,
         strip=False,
         help_text=LONG_ENOUGH,
@@ -65,17 +70,17 @@ class NewPasswordForm(_ForUser):
 
 class _WithCurrentPassword(_ForUser):
     current = forms.CharField(
-        label="Kata sandi sekarang",
+        label=gettext_lazy("Kata sandi sekarang"),
         max_length=200,
         strip=False,
-        help_text="Untuk memastikan bahwa ini Anda.",
+        help_text=gettext_lazy("Untuk memastikan bahwa ini Anda."),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
         if self.user is None or not self.user.check_password(current):
-            raise forms.ValidationError("Kata sandi ini tidak cocok. Coba ketik lagi.")
+            raise forms.ValidationError(gettext("Kata sandi ini tidak cocok. Coba ketik lagi."))
         return current
 
 
@@ -85,7 +90,8 @@ class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
 
 class ContactForm(_WithCurrentPassword):
     email = EmailField(
-        required=False, help_text="Untuk kabar permohonan dan mengatur ulang kata sandi."
+        required=False,
+        help_text=gettext_lazy("Untuk kabar permohonan dan mengatur ulang kata sandi."),
     )
     phone = PhoneField(required=False)
     field_order = ["email", "phone", "current"]
@@ -93,9 +99,9 @@ class ContactForm(_WithCurrentPassword):
 
 class CodeForm(Form):
     kode = forms.CharField(
-        label="Kode",
+        label=gettext_lazy("Kode"),
         max_length=20,
-        help_text="Enam angka dari aplikasi di ponsel, atau satu kode cadangan.",
+        help_text=gettext_lazy("Enam angka dari aplikasi di ponsel, atau satu kode cadangan."),
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",
@@ -108,9 +114,9 @@ class CodeForm(Form):
 
 class EnrolForm(_WithCurrentPassword):
     kode = forms.CharField(
-        label="Kode dari ponsel",
+        label=gettext_lazy("Kode dari ponsel"),
         max_length=10,
-        help_text="Enam angka yang sekarang tampil di aplikasi.",
+        help_text=gettext_lazy("Enam angka yang sekarang tampil di aplikasi."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
     field_order = ["kode", "current"]

@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -54,7 +55,10 @@ def _admit(request: HttpRequest, user: User, device: Any) -> HttpResponse:
         left = mfa.codes_left(user)
         messages.warning(
             request,
-            f"Anda masuk dengan kode cadangan; tersisa {left}. Buat yang baru di Akun saya.",
+            gettext(
+                "Anda masuk dengan kode cadangan; tersisa %(left)s. Buat yang baru di Akun saya."
+            )
+            % {"left": left},
         )
     return continue_to(request, user)
 
@@ -108,7 +112,7 @@ def _enrolled(request: HttpRequest, user: User) -> HttpResponse:
             mfa.check(request, user, form.cleaned_data["kode"])
             if request.POST.get("bagian") == "matikan":
                 mfa.switch_off(user)
-                messages.success(request, "Verifikasi dua langkah dimatikan.")
+                messages.success(request, gettext("Verifikasi dua langkah dimatikan."))
                 return redirect("/akun/")
             return _page(request, "mfa_codes", codes=mfa.renew_codes(user), fresh=False)
         except mfa.TooOften:

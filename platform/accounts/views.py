@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -28,8 +29,12 @@ from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from ui.forms import explain
 
-WRONG = "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
-WRONG_PUBLIC = "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
+WRONG = gettext_lazy(
+    "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
+)
+WRONG_PUBLIC = gettext_lazy(
+    "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
+)
 
 
 def _own_address(request: HttpRequest) -> str:
@@ -88,7 +93,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    messages.success(request, "Anda sudah keluar.")
+    messages.success(request, gettext("Anda sudah keluar."))
     return redirect("/masuk/")
 
 
@@ -127,7 +132,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         passwords.choose_password(user=user, password=form.cleaned_data["password"])
-        messages.success(request, "Kata sandi tersimpan. Silakan masuk.")
+        messages.success(request, gettext("Kata sandi tersimpan. Silakan masuk."))
         return redirect("/masuk/")
     context = {"form": form, "base": base(), "owner": user}
     return render(
@@ -154,13 +159,13 @@ def account(request: HttpRequest) -> HttpResponse:
     if sent == "kontak" and contact.is_valid():
         data = contact.cleaned_data
         passwords.change_contact(user=user, email=data["email"], phone=data["phone"])
-        messages.success(request, "Kontak Anda tersimpan.")
+        messages.success(request, gettext("Kontak Anda tersimpan."))
         return redirect("/akun/")
     if sent == "sandi" and secret.is_valid():
         passwords.choose_password(user=user, password=secret.cleaned_data["password"])
         user.refresh_from_db()
         update_session_auth_hash(request, user)
-        messages.success(request, "Kata sandi Anda sudah diganti.")
+        messages.success(request, gettext("Kata sandi Anda sudah diganti."))
         return redirect("/akun/")
     form = secret if sent == "sandi" else contact
     context = {

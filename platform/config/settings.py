@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "services.pages.middleware.LanguageMiddleware",
     "ui.middleware.RuleBrokenMiddleware",
     "tenants.support.middleware.SupportMiddleware",
     "services.pages.middleware.SignInMiddleware",

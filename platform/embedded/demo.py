@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageDraw
 
 from accounts.demo import DemoPerson
@@ -293,14 +294,15 @@ def _photo(words: str) -> bytes:
 
 # --- who the sign-in page lists ---------------------------------------------------------------
 
+WARGA = gettext_noop("Warga")
 _LISTED = (
-    (Post.Role.KETUA_RT, "Ketua RT"),
-    (Post.Role.LOKET, "Loket"),
-    (Post.Role.LURAH, "Lurah"),
-    (Post.Role.CAMAT, "Camat"),
-    (Post.Role.PETUGAS_DINAS, "DPMPTSP"),
-    (Post.Role.KEPALA_DINAS, "Kepala DPMPTSP"),
-    (Post.Role.ADMIN, "Admin kota"),
+    (Post.Role.KETUA_RT, gettext_noop("Ketua RT")),
+    (Post.Role.LOKET, gettext_noop("Loket")),
+    (Post.Role.LURAH, gettext_noop("Lurah")),
+    (Post.Role.CAMAT, gettext_noop("Camat")),
+    (Post.Role.PETUGAS_DINAS, gettext_noop("DPMPTSP")),
+    (Post.Role.KEPALA_DINAS, gettext_noop("Kepala DPMPTSP")),
+    (Post.Role.ADMIN, gettext_noop("Admin kota")),
 )
 
 
@@ -325,7 +327,7 @@ def listed() -> Iterable[DemoPerson]:
     )
     for account in residents:
         rt = account.person.household.rt
-        yield DemoPerson(account.user_id, account.user.name, "Warga", f"{rt.name}, {first.name}")
+        yield DemoPerson(account.user_id, account.user.name, WARGA, f"{rt.name}, {first.name}")
     yield from _officials(first, {account.person.household.rt_id for account in residents})
 
 

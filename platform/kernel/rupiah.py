@@ -8,7 +8,7 @@ MOST_DIGITS = 20  # far more than any budget; int() itself refuses thousands of 
 
 
 def format_rupiah(amount: int, language: str = "id") -> str:
-    """``1450000`` becomes ``Rp1.450.000`` (PUEBI: no space after Rp); ``Rp1,450,000`` in English."""
+    """``Rp1.450.000`` (PUEBI: no space after Rp); in English ``Rp1,450,000``."""
     sign = "-" if amount < 0 else ""
     text = f"{sign}Rp{abs(amount):,}"
     return text if language == "en" else text.replace(",", ".")

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import override
 from django_tenants.utils import schema_context
 from psycopg2 import sql
 
@@ -160,7 +162,8 @@ def run(row_id: int) -> bool:
         if row is None:
             return False
         try:
-            with transaction.atomic():
+            # Whoever's page handed it over: mails, letters and records are Indonesian.
+            with transaction.atomic(), override(settings.LANGUAGE_CODE):
                 registered(row.kind).run(row.payload)
         except Exception as error:
             if connection.connection is None or connection.connection.closed:

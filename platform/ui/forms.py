@@ -5,11 +5,19 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
+from django.utils.choices import CallableChoiceIterator
+from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import RuleBroken
-from kernel.tanggal import MONTHS
+from kernel.tanggal import months
+from ui.language import reads_in
 
 T = TypeVar("T")
+
+
+def _months() -> list[tuple[str, str]]:
+    named = enumerate(months(reads_in()), start=1)
+    return [("", gettext("Bulan")), *((str(number), name) for number, name in named)]
 
 
 class TanggalWidget(forms.MultiWidget):
@@ -18,11 +26,10 @@ class TanggalWidget(forms.MultiWidget):
     template_name = "ui/widgets/tanggal.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        months = [("", "Bulan"), *((str(i), name) for i, name in enumerate(MONTHS, start=1))]
         super().__init__(
             widgets=[
                 forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2}),
-                forms.Select(choices=months),
+                forms.Select(choices=CallableChoiceIterator(_months)),
                 forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
             ],
             attrs=attrs,
@@ -33,12 +40,15 @@ class TanggalWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        words = {
+            "day": gettext("Tanggal"), "month": gettext("Bulan"), "year": gettext("Tahun"),
+        }  # fmt: skip
         parts = zip(context["widget"]["subwidgets"], ("day", "month", "year"), strict=True)
         for sub, kind in parts:
             sub["attrs"].pop("aria-describedby", None)
             sub["attrs"].pop("autofocus", None)
             sub["part"] = kind
-            sub["words"] = {"day": "Tanggal", "month": "Bulan", "year": "Tahun"}[kind]
+            sub["words"] = words[kind]
         return context
 
 
@@ -49,9 +59,9 @@ class TanggalField(forms.MultiValueField):
 
     def __init__(self, **kwargs: Any) -> None:
         messages = {
-            "required": "Isi tanggal, bulan, dan tahunnya.",
-            "incomplete": "Isi tanggal, bulan, dan tahunnya.",
-            "invalid": "Tanggal ini tidak ada di kalender. Periksa lagi.",
+            "required": gettext_lazy("Isi tanggal, bulan, dan tahunnya."),
+            "incomplete": gettext_lazy("Isi tanggal, bulan, dan tahunnya."),
+            "invalid": gettext_lazy("Tanggal ini tidak ada di kalender. Periksa lagi."),
         } | kwargs.pop("error_messages", {})
         fields = (forms.CharField(), forms.CharField(), forms.CharField())
         super().__init__(fields=fields, require_all_fields=True, error_messages=messages, **kwargs)
@@ -70,11 +80,11 @@ class EmailField(forms.EmailField):
     """An e-mail address a person may give of themselves."""
 
     default_error_messages = {
-        "invalid": "Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id."
+        "invalid": gettext_lazy("Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id.")
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "E-mail")
+        kwargs.setdefault("label", gettext_lazy("E-mail"))
         kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "email"}))
         super().__init__(**kwargs)
 
@@ -83,11 +93,11 @@ class PhoneField(forms.RegexField):
     """A mobile number as people write it, with spaces or hyphens."""
 
     default_error_messages = {
-        "invalid": "Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890."
+        "invalid": gettext_lazy("Tulis nomor ponsel dengan angka, misalnya 0812 3456 7890.")
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "Nomor ponsel")
+        kwargs.setdefault("label", gettext_lazy("Nomor ponsel"))
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
         )
@@ -111,7 +121,7 @@ def by_rule(check: Callable[[], T]) -> T:
     try:
         return check()
     except RuleBroken as broken:
-        raise forms.ValidationError(broken.message) from broken
+        raise forms.ValidationError(gettext(broken.message)) from broken
 
 
 class Form(forms.Form):
@@ -124,16 +134,16 @@ class Form(forms.Form):
             label = str(field.label or name)
             what = label if label[:2].isupper() else label[:1].lower() + label[1:]
             if isinstance(field, forms.BooleanField):
-                words = "Beri tanda centang untuk melanjutkan."
+                words = gettext("Beri tanda centang untuk melanjutkan.")
             elif isinstance(field, forms.FileField):
-                words = f"Pilih berkas untuk {what}."
-                field.error_messages.setdefault("empty", "Berkas ini kosong.")
+                words = gettext("Pilih berkas untuk %(what)s.") % {"what": what}
+                field.error_messages.setdefault("empty", gettext("Berkas ini kosong."))
             elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-                words = f"Pilih {what}."
+                words = gettext("Pilih %(what)s.") % {"what": what}
             elif isinstance(field, TanggalField):
                 continue
             else:
-                words = f"Isi {what}."
+                words = gettext("Isi %(what)s.") % {"what": what}
             if str(field.error_messages.get("required")) == str(
                 forms.Field.default_error_messages["required"]
             ):
@@ -145,5 +155,5 @@ class Form(forms.Form):
 def explain(form: forms.BaseForm, error: Exception) -> None:
     """Put a RuleBroken on the field it names, or at the top of the form."""
     field = getattr(error, "field", None)
-    message = getattr(error, "message", str(error))
+    message = gettext(getattr(error, "message", str(error)))
     form.add_error(field if field in form.fields else None, message)

@@ -6,11 +6,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kernel.errors import RuleBroken
 from ui import brand, rules
+from ui.language import reads_in
 
 
 def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
@@ -27,21 +30,25 @@ def rule_broken(request: HttpRequest, error: RuleBroken) -> HttpResponse:
         return _page(
             request,
             404,
-            title="Tidak ditemukan",
-            text=error.message,
+            title=gettext("Tidak ditemukan"),
+            text=gettext(error.message),
             icon="search-x",
         )
-    title = "Sudah berubah" if error.status == 409 else "Belum bisa dilanjutkan"
-    return _page(request, error.status, title=title, text=error.message, icon="info", back=True)
+    title = gettext("Sudah berubah") if error.status == 409 else gettext("Belum bisa dilanjutkan")
+    return _page(
+        request, error.status, title=title, text=gettext(error.message), icon="info", back=True
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,
         400,
-        title="Permintaan tidak dapat dibaca",
-        text="Sesuatu di alamat atau kiriman ini tidak kami mengerti. "
-        "Kembali ke halaman sebelumnya dan coba sekali lagi.",
+        title=gettext("Permintaan tidak dapat dibaca"),
+        text=gettext(
+            "Sesuatu di alamat atau kiriman ini tidak kami mengerti. "
+            "Kembali ke halaman sebelumnya dan coba sekali lagi."
+        ),
         icon="info",
         back=True,
     )
@@ -52,9 +59,11 @@ def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
     response = _page(
         request,
         405,
-        title="Alamat ini tidak bisa dibuka langsung",
-        text="Alamat ini hanya menerima kiriman dari sebuah formulir. "
-        "Kembali ke halaman sebelumnya, lalu lanjutkan dari sana.",
+        title=gettext("Alamat ini tidak bisa dibuka langsung"),
+        text=gettext(
+            "Alamat ini hanya menerima kiriman dari sebuah formulir. "
+            "Kembali ke halaman sebelumnya, lalu lanjutkan dari sana."
+        ),
         icon="info",
         back=True,
     )
@@ -66,9 +75,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         403,
-        title="Halaman ini bukan untuk akun Anda",
-        text="Anda sudah masuk, tetapi jabatan atau akun Anda tidak berwenang membuka halaman ini. "
-        "Jika menurut Anda seharusnya boleh, hubungi admin kota.",
+        title=gettext("Halaman ini bukan untuk akun Anda"),
+        text=gettext(
+            "Anda sudah masuk, tetapi jabatan atau akun Anda tidak berwenang membuka halaman ini. "
+            "Jika menurut Anda seharusnya boleh, hubungi admin kota."
+        ),
         icon="lock",
     )
 
@@ -77,8 +88,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         404,
-        title="Halaman tidak ditemukan",
-        text="Alamatnya mungkin salah ketik, atau halamannya sudah dipindahkan.",
+        title=gettext("Halaman tidak ditemukan"),
+        text=gettext("Alamatnya mungkin salah ketik, atau halamannya sudah dipindahkan."),
         icon="search-x",
     )
 
@@ -87,9 +98,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         500,
-        title="Maaf, ada yang salah di sistem kami",
-        text="Kejadian ini sudah tercatat. Yang sudah Anda kirim tetap tersimpan. "
-        "Tunggu sebentar, lalu muat ulang halaman ini.",
+        title=gettext("Maaf, ada yang salah di sistem kami"),
+        text=gettext(
+            "Kejadian ini sudah tercatat. Yang sudah Anda kirim tetap tersimpan. "
+            "Tunggu sebentar, lalu muat ulang halaman ini."
+        ),
         icon="wrench",
         again=True,
     )
@@ -99,9 +112,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response = _page(
         request,
         503,
-        title="Layanan sedang tidak tersambung",
-        text="Sistem kami sedang tidak dapat membaca data. Tidak ada yang hilang. "
-        "Tunggu satu menit, lalu muat ulang halaman ini.",
+        title=gettext("Layanan sedang tidak tersambung"),
+        text=gettext(
+            "Sistem kami sedang tidak dapat membaca data. Tidak ada yang hilang. "
+            "Tunggu satu menit, lalu muat ulang halaman ini."
+        ),
         icon="wifi-off",
         again=True,
     )
@@ -113,9 +128,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         403,
-        title="Halaman ini sudah terlalu lama terbuka",
-        text="Demi keamanan, kiriman Anda belum kami proses. Kembali, muat ulang halamannya, "
-        "lalu kirim sekali lagi. Pastikan peramban Anda mengizinkan kuki.",
+        title=gettext("Halaman ini sudah terlalu lama terbuka"),
+        text=gettext(
+            "Demi keamanan, kiriman Anda belum kami proses. Kembali, muat ulang halamannya, "
+            "lalu kirim sekali lagi. Pastikan peramban Anda mengizinkan kuki."
+        ),
         icon="clock",
         back=True,
     )
@@ -171,9 +188,11 @@ def offline(request: HttpRequest) -> HttpResponse:
     """What an installed app shows without a connection; kept by the service worker."""
     context = {
         "place": "Balai",
-        "title": "Tidak ada sambungan",
-        "text": "Ponsel Anda sedang tidak terhubung ke internet. Yang sudah terkirim aman. "
-        "Bila tadi sedang mengirim isian, tekan kembali lalu kirim sekali lagi nanti.",
+        "title": gettext("Tidak ada sambungan"),
+        "text": gettext(
+            "Ponsel Anda sedang tidak terhubung ke internet. Yang sudah terkirim aman. "
+            "Bila tadi sedang mengirim isian, tekan kembali lalu kirim sekali lagi nanti."
+        ),
     }
     return HttpResponse(render_to_string("ui/offline.html", context))
 
@@ -183,6 +202,9 @@ def offline(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its text changes when a kept file does, which renews the cache."""
     kept = [static(f"ui/{name}") for name in ("balai.css", "icons.svg")]
-    version = hashlib.sha256(" ".join(kept).encode()).hexdigest()[:10]
+    # The offline page it keeps is in the visitor's language: another language, another cache.
+    version = hashlib.sha256(" ".join([*kept, reads_in()]).encode()).hexdigest()[:10]
     text = render_to_string("ui/sw.js", {"version": version})
-    return HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    patch_vary_headers(response, ["Cookie"])
+    return response

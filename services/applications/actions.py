@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from accounts.models import User
 from audit import actions as audit
@@ -12,13 +13,13 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.tanggal import age_on
 from messaging import mail, outbox
-from services.applications import documents, rules
+from services.applications import documents, reasons, rules
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import StepSpec, Who
+from services.catalogue.blueprint import Blueprint, StepSpec, Who
 from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
 from services.catalogue.rules import Answers, first_stage, outputs_of, route, stage_after, stage_of
@@ -69,20 +70,31 @@ def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
     """Raises RuleBroken when this service is not for this resident, and says why."""
     age = age_on(person.birth_date, today)
     if who.sex and codes.Sex(person.sex).label.casefold() != who.sex:
-        raise RuleBroken(f"Layanan ini khusus untuk {who.sex}.")
+        raise RuleBroken(gettext("Layanan ini khusus untuk %(sex)s.") % {"sex": gettext(who.sex)})
     if who.min_age is not None and age < who.min_age:
         raise RuleBroken(
-            f"Layanan ini untuk yang berumur {who.min_age} tahun ke atas. "
-            "Mintalah orang tua atau wali mengajukannya."
+            gettext(
+                "Layanan ini untuk yang berumur %(age)s tahun ke atas. "
+                "Mintalah orang tua atau wali mengajukannya."
+            )
+            % {"age": who.min_age}
         )
     if who.max_age is not None and age > who.max_age:
-        raise RuleBroken(f"Layanan ini untuk yang berumur paling tua {who.max_age} tahun.")
-    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
-        words = " atau ".join(word.replace("_", " ") for word in who.marital)
         raise RuleBroken(
-            f"Layanan ini untuk yang berstatus {words}. Menurut data kependudukan Anda "
-            f"{codes.Marital(person.marital).label.lower()}. Bila data itu keliru, hubungi "
-            "kelurahan."
+            gettext("Layanan ini untuk yang berumur paling tua %(age)s tahun.")
+            % {"age": who.max_age}
+        )
+    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
+        wanted = [codes.Marital(_MARITAL[word]).label for word in who.marital]
+        raise RuleBroken(
+            gettext(
+                "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
+                "%(status)s. Bila data itu keliru, hubungi kelurahan."
+            )
+            % {
+                "wanted": gettext(" atau ").join(gettext(label).lower() for label in wanted),
+                "status": gettext(codes.Marital(person.marital).label).lower(),
+            }
         )
 
 
@@ -119,9 +131,12 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
 def save_answers(
     *, application_id: int, typed: Mapping[str, str], files: Mapping[str, bytes],
     names: Mapping[str, str], by: User,
-    only: Collection[str] | None = None,
+    only: Collection[str] | None = None, said_in: Blueprint | None = None,
 ) -> dict[str, str]:  # fmt: skip
     """Keep what was answered and handed in; returns what is still wrong, by field key.
+
+    ``said_in`` is the dossier's own blueprint in the reader's language: what is wrong is said
+    with its labels. Nothing of it is kept.
 
     What is right is kept even when something else is wrong; the form shows the rest as typed.
     ``only`` are the questions of the page that was sent; the others stay as they were.
@@ -137,7 +152,7 @@ def save_answers(
     guessing = f"named:{by.pk}"
     if answering.names_strangers(blueprint, typed):
         guesses.refuse_after(guessing, WRONG_NAMES, minutes=60)
-    answers, wrong = answering.clean(blueprint, merged, house)
+    answers, wrong = answering.clean(said_in or blueprint, merged, house)
     if answering.names_strangers(blueprint, typed, among=wrong):
         guesses.note_wrong(guessing, minutes=60)
     _refuse_contradiction(application, before, answering.as_typed(blueprint, answers))
@@ -149,8 +164,8 @@ def save_answers(
             try:
                 _attach(application, spec.key, names.get(spec.key, spec.label), files[spec.key], by)
             except RuleBroken as refused:
-                wrong[spec.key] = refused.message
-    found = {**_missing_documents(application, house.applicant), **wrong}
+                wrong[spec.key] = gettext(refused.message)
+    found = {**_missing_documents(application, house.applicant, said_in), **wrong}
     return {key: text for key, text in found.items() if key in asked}
 
 
@@ -220,11 +235,14 @@ def remove_document(*, document_id: int, by: User) -> int:
     return application.pk
 
 
-def _missing_documents(application: Application, applicant: dict[str, str]) -> dict[str, str]:
+def _missing_documents(
+    application: Application, applicant: dict[str, str], said_in: Blueprint | None = None
+) -> dict[str, str]:
     have = set(application.documents.values_list("key", flat=True))
-    wanted = answering.wanted_documents(application.blueprint, application.answers, applicant)
+    blueprint = said_in or application.blueprint
+    wanted = answering.wanted_documents(blueprint, application.answers, applicant)
     return {
-        spec.key: f"Unggah “{spec.label}”."
+        spec.key: gettext("Unggah “%(label)s”.") % {"label": spec.label}
         for spec in wanted
         if spec.required and spec.key not in have
     }
@@ -315,14 +333,17 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
         raise RuleBroken(
-            f"Langkah “{spec.title}” belum bisa dijalankan: unit kerjanya belum dibuat. "
-            "Hubungi admin daerah Anda."
+            gettext(
+                "Langkah “%(title)s” belum bisa dijalankan: unit kerjanya belum dibuat. "
+                "Hubungi admin daerah Anda."
+            )
+            % {"title": spec.title}
         )
     holder = office.holder_of(unit, spec.role, _today(at))
     reason = _why_skipped(spec, holder, application)
     village = application.rt.code.partition("/")[0]
     if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
-        reason = "e-RT belum dibuka di kelurahan ini; diteruskan ke langkah berikutnya."
+        reason = reasons.ERT_OFF
     Step.objects.create(
         application=application,
         key=spec.key,
@@ -343,9 +364,9 @@ def _why_skipped(spec: StepSpec, holder: Holding | None, application: Applicatio
     if not spec.optional:
         return None
     if holder is None:
-        return "Belum ada yang menjabat; diteruskan ke langkah berikutnya."
+        return reasons.VACANT
     if is_self(holder.user, application):
-        return "Pemohon sendiri yang menjabat; diteruskan ke langkah berikutnya."
+        return reasons.ONESELF
     return None
 
 
@@ -449,7 +470,7 @@ def decide(
 def _close_others(application: Application, step: Step, at: datetime) -> None:
     """A dossier that goes back or ends leaves the desks beside this one too."""
     application.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
-        state=Step.State.SKIPPED, decided_at=at, note=f"Diputuskan di {step.unit.name}."
+        state=Step.State.SKIPPED, decided_at=at, note=reasons.DECIDED_AT % {"unit": step.unit.name}
     )
 
 
@@ -514,7 +535,7 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
     spec = application.blueprint.step(step.key)
     if spec.on_timeout == "teruskan":
         step.state, step.decided_at = Step.State.SKIPPED, at
-        step.note = "Tidak dijawab sampai batas waktu; diteruskan."
+        step.note = reasons.UNANSWERED
         step.save(update_fields=["state", "decided_at", "note"])
         _record(application, "dossier.passed_on", None, step=step.key)
         if not application.steps.filter(state=Step.State.OPEN).exists():
@@ -547,7 +568,7 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
     if application.issued.exists():
         raise RuleBroken("Sudah ada surat yang terbit, jadi permohonan ini tidak bisa dibatalkan.")
     application.steps.filter(state=Step.State.OPEN).update(
-        state=Step.State.SKIPPED, decided_at=at, note="Dibatalkan pemohon."
+        state=Step.State.SKIPPED, decided_at=at, note=reasons.TAKEN_BACK
     )
     application.state, application.finished_at = Application.State.WITHDRAWN, at
     application.save(update_fields=["state", "finished_at"])

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import filetype
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -48,8 +49,11 @@ def accept(content: bytes) -> Accepted:
         raise RuleBroken("Berkas ini kosong. Pilih berkas lain.")
     if len(content) > MAX_BYTES:
         raise RuleBroken(
-            f"Berkas ini terlalu besar; paling besar {MAX_BYTES // 1024 // 1024} MB. "
-            "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
+            gettext(
+                "Berkas ini terlalu besar; paling besar %(limit)s MB. "
+                "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
+            )
+            % {"limit": MAX_BYTES // 1024 // 1024}
         )
     kind = filetype.guess(content)
     media_type = kind.mime if kind else ""
@@ -106,7 +110,10 @@ def _accept_pdf(content: bytes) -> Accepted:
     if active:
         raise RuleBroken("PDF ini berisi program atau lampiran. Cetak ke PDF biasa, lalu unggah.")
     if not 1 <= pages <= MAX_PAGES:
-        raise RuleBroken(f"PDF ini {pages} halaman; paling banyak {MAX_PAGES} halaman.")
+        raise RuleBroken(
+            gettext("PDF ini %(pages)s halaman; paling banyak %(limit)s halaman.")
+            % {"pages": pages, "limit": MAX_PAGES}
+        )
     return Accepted(content, "application/pdf", "pdf", pages)
 
 

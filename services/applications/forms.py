@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from kernel.clock import now
 from kernel.nik import mask
@@ -12,8 +13,10 @@ from services.applications.maps import tiles
 from services.applications.models import Application, Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from services.catalogue.choices import OUTSIDE_FACTS, shown_options
 from services.residents import codes
 from tenants.registry.current import city
+from ui.language import reads_in
 
 
 class GroupWidget(forms.Widget):
@@ -38,6 +41,10 @@ class GroupWidget(forms.Widget):
         return context
 
 
+def _relation(facts: answering.Facts) -> str:
+    return gettext(facts["hubungan_keluarga"]).lower()
+
+
 class PersonWidget(GroupWidget):
     """Somebody of the own household from a list, or anybody by NIK and name."""
 
@@ -47,7 +54,7 @@ class PersonWidget(GroupWidget):
         context = super().get_context(name, value, attrs)
         typed = value or {}
         context["members"] = [
-            (pk, f"{facts['nama']} ({facts['hubungan_keluarga'].lower()})")
+            (pk, f"{facts['nama']} ({_relation(facts)})")
             for pk, facts in self.house.members.items()
         ]
         context["chosen"] = typed.get(f"{name}-anggota", "")
@@ -55,7 +62,7 @@ class PersonWidget(GroupWidget):
         context["inputs"] = [
             {
                 "name": f"{name}-{key}",
-                "label": label,
+                "label": gettext(label),
                 "value": typed.get(f"{name}-{key}", ""),
                 "type": "date" if key == "tanggal_lahir" else "text",
                 "numeric": key == "nik",
@@ -66,7 +73,7 @@ class PersonWidget(GroupWidget):
                 if key == "agama"
                 else [],
             }
-            for key, label in answering.OUTSIDE_FACTS
+            for key, label in OUTSIDE_FACTS
             if self.spec.outside or key in first
         ]
         return context
@@ -82,7 +89,7 @@ class MembersWidget(GroupWidget):
         context["members"] = [
             {
                 "name": f"{name}-{pk}",
-                "label": f"{facts['nama']}, {facts['hubungan_keluarga'].lower()}",
+                "label": f"{facts['nama']}, {_relation(facts)}",
                 "hint": mask(facts["nik"]),
                 "checked": bool((value or {}).get(f"{name}-{pk}")),
             }
@@ -107,7 +114,8 @@ class TableWidget(GroupWidget):
             [
                 {
                     "name": f"{name}-{row}-{column.key}",
-                    "label": f"{column.label}, baris {row + 1}",
+                    "label": gettext("%(column)s, baris %(row)s")
+                    % {"column": column.label, "row": row + 1},
                     "column": column.label,
                     "value": typed.get(f"{name}-{row}-{column.key}", ""),
                     "type": "date" if column.type == "date" else "text",
@@ -226,9 +234,9 @@ def _field(spec: FieldSpec, house: answering.House) -> forms.Field:
     if spec.type == "textarea":
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
     if spec.type in ("choice", "yesno", "list"):
-        found = answering.options(spec)
+        found = shown_options(spec, reads_in())
         if len(found) > 7:
-            return forms.ChoiceField(choices=[("", "Pilih…"), *found], **common)
+            return forms.ChoiceField(choices=[("", gettext("Pilih…")), *found], **common)
         return forms.ChoiceField(choices=found, widget=forms.RadioSelect, **common)
     if spec.type in ("date", "time"):
         return forms.CharField(widget=forms.TextInput(attrs={"type": spec.type}), **common)

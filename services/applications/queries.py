@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import rules
+from services.applications import reasons, rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
@@ -18,6 +19,7 @@ from services.residents.models import Person
 from services.residents.sealing import fingerprint
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
+from ui.language import reads_in
 
 
 def _full() -> QuerySet[Application]:
@@ -233,11 +235,15 @@ _STATES = {
 }
 
 
-def timeline(application: Application, *, at: datetime, today: date) -> list[Stop]:
-    """Everything that happened and everything still to come, like a parcel."""
+def timeline(
+    application: Application, *, at: datetime, today: date, blueprint: Blueprint | None = None
+) -> list[Stop]:
+    """Everything that happened and everything still to come, like a parcel; ``blueprint`` is the
+    dossier's own in another language."""
+    blueprint = blueprint or application.blueprint
     stops = []
     if application.submitted_at:
-        stops.append(Stop("done", "Permohonan dikirim", at=application.submitted_at))
+        stops.append(Stop("done", gettext("Permohonan dikirim"), at=application.submitted_at))
     steps = list(application.steps.all())
     for step in steps:
         who = step.decided_by.name if step.decided_by else ""
@@ -250,17 +256,17 @@ def timeline(application: Application, *, at: datetime, today: date) -> list[Sto
                 step.title,
                 where=step.unit.name,
                 who=who,
-                note=step.note,
+                note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
                 at=step.decided_at or step.opened_at,
                 due=step.due_at if step.state == Step.State.OPEN else None,
                 late=step.state == Step.State.OPEN and step.due_at < at,
             )
         )
-    stops.extend(_to_come(application, steps))
+    stops.extend(_to_come(application, steps, blueprint))
     stops.extend(
         Stop(
             "refused",
-            f"Surat nomor {letter.number} dicabut",
+            gettext("Surat nomor %(number)s dicabut") % {"number": letter.number},
             where=letter.unit.name,
             who=letter.revoked_by.name,
             note=letter.revoked_for,
@@ -272,16 +278,16 @@ def timeline(application: Application, *, at: datetime, today: date) -> list[Sto
     return stops
 
 
-def _to_come(application: Application, steps: list[Step]) -> list[Stop]:
+def _to_come(application: Application, steps: list[Step], blueprint: Blueprint) -> list[Stop]:
     if application.state == Application.State.DONE:
-        return [Stop("done", "Selesai", at=application.finished_at)]
+        return [Stop("done", gettext("Selesai"), at=application.finished_at)]
     if application.state in (Application.State.REFUSED, Application.State.WITHDRAWN):
         return []
     if application.state == Application.State.ISSUING:
-        return [Stop("now", "Surat sedang dibuat")]
+        return [Stop("now", gettext("Surat sedang dibuat"))]
     if application.state == Application.State.RETURNED:
-        return [Stop("now", "Menunggu perbaikan dari Anda")]
-    planned = route(application.blueprint, application.answers)
+        return [Stop("now", gettext("Menunggu perbaikan dari Anda"))]
+    planned = route(blueprint, application.answers)
     passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
     codes = {s.key: rules.unit_code_for(s, rt_code=application.rt.code) for s in planned}
@@ -291,7 +297,8 @@ def _to_come(application: Application, steps: list[Step]) -> list[Stop]:
         for spec in planned
         if spec.key not in passed
     ]
-    return [*stops, Stop("todo", "Surat jadi" if application.blueprint.outputs else "Selesai")]
+    end = gettext("Surat jadi") if blueprint.outputs else gettext("Selesai")
+    return [*stops, Stop("todo", end)]
 
 
 def open_steps(application: Application) -> list[Step]:
@@ -344,7 +351,7 @@ def answered(application: Application, blueprint: Blueprint | None = None) -> li
     return [
         Answered(
             field.label,
-            answering.words(field, application.answers.get(field.key)),
+            answering.words(field, application.answers.get(field.key), reads_in()),
             field.key,
             field.sensitive,
             *_point(application.answers.get(field.key)),

@@ -13,48 +13,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from kernel.rupiah import format_rupiah, parse_rupiah
-from kernel.tanggal import DAYS, long_date
+from kernel.tanggal import long_date
 from services.catalogue.blueprint import Blueprint, Column, DocumentSpec, FieldSpec
+from services.catalogue.choices import FORMATS, NO, OUTSIDE_FACTS, YES, options, shown_options
 from services.catalogue.rules import Answer, Answers, all_hold
-from services.residents import codes
+from ui.language import reads_in
 
-YES, NO = "ya", "tidak"
 Facts = dict[str, str]
 Typed = Mapping[str, str]
-
-# A person the register does not know is written down with these.
-OUTSIDE_FACTS = (
-    ("nama", "Nama lengkap"),
-    ("nik", "NIK"),
-    ("tempat_lahir", "Tempat lahir"),
-    ("tanggal_lahir", "Tanggal lahir"),
-    ("jenis_kelamin", "Jenis kelamin"),
-    ("agama", "Agama"),
-    ("pekerjaan", "Pekerjaan"),
-    ("alamat", "Alamat"),
-)
-
-CODE_LISTS: dict[str, list[tuple[str, str]]] = {
-    "jenis_kelamin": [(str(v), label) for v, label in codes.Sex.choices],
-    "agama": [(str(v), label) for v, label in codes.Religion.choices],
-    "status_kawin": [(str(v), label) for v, label in codes.Marital.choices],
-    "hubungan": [(str(v), label) for v, label in codes.Relation.choices],
-    "pendidikan": [(str(v), label) for v, label in codes.Education.choices],
-    "pekerjaan": [(str(v), label) for v, label in codes.OCCUPATIONS.items()],
-    "kewarganegaraan": [(str(v), label) for v, label in codes.Citizenship.choices],
-    "hari": [(str(n), name) for n, name in enumerate(DAYS, start=1)],
-}
-
-FORMATS: dict[str, tuple[str, str]] = {
-    "nib": (r"\d{13}", "13 angka"),
-    "npwp": (r"\d{15,16}", "15 atau 16 angka"),
-    "nop": (r"\d{18}", "18 angka"),
-    "telepon": (r"(\+62|0)\d{8,13}", "nomor telepon, misalnya 0812 3456 7890"),
-    "nopol": (r"[A-Z]{1,2}\d{1,4}[A-Z]{0,3}", "nomor polisi, misalnya KT 1234 AB"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +55,16 @@ def _tidy(text: str) -> str:
 
 def missing(spec: FieldSpec) -> str:
     """What to say when a required answer is absent."""
+    choose = gettext("Pilih satu jawaban untuk “%(label)s”.")
     words = {
-        "choice": f"Pilih satu jawaban untuk “{spec.label}”.",
-        "yesno": f"Pilih satu jawaban untuk “{spec.label}”.",
-        "list": f"Pilih satu jawaban untuk “{spec.label}”.",
-        "members": f"Pilih paling sedikit satu orang untuk “{spec.label}”.",
-        "table": f"Isi paling sedikit satu baris untuk “{spec.label}”.",
-        "person": f"Isi NIK dan nama untuk “{spec.label}”.",
+        "choice": choose,
+        "yesno": choose,
+        "list": choose,
+        "members": gettext("Pilih paling sedikit satu orang untuk “%(label)s”."),
+        "table": gettext("Isi paling sedikit satu baris untuk “%(label)s”."),
+        "person": gettext("Isi NIK dan nama untuk “%(label)s”."),
     }
-    return words.get(spec.type, f"Isi “{spec.label}”.")
+    return words.get(spec.type, gettext("Isi “%(label)s”.")) % {"label": spec.label}
 
 
 def _unprintable(text: str) -> str:
@@ -111,7 +83,10 @@ def _words(label: str, text: str) -> str:
     if odd:
         shown = f" “{odd}”" if odd.isprintable() else ""
         raise RuleBroken(
-            f"“{label}” berisi tanda{shown} yang tidak bisa dicetak di surat. Hapus dulu."
+            gettext(
+                "“%(label)s” berisi tanda%(sign)s yang tidak bisa dicetak di surat. Hapus dulu."
+            )
+            % {"label": label, "sign": shown}
         )
     return text
 
@@ -124,13 +99,20 @@ def _text(spec: FieldSpec, text: str, house: House) -> str:
         pattern, example = FORMATS[spec.format]
         text = re.sub(r"[\s.\-/]", "", text.upper())
         if not re.fullmatch(pattern, text):
-            raise RuleBroken(f"“{spec.label}” terdiri dari {example}.")
+            raise RuleBroken(
+                gettext("“%(label)s” terdiri dari %(what)s.")
+                % {"label": spec.label, "what": gettext(example)}
+            )
     if spec.min is not None and len(text) < spec.min:
-        raise RuleBroken(f"“{spec.label}” terlalu singkat. Tulis paling sedikit {spec.min} huruf.")
+        raise RuleBroken(
+            gettext("“%(label)s” terlalu singkat. Tulis paling sedikit %(least)s huruf.")
+            % {"label": spec.label, "least": spec.min}
+        )
     limit = spec.max if spec.max is not None else 2000 if spec.type == "textarea" else 200
     if len(text) > limit:
         raise RuleBroken(
-            f"“{spec.label}” terlalu panjang ({len(text)} huruf). Paling banyak {limit}."
+            gettext("“%(label)s” terlalu panjang (%(length)s huruf). Paling banyak %(limit)s.")
+            % {"label": spec.label, "length": len(text), "limit": limit}
         )
     return text
 
@@ -140,14 +122,19 @@ def _decimal(label: str, text: str, *, unit: str = "", decimals: int = 0) -> Dec
     if "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", plain):
-        raise RuleBroken(f"Tulis “{label}” dengan angka, misalnya 10.")
+        raise RuleBroken(gettext("Tulis “%(label)s” dengan angka, misalnya 10.") % {"label": label})
     number = Decimal(plain)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if -exponent > decimals:
         if decimals:
-            raise RuleBroken(f"“{label}” paling banyak {decimals} angka di belakang koma.")
-        raise RuleBroken(f"“{label}” harus bilangan bulat, misalnya 10.")
+            raise RuleBroken(
+                gettext("“%(label)s” paling banyak %(decimals)s angka di belakang koma.")
+                % {"label": label, "decimals": decimals}
+            )
+        raise RuleBroken(
+            gettext("“%(label)s” harus bilangan bulat, misalnya 10.") % {"label": label}
+        )
     return number
 
 
@@ -162,11 +149,14 @@ def _plain(number: Decimal) -> str:
 
 
 def _within(spec: FieldSpec, number: Decimal | int) -> None:
-    show = format_rupiah if spec.type == "rupiah" else str
+    def said(limit: int) -> dict[str, str]:
+        words = format_rupiah(limit, reads_in()) if spec.type == "rupiah" else str(limit)
+        return {"label": spec.label, "limit": words}
+
     if spec.min is not None and number < spec.min:
-        raise RuleBroken(f"“{spec.label}” paling sedikit {show(spec.min)}.")
+        raise RuleBroken(gettext("“%(label)s” paling sedikit %(limit)s.") % said(spec.min))
     if spec.max is not None and number > spec.max:
-        raise RuleBroken(f"“{spec.label}” paling banyak {show(spec.max)}.")
+        raise RuleBroken(gettext("“%(label)s” paling banyak %(limit)s.") % said(spec.max))
 
 
 def _rupiah(spec: FieldSpec, text: str, house: House) -> int:
@@ -181,22 +171,30 @@ def _day(label: str, text: str) -> date:
             return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise RuleBroken(f"“{label}” belum terbaca. Tulis seperti 24-11-2026.")
+    raise RuleBroken(
+        gettext("“%(label)s” belum terbaca. Tulis seperti 24-11-2026.") % {"label": label}
+    )
 
 
 def _date(spec: FieldSpec, text: str, house: House) -> str:
     day = _day(spec.label, text)
     if spec.past and day > house.today:
-        raise RuleBroken(f"“{spec.label}” tidak boleh sesudah hari ini.")
+        raise RuleBroken(
+            gettext("“%(label)s” tidak boleh sesudah hari ini.") % {"label": spec.label}
+        )
     if spec.future and day < house.today:
-        raise RuleBroken(f"“{spec.label}” tidak boleh sebelum hari ini.")
+        raise RuleBroken(
+            gettext("“%(label)s” tidak boleh sebelum hari ini.") % {"label": spec.label}
+        )
     return day.isoformat()
 
 
 def _time(spec: FieldSpec, text: str, house: House) -> str:
     found = re.fullmatch(r"([01]?\d|2[0-3])[.:]([0-5]\d)", text)
     if found is None:
-        raise RuleBroken(f"“{spec.label}” belum terbaca. Tulis seperti 08.30.")
+        raise RuleBroken(
+            gettext("“%(label)s” belum terbaca. Tulis seperti 08.30.") % {"label": spec.label}
+        )
     return f"{int(found[1]):02d}:{found[2]}"
 
 
@@ -219,15 +217,6 @@ _SIMPLE: dict[str, Callable[[FieldSpec, str, House], Answer]] = {
 }
 
 
-def options(spec: FieldSpec) -> list[tuple[str, str]]:
-    """Values and labels to choose from."""
-    if spec.type == "yesno":
-        return [(YES, "Ya"), (NO, "Tidak")]
-    if spec.type == "list":
-        return CODE_LISTS[spec.code_list]
-    return [(option.key, option.label) for option in spec.options]
-
-
 # --- compound answers ------------------------------------------------------------------------
 
 
@@ -248,7 +237,9 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
     member = typed.get(f"{spec.key}-anggota", "")
     if member:
         if member not in house.members:
-            raise RuleBroken(f"Pilih orang yang ada di daftar untuk “{spec.label}”.")
+            raise RuleBroken(
+                gettext("Pilih orang yang ada di daftar untuk “%(label)s”.") % {"label": spec.label}
+            )
         return {**house.members[member], "terdaftar": YES}
     given = {
         name: _words(spec.label, " ".join(_tidy(typed.get(f"{spec.key}-{name}", "")).split()))[:200]
@@ -257,7 +248,7 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
     if not any(given.values()):
         return None
     if not given["nama"]:
-        raise RuleBroken(f"Isi nama lengkap untuk “{spec.label}”.")
+        raise RuleBroken(gettext("Isi nama lengkap untuk “%(label)s”.") % {"label": spec.label})
     known: Facts | None = None
     if given["nik"]:
         given["nik"] = parse_nik(given["nik"]).digits
@@ -265,20 +256,30 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
         if known is not None:
             if not _same_name(known["nama"], given["nama"]):
                 raise RuleBroken(
-                    f"NIK dan nama untuk “{spec.label}” tidak cocok. Salin keduanya persis "
-                    "seperti di KTP."
+                    gettext(
+                        "NIK dan nama untuk “%(label)s” tidak cocok. Salin keduanya persis "
+                        "seperti di KTP."
+                    )
+                    % {"label": spec.label}
                 )
             return {**known, "terdaftar": YES}
     if not spec.outside:
         raise RuleBroken(
-            f"“{spec.label}” harus penduduk yang terdaftar di sini. Isi NIK dan nama sesuai KTP."
+            gettext(
+                "“%(label)s” harus penduduk yang terdaftar di sini. Isi NIK dan nama sesuai KTP."
+            )
+            % {"label": spec.label}
         )
     facts = dict(given)
     if given["tanggal_lahir"]:
-        facts["tanggal_lahir"] = long_date(_day("Tanggal lahir", given["tanggal_lahir"]))
-        facts["_lahir"] = _day("Tanggal lahir", given["tanggal_lahir"]).isoformat()
+        facts["tanggal_lahir"] = long_date(_born(given["tanggal_lahir"]))
+        facts["_lahir"] = _born(given["tanggal_lahir"]).isoformat()
     place = [part for part in (given["tempat_lahir"], facts["tanggal_lahir"]) if part]
     return {**facts, "ttl": ", ".join(place), "terdaftar": NO}
+
+
+def _born(text: str) -> date:
+    return _day(gettext("Tanggal lahir"), text)
 
 
 def names_strangers(
@@ -310,15 +311,21 @@ def _members(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]
         for person, facts in house.members.items()
         if typed.get(f"{spec.key}-{person}")
     ]
-    _count(spec, len(chosen), "orang")
+    _count(spec, len(chosen), gettext("orang"))
     return chosen or None
 
 
 def _count(spec: FieldSpec, number: int, what: str) -> None:
     if number and spec.min is not None and number < spec.min:
-        raise RuleBroken(f"“{spec.label}”: paling sedikit {spec.min} {what}.")
+        raise RuleBroken(
+            gettext("“%(label)s”: paling sedikit %(limit)s %(what)s.")
+            % {"label": spec.label, "limit": spec.min, "what": what}
+        )
     if spec.max is not None and number > spec.max:
-        raise RuleBroken(f"“{spec.label}”: paling banyak {spec.max} {what}.")
+        raise RuleBroken(
+            gettext("“%(label)s”: paling banyak %(limit)s %(what)s.")
+            % {"label": spec.label, "limit": spec.max, "what": what}
+        )
 
 
 MAX_ROWS = 30
@@ -330,15 +337,15 @@ def _table(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]] 
         texts = {c.key: _tidy(typed.get(f"{spec.key}-{number}-{c.key}", "")) for c in spec.columns}
         if any(texts.values()):
             rows.append({c.key: _cell(c, texts[c.key], number + 1) for c in spec.columns})
-    _count(spec, len(rows), "baris")
+    _count(spec, len(rows), gettext("baris"))
     return rows or None
 
 
 def _cell(column: Column, text: str, row: int) -> Answer:
-    at = f"{column.label} pada baris {row}"
+    at = gettext("%(column)s pada baris %(row)s") % {"column": column.label, "row": row}
     if not text:
         if column.required:
-            raise RuleBroken(f"Isi {at}.")
+            raise RuleBroken(gettext("Isi %(what)s.") % {"what": at})
         return None
     if column.type == "number":
         return _plain(_decimal(at, text, decimals=2))
@@ -359,14 +366,21 @@ def _place(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None
         try:
             latitude, longitude = (Decimal(part.replace(",", ".")) for part in point)
         except ArithmeticError as wrong:
-            raise RuleBroken(f"Titik lokasi “{spec.label}” belum terbaca.") from wrong
+            raise RuleBroken(_unread_point(spec)) from wrong
         if not (latitude.is_finite() and longitude.is_finite()):
-            raise RuleBroken(f"Titik lokasi “{spec.label}” belum terbaca.")
+            raise RuleBroken(_unread_point(spec))
         # Indonesia: 6° N to 11° S, 95° to 141° E.
         if not (-11 <= latitude <= 6 and 95 <= longitude <= 141):
-            raise RuleBroken(f"Titik lokasi “{spec.label}” berada di luar Indonesia.")
+            raise RuleBroken(
+                gettext("Titik lokasi “%(label)s” berada di luar Indonesia.")
+                % {"label": spec.label}
+            )
         answer |= {"lintang": f"{latitude:.6f}", "bujur": f"{longitude:.6f}"}
     return answer
+
+
+def _unread_point(spec: FieldSpec) -> str:
+    return gettext("Titik lokasi “%(label)s” belum terbaca.") % {"label": spec.label}
 
 
 _COMPOUND: dict[str, Callable[[FieldSpec, Typed, House], Answer]] = {
@@ -399,7 +413,7 @@ def clean(
                 raise RuleBroken(missing(spec))
             answers[spec.key] = answer
         except RuleBroken as broken:
-            wrong[spec.key] = broken.message
+            wrong[spec.key] = gettext(broken.message)
     return answers, wrong
 
 
@@ -464,43 +478,48 @@ def belongs(name: str, keys: Iterable[str]) -> bool:
 # --- back to words -----------------------------------------------------------------------------
 
 
-def words(spec: FieldSpec, answer: Answer) -> str:
-    """An answer as people read it; empty when there is none."""
+def words(spec: FieldSpec, answer: Answer, language: str = "id") -> str:
+    """An answer as people read it; empty when there is none. Letters never name a language."""
     if answer is None or answer == "":
         return ""
     if isinstance(answer, list):
-        return "; ".join(row_words(spec, row) for row in answer)
+        return "; ".join(row_words(spec, row, language) for row in answer)
     if isinstance(answer, dict):
         return str(answer.get("nama") or answer.get("alamat") or "")
     if spec.type == "rupiah":
-        return format_rupiah(int(answer))
+        return format_rupiah(int(answer), language)
     if spec.type == "number":
-        return f"{str(answer).replace('.', ',')} {spec.unit}".strip()
+        return f"{_in_figures(answer, language)} {spec.unit}".strip()
     if spec.type == "date":
-        return long_date(date.fromisoformat(str(answer)))
+        return long_date(date.fromisoformat(str(answer)), language)
     if spec.type == "time":
-        return str(answer).replace(":", ".")
+        return str(answer) if language == "en" else str(answer).replace(":", ".")
     if spec.type in ("choice", "list", "yesno"):
-        return dict(options(spec)).get(str(answer), str(answer))
+        return dict(shown_options(spec, language)).get(str(answer), str(answer))
     return str(answer)
 
 
-def cell_words(column: Column, answer: Answer) -> str:
+def _in_figures(answer: Answer, language: str) -> str:
+    return str(answer) if language == "en" else str(answer).replace(".", ",")
+
+
+def cell_words(column: Column, answer: Answer, language: str = "id") -> str:
     """One cell of a table as people read it."""
     if answer is None:
         return ""
     if column.type == "rupiah":
-        return format_rupiah(int(str(answer)))
+        return format_rupiah(int(str(answer)), language)
     if column.type == "date":
-        return long_date(date.fromisoformat(str(answer)))
-    return str(answer).replace(".", ",") if column.type == "number" else str(answer)
+        return long_date(date.fromisoformat(str(answer)), language)
+    return _in_figures(answer, language) if column.type == "number" else str(answer)
 
 
-def row_words(spec: FieldSpec, row: dict[str, Any]) -> str:
+def row_words(spec: FieldSpec, row: dict[str, Any], language: str = "id") -> str:
     """One row of a table, or one household member, in a line."""
     if spec.type == "members":
         return str(row["nama"])
-    return ", ".join(t for c in spec.columns if (t := cell_words(c, row.get(c.key))))
+    cells = (cell_words(column, row.get(column.key), language) for column in spec.columns)
+    return ", ".join(cell for cell in cells if cell)
 
 
 def placeholders(blueprint: Blueprint, answers: Answers) -> dict[str, str]:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Literal
 
 from services.catalogue import translation
-from services.catalogue.answers import options
 from services.catalogue.blueprint import (
     PLACEHOLDER,
     Blueprint,
@@ -19,6 +18,7 @@ from services.catalogue.blueprint import (
     FieldSpec,
     StepSpec,
 )
+from services.catalogue.choices import options
 
 # Desks that keep office hours, and roles there.
 ROLES_AT: dict[str, frozenset[str]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext
 
 from kernel.clock import now
 from kernel.errors import NotThere
@@ -47,7 +48,7 @@ def categories(services: Sequence[Service]) -> list[Category]:
     for service in services:
         counts[service.category] = counts.get(service.category, 0) + 1
     return [
-        Category(slug, name, hint, icon, counts[slug])
+        Category(slug, gettext(name), gettext(hint), icon, counts[slug])
         for slug, name, hint, icon in CATEGORIES
         if slug in counts
     ]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from services.catalogue.answers import House, options
+from services.catalogue.answers import House
 from services.catalogue.blueprint import Blueprint, Column, Condition, FieldSpec
+from services.catalogue.choices import options
 from services.catalogue.rules import Answer, all_hold
 
 _PEOPLE: tuple[tuple[str, str, str, str, str], ...] = (

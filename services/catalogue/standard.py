@@ -4,55 +4,69 @@ What the definition says elsewhere (requirements, desks, clocks, fee, letters, l
 into words here and never typed twice; the rest has a text of its own or the usual one.
 """
 
-from kernel.rupiah import format_rupiah
-from services.catalogue.blueprint import Blueprint, Clock
+from django.utils.translation import gettext, gettext_noop
 
-_UNITS = {"jam": "jam", "jam_kerja": "jam kerja", "hari": "hari", "hari_kerja": "hari kerja"}
+from kernel.rupiah import format_rupiah
+from services.catalogue.blueprint import Blueprint
+from ui.language import reads_in
+from ui.templatetags.ui import masa
 
 USUAL = {
-    "facilities": "Layanan daring di ponsel dan komputer, loket dengan ruang tunggu, dan bantuan "
-    "bagi yang tidak memakai ponsel.",
-    "competence": "Petugas memahami administrasi pemerintahan, mampu memakai aplikasi ini, dan "
-    "melayani dengan ramah.",
-    "supervision": "Setiap langkah tercatat dengan waktu dan pelakunya, diawasi atasan langsung "
-    "dan inspektorat.",
-    "guarantee": "Berkas yang lengkap diproses menurut urutan dan batas waktu; keterlambatan "
-    "terlihat oleh pemohon dan atasan.",
-    "safety": "Data pribadi disimpan terkunci, setiap pembacaan dicatat, dan keaslian surat dapat "
-    "dicek siapa pun.",
-    "evaluation": "Survei kepuasan masyarakat paling sedikit setahun sekali dan telaah waktu "
-    "penyelesaian setiap bulan.",
+    "facilities": gettext_noop(
+        "Layanan daring di ponsel dan komputer, loket dengan ruang tunggu, dan bantuan "
+        "bagi yang tidak memakai ponsel."
+    ),
+    "competence": gettext_noop(
+        "Petugas memahami administrasi pemerintahan, mampu memakai aplikasi ini, dan "
+        "melayani dengan ramah."
+    ),
+    "supervision": gettext_noop(
+        "Setiap langkah tercatat dengan waktu dan pelakunya, diawasi atasan langsung "
+        "dan inspektorat."
+    ),
+    "guarantee": gettext_noop(
+        "Berkas yang lengkap diproses menurut urutan dan batas waktu; keterlambatan "
+        "terlihat oleh pemohon dan atasan."
+    ),
+    "safety": gettext_noop(
+        "Data pribadi disimpan terkunci, setiap pembacaan dicatat, dan keaslian surat dapat "
+        "dicek siapa pun."
+    ),
+    "evaluation": gettext_noop(
+        "Survei kepuasan masyarakat paling sedikit setahun sekali dan telaah waktu "
+        "penyelesaian setiap bulan."
+    ),
 }
-
-
-def clock_words(clock: Clock) -> str:
-    """``1 hari kerja``."""
-    return f"{clock.amount} {_UNITS[clock.unit]}"
 
 
 def items(blueprint: Blueprint, *, complaints: str, staff: str) -> list[tuple[str, str]]:
     """All 14, in the order of the regulation; the first six must be published."""
     own = blueprint.standard
-    fee = format_rupiah(blueprint.fee) if blueprint.fee else "Gratis"
+    fee = format_rupiah(blueprint.fee, reads_in()) if blueprint.fee else gettext("Gratis")
     wanted = [*blueprint.requirements, *(document.label for document in blueprint.documents)]
     product = "; ".join(output.subject for output in blueprint.outputs) or blueprint.title
+    maybe = gettext("(bila diperlukan)")
     steps = "; ".join(
-        f"{step.title}{' (bila diperlukan)' if step.when else ''}" for step in blueprint.steps
+        f"{step.title} {maybe}" if step.when else step.title for step in blueprint.steps
     )
-    times = "; ".join(f"{step.title}: {clock_words(step.clock)}" for step in blueprint.steps)
+    times = "; ".join(f"{step.title}: {masa(step.clock)}" for step in blueprint.steps)
+    usual = {name: gettext(text) for name, text in USUAL.items()}
     return [
-        ("Persyaratan", "; ".join(dict.fromkeys(wanted))),
-        ("Sistem, mekanisme, dan prosedur", own.procedure or f"Pemohon mengajukan; {steps}"),
-        ("Jangka waktu penyelesaian", times),
-        ("Biaya atau tarif", fee),
-        ("Produk pelayanan", own.product or product),
-        ("Penanganan pengaduan", own.complaints or complaints),
-        ("Dasar hukum", "; ".join(blueprint.legal_basis)),
-        ("Sarana, prasarana, dan fasilitas", own.facilities or USUAL["facilities"]),
-        ("Kompetensi pelaksana", own.competence or USUAL["competence"]),
-        ("Pengawasan internal", own.supervision or USUAL["supervision"]),
-        ("Jumlah pelaksana", own.staff or staff),
-        ("Jaminan pelayanan", own.guarantee or USUAL["guarantee"]),
-        ("Jaminan keamanan dan keselamatan", own.safety or USUAL["safety"]),
-        ("Evaluasi kinerja pelaksana", own.evaluation or USUAL["evaluation"]),
+        (gettext("Persyaratan"), "; ".join(dict.fromkeys(wanted))),
+        (
+            gettext("Sistem, mekanisme, dan prosedur"),
+            own.procedure or gettext("Pemohon mengajukan; %(steps)s") % {"steps": steps},
+        ),
+        (gettext("Jangka waktu penyelesaian"), times),
+        (gettext("Biaya atau tarif"), fee),
+        (gettext("Produk pelayanan"), own.product or product),
+        (gettext("Penanganan pengaduan"), own.complaints or complaints),
+        (gettext("Dasar hukum"), "; ".join(blueprint.legal_basis)),
+        (gettext("Sarana, prasarana, dan fasilitas"), own.facilities or usual["facilities"]),
+        (gettext("Kompetensi pelaksana"), own.competence or usual["competence"]),
+        (gettext("Pengawasan internal"), own.supervision or usual["supervision"]),
+        (gettext("Jumlah pelaksana"), own.staff or staff),
+        (gettext("Jaminan pelayanan"), own.guarantee or usual["guarantee"]),
+        (gettext("Jaminan keamanan dan keselamatan"), own.safety or usual["safety"]),
+        (gettext("Evaluasi kinerja pelaksana"), own.evaluation or usual["evaluation"]),
     ]

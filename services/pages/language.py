@@ -2,15 +2,46 @@
 
 from django.http import HttpRequest
 
+from services.applications.models import Application
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.translation import ORIGINAL
 from tenants.office.queries import languages
-
-COOKIE = "bahasa"
+from tenants.registry.current import city_or_none
+from ui.language import ENGLISH, OFFICES, reads_in, wished
 
 
 def chosen(request: HttpRequest) -> str:
-    """The visitor's choice while the city offers it, else Indonesian. No query without a choice."""
-    wanted = request.COOKIES.get(COOKIE, "")
-    if not wanted or wanted == ORIGINAL:
+    """The visitor's choice while the city offers it, else Indonesian. No query without a choice,
+    one per request with it."""
+    cached: str | None = getattr(request, "_bahasa", None)
+    if cached is None:
+        wanted = wished(request)
+        original = not wanted or wanted == ORIGINAL or wanted not in dict(languages())
+        cached = ORIGINAL if original else wanted
+        request._bahasa = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def around(request: HttpRequest) -> str:
+    """The language of the page around a service: English where it was chosen, else Indonesian."""
+    if request.path.startswith(OFFICES) or wished(request) != ENGLISH or city_or_none() is None:
         return ORIGINAL
-    return wanted if wanted in dict(languages()) else ORIGINAL
+    return chosen(request)
+
+
+def marked(shown: Blueprint, language: str) -> str:
+    """The ``lang`` of a service's texts where they, or the page, are not Indonesian; else empty."""
+    written = language if language in shown.translations else ORIGINAL
+    return "" if written == reads_in() == ORIGINAL else written
+
+
+def in_words_of(application: Application, language: str) -> Blueprint:
+    """The dossier's blueprint in this language; its title and the titles of its steps, as pages
+    show them, are replaced with it (not saved)."""
+    shown = application.version.read_in(language)
+    if language in shown.translations:
+        application.version.service.title = shown.title
+        titles = {spec.key: spec.title for spec in shown.steps}
+        for step in application.steps.all():
+            step.title = titles.get(step.key, step.title)
+    return shown

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from accounts.models import User
 from services.pages.access import today
@@ -31,11 +32,11 @@ def links(request: HttpRequest) -> Iterator[Link]:
     """The areas this person may enter."""
     user = request.user
     if isinstance(user, User) and user.login.startswith("nik:"):
-        yield Link("Siapa membuka data saya", "/akses/", "eye", 60, is_work=False)
+        yield Link(gettext("Siapa membuka data saya"), "/akses/", "eye", 60, is_work=False)
     held = roles(request)
     if held & NEIGHBOURHOOD:
-        yield Link("Ketua RT", "/rt/", "users", 20)
+        yield Link(gettext("Ketua RT"), "/rt/", "users", 20)
     if held - NEIGHBOURHOOD - {Post.Role.ADMIN}:
-        yield Link("Meja kerja", "/meja/", "inbox", 30)
+        yield Link(gettext("Meja kerja"), "/meja/", "inbox", 30)
     if Post.Role.ADMIN in held:
-        yield Link("Kelola kota", "/kelola/", "settings", 40)
+        yield Link(gettext("Kelola kota"), "/kelola/", "settings", 40)

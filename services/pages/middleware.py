@@ -1,10 +1,13 @@
-"""Leads whoever must sign in first to the sign-in page and back."""
+"""Leads whoever must sign in first to the sign-in page and back; pages in English on request."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import override
 
 from services.pages.access import SignInFirst
+from services.pages.language import around
 
 
 class SignInMiddleware:
@@ -16,3 +19,18 @@ class SignInMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return error.response if isinstance(error, SignInFirst) else None
+
+
+class LanguageMiddleware:
+    """Everything inside is written in the visitor's language. Without the cookie nothing is
+    asked, and nothing differs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with override(around(request)):
+            response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Cookie"])
+        return response

@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from kernel.nik import parse_kk, parse_nik
 from ui.forms import EmailField, Form, PhoneField, TanggalField, by_rule
@@ -8,27 +9,30 @@ class RegisterForm(Form):
     """A resident opens an account: three facts from the family card, then a password."""
 
     nik = forms.CharField(
-        label="NIK",
+        label=gettext_lazy("NIK"),
         max_length=24,
-        help_text="16 angka di KTP atau Kartu Keluarga.",
+        help_text=gettext_lazy("16 angka di KTP atau Kartu Keluarga."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     kk_number = forms.CharField(
-        label="Nomor Kartu Keluarga",
+        label=gettext_lazy("Nomor Kartu Keluarga"),
         max_length=24,
-        help_text="16 angka di bagian atas Kartu Keluarga.",
+        help_text=gettext_lazy("16 angka di bagian atas Kartu Keluarga."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    birth_date = TanggalField(label="Tanggal lahir")
+    birth_date = TanggalField(label=gettext_lazy("Tanggal lahir"))
     email = EmailField(
-        required=False, help_text="Untuk kabar permohonan, dan bila kata sandi terlupa."
+        required=False,
+        help_text=gettext_lazy("Untuk kabar permohonan, dan bila kata sandi terlupa."),
     )
     phone = PhoneField(required=False)
     password = forms.CharField(
-        label="Kata sandi baru",
+        label=gettext_lazy("Kata sandi baru"),
         max_length=200,
         strip=False,
-        help_text="Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat.",
+        help_text=gettext_lazy(
+            "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -41,15 +45,15 @@ class RegisterForm(Form):
 
 class CodeForm(Form):
     kode = forms.CharField(
-        label="Kode pada surat",
+        label=gettext_lazy("Kode pada surat"),
         max_length=60,
-        help_text="Tercetak di bawah kode QR. Huruf besar atau kecil sama saja.",
+        help_text=gettext_lazy("Tercetak di bawah kode QR. Huruf besar atau kecil sama saja."),
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
 
 
 class SameFileForm(Form):
     berkas = forms.FileField(
-        label="Berkas PDF surat",
+        label=gettext_lazy("Berkas PDF surat"),
         widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": 8388608}),
     )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -25,17 +26,19 @@ from services.applications.maps import with_map
 from services.applications.models import Application, Step
 from services.catalogue import queries as catalogue
 from services.catalogue import standard
+from services.catalogue.translation import ORIGINAL
 from services.letters import archive
 from services.letters import queries as letters
 from services.pages.access import resident, signed_in, today
 from services.pages.files import send
-from services.pages.language import COOKIE, chosen
+from services.pages.language import chosen, in_words_of, marked
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
 from services.residents.queries import facts_of, person_of
 from tenants.office.queries import languages
 from ui import brand
 from ui.forms import explain
+from ui.language import COOKIE, reads_in
 
 State = Application.State
 EDITABLE = {State.DRAFT, State.RETURNED}
@@ -50,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     services = catalogue.offered(chosen(request))
     wanted = request.GET.get("cari", "").strip()[:100]
     person = person_of(request.user)
-    running = [] if person is None else _under_way(queries.of_person(person)[:20])
+    running = [] if person is None else _under_way(request, queries.of_person(person)[:20])
     return render(
         request,
         "portal/home.html",
@@ -65,12 +68,15 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _under_way(applications: Iterable[Application]) -> list[dict[str, object]]:
+def _under_way(
+    request: HttpRequest, applications: Iterable[Application]
+) -> list[dict[str, object]]:
     """Dossiers still moving, with what a card says about each."""
     cards: list[dict[str, object]] = []
     for application in applications:
         if application.state not in UNDER_WAY:
             continue
+        in_words_of(application, chosen(request))
         steps = list(application.steps.all())
         done = sum(s.state in (Step.State.APPROVED, Step.State.SKIPPED) for s in steps)
         total = max(len(application.blueprint.steps), done + 1)
@@ -102,15 +108,18 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     assert entry.current is not None
     blueprint = entry.current.blueprint
     contact = brand.current().contact
-    rows = standard.items(
-        blueprint,
-        complaints=f"Melalui {contact}" if contact else "Melalui kantor kelurahan atau kecamatan",
-        staff=f"Paling sedikit {len(blueprint.steps)} orang di setiap wilayah",
-    )
     language = chosen(request)
     shown = entry.current.read_in(language)
+    rows = standard.items(
+        shown if reads_in() != ORIGINAL else blueprint,
+        complaints=gettext("Melalui %(contact)s") % {"contact": contact}
+        if contact
+        else gettext("Melalui kantor kelurahan atau kecamatan"),
+        staff=gettext("Paling sedikit %(number)s orang di setiap wilayah")
+        % {"number": len(blueprint.steps)},
+    )
     context = {"service": entry, "blueprint": shown, "standard": rows}
-    context["lang"] = language if language in shown.translations else ""
+    context["lang"] = marked(shown, language)
     return render(request, "portal/service.html", context)
 
 
@@ -175,6 +184,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
             only=pages[at],
+            said_in=application.version.read_in(chosen(request)),
         )
         if not problems:
             return _next_page(queries.own(signed_in(request), pk), pages[at][-1])
@@ -183,7 +193,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     shown = application.version.read_in(language)
     form = form_for(application, typed=typed, problems=problems, only=pages[at], blueprint=shown)
     context = {"application": application, "blueprint": shown, "form": form}
-    context["lang"] = language if language in shown.translations else ""
+    context["lang"] = marked(shown, language)
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
     context |= {"back": pages[at - 1][0] if at else "", "address": f"?mulai={pages[at][0]}"}
@@ -246,6 +256,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     application = queries.own(signed_in(request), pk)
     if application.state == State.DRAFT:
         return redirect("application-fill", pk)
+    in_words_of(application, chosen(request))
     context = {"application": application, "step": queries.open_step(application)}
     return render(request, "portal/sent.html", context)
 
@@ -258,7 +269,9 @@ def applications(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
     mine = list(queries.of_person(person)[:100])
     finished = [a for a in mine if a.state not in UNDER_WAY]
-    context = {"running": _under_way(mine), "finished": finished}
+    for done in finished:
+        in_words_of(done, chosen(request))
+    context = {"running": _under_way(request, mine), "finished": finished}
     return render(request, "portal/applications.html", context)
 
 
@@ -267,11 +280,11 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if found.state == State.DRAFT:
         return redirect("application-fill", pk)
-    shown = found.version.read_in(chosen(request))
+    shown = in_words_of(found, chosen(request))
     context = {
         "application": found,
         "blueprint": shown,
-        "stops": queries.timeline(found, at=clock.now(), today=today()),
+        "stops": queries.timeline(found, at=clock.now(), today=today(), blueprint=shown),
         "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
         "answers": queries.answered(found, shown),
         "returned": queries.last_return(found),
@@ -286,8 +299,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if request.method == "POST":
         actions.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
-        messages.success(request, "Permohonan dibatalkan.")
+        messages.success(request, gettext("Permohonan dibatalkan."))
         return redirect("applications")
+    in_words_of(found, chosen(request))
     return render(request, "portal/withdraw.html", {"application": found})
 
 
@@ -309,7 +323,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a file out of a request that has not been sent."""
     application_id = actions.remove_document(document_id=pk, by=signed_in(request))
-    messages.success(request, "Berkas dihapus.")
+    messages.success(request, gettext("Berkas dihapus."))
     return redirect("application-fill", application_id)
 
 
@@ -370,21 +384,22 @@ def register(request: HttpRequest) -> HttpResponse:
             explain(form, error)
         else:
             login(request, user, backend="services.residents.backends.NikBackend")
-            messages.success(request, "Akun Anda sudah jadi. Selamat datang.")
+            messages.success(request, gettext("Akun Anda sudah jadi. Selamat datang."))
             return redirect("/")
     return render(
         request, "portal/register.html", {"form": form}, status=422 if form.errors else 200
     )
 
 
+SOMEHOW = gettext_noop("Data Anda dibuka")
 READ_FOR = {
-    "rt": "Ketua RT membuka permohonan Anda",
-    "meja": "Petugas membuka berkas permohonan Anda",
-    "nik": "Petugas membuka NIK dan nomor KK lengkap",
-    "berkas": "Petugas membuka berkas yang Anda unggah",
-    "surat": "Petugas membuka surat Anda",
-    "pratinjau": "Petugas membaca rancangan surat Anda",
-    "disebut": "Warga lain menyebut NIK dan nama Anda dalam permohonannya",
+    "rt": gettext_noop("Ketua RT membuka permohonan Anda"),
+    "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),
+    "nik": gettext_noop("Petugas membuka NIK dan nomor KK lengkap"),
+    "berkas": gettext_noop("Petugas membuka berkas yang Anda unggah"),
+    "surat": gettext_noop("Petugas membuka surat Anda"),
+    "pratinjau": gettext_noop("Petugas membaca rancangan surat Anda"),
+    "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 
 
@@ -395,7 +410,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
     page = Paginator(audit.reads_of(person.pk), 30).get_page(request.GET.get("hal"))
     rows = [
-        (entry, READ_FOR.get(entry.detail.get("purpose", ""), "Data Anda dibuka"))
+        (entry, gettext(READ_FOR.get(entry.detail.get("purpose", ""), SOMEHOW)))
         for entry in page.object_list
     ]
     return render(request, "portal/reads.html", {"page": page, "rows": rows})

@@ -1,6 +1,7 @@
 """Counting wrong tries, so that nobody finds out facts of the register by trying."""
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from kernel.errors import RuleBroken
@@ -13,7 +14,10 @@ def refuse_after(key: str, limit: int, *, minutes: int) -> None:
     except RedisError as away:
         raise RuleBroken("Data ini belum bisa dicek saat ini. Coba lagi sebentar lagi.") from away
     if tries >= limit:
-        raise RuleBroken(f"Terlalu banyak percobaan. Tunggu {minutes} menit, lalu coba lagi.")
+        raise RuleBroken(
+            gettext("Terlalu banyak percobaan. Tunggu %(minutes)s menit, lalu coba lagi.")
+            % {"minutes": minutes}
+        )
 
 
 def note_wrong(key: str, *, minutes: int) -> None:

@@ -17,7 +17,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications import preview
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, samples, simulator, slots, words
-from services.catalogue.answers import options
+from services.catalogue.choices import options
 from services.catalogue.models import Service, ServiceVersion
 from services.letters.pictures import pages_as_png
 from services.pages.access import today

@@ -7,8 +7,8 @@ from typing import Any
 
 from kernel.errors import Stale
 from services.catalogue import overrides
-from services.catalogue.answers import options
 from services.catalogue.blueprint import Blueprint, FieldSpec
+from services.catalogue.choices import options
 from services.catalogue.overrides import Definition
 from services.catalogue.rules import fold
 from services.catalogue.shorthand import CLOSINGS, OPENINGS

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from audit import actions as audit
 from audit.actions import Actor
@@ -30,6 +31,7 @@ from tenants.registry.current import city as here
 from tenants.registry.current import city_or_none
 from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
+from ui.language import reads_in
 
 MeterName: TypeAlias = Literal["letters", "seats", "storage", "messages"]
 Meter: TypeAlias = Callable[[datetime], int]
@@ -155,22 +157,27 @@ def require_room(name: MeterName, adding: int = 1, *, at: datetime | None = None
 
 
 def _what_to_do(name: MeterName, city: City, at: datetime) -> str:
-    again = long_date(next_month(city, at).date())
+    again = long_date(next_month(city, at).date(), reads_in())
+    said = {"city": city.name, "again": again, "page": PAGE}
     words: dict[str, str] = {
-        "letters": f"Kuota surat {city.name} bulan ini sudah habis. Permohonan Anda tersimpan "
-        f"sebagai draf dan bisa dikirim mulai {again}, atau segera setelah admin daerah menambah "
-        f"kuota di halaman Langganan ({PAGE}). Bila mendesak, datanglah ke kantor kelurahan "
-        "atau desa.",
-        "seats": f"Semua kursi petugas {city.name} sudah terpakai. Akhiri jabatan yang tidak "
-        f"dipakai lagi, atau tambah kursi di halaman Langganan ({PAGE}).",
-        "storage": f"Ruang berkas {city.name} sudah penuh, jadi berkas ini belum bisa disimpan. "
-        "Isian Anda yang lain tetap tersimpan; coba lagi setelah admin daerah menambah ruang di "
-        f"halaman Langganan ({PAGE}).",
-        "messages": f"Kuota e-mail {city.name} bulan ini sudah habis. Pemberitahuan tetap tampil "
-        f"di halaman Balai; e-mail terkirim lagi mulai {again}, atau setelah kuota ditambah di "
-        f"halaman Langganan ({PAGE}).",
+        "letters": gettext(
+            "Kuota surat %(city)s bulan ini sudah habis. Permohonan Anda tersimpan "
+            "sebagai draf dan bisa dikirim mulai %(again)s, atau segera setelah admin daerah "
+            "menambah kuota di halaman Langganan (%(page)s). Bila mendesak, datanglah ke kantor "
+            "kelurahan atau desa."
+        ),
+        "seats": "Semua kursi petugas %(city)s sudah terpakai. Akhiri jabatan yang tidak "
+        "dipakai lagi, atau tambah kursi di halaman Langganan (%(page)s).",
+        "storage": gettext(
+            "Ruang berkas %(city)s sudah penuh, jadi berkas ini belum bisa disimpan. "
+            "Isian Anda yang lain tetap tersimpan; coba lagi setelah admin daerah menambah ruang "
+            "di halaman Langganan (%(page)s)."
+        ),
+        "messages": "Kuota e-mail %(city)s bulan ini sudah habis. Pemberitahuan tetap tampil "
+        "di halaman Balai; e-mail terkirim lagi mulai %(again)s, atau setelah kuota ditambah di "
+        "halaman Langganan (%(page)s).",
     }
-    return words[name]
+    return words[name] % said
 
 
 def on_trial(city: City) -> bool:

@@ -14,11 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop, override
 
 from tenants.registry import hosts
 from tenants.registry.models import City
 from tenants.registry.queries import public_hosts
 from tenants.registry.scope import in_city, in_public
+from ui.language import of_error_page
 
 log = logging.getLogger(__name__)
 
@@ -110,15 +112,15 @@ def plain_page(
 ) -> HttpResponse:
     """A page that needs no database: the template without request, so that no context
     processor looks for a session; a bare page when the template is absent."""
-    title, text = words
-    context = {
-        **context,
-        "title": title,
-        "text": text,
-        "public_url": settings.PUBLIC_URL,
-        "city": None,
-    }
-    with in_public():
+    with in_public(), override(of_error_page(request)):
+        title, text = (gettext(part) for part in words)
+        context = {
+            **context,
+            "title": title,
+            "text": text,
+            "public_url": settings.PUBLIC_URL,
+            "city": None,
+        }
         try:
             html: str = render_to_string(template, context)
         except TemplateDoesNotExist:
@@ -134,21 +136,32 @@ def plain_page(
 
 
 UNKNOWN = (
-    "Alamat ini belum dipakai",
-    "Belum ada kabupaten atau kota yang memakai Balai di alamat ini. Periksa ejaannya, "
-    "atau daftarkan kabupaten atau kota Anda.",
+    gettext_noop("Alamat ini belum dipakai"),
+    gettext_noop(
+        "Belum ada kabupaten atau kota yang memakai Balai di alamat ini. Periksa ejaannya, "
+        "atau daftarkan kabupaten atau kota Anda."
+    ),
 )
 PREPARING = (
-    "Sedang disiapkan",
-    "Halaman kota ini sedang disiapkan dan siap dalam beberapa saat. Muat ulang halaman ini.",
+    gettext_noop("Sedang disiapkan"),
+    gettext_noop(
+        "Halaman kota ini sedang disiapkan dan siap dalam beberapa saat. Muat ulang halaman ini."
+    ),
 )
-CLOSED = ("Sudah ditutup", "Layanan kota ini di Balai sudah ditutup.")
+CLOSED = (
+    gettext_noop("Sudah ditutup"),
+    gettext_noop("Layanan kota ini di Balai sudah ditutup."),
+)
 READ_ONLY = (
-    "Hanya bisa dibaca",
-    "Layanan kota ini sedang dihentikan sementara: data bisa dibaca, belum bisa diubah. "
-    "Hubungi kantor pemerintah daerah Anda.",
+    gettext_noop("Hanya bisa dibaca"),
+    gettext_noop(
+        "Layanan kota ini sedang dihentikan sementara: data bisa dibaca, belum bisa diubah. "
+        "Hubungi kantor pemerintah daerah Anda."
+    ),
 )
 UNAVAILABLE = (
-    "Sedang terganggu",
-    "Data tidak dapat dijangkau saat ini. Tidak ada yang hilang; coba lagi sebentar lagi.",
+    gettext_noop("Sedang terganggu"),
+    gettext_noop(
+        "Data tidak dapat dijangkau saat ini. Tidak ada yang hilang; coba lagi sebentar lagi."
+    ),
 )

@@ -2,6 +2,11 @@
 (() => {
   "use strict";
 
+  // Words in another language than Indonesian come with the page (platform/ui/language.py).
+  const words = JSON.parse(document.getElementById("kata")?.textContent || "{}");
+  const kata = (text, values = {}) =>
+    (words[text] || text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
   // Without a connection nothing is lost: the page keeps what was typed and sends it later.
   const sendLater = (form, pressed) => {
     if (form.dataset.waiting) return;
@@ -9,8 +14,9 @@
     const note = document.createElement("p");
     note.className = "notice warn";
     note.setAttribute("role", "status");
-    note.textContent =
-      "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu tersambung. Jangan tutup halamannya.";
+    note.textContent = kata(
+      "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu tersambung. Jangan tutup halamannya.",
+    );
     form.append(note);
     const again = async () => {
       try {
@@ -70,7 +76,7 @@
   const size = (bytes) =>
     bytes < 1048576
       ? `${Math.max(1, Math.round(bytes / 1024))} kB`
-      : `${(bytes / 1048576).toFixed(1).replace(".", ",")} MB`;
+      : `${(bytes / 1048576).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 
   document.addEventListener("change", (event) => {
     const input = event.target;
@@ -81,7 +87,9 @@
       const files = Array.from(input.files);
       const heavy = limit ? files.find((file) => file.size > limit) : undefined;
       note.textContent = heavy
-        ? `${heavy.name} terlalu besar (${size(heavy.size)}). Paling besar ${size(limit)}.`
+        ? kata("{name} terlalu besar ({size}). Paling besar {limit}.", {
+            name: heavy.name, size: size(heavy.size), limit: size(limit),
+          })
         : files.map((file) => `${file.name} (${size(file.size)})`).join(", ");
       note.classList.toggle("err", Boolean(heavy));
     }
@@ -120,11 +128,11 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "link small";
-    button.textContent = "Tampilkan kata sandi";
+    button.textContent = kata("Tampilkan kata sandi");
     button.addEventListener("click", () => {
       const shown = input.type === "text";
       input.type = shown ? "password" : "text";
-      button.textContent = shown ? "Tampilkan kata sandi" : "Sembunyikan kata sandi";
+      button.textContent = shown ? kata("Tampilkan kata sandi") : kata("Sembunyikan kata sandi");
     });
     input.after(button);
     input.form.addEventListener("submit", () => (input.type = "password"));
@@ -221,21 +229,23 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn slim";
-    button.textContent = "Pakai lokasi saya sekarang";
+    button.textContent = kata("Pakai lokasi saya sekarang");
     const note = document.createElement("p");
     note.className = "small muted";
     note.setAttribute("role", "status");
     button.addEventListener("click", () => {
-      note.textContent = "Mencari lokasi…";
+      note.textContent = kata("Mencari lokasi…");
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => {
           place.querySelector("[name$='-lintang']").value = coords.latitude.toFixed(6);
           place.querySelector("[name$='-bujur']").value = coords.longitude.toFixed(6);
           place.querySelector("[name$='-bujur']").dispatchEvent(new Event("change", { bubbles: true }));
-          note.textContent = `Lokasi terisi, ketelitian sekitar ${Math.round(coords.accuracy)} meter.`;
+          note.textContent = kata("Lokasi terisi, ketelitian sekitar {meters} meter.", {
+            meters: Math.round(coords.accuracy),
+          });
         },
         () => {
-          note.textContent = "Lokasi tidak didapat. Tulis alamat dan patokannya saja.";
+          note.textContent = kata("Lokasi tidak didapat. Tulis alamat dan patokannya saja.");
         },
         { enableHighAccuracy: true, timeout: 15000 },
       );

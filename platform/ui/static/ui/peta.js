@@ -4,6 +4,8 @@
   "use strict";
   const L = window.L;
   if (!L) return;
+  const words = JSON.parse(document.getElementById("kata")?.textContent || "{}");
+  const kata = (text) => words[text] || text;
   const INDONESIA = [-2.3, 117.5];
   const icon = L.divIcon({
     className: "map-pin",
@@ -21,7 +23,7 @@
     box.classList.add("map");
     const map = L.map(box, { zoomControl: false, scrollWheelZoom: false });
     map.attributionControl.setPrefix(false);
-    L.control.zoom({ zoomInTitle: "Perbesar", zoomOutTitle: "Perkecil" }).addTo(map);
+    L.control.zoom({ zoomInTitle: kata("Perbesar"), zoomOutTitle: kata("Perkecil") }).addTo(map);
     L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 19 }).addTo(map);
     return map;
   };
@@ -55,7 +57,7 @@
     const choose = ({ lat, lng }) => {
       [lat, lng].forEach((value, place) => (inputs[place].value = value.toFixed(6)));
       show([lat, lng]);
-      note.textContent = `Penanda ditaruh di ${lat.toFixed(6)}, ${lng.toFixed(6)}.`;
+      note.textContent = kata("Penanda ditaruh di {place}.").replace("{place}", `${lat.toFixed(6)}, ${lng.toFixed(6)}`);
     };
     const typed = () => {
       const at = point(...inputs.map((input) => input.value.trim()));
@@ -75,7 +77,7 @@
 
     // With the keyboard: arrows move the map, plus and minus zoom, Enter puts the marker.
     box.setAttribute("role", "application");
-    box.setAttribute("aria-label", "Peta. Panah menggeser, + dan − memperbesar, Enter menaruh penanda di tengah.");
+    box.setAttribute("aria-label", kata("Peta. Panah menggeser, + dan − memperbesar, Enter menaruh penanda di tengah."));
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.target !== box) return;
       event.preventDefault();
@@ -84,7 +86,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn slim";
-    button.textContent = "Taruh penanda di tengah peta";
+    button.textContent = kata("Taruh penanda di tengah peta");
     button.addEventListener("click", () => choose(map.getCenter()));
     box.after(button, note);
   };
