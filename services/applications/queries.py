@@ -216,7 +216,7 @@ def counts(posts: list[Post], *, at: datetime) -> Counts:
 class Stop:
     """One line of the timeline."""
 
-    state: str  # done, returned, refused, skipped, now, todo
+    state: str  # done, returned, refused, revoked, skipped, now, todo
     title: str
     where: str = ""
     who: str = ""  # who decided, or who holds it now
@@ -265,7 +265,7 @@ def timeline(
     stops.extend(_to_come(application, steps, blueprint))
     stops.extend(
         Stop(
-            "refused",
+            "revoked",
             gettext("Surat nomor %(number)s dicabut") % {"number": letter.number},
             where=letter.unit.name,
             who=letter.revoked_by.name,

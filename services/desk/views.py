@@ -173,7 +173,11 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         if broken.field is None:
             raise
         return _page(request, user, posts, queries.get_for(user, pk, today=today()), broken)
-    messages.success(request, "Surat dicabut. Pemegangnya kami beri tahu.")
+    messages.success(
+        request,
+        "Surat dicabut. Pemegangnya melihatnya di permohonannya, dan mendapat e-mail bila ia "
+        "mencantumkan alamatnya.",
+    )
     return redirect("desk-case", pk=application.pk)
 
 
