@@ -93,7 +93,7 @@ def _template(path: Path) -> Iterator[Word]:
 def _lists() -> Iterator[Word]:
     """Fixed lists of the register and the catalogue, translated when they are shown."""
     from kernel.tanggal import DAYS
-    from services.catalogue.shipped import CATEGORIES
+    from services.catalogue.shipped import CATEGORIES, shipped
     from services.residents import codes
 
     kinds = (
@@ -105,6 +105,8 @@ def _lists() -> Iterator[Word]:
     yield from (Word(name, where="codes") for name in codes.OCCUPATIONS.values())
     yield from (Word(label.lower(), where="who") for label in codes.Sex.labels)
     yield from (Word(name, where="days") for name in DAYS)
+    units = {spec.unit for blueprint in shipped() for spec in blueprint.fields if spec.unit}
+    yield from (Word(unit, where="units") for unit in sorted(units))
     for _, name, hint, _ in CATEGORIES:
         yield Word(name, where="CATEGORIES")
         yield Word(hint, where="CATEGORIES")

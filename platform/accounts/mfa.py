@@ -18,6 +18,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -158,7 +159,10 @@ def _match(user: User, code: str) -> Any:
                 return device
     if wait is not None:
         seconds = max(1, round((wait - now()).total_seconds()))
-        raise RuleBroken(f"Tunggu {seconds} detik, lalu ketik kode yang baru.", field="kode")
+        raise RuleBroken(
+            gettext("Tunggu %(seconds)s detik, lalu ketik kode yang baru.") % {"seconds": seconds},
+            field="kode",
+        )
     return None
 
 

@@ -84,7 +84,10 @@ def make_operator() -> None:
 
 def _dress(city: City, villages: Sequence[Unit]) -> None:
     Profile.objects.update(
-        accent=ACCENTS[city.code], contact="pengaduan@" + STAFF_DOMAIN, website="https://example.id"
+        accent=ACCENTS[city.code],
+        contact="pengaduan@" + STAFF_DOMAIN,
+        website="https://example.id",
+        languages="en",
     )
     for number, unit in enumerate([*villages, *Unit.objects.filter(kind=Unit.Kind.KECAMATAN)], 1):
         unit.address = f"Jalan Balai Contoh {number}"

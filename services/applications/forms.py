@@ -243,7 +243,7 @@ def _field(spec: FieldSpec, house: answering.House) -> forms.Field:
     if spec.type in ("number", "rupiah"):
         mode = "decimal" if spec.decimals else "numeric"
         field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": mode}), **common)
-        field.suffix = spec.unit  # type: ignore[attr-defined]
+        field.suffix = gettext(spec.unit)  # type: ignore[attr-defined]
         field.prefix = "Rp" if spec.type == "rupiah" else ""  # type: ignore[attr-defined]
         return field
     return forms.CharField(**common)

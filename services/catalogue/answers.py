@@ -489,7 +489,8 @@ def words(spec: FieldSpec, answer: Answer, language: str = "id") -> str:
     if spec.type == "rupiah":
         return format_rupiah(int(answer), language)
     if spec.type == "number":
-        return f"{_in_figures(answer, language)} {spec.unit}".strip()
+        unit = spec.unit if language == "id" else gettext(spec.unit)
+        return f"{_in_figures(answer, language)} {unit}".strip()
     if spec.type == "date":
         return long_date(date.fromisoformat(str(answer)), language)
     if spec.type == "time":
