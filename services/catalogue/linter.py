@@ -19,6 +19,7 @@ from services.catalogue.blueprint import (
     StepSpec,
 )
 from services.catalogue.choices import options
+from services.catalogue.rules import is_number
 
 # Desks that keep office hours, and roles there.
 ROLES_AT: dict[str, frozenset[str]] = {
@@ -29,6 +30,7 @@ ROLES_AT: dict[str, frozenset[str]] = {
     "kota": frozenset({"admin"}),
     "dinas": frozenset({"petugas_dinas", "kepala_dinas"}),
 }
+MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
 
 
@@ -62,6 +64,7 @@ def check(
     """All findings, errors first. ``dinas`` are the slugs of the dinas this city has,
     ``languages`` those it offers besides Indonesian."""
     found = [
+        *_applicants(blueprint),
         *_conditions(blueprint),
         *_desks(blueprint, vacancies, dinas),
         *_clocks(blueprint),
@@ -72,19 +75,40 @@ def check(
     return sorted(found, key=lambda finding: (finding.level, finding.place))
 
 
+def _applicants(blueprint: Blueprint) -> Iterator[Finding]:
+    youngest, oldest = blueprint.who.min_age, blueprint.who.max_age
+    if youngest is not None and oldest is not None and youngest > oldest:
+        yield Finding(
+            "error",
+            "who.max_age",
+            f"Tidak ada yang berumur {youngest} tahun ke atas dan paling tua {oldest} tahun. "
+            "Tukar keduanya.",
+        )
+    if blueprint.fee > MAX_FEE:
+        yield Finding("error", "fee", "Biaya ini tidak masuk akal. Tulis dalam rupiah penuh.")
+
+
 # --- conditions ---------------------------------------------------------------------------------
 
 
 def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
     places: list[tuple[str, list[Condition]]] = [
         *((f"fields.{f.key}.show_when", f.show_when) for f in blueprint.fields),
+        *((f"fields.{f.key}.require_when", f.require_when) for f in blueprint.fields),
         *((f"documents.{d.key}.show_when", d.show_when) for d in blueprint.documents),
         *((f"steps.{s.key}.when", s.when) for s in blueprint.steps),
         *((f"outputs.{o.key}.when", o.when) for o in blueprint.outputs),
     ]
     for place, conditions in places:
         for condition in conditions:
-            if _never(blueprint.field(condition.field), condition):
+            if _incomparable(blueprint.field(condition.field), condition):
+                yield Finding(
+                    "error",
+                    place,
+                    f"Syarat “{condition.field} {condition.op} {condition.value}” membandingkan "
+                    "yang bukan angka. Pakai “sama dengan”, atau pilih pertanyaan angka.",
+                )
+            elif _never(blueprint.field(condition.field), condition):
                 yield Finding(
                     "error",
                     place,
@@ -102,6 +126,13 @@ def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
             "Semua langkah bersyarat: ada jawaban yang tidak sampai ke meja mana pun. "
             "Buat sedikitnya satu langkah tanpa syarat.",
         )
+
+
+def _incomparable(field: FieldSpec, condition: Condition) -> bool:
+    """More or less is for numbers: of a text it would hold for whoever happens to type one."""
+    if condition.op not in (">", ">=", "<", "<="):
+        return False
+    return field.type not in ("number", "rupiah", "list") or not is_number(condition.value)
 
 
 def _never(field: FieldSpec, condition: Condition) -> bool:

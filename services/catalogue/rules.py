@@ -43,6 +43,11 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def is_number(value: object) -> bool:
+    """Whether more and less can be said of this value."""
+    return _number(value) is not None
+
+
 def all_hold(conditions: Iterable[Condition], answers: Answers) -> bool:
     return all(holds(condition, answers) for condition in conditions)
 

@@ -39,6 +39,29 @@ def question(definition, key):
 
 
 CASES = {
+    "ages nobody has": (
+        "sku", lambda d: d["who"].update(min_age=60, max_age=17), "who.max_age", "Tukar"
+    ),
+    "a fee nobody means": ("sku", lambda d: d.update(fee=10**400), "fee", "rupiah penuh"),
+    "more than a text": (
+        "sku",
+        lambda d: step(d, "loket").update(
+            when=[{"field": "nama_usaha", "op": ">", "value": "10"}]
+        ),
+        "steps.loket.when", "bukan angka",
+    ),
+    "more than a word": (
+        "reklame",
+        lambda d: step(d, "dpmptsp").update(when=[{"field": "luas", "op": ">", "value": "besar"}]),
+        "steps.dpmptsp.when", "bukan angka",
+    ),
+    "a need that never arises": (
+        "reklame",
+        lambda d: question(d, "isi").update(
+            required=False, require_when=[{"field": "jenis", "op": "=", "value": "balon"}]
+        ),
+        "fields.isi.require_when", "tidak pernah",
+    ),
     "a limit no answer can exceed": (
         "reklame", lambda d: question(d, "luas").update(max=5), "steps.dpmptsp.when", "tidak pernah"
     ),
