@@ -10,11 +10,13 @@ import os
 from typing import Any
 
 from celery.exceptions import Reject
-from celery.signals import task_postrun, task_prerun
+from celery.signals import after_setup_logger, after_setup_task_logger, task_postrun, task_prerun
 from django.conf import settings
 from django.db import connection
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
+
+from kernel.logs import Discreet
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -25,6 +27,14 @@ PUBLIC = "public"
 # then run in public. CityTask does it in the call itself.
 task_prerun.disconnect(dispatch_uid="tenant_schemas_switch_schema")
 task_postrun.disconnect(dispatch_uid="tenant_schemas_restore_schema")
+
+
+@after_setup_logger.connect
+@after_setup_task_logger.connect
+def discreet(logger: logging.Logger, **_kwargs: Any) -> None:
+    """A worker's log has handlers of Celery's own."""
+    for handler in logger.handlers:
+        handler.addFilter(Discreet())
 
 
 class NoCity(RuntimeError):

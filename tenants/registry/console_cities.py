@@ -4,7 +4,6 @@ The list reads what a periodic task counted (tenants.registry.health): a fixed n
 however many cities there are.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from audit import actions as audit
 from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.logs import without_addresses
 from messaging import outbox
 from messaging.models import Outbox
 from tenants.registry import console_slots, console_steering, entitlements, health
@@ -100,18 +100,12 @@ def _sorted(found: QuerySet[City], sort: str) -> QuerySet[City]:
 
 # --- one city -----------------------------------------------------------------------------------
 
-ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 METERS: tuple[tuple[entitlements.MeterName, str], ...] = (
     ("letters", "Surat bulan ini"),
     ("seats", "Kursi petugas"),
     ("storage", "Ruang berkas"),
     ("messages", "E-mail bulan ini"),
 )
-
-
-def without_addresses(text: str) -> str:
-    """No e-mail address of anybody on an operator's page."""
-    return ADDRESS.sub("…@…", text)
 
 
 def _failed(city: City) -> list[dict[str, Any]]:

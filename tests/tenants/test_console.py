@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
+from kernel.logs import without_addresses
 from messaging.models import Outbox
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, health, hosts
-from tenants.registry.console_cities import without_addresses
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city, in_public

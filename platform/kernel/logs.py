@@ -1,0 +1,44 @@
+"""What a log line may hold: no e-mail address, no NIK or KK number, no one-time link."""
+
+import logging
+import re
+import traceback
+
+_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=]+@[^\s<>@,;:\"'()]+")
+_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
+# Links that open something by themselves end in a long random piece; names of services and
+# static files have no capitals and digits of that length without a dot.
+_SECRET = re.compile(r"(?<=/)(?=[^/\s]*[A-Z0-9])[^/\s.?]{20,}(?=[/\s?]|$)")
+
+
+def without_addresses(text: str) -> str:
+    return _ADDRESS.sub("…@…", text)
+
+
+def without_secrets(text: str) -> str:
+    """An address of a page without the part that would let a reader of the log in."""
+    return _SECRET.sub("…", text)
+
+
+def _without_people(text: str) -> str:
+    return _NUMBER.sub("…", without_addresses(text))
+
+
+class Discreet(logging.Filter):
+    """On the handlers, so that it hears every logger.
+
+    A refused request is one line: Django would add the traceback of the refusal, which says
+    nothing its address does not.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        text = record.getMessage()
+        if record.name.startswith("django."):
+            text = without_secrets(text)
+        record.msg, record.args = _without_people(text), ()
+        if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
+            lines = traceback.format_exception(*record.exc_info)
+            record.exc_text = _without_people("".join(lines).rstrip("\n"))
+        return True
