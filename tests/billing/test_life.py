@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from billing import actions, catalogue, gateway, lifecycle, plans, queries, reconcile
 from billing.models import Change, Invoice, PlanPrice, Reminder, StripeEvent, Subscription
+from billing.tasks import compare
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
 from tenants.office.models import Post, Unit
@@ -414,6 +415,18 @@ def test_what_a_change_costs_is_known_before(life: Life) -> None:
     seen = queries.preview(life.account, "utama", "month")
     assert 0 < seen.total <= plans.plan("utama").price_with_tax("month")
     assert life.subscription().plan == "rintisan"
+
+
+def test_a_fresh_installation_differs_in_nothing(
+    life: Life, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What `./balai up` prepares, before the first night's comparison."""
+    from embedded.management.commands.prepare_installation import Command
+
+    Command().offer_plans()
+    compare()
+    assert reconcile.reconcile(life.at).differences == []
+    assert [row.message for row in caplog.records if row.levelname == "ERROR"] == []
 
 
 def test_an_emptied_stand_in_is_no_dead_end(

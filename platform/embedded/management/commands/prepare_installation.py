@@ -1,16 +1,18 @@
 """Bring an installation to the present: tables, static files, demo cities. Safe to repeat."""
 
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from embedded import demo
 from tenants.registry import provisioning, regions, spares
 from tenants.registry.models import City
 from tenants.registry.scope import in_public
 
+STANDIN_PATIENCE = 20  # half seconds
 # Kota Bontang for the whole story; Kabupaten Blitar to show that cities do not meet.
 DEMO_CITIES = {"64.74": "bontang", "35.05": "blitarkab"}
 
@@ -25,11 +27,26 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO:
             self._demo()
+        if settings.STRIPE_STANDIN:
+            self.offer_plans()
         spares.fill()
         with in_public():
             shown = list(City.objects.filter(is_demo=True)) if settings.DEMO else []
         for city in shown:
             self.stdout.write(f"@ {city.name} = {city.url()}")
+
+    def offer_plans(self) -> None:
+        """Plans into the stand-in for Stripe, as an operator's `sync_plans` does in earnest."""
+        away = ""
+        for _ in range(STANDIN_PATIENCE):
+            try:
+                call_command("sync_plans", stdout=self.stdout)
+            except CommandError as error:
+                away = str(error)  # it starts at the same time as we
+                time.sleep(0.5)
+            else:
+                return
+        self.stdout.write(f"Paket belum ada di Stripe tiruan: {away}")
 
     def _demo(self) -> None:
         for code, subdomain in DEMO_CITIES.items():
