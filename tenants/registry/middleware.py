@@ -26,11 +26,12 @@ log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What works in a suspended city although it is sent by POST: signing in (with a new password),
-# choosing a language, comparing a letter's file, and what the city's admins need to pay, to take
-# their data along, and to let support in or out.
+# keeping one's own account safe, choosing a language, comparing a letter's file, and what the
+# city's admins need to pay, to take their data along, to let support in or out, and to help
+# somebody who lost a phone.
 STILL_OPEN = (
-    "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/v/", "/kelola/langganan/", "/kelola/data/",
-    "/kelola/dukungan/", "/dukungan/",
+    "/masuk/", "/keluar/", "/sandi/", "/akun/", "/bahasa/", "/v/", "/kelola/langganan/",
+    "/kelola/data/", "/kelola/dukungan/", "/dukungan/",
 )  # fmt: skip
 
 

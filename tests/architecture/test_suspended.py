@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
@@ -13,6 +14,7 @@ from tenants.registry.models import City
 from tenants.registry.scope import in_city
 from tests.architecture.test_addresses import CITY_HOST, example, routes
 from tests.factories import official
+from tests.operators import code
 
 # What may be sent although the city is suspended, and why. A new page is refused unless it is
 # named here and in STILL_OPEN.
@@ -23,6 +25,8 @@ OPEN = {
     "keluar/": "signing out",
     "sandi/": "a forgotten password: else nobody could sign in to pay",
     "sandi/<str:uid>/<str:token>/": "the same",
+    "akun/": "one's own contacts and password: an account must stay safe while nothing else moves",
+    "akun/dua-langkah/": "the same: a phone lost or new",
     "bahasa/": "choosing a language: a cookie, no row",
     "v/": "checking a letter",
     "v/<str:code>": "comparing a letter's file; it is kept nowhere",
@@ -82,3 +86,37 @@ def test_what_stays_open_is_named_once() -> None:
     paths = {"/" + route for route in OPEN} | {"/" + route for route in PAYING}
     for path in paths:
         assert path.startswith(STILL_OPEN), path
+
+
+@pytest.mark.django_db
+def test_people_keep_their_accounts_safe(
+    suspended: City, client_for: Callable[[City], Client]
+) -> None:
+    client = client_for(suspended)
+    with in_city(suspended):
+        unit = Unit.objects.get(kind=Unit.Kind.CITY)
+        admin = official("admin", unit, Post.Role.ADMIN)
+        admin.set_password("kata sandi lama")
+        admin.save()
+        client.force_login(admin, backend="accounts.backends.LoginBackend")
+    sent = {
+        "bagian": "sandi",
+        "sandi-current": "kata sandi lama",
+        "sandi-password": "jeruk nipis 7",
+    }
+    assert client.post("/akun/", sent).status_code == 302
+    sent = {"bagian": "kontak", "kontak-current": "jeruk nipis 7", "kontak-phone": "081234567890",
+            "kontak-email": "baru@contoh.go.id"}  # fmt: skip
+    assert client.post("/akun/", sent).status_code == 302
+    with in_city(suspended):
+        admin.refresh_from_db()
+        assert admin.check_password("jeruk nipis 7")
+        assert admin.email == "baru@contoh.go.id"
+    client.get("/akun/dua-langkah/")
+    with in_city(suspended):
+        phone = TOTPDevice.objects.get(user=admin)
+    sent = {"kode": code(phone), "current": "jeruk nipis 7"}
+    assert client.post("/akun/dua-langkah/", sent).status_code == 200
+    with in_city(suspended):
+        phone.refresh_from_db()
+        assert phone.confirmed
