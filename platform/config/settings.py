@@ -38,6 +38,11 @@ SECRET_KEY: str = env.str("BALAI_SECRET_KEY", _NO_SECRET if MODE == "test" else 
 MASTER_KEY: str = env.str("BALAI_MASTER_KEY", "A" * 43 + "=" if MODE == "test" else "")
 if not SECRET_KEY or not MASTER_KEY:
     raise ImproperlyConfigured("Set BALAI_SECRET_KEY and BALAI_MASTER_KEY (./balai up makes them).")
+# Seal the second steps' secrets (accounts.sealing), 32 random bytes in base64url each, the newest
+# first. The master key stays the last to try, and is the only one until there is another.
+SECOND_STEP_KEYS: list[str] = [*env.list("BALAI_SECOND_STEP_KEYS", []), MASTER_KEY]
+if any(len(key) != len(MASTER_KEY) for key in SECOND_STEP_KEYS):
+    raise ImproperlyConfigured("BALAI_SECOND_STEP_KEYS must be keys like BALAI_MASTER_KEY.")
 
 ALLOWED_HOSTS = ["*"]  # the city middleware answers unknown hosts itself, before anything else
 

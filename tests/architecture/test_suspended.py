@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.models import Phone
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.middleware import STILL_OPEN
@@ -114,7 +114,7 @@ def test_people_keep_their_accounts_safe(
         assert admin.email == "baru@contoh.go.id"
     client.get("/akun/dua-langkah/")
     with in_city(suspended):
-        phone = TOTPDevice.objects.get(user=admin)
+        phone = Phone.objects.get(user=admin)
     sent = {"kode": code(phone), "current": "jeruk nipis 7"}
     assert client.post("/akun/dua-langkah/", sent).status_code == 200
     with in_city(suspended):

@@ -1,0 +1,19 @@
+"""What the clock brings to accounts."""
+
+from datetime import timedelta
+
+from accounts import mfa
+from messaging import outbox
+from messaging.periodic import periodic
+
+
+@periodic("mfa.seal", every=timedelta(days=1))
+def seal(_payload: outbox.Payload) -> None:
+    """Secrets of the second step into today's form, in each city."""
+    mfa.seal_all()
+
+
+@periodic("mfa.seal_public", every=timedelta(days=1), in_cities=False)
+def seal_public(_payload: outbox.Payload) -> None:
+    """The same for the operators."""
+    mfa.seal_all()
