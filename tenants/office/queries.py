@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from audit.models import Entry
 from kernel.clock import now
 from kernel.workdays import WorkCalendar, calendar_for
 from tenants.office.languages import offered
@@ -72,6 +73,21 @@ def admins(on: date) -> list[User]:
     """Everyone who administers the city on a day."""
     held = current_holdings(on).filter(post__role=Post.Role.ADMIN)
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
+def admins_since(on: date) -> list[tuple[User, datetime]]:
+    """Those administrators with the moment they became it: as the record noted it, since the day a
+    post begins is typed by whoever appoints."""
+    found = admins(on)
+    posts = [
+        str(pk) for pk in Post.objects.filter(role=Post.Role.ADMIN).values_list("pk", flat=True)
+    ]
+    given = Entry.objects.filter(
+        what="post.given", subject="post", subject_id__in=posts,
+        detail__user__in=[user.pk for user in found],
+    ).order_by("at")  # fmt: skip
+    last = {entry.detail["user"]: entry.at for entry in given}
+    return [(user, max(user.created_at, last.get(user.pk, user.created_at))) for user in found]
 
 
 def admins_today() -> list[Admin]:

@@ -89,19 +89,25 @@ def open_request(city: City) -> DeletionRequest | None:
         ).first()
 
 
-def second_people(request: DeletionRequest, city: City, *, at: datetime) -> list[User]:
-    """Administrators who may confirm this request."""
+def others(request: DeletionRequest, city: City, *, at: datetime) -> list[tuple[User, datetime]]:
+    """Administrators who may confirm this request, now or from a later moment on."""
+    found = []
     with in_city(city):
-        return [
-            user
-            for user in office.admins(at.astimezone(city.tz).date())
-            if rules.may_confirm(
+        for user, since in office.admins_since(at.astimezone(city.tz).date()):
+            begins = rules.may_confirm_from(
                 asked_by=(request.asked_by_id, request.asked_by_email),
                 asked_at=request.asked_at,
                 who=(user.pk, user.email or user.login),
-                since=user.created_at,
+                since=since,
             )
-        ]
+            if begins is not None:
+                found.append((user, begins))
+    return found
+
+
+def second_people(request: DeletionRequest, city: City, *, at: datetime) -> list[User]:
+    """Administrators who may confirm this request now."""
+    return [user for user, begins in others(request, city, at=at) if begins <= at]
 
 
 # --- two people ----------------------------------------------------------------------------------
@@ -164,8 +170,9 @@ def confirm(*, request_id: int, city: City, by: User, at: datetime) -> DeletionR
             raise NotThere("Permintaan penghapusan ini tidak ditemukan.")
         if by.pk not in [user.pk for user in second_people(request, city, at=at)]:
             raise RuleBroken(
-                "Yang menyetujui harus admin kota lain, yang akunnya sudah ada sebelum penghapusan "
-                "diminta. Orang yang meminta tidak dapat menyetujui sendiri."
+                "Yang menyetujui harus admin kota lain, yang sudah menjadi admin sebelum "
+                f"penghapusan diminta dan paling sedikit {rules.SETTLED.days} hari. Orang yang "
+                "meminta tidak dapat menyetujui sendiri."
             )
         return _confirmed(request, city, by, at, operator=False)
 

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 KEEP = timedelta(days=7)  # a finished copy waits this long for its download
 FRESH = timedelta(days=7)  # as old as a copy may be, unless nothing changed since
 GRACE = timedelta(days=14)  # between the second signature and the deletion
+# An administrator this new confirms nothing: whoever makes a second account of their own for it
+# waits a week, in which every other administrator has read the mail about the request.
+SETTLED = timedelta(days=7)
 REMIND = timedelta(days=1)  # before the deletion
 
 
@@ -14,16 +17,16 @@ def covers(*, taken_at: datetime, last_change: datetime | None, at: datetime) ->
     return at - taken_at <= FRESH or last_change is None or last_change <= taken_at
 
 
-def may_confirm(
+def may_confirm_from(
     *, asked_by: tuple[int, str], asked_at: datetime, who: tuple[int, str], since: datetime
-) -> bool:
-    """Whether ``who`` (id, address) is a second person for a request.
+) -> datetime | None:
+    """From when on ``who`` (id, address) is a second person for a request; None: never.
 
-    ``since`` is when their account was made: somebody invited after the request would be the
-    first person's creature.
+    ``since`` is when they became an administrator by the city's record: somebody appointed after
+    the request would be the first person's creature, somebody appointed just before it too.
     """
     same = who[0] == asked_by[0] or who[1].strip().lower() == asked_by[1].strip().lower()
-    return not same and since < asked_at
+    return None if same or since >= asked_at else since + SETTLED
 
 
 def safe_name(text: str, *, most: int = 80) -> str:

@@ -131,11 +131,14 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
         "deletion": open_one,
         "export": closing.usable_export(here, at=at),
         "grace_days": rules.GRACE.days,
+        "settled_days": rules.SETTLED.days,
     }
     if open_one is not None:
-        seconds = closing.second_people(open_one, here, at=at)
+        others = closing.others(open_one, here, at=at)
+        seconds = [person for person, begins in others if begins <= at]
         context |= {
             "seconds": seconds,
+            "later": [(person, begins) for person, begins in others if begins > at],
             "may_confirm": user.pk in [person.pk for person in seconds],
             "mine": user.pk == open_one.asked_by_id,
         }

@@ -46,6 +46,7 @@ class People:
             self.ani = official("ani", top, Post.Role.ADMIN)
             self.budi = official("budi", top, Post.Role.ADMIN)
             family(Unit.objects.filter(kind="kelurahan")[0])
+            self.settle()
         self.at = now()
         self.export = DataExport.objects.create(
             city=city, city_code=city.code, code="A" * 26, state="ready", percent=100,
@@ -56,6 +57,13 @@ class People:
         )  # fmt: skip
         default_storage.save("salinan/c6474/A.zip", ContentFile(b"zip"))
         default_storage.save("c6474/surat/AB/AB-12.pdf", ContentFile(b"%PDF isi"))
+
+    def settle(self, days: int = 7) -> None:
+        """Everybody there has been an administrator for so long. Call in the city."""
+        User.objects.update(created_at=now() - days * DAY)
+        Entry.objects.filter(what="post.given").update(at=now() - days * DAY)
+        self.ani.refresh_from_db()
+        self.budi.refresh_from_db()
 
     def ask(self, **more: Any) -> DeletionRequest:
         return closing.ask(
@@ -129,6 +137,35 @@ def test_two_different_people(people: People, mailoutbox: list[Any]) -> None:
         outbox.run_due()
     told = {mail.to[0] for mail in mailoutbox if "disetujui" in mail.subject}
     assert {"ani@contoh.go.id", "budi@contoh.go.id", "cici@contoh.go.id"} <= told
+
+
+def test_a_second_account_made_for_it_waits_a_week(
+    people: People, client_for: Callable[[City], Client]
+) -> None:
+    """Whoever appoints types since when; the record knows better."""
+    with in_city(people.city):
+        people.settle(days=6)
+    request = people.ask()
+    with pytest.raises(RuleBroken, match="paling sedikit 7 hari"):
+        people.confirm(request)
+    client = client_for(people.city)
+    with in_city(people.city):
+        client.force_login(people.ani, backend="accounts.backends.LoginBackend")
+    page = client.get("/kelola/data/hapus/").content.decode()
+    assert "Budi</b> baru menjadi admin" in page and "pengelola Balai" in page
+    # An old account, made an administrator for this today.
+    with in_city(people.city):
+        User.objects.update(created_at=now() - 300 * DAY)
+    with pytest.raises(RuleBroken, match="paling sedikit 7 hari"):
+        people.confirm(request)
+    assert people.confirm(request, at=people.at + DAY + timedelta(minutes=1)).state == "confirmed"
+
+
+def test_a_city_whose_others_are_new_may_ask_an_operator(people: People) -> None:
+    with in_city(people.city):
+        people.settle(days=2)
+    done = closing.confirm_as_operator(request_id=people.ask().pk, by=operator(), at=people.at)
+    assert done.confirmed_by_operator
 
 
 def test_the_only_admin_needs_an_operator(people: People, mailoutbox: list[Any]) -> None:
