@@ -1,12 +1,14 @@
 """Money on its way to Stripe, tax numbers, and the life of a subscription, in plain Python."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing import rules
+from billing.actions import DAYS_UNTIL_DUE
 from billing.rules import Standing, from_stripe_amount, rounded_rupiah, to_stripe_amount
 from kernel.errors import RuleBroken
 
@@ -168,3 +170,9 @@ def test_a_whole_unpaid_life() -> None:
         status = rules.next_status(Standing(status=status, trial_ends_at=end, warned_at=warned), at)
         seen.setdefault(status, day)
     assert seen == {"trial": 0, "past_due": 30, "suspended": 51}
+
+
+def test_how_long_an_unpaid_invoice_is_served_is_what_the_documents_say() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "billing.md").read_text()
+    bounds = [days + rules.REMIND_AFTER[-1] + rules.GRACE.days for days in DAYS_UNTIL_DUE]
+    assert "so {}, {} or {} days after the invoice was issued".format(*bounds) in text
