@@ -338,6 +338,13 @@ if MODE == "test" and not STRIPE_STANDIN:
 # --- Backups --------------------------------------------------------------------------------------
 # How long the operator's backups are kept, in days: what a certificate of deletion promises.
 BACKUP_DAYS: int = env.int("BALAI_BACKUP_DAYS", 35)
+# Where each city is written once a day, and how many of its files are kept; empty: nowhere.
+BACKUP_DIR: str = env.str("BALAI_BACKUP_DIR", "")
+BACKUP_KEEP: int = env.int("BALAI_BACKUP_KEEP", 7)
+if BACKUP_DIR and not Path(BACKUP_DIR).is_absolute():
+    raise ImproperlyConfigured("BALAI_BACKUP_DIR must be a whole path, like /srv/balai/backups.")
+if not 1 <= BACKUP_KEEP <= BACKUP_DAYS:
+    raise ImproperlyConfigured("BALAI_BACKUP_KEEP must lie between 1 and BALAI_BACKUP_DAYS.")
 
 # --- Celery -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = BROKER_URL

@@ -42,7 +42,7 @@ def periodic(
 
 def plan(moment: datetime) -> None:
     """Enqueue, in public, the fan-out of each kind whose period has begun."""
-    for job in _known.values():
+    for job in list(_known.values()):  # handing work over may load more tasks
         period = int(moment.timestamp() // job.every.total_seconds())
         key = f"periodic:{job.kind}:{period}"
         with transaction.atomic():

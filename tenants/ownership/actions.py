@@ -33,7 +33,7 @@ from tenants.ownership.archive import own_fingerprint
 from tenants.ownership.models import DataExport
 from tenants.registry.deletion import COPIES
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
+from tenants.registry.scope import in_city, in_own_connection, in_public
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def make(export_id: int) -> None:
             progress.close()
 
     try:
-        made = exporting.in_own_connection(work)
+        made = in_own_connection(work)
     except ExportStopped:
         half_of(target).unlink(missing_ok=True)
         return

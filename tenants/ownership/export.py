@@ -15,12 +15,11 @@ city: rows pass one by one, files in parts.
 import csv
 import io
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -35,7 +34,6 @@ from tenants.registry.compiler import Table, ident
 from tenants.registry.models import City
 from tenants.registry.scope import in_city
 
-T = TypeVar("T")
 Watch = Callable[[int, str], None]  # percent, what is being done in Indonesian
 ROWS_AT_ONCE = 2000
 NOTE_EVERY = 20  # files between two notes of progress
@@ -53,28 +51,6 @@ class Made:
     taken_at: datetime
     rows: int
     files: int
-
-
-def in_own_connection(run: Callable[[], T]) -> T:
-    """Run with database connections of its own, so that a snapshot does not depend on what the
-    caller's transaction has already seen. Waits for the result."""
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            outcome.append(run())
-        except BaseException as error:
-            failure.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=work, name="balai-export")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def write(city: City, target: IO[bytes], *, watch: Watch = lambda percent, doing: None) -> Made:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,11 +20,15 @@ from accounts.models import User
 from audit import actions as audit
 from audit.models import Entry
 from kernel.clock import now
-from kernel.errors import NotThere, RuleBroken
-from kernel.logs import without_addresses
-from messaging import outbox
-from messaging.models import Outbox
-from tenants.registry import console_slots, console_steering, entitlements, health
+from kernel.errors import RuleBroken
+from tenants.registry import (
+    backups,
+    console_slots,
+    console_steering,
+    console_work,
+    entitlements,
+    health,
+)
 from tenants.registry.console import for_operators, operator_of
 from tenants.registry.console_slots import city_of
 from tenants.registry.forms import LimitsForm, TrialForm, WhyForm
@@ -52,7 +56,11 @@ def cities(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("keadaan", "")
     sort = request.GET.get("urut", "nama")
     sort = sort if sort in SORTS else "nama"
-    found: QuerySet[City] = City.objects.annotate(last_backup=Max("backups__made_at"))
+    made = Q(backups__problem="")
+    found: QuerySet[City] = City.objects.annotate(
+        last_backup=Max("backups__made_at", filter=made),
+        failed_backup=Max("backups__made_at", filter=~made),
+    )
     if wanted:
         found = found.filter(name__icontains=wanted) | found.filter(code__startswith=wanted)
     if status in City.Status.values:
@@ -67,6 +75,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "city": city,
+                "unsaved": _newer(city.failed_backup, city.last_backup),
                 "health": counted.get(city.pk),
                 "stale": city.pk in counted and counted[city.pk].taken_at + OLD < at,
                 "extra": [(label, words.get(city.pk, "–")) for label, words in extra],
@@ -81,6 +90,10 @@ def cities(request: HttpRequest) -> HttpResponse:
         "sorts": [(key, label) for key, (label, _) in SORTS.items()],
     }
     return render(request, "registry/console_cities.html", context)
+
+
+def _newer(failed: datetime | None, made: datetime | None) -> bool:
+    return failed is not None and (made is None or made < failed)
 
 
 def _sorted(found: QuerySet[City], sort: str) -> QuerySet[City]:
@@ -110,18 +123,7 @@ METERS: tuple[tuple[entitlements.MeterName, str], ...] = (
 
 def _failed(city: City) -> list[dict[str, Any]]:
     with in_city(city):
-        rows = list(Outbox.objects.filter(state=Outbox.State.FAILED).order_by("-pk")[:50])
-    return [
-        {
-            "pk": row.pk,
-            "kind": row.kind,
-            "key": without_addresses(row.key),
-            "error": without_addresses((row.error.strip().splitlines() or [""])[-1])[:200],
-            "created_at": row.created_at,
-            "attempts": row.attempts,
-        }
-        for row in rows
-    ]
+        return console_work.failed_rows()
 
 
 def _meters(city: City, counted: Health | None) -> list[dict[str, Any]]:
@@ -203,6 +205,7 @@ def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
         "statuses": dict(City.Status.choices),
         "domains": list(city.domains.order_by("-is_primary", "domain")),
         "backups": list(Backup.objects.filter(city_id=city.pk)[:5]),
+        "daily_backups": backups.folder() is not None,
         "failed": _failed(city) if has_schema else [],
         "sections": console_slots.sections(request, city) if has_schema else [],
         "deeds": told(deeds(city)[:15]),
@@ -269,13 +272,10 @@ def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = city_of(code)
     by = operator_of(request)
     with in_city(found):
-        row = Outbox.objects.filter(pk=pk, state=Outbox.State.FAILED).first()
-        if row is None:
-            raise NotThere("Pekerjaan ini tidak sedang gagal.")
+        row = console_work.try_again(pk)
         audit.record(
             "outbox.retried", actor=None, subject="outbox", subject_id=pk, detail={"by": by.name}
         )
-        outbox.retry(pk)
     audit.record(
         "outbox.retried", actor=by, subject="city", subject_id=code,
         detail={"row": pk, "kind": row.kind},

@@ -192,7 +192,8 @@ class Tombstone(models.Model):
 
 
 class Backup(models.Model):
-    """That a city was written into one file (``manage export_city``), and which file that is."""
+    """That a city was written into one file (tenants.registry.backups), and which file that is; or
+    why it was not (``problem``)."""
 
     city = models.ForeignKey(
         City, null=True, blank=True, on_delete=models.SET_NULL, related_name="backups"
@@ -204,6 +205,7 @@ class Backup(models.Model):
     sha256 = models.CharField(max_length=64)  # of the file
     rows = models.PositiveBigIntegerField()
     file_name = models.CharField(max_length=200)  # without its folder
+    problem = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-made_at"]

@@ -5,10 +5,12 @@ before. ``with city:`` of django-tenants keeps its memory on the class, shared b
 it is refused by a test.
 """
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from django.db import connection
 from django.utils import timezone
 
 from tenants.backend.base import standing_in
@@ -16,6 +18,8 @@ from tenants.backend.place import IN_PUBLIC, Place, SchemaTenant, current_place
 
 if TYPE_CHECKING:
     from tenants.registry.models import City
+
+T = TypeVar("T")
 
 
 class in_city:
@@ -54,3 +58,25 @@ def in_schema(schema_name: str) -> Iterator[None]:
     """Run the block in a schema that is no city: the template, a spare, a copy being restored."""
     with standing_in(Place(SchemaTenant(schema_name))):
         yield
+
+
+def in_own_connection(run: Callable[[], T]) -> T:
+    """Run with database connections of its own, so that a snapshot does not depend on what the
+    caller's transaction has already seen. Waits for the result."""
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            outcome.append(run())
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work, name="balai-snapshot")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]

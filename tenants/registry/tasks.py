@@ -6,11 +6,12 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.tanggal import long_date
 from messaging import mail, outbox
 from messaging.periodic import periodic
-from tenants.registry import deletion, health, provisioning, regions, spares
+from tenants.registry import backups, deletion, health, provisioning, regions, spares
 from tenants.registry.current import city as here
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City, Signup
@@ -112,3 +113,25 @@ def finish_deletions(_payload: outbox.Payload) -> None:
 def take_health(_payload: outbox.Payload) -> None:
     """Count the current city for the console."""
     health.take(here())
+
+
+@periodic("backup.daily", every=timedelta(days=1), in_cities=False)
+def daily_backups(_payload: outbox.Payload) -> None:
+    """Begin with the first city."""
+    backups.begin(now())
+
+
+def _backup_failed(payload: outbox.Payload, error: str) -> None:
+    city = City.objects.filter(pk=payload["city"]).first()
+    if city is not None:
+        backups.note_failure(city, now(), backups.DIED)
+    backups.order_next(payload["day"], after=payload["city"])
+
+
+@outbox.handler(backups.KIND, on_failed=_backup_failed)
+def backup_city(payload: outbox.Payload) -> None:
+    """One city, then the order for the next. A killed worker begins this city again."""
+    city = City.objects.filter(pk=payload["city"]).first()
+    if city is not None and city.is_live and backups.folder() is not None:
+        backups.take(city, now())
+    backups.order_next(payload["day"], after=payload["city"])

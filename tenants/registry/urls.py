@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from tenants.registry import console, console_cities, console_operators, views
+from tenants.registry import console, console_cities, console_operators, console_work, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("konsol/kota/<str:code>/lanjutkan/", console_cities.resume, name="console-resume"),
     path("konsol/kota/<str:code>/perpanjang/", console_cities.extend, name="console-extend"),
     path("konsol/kota/<str:code>/batas/", console_cities.limits, name="console-limits"),
+    path("konsol/pekerjaan/", console_work.work, name="console-work"),
+    path("konsol/pekerjaan/<int:pk>/ulangi/", console_work.retry, name="console-own-work-retry"),
     path("konsol/operator/", console_operators.operators, name="console-operators"),
     path("konsol/operator/<int:pk>/lepas/", console_operators.reset, name="console-operator-reset"),
     path("konsol/pendaftaran/<int:pk>/", console.signup, name="console-signup"),

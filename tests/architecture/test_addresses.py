@@ -66,6 +66,8 @@ PUBLIC_HOST = {
     "konsol/tagihan/": OPERATOR,
     "konsol/peristiwa/": OPERATOR,
     "konsol/peristiwa/<int:pk>/ulangi/": OPERATOR,
+    "konsol/pekerjaan/": OPERATOR,
+    "konsol/pekerjaan/<int:pk>/ulangi/": OPERATOR,
     "konsol/operator/": OPERATOR,
     "konsol/operator/<int:pk>/lepas/": OPERATOR,
     "konsol/kota/": OPERATOR,

@@ -139,19 +139,14 @@ def test_two_different_people(people: People, mailoutbox: list[Any]) -> None:
     assert {"ani@contoh.go.id", "budi@contoh.go.id", "cici@contoh.go.id"} <= told
 
 
-def test_a_second_account_made_for_it_waits_a_week(
-    people: People, client_for: Callable[[City], Client]
-) -> None:
+def test_a_second_account_made_for_it_waits_a_week(people: People) -> None:
     """Whoever appoints types since when; the record knows better."""
     with in_city(people.city):
         people.settle(days=6)
     request = people.ask()
     with pytest.raises(RuleBroken, match="paling sedikit 7 hari"):
         people.confirm(request)
-    client = client_for(people.city)
-    with in_city(people.city):
-        client.force_login(people.ani, backend="accounts.backends.LoginBackend")
-    page = client.get("/kelola/data/hapus/").content.decode()
+    page = client_of(people.city, people.ani).get("/kelola/data/hapus/").content.decode()
     assert "Budi</b> baru menjadi admin" in page and "pengelola Balai" in page
     # An old account, made an administrator for this today.
     with in_city(people.city):

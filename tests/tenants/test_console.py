@@ -15,7 +15,7 @@ from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
 from tenants.office.models import Post, Unit
-from tenants.registry import entitlements, health, hosts
+from tenants.registry import backups, entitlements, health, hosts
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city, in_public
@@ -188,6 +188,44 @@ def test_counting_now(bontang: City, desk: Client) -> None:
 @pytest.mark.parametrize("text", ["<a.b@c.go.id>", "to=a@b", "Gagal: rina+x@contoh.go.id."])
 def test_addresses_are_taken_out(text: str) -> None:
     assert "@" not in without_addresses(text).replace("…@…", "")
+
+
+def test_the_platforms_own_failed_work_is_shown_and_tried_again(
+    bontang: City, desk: Client, op: User
+) -> None:
+    empty = desk.get("/konsol/pekerjaan/").content.decode()
+    assert "Tidak ada." in empty
+    failed(bontang)
+    health.take(bontang)
+    with in_public():
+        row = Outbox.objects.create(
+            kind="billing.customer", key="customer:7", state=Outbox.State.FAILED, due_at=now(),
+            attempts=8, error="Traceback\nStripeTrouble: rina@contoh.go.id is no address",
+        )  # fmt: skip
+    page = desk.get("/konsol/pekerjaan/").content.decode()
+    assert "billing.customer" in page and "StripeTrouble: …@… is no address" in page
+    assert "rina@" not in page
+    assert f"/konsol/kota/{bontang.code}/#pekerjaan" in page and "1 gagal" in page
+    assert desk.post(f"/konsol/pekerjaan/{row.pk}/ulangi/").status_code == 302
+    with in_public():
+        row.refresh_from_db()
+        assert (row.state, row.attempts) == (Outbox.State.DUE, 0)
+        assert Entry.objects.get(what="outbox.retried").actor_id == op.pk
+    assert desk.post(f"/konsol/pekerjaan/{row.pk}/ulangi/").status_code == 404
+
+
+def test_a_backup_that_failed_is_seen(bontang: City, desk: Client) -> None:
+    with in_public():
+        Backup.objects.create(
+            city=bontang, city_code=bontang.code, made_at=now() - timedelta(days=1), took=1,
+            size=12, sha256="ab" * 32, rows=7, file_name="kemarin.tar.gz",
+        )  # fmt: skip
+        backups.note_failure(bontang, now(), "OSError No space left on device")
+    listed = desk.get("/konsol/kota/").content.decode()
+    assert "gagal</span>" in listed
+    page = desk.get(f"/konsol/kota/{bontang.code}/").content.decode()
+    assert "No space left on device" in page and "kemarin.tar.gz" in page
+    assert "BALAI_BACKUP_DIR" in page
 
 
 # --- deeds --------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from tenants.ownership.models import DataExport
 from tenants.registry import compiler, deletion, integrity, platform_schema
 from tenants.registry.keys import city_key
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
+from tenants.registry.scope import in_city, in_own_connection, in_public
 from tests.factories import approve, draft, make_cast, official, submitted
 from tests.schemas import dump, migration, on_disk
 
@@ -65,7 +65,7 @@ def taken(city: City, path: Path) -> Path:
         with path.open("w+b") as out:
             export.write(city, out)
 
-    export.in_own_connection(work)
+    in_own_connection(work)
     return path
 
 
@@ -440,7 +440,7 @@ def test_the_snapshot_is_one_moment(lived_in: City, tmp_path: Path) -> None:
                 with in_city(lived_in), transaction.atomic():
                     User.objects.create_user("baru@contoh.go.id", "x", name="Baru")
 
-            export.in_own_connection(add)
+            in_own_connection(add)
 
     path = tmp_path / "x.zip"
 
@@ -448,5 +448,5 @@ def test_the_snapshot_is_one_moment(lived_in: City, tmp_path: Path) -> None:
         with path.open("w+b") as out:
             export.write(lived_in, out, watch=watch)
 
-    export.in_own_connection(work)
+    in_own_connection(work)
     assert seen and b"baru@contoh.go.id" not in members(path)["data/accounts_user.csv"]

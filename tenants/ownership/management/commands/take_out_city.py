@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from kernel.files import whole_file
 from tenants.ownership import export
-from tenants.registry.models import City
-from tenants.registry.scope import in_public
+from tenants.registry.management.cities import the_city
 
 
 class Command(BaseCommand):
@@ -20,10 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="for example bontang.zip")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with in_public():
-            city = City.objects.filter(code=options["code"]).first()
-        if city is None:
-            raise CommandError(f"Tidak ada kota dengan kode {options['code']}.")
+        city = the_city(options["code"])
         target: Path = options["file"]
         with whole_file(target) as out:
             made = export.write(city, out)

@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.registry import deletion
-from tenants.registry.models import City
-from tenants.registry.scope import in_public
+from tenants.registry.management.cities import the_city
 
 
 class Command(BaseCommand):
@@ -24,10 +23,7 @@ class Command(BaseCommand):
         if options["resume"]:
             self.stdout.write(f"{deletion.finish_all()} penghapusan diselesaikan.")
             return
-        with in_public():
-            city = City.objects.filter(code=options["code"]).first()
-        if city is None:
-            raise CommandError(f"Tidak ada kota dengan kode {options['code']}.")
+        city = the_city(options["code"])
         if options["name"] != city.name:
             raise CommandError(f'Ulangi dengan --name "{city.name}" bila memang kota ini.')
         if not options["reason"] or not options["by"]:

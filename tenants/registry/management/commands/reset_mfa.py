@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import RuleBroken
-from tenants.registry.models import City
+from tenants.registry.management.cities import the_city
 from tenants.registry.scope import in_city, in_public
 
 
@@ -26,10 +26,7 @@ class Command(BaseCommand):
             with in_public():
                 self._reset(options)
             return
-        with in_public():
-            city = City.objects.filter(code=options["city"]).first()
-        if city is None:
-            raise CommandError(f"Tidak ada kota dengan kode {options['city']}.")
+        city = the_city(options["city"])
         with in_city(city):
             self._reset(options)
 

@@ -1,0 +1,72 @@
+"""Work that failed for good: the platform's own, and how much each city has."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from audit import actions as audit
+from kernel.errors import NotThere
+from kernel.logs import without_addresses
+from messaging import outbox
+from messaging.models import Outbox
+from tenants.registry.console import for_operators, operator_of
+from tenants.registry.models import Health
+
+SHOWN = 50
+
+
+def failed_rows() -> list[dict[str, Any]]:
+    """The newest failed work of the current schema, without anybody's address."""
+    return [
+        {
+            "pk": row.pk,
+            "kind": row.kind,
+            "key": without_addresses(row.key),
+            "error": without_addresses((row.error.strip().splitlines() or [""])[-1])[:200],
+            "created_at": row.created_at,
+            "attempts": row.attempts,
+        }
+        for row in Outbox.objects.filter(state=Outbox.State.FAILED).order_by("-pk")[:SHOWN]
+    ]
+
+
+def try_again(pk: int) -> Outbox:
+    """Give failed work of the current schema a fresh set of attempts. Raises NotThere."""
+    row = Outbox.objects.filter(pk=pk, state=Outbox.State.FAILED).first()
+    if row is None:
+        raise NotThere("Pekerjaan ini tidak sedang gagal.")
+    outbox.retry(pk)
+    return row
+
+
+@never_cache
+@for_operators
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    """What failed in public, by kind and one by one; cities as they were last counted."""
+    failed = Outbox.objects.filter(state=Outbox.State.FAILED)
+    cities = Health.objects.filter(outbox_failed__gt=0).select_related("city")
+    context = {
+        "kinds": list(failed.values("kind").annotate(count=Count("pk")).order_by("-count", "kind")),
+        "failed": failed_rows(),
+        "shown": SHOWN,
+        "cities": list(cities.order_by(F("outbox_failed").desc(), "city__name")[:514]),
+    }
+    return render(request, "registry/console_work.html", context)
+
+
+@for_operators
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    row = try_again(pk)
+    audit.record(
+        "outbox.retried", actor=operator_of(request), subject="outbox", subject_id=pk,
+        detail={"kind": row.kind},
+    )  # fmt: skip
+    messages.success(request, "Dikirim ulang. Bila gagal lagi, ia tampil di sini lagi.")
+    return redirect("console-work")
