@@ -9,9 +9,9 @@ A demonstration's operator has no phone: ``demo_device`` and ``demo_code`` exist
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 import django_otp
 from axes.handlers.proxy import AxesProxyHandler
@@ -30,10 +30,9 @@ from audit import actions as audit
 from audit.actions import Actor
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
+from messaging import mail
 
 log = logging.getLogger(__name__)
-
-Tell: TypeAlias = Callable[[User, str], None]  # mails the owner; in the transaction of the deed
 
 PHONE = "Ponsel"
 PAPER = "Kode cadangan"
@@ -190,6 +189,7 @@ def enrolment(user: User) -> Phone:
         User.objects.select_for_update().get(pk=user.pk)
         if _phones(user).exists():
             raise Stale("Verifikasi dua langkah sudah aktif.")
+        device: Phone
         device, _ = Phone.objects.get_or_create(user=user, confirmed=False, name=PHONE)
     return device
 
@@ -247,10 +247,9 @@ def _forget(user: User) -> None:
     StaticDevice.objects.filter(user=user).delete()
 
 
-def reset(
-    user_id: int, *, reason: str, by: Actor | None, by_name: str = "", tell: Tell | None = None
-) -> User:
-    """Take a lost phone's device away: the person sets a new one up when they next sign in.
+def reset(user_id: int, *, reason: str, by: Actor | None, by_name: str = "") -> User:
+    """Take a lost phone's device away: the person sets a new one up when they next sign in, and is
+    told by mail.
 
     ``by`` is another person; None is whoever runs the installation's commands (``by_name``).
     Sessions that passed with the old device stop counting at once.
@@ -259,7 +258,7 @@ def reset(
     if not reason:
         raise RuleBroken("Tulis alasannya.", field="reason")
     if by is not None and by.pk == user_id:
-        raise RuleBroken("Minta operator lain melepas perangkat Anda.")
+        raise RuleBroken("Ini perangkat Anda sendiri. Minta orang lain yang berwenang melepasnya.")
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user_id)
         _forget(user)
@@ -267,8 +266,19 @@ def reset(
             "mfa.reset", actor=by, subject="user", subject_id=user.pk,
             detail={"reason": reason, **({"by": by_name} if by_name else {})},
         )  # fmt: skip
-        if tell is not None:
-            tell(user, now().isoformat())
+        address = user.email or (user.login if "@" in user.login else "")
+        if address:
+            mail.send(
+                address,
+                "Perangkat kode Anda dilepas",
+                f"Yth. {user.name},\n\n{by.name if by else by_name} melepas perangkat verifikasi "
+                f"dua langkah Anda di Balai. Alasannya: {reason}\n\nKode dari ponsel lama dan "
+                "kode cadangan lama tidak berlaku lagi. Pasang perangkat baru di halaman Akun "
+                "saya. Bila Anda tidak memintanya, ganti kata sandi Anda sekarang juga dan "
+                "hubungi orang itu.\n\nBalai\n",
+                key=f"mfa-reset:{user.pk}:{now().isoformat()}",
+                essential=True,
+            )
     return user
 
 

@@ -57,6 +57,8 @@ class Phone(TOTPDevice):
     """A phone that shows codes. Its key is stored sealed; one that is not yet is read all the same,
     and sealed when next saved."""
 
+    key: str  # the library has no types
+
     class Meta:
         proxy = True
 

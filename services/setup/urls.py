@@ -22,6 +22,7 @@ urlpatterns = [
     path("pejabat/", views.posts, name="setup-posts"),
     path("pejabat/<int:pk>/", views.post, name="setup-post"),
     path("pejabat/akhiri/<int:pk>/", views.end_holding, name="setup-end-holding"),
+    path("pejabat/langkah/<int:pk>/", views.second_step, name="setup-second-step"),
     path("pejabat/undang/<int:pk>/", views.invite_again, name="setup-invite"),
     path("rt/", views.neighbourhoods, name="setup-neighbourhoods"),
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),

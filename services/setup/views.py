@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.pages.access import signed_in, today
@@ -30,6 +31,7 @@ from tenants.office import actions as office
 from tenants.office import queries
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
+from tenants.registry.forms import WhyForm
 from ui.forms import explain
 
 P = ParamSpec("P")
@@ -156,7 +158,9 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, said)
             return redirect("setup-post", pk)
     past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
-    return _page(request, "post", form, post=found, past=past[:10])
+    people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=found))
+    enrolled = mfa.enrolled_among(people)
+    return _page(request, "post", form, post=found, past=past[:10], enrolled=enrolled)
 
 
 @for_admins
@@ -174,6 +178,24 @@ def end_holding(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"Jabatan {holding.user.name} diakhiri.")
             return redirect("setup-post", holding.post_id)
     return _page(request, "end_holding", form, holding=holding)
+
+
+@for_admins
+def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Take the device of an official who lost their phone away; they are told."""
+    holding = queries.current_holdings(today()).select_related("user", "post").filter(pk=pk).first()
+    if holding is None or not mfa.is_enrolled(holding.user):
+        raise NotThere("Orang ini tidak memakai verifikasi dua langkah.")
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mfa.reset(holding.user_id, reason=form.cleaned_data["reason"], by=user)
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, f"Perangkat {holding.user.name} dilepas. Ia diberi tahu.")
+            return redirect("setup-post", holding.post_id)
+    return _page(request, "second_step", form, holding=holding, own=holding.user_id == user.pk)
 
 
 @for_admins

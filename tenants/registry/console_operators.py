@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from messaging import mail
 from tenants.registry.console import for_operators, operator_of
 from tenants.registry.forms import WhyForm
 from ui.forms import explain
@@ -35,12 +34,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            mfa.reset(
-                pk,
-                reason=form.cleaned_data["reason"],
-                by=operator_of(request),
-                tell=_tell(operator_of(request)),
-            )
+            mfa.reset(pk, reason=form.cleaned_data["reason"], by=operator_of(request))
         except RuleBroken as error:
             explain(form, error)
         else:
@@ -49,19 +43,3 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"operator": found, "form": form, "own": found.pk == operator_of(request).pk}
     status = 422 if form.errors else 200
     return render(request, "registry/console_operator_reset.html", context, status=status)
-
-
-def _tell(by: User) -> mfa.Tell:
-    def send(user: User, moment: str) -> None:
-        if user.email:
-            mail.send(
-                user.email,
-                "Perangkat kode Anda dilepas",
-                f"Yth. {user.name},\n\n{by.name} melepas perangkat verifikasi dua langkah Anda di "
-                "konsol Balai. Pasang yang baru saat Anda masuk. Bila Anda tidak memintanya, ganti "
-                "kata sandi Anda sekarang juga dan hubungi operator lain.\n\nBalai\n",
-                key=f"mfa-reset:{user.pk}:{moment}",
-                essential=True,
-            )
-
-    return send

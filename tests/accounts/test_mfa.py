@@ -195,7 +195,7 @@ def test_a_device_taken_away_ends_what_it_opened(op: User) -> None:
 
 
 def test_nobody_resets_themself_or_without_a_reason(op: User) -> None:
-    with pytest.raises(RuleBroken, match="operator lain"):
+    with pytest.raises(RuleBroken, match="orang lain"):
         mfa.reset(op.pk, reason="ponsel hilang", by=op)
     with pytest.raises(RuleBroken, match="alasan"):
         mfa.reset(op.pk, reason=" ", by=operator("dua@example.com", "Dua"))

@@ -27,6 +27,7 @@ OPEN = {
     "sandi/<str:uid>/<str:token>/": "the same",
     "akun/": "one's own contacts and password: an account must stay safe while nothing else moves",
     "akun/dua-langkah/": "the same: a phone lost or new",
+    "kelola/pejabat/langkah/<int:pk>/": "an official without a phone gets back in, perhaps to pay",
     "bahasa/": "choosing a language: a cookie, no row",
     "v/": "checking a letter",
     "v/<str:code>": "comparing a letter's file; it is kept nowhere",

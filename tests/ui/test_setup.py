@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from accounts import mfa
 from accounts.models import User
+from audit.models import Entry
 from messaging import outbox
 from messaging.models import Outbox
 from services.catalogue.models import Service
@@ -23,6 +25,7 @@ from services.residents.synthetic import Families, Place
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
 from tests.factories import Cast, make_cast, official
+from tests.operators import phone
 
 DAY = {"since_0": "2", "since_1": "1", "since_2": "2026"}
 
@@ -216,3 +219,43 @@ def test_units_are_described_for_the_letterhead(cast: Cast, admin: Client) -> No
     admin.post(f"/kelola/wilayah/{cast.village.pk}/", {**typed, "post_code": "75311"})
     cast.village.refresh_from_db()
     assert (cast.village.address, cast.village.post_code) == ("Jl. Cumi-cumi 1", "75311")
+
+
+def test_an_admin_helps_an_official_who_lost_their_phone(
+    cast: Cast, admin: Client, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    holding = Holding.objects.get(user=cast.lurah, until=None)
+    page = f"/kelola/pejabat/langkah/{holding.pk}/"
+    at_post = f"/kelola/pejabat/{holding.post_id}/"
+    assert page not in _said(admin.get(at_post))
+    assert admin.get(page).status_code == 404
+    phone(cast.lurah)
+    assert page in _said(admin.get(at_post))
+    assert "Kode dari ponsel lama" in _said(admin.get(page))
+    assert mfa.is_enrolled(cast.lurah)  # looking does nothing
+    assert admin.post(page, {"reason": " "}).status_code == 422
+    assert admin.post(page, {"reason": "Ponsel jatuh ke laut"}).status_code == 302
+    assert not mfa.is_enrolled(cast.lurah)
+    noted = Entry.objects.get(what="mfa.reset")
+    assert (noted.subject_id, noted.actor_name) == (str(cast.lurah.pk), "Admin")
+    told = Outbox.objects.get(key__startswith="mail!:mfa-reset:")
+    assert told.payload["to"] == (cast.lurah.email or cast.lurah.login)
+    assert "Admin melepas" in told.payload["body"] and "jatuh ke laut" in told.payload["body"]
+    assert "@" not in told.key
+    assert page not in _said(admin.get(at_post))
+
+
+def test_nobody_takes_their_own_device_away_like_that(
+    in_bontang: City, client_for: Callable[[City], Client], cast: Cast
+) -> None:
+    me = official("admin", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+    phone(me)
+    client = client_for(in_bontang)
+    client.force_login(me, "accounts.backends.LoginBackend")
+    holding = Holding.objects.get(user=me)
+    page = f"/kelola/pejabat/langkah/{holding.pk}/"
+    assert "Ini akun Anda sendiri" in _said(client.get(page))
+    assert "perangkat Anda sendiri" in _said(client.post(page, {"reason": "Ponsel baru"}))
+    assert mfa.is_enrolled(me)
+    client.force_login(cast.lurah, "accounts.backends.LoginBackend")
+    assert client.post(page, {"reason": "x"}).status_code == 403
