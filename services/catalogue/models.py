@@ -54,6 +54,7 @@ class Service(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     draft_at = models.DateTimeField(null=True)
+    written_in: str = "id"  # the language a list shows it in; not stored
 
     class Meta:
         ordering = ["title"]

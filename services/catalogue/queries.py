@@ -36,6 +36,7 @@ def offered(language: str = ORIGINAL) -> list[Service]:
     found = list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
     for service in found:
         words = service.card.get("translations", {}).get(language)
+        service.written_in = language if words else ORIGINAL
         if words:
             service.title = words["title"]
             service.card = {**service.card, "summary": words["summary"]}
