@@ -38,7 +38,6 @@ class RegionForm(Form):
 class OfficialForm(Form):
     subdomain = forms.CharField(
         label="Alamat situs",
-        max_length=40,
         help_text="Huruf kecil dan angka. Ini usulan kami; boleh diganti.",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -61,11 +60,8 @@ class OfficialForm(Form):
     )
 
     def clean_subdomain(self) -> str:
-        text = str(self.cleaned_data["subdomain"]).strip().lower()
-        fault = regions.subdomain_fault(text)
-        if fault:
-            raise forms.ValidationError(fault)
-        return text
+        """In small letters; ``actions.refuse_taken`` judges it and suggests another."""
+        return str(self.cleaned_data["subdomain"]).strip().lower()
 
 
 class FinishForm(Form):

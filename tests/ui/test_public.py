@@ -98,6 +98,7 @@ def test_a_bad_subdomain_is_named_beside_its_field(visitor: Client, subdomain: s
     assert page.status_code == 422
     html = page.content.decode()
     assert 'href="#id_subdomain"' in html and 'id="id_subdomain_error"' in html
+    assert "Anda bisa memakai" in html
 
 
 def test_an_unknown_or_used_link_says_so(visitor: Client) -> None:
@@ -153,3 +154,15 @@ def test_an_expired_link_leads_to_a_fresh_one(visitor: Client) -> None:
     assert "kedaluwarsa" in page and "Kirim tautan baru" in page
     visitor.post(f"/daftar/status/{signup.status_token}/kirim-ulang/")
     assert _link() != link
+
+
+def test_ones_own_address_is_no_password(visitor: Client) -> None:
+    visitor.post("/daftar/", {"kode": "33.71"})
+    official = {"name": "Rina Wati", "post": "Kepala", "email": "rina@magelangkota.go.id"}
+    visitor.post("/daftar/pejabat/", {"subdomain": "magelangkota", **official})
+    page = visitor.post(
+        "/daftar/periksa/", {"password": "rina@magelangkota.go.id", "accepted_terms": "on"}
+    )
+    assert page.status_code == 422
+    assert "terlalu mirip" in page.content.decode()
+    assert not Signup.objects.exists()
