@@ -336,7 +336,7 @@ def hold(account_id: int, *, reason: str, by: Actor, at: datetime | None = None)
         account.held_reason = reason
         account.save(update_fields=["held_reason"])
         _note("billing.held", account, by, reason=reason)
-        lifecycle.settle(account_id, at or now())
+        lifecycle.settle(account_id, at or now(), by_hand=True)
 
 
 def release(account_id: int, *, by: Actor, at: datetime | None = None) -> None:
@@ -346,7 +346,7 @@ def release(account_id: int, *, by: Actor, at: datetime | None = None) -> None:
         account.held_reason = ""
         account.save(update_fields=["held_reason"])
         _note("billing.released", account, by)
-        lifecycle.settle(account_id, at or now())
+        lifecycle.settle(account_id, at or now(), by_hand=True)
 
 
 def extend_trial(
@@ -363,7 +363,7 @@ def extend_trial(
             raise RuleBroken("Daerah ini sedang berlangganan.")
         entitlements.set_trial_end(account.city_id, until, reason="diperpanjang", by=by)
         _note("billing.trial", account, by, until=until.isoformat())
-        lifecycle.settle(account_id, at)
+        lifecycle.settle(account_id, at, by_hand=True)
 
 
 def refresh(account_id: int, *, at: datetime | None = None) -> None:

@@ -121,8 +121,9 @@ def debt_of(account: Account, city: City, at: datetime) -> tuple[str, datetime] 
     return None if since is None else (_about(account, city, facts, at), since)
 
 
-def settle(account_id: int, at: datetime) -> str:
-    """Bring a city where it belongs: limits, state, reminders. Returns its state."""
+def settle(account_id: int, at: datetime, *, by_hand: bool = False) -> str:
+    """Bring a city where it belongs: limits, state, reminders. Returns its state. ``by_hand``: an
+    operator's deed, which the console tells the administrators of."""
     with in_public(), transaction.atomic():
         account = lock(account_id)
         city = account.city
@@ -147,7 +148,9 @@ def settle(account_id: int, at: datetime) -> str:
             entitlements.set_status(
                 city.pk, wanted, reason=account.held_reason or _why(about, since), by=None, at=at
             )
-            mails.status_changed(account, city, before=city.status, after=wanted, at=at)
+            mails.status_changed(
+                account, city, before=city.status, after=wanted, at=at, by_hand=by_hand
+            )
         return wanted
 
 

@@ -14,6 +14,7 @@ from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
 
 S = City.Status
+CONTACT = "kontak"
 SAFE = (
     "Tidak ada data yang dihapus karena tagihan. Surat yang sudah terbit tetap bisa diunduh dan "
     "dicek warga, dan data kota tetap bisa Anda unduh."
@@ -21,11 +22,11 @@ SAFE = (
 
 
 def recipients(account: Account, city: City, at: datetime) -> dict[str, str]:
-    """The billing contact and every administrator of the city, each address once, by what a
+    """Every administrator of the city and the billing contact, each address once, by what a
     mail's key calls them: keys are logged and must name nobody."""
     with in_city(city):
         admins = office.admins(at.astimezone(city.tz).date())
-    found = {"kontak": account.email} | {f"admin-{user.pk}": user.email for user in admins}
+    found = {f"admin-{user.pk}": user.email for user in admins} | {CONTACT: account.email}
     once: dict[str, str] = {}
     for name, address in found.items():
         if address and address.lower() not in once.values():
@@ -33,13 +34,17 @@ def recipients(account: Account, city: City, at: datetime) -> dict[str, str]:
     return once
 
 
-def _send(account: Account, city: City, subject: str, text: str, key: str, at: datetime) -> None:
+def _send(
+    account: Account, city: City, subject: str, text: str, key: str, at: datetime, *,
+    admins: bool = True,
+) -> None:  # fmt: skip
     greeting = f"Yth. pengelola {city.name},\n\n"
     end = f"\n\nHalaman langganan: {city.url(PAGE)}\n\nBalai\n"
     to = recipients(account, city, at)
     with in_public():
         for name, address in to.items():
-            mail.send(address, subject, greeting + text + end, key=f"{key}:{name}")
+            if admins or name == CONTACT:
+                mail.send(address, subject, greeting + text + end, key=f"{key}:{name}")
 
 
 def _what(invoice: Invoice | None, about: str, city: City) -> str:
@@ -138,8 +143,11 @@ def turned(
         )  # fmt: skip
 
 
-def status_changed(account: Account, city: City, *, before: str, after: str, at: datetime) -> None:
-    """The city was stopped, or works again; other changes are told by reminders."""
+def status_changed(
+    account: Account, city: City, *, before: str, after: str, at: datetime, by_hand: bool = False
+) -> None:
+    """The city was stopped, or works again; other changes are told by reminders. Of what an
+    operator did ``by_hand`` the console tells the administrators itself."""
     key = f"billing:{account.pk}:status:{after}:{at:%Y-%m-%dT%H:%M:%S}"
     if after == S.SUSPENDED:
         back = (
@@ -150,12 +158,13 @@ def status_changed(account: Account, city: City, *, before: str, after: str, at:
         _send(
             account, city, f"{city.name} sekarang hanya baca",
             f"Mulai sekarang halaman {city.name} hanya bisa dibaca: warga belum bisa mengajukan "
-            f"permohonan baru. {back} {SAFE}", key, at,
+            f"permohonan baru. {back} {SAFE}", key, at, admins=not by_hand,
         )  # fmt: skip
     elif after == S.ACTIVE and before in (S.PAST_DUE, S.SUSPENDED):
         _send(
-            account, city, f"Terima kasih: {city.name} aktif kembali",
+            account, city, f"{'' if by_hand else 'Terima kasih: '}{city.name} aktif kembali",
             f"{city.name} berjalan seperti biasa lagi. Tidak ada data yang hilang.", key, at,
+            admins=not by_hand,
         )  # fmt: skip
     elif after == S.ACTIVE and before == S.TRIAL:
         _send(

@@ -7,11 +7,14 @@ from django.test import Client
 
 from audit.models import Entry
 from billing import actions
-from billing.models import Invoice, StripeEvent, UsageDay
+from billing.models import Account, Invoice, StripeEvent, UsageDay
 from kernel.clock import now
 from messaging.models import Outbox
+from tenants.office.models import Post, Unit
+from tenants.registry import entitlements
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
+from tenants.registry.scope import in_city, in_public
+from tests.factories import official
 from tests.operators import console
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +80,37 @@ def test_a_city_stopped_by_hand_stays_so_whatever_its_bill_says(
     account.refresh_from_db()
     assert account.held_reason == ""
     assert lifecycle.settle(account.pk, now()) == City.Status.TRIAL
+
+
+def test_an_operators_deed_is_told_once_to_each(bontang: City, desk: Client) -> None:
+    """By the console to the administrators, by billing to a contact who is none of them."""
+    with in_city(bontang):
+        admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        admin.email = "admin@contoh.go.id"
+        admin.save()
+    account = actions.open_account(bontang)
+    entitlements.set_trial_end(bontang.pk, None, reason="uji", by=None)
+    entitlements.set_status(bontang.pk, City.Status.ACTIVE, reason="uji", by=None)
+
+    def told() -> list[tuple[str, str]]:
+        with in_public():
+            rows = Outbox.objects.filter(kind="mail.send").order_by("payload__to")
+            found = [(row.payload["to"], row.payload["subject"]) for row in rows]
+            rows.delete()
+        return found
+
+    for contact in ("ADMIN@contoh.go.id", "keuangan@contoh.go.id"):
+        with in_public():
+            Account.objects.filter(pk=account.pk).update(email=contact)
+        page = f"/konsol/kota/{bontang.code}"
+        desk.post(f"{page}/hentikan/", {"reason": "Permintaan Sekda"})
+        stopped = told()
+        desk.post(f"{page}/lanjutkan/", {"reason": "Permintaan Sekda"})
+        goes_on = told()
+        others = contact.startswith("keuangan")
+        assert stopped == [("admin@contoh.go.id", "Kota Bontang dijadikan hanya baca")] + others * [
+            (contact, "Kota Bontang sekarang hanya baca")
+        ]
+        assert goes_on == [("admin@contoh.go.id", "Kota Bontang berjalan kembali")] + others * [
+            (contact, "Kota Bontang aktif kembali")
+        ]
