@@ -14,12 +14,13 @@ from audit.models import Entry
 from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
+from services.applications.models import Step
 from tenants.office.models import Post, Unit
 from tenants.registry import backups, entitlements, health, hosts
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city, in_public
-from tests.factories import MONDAY, make_cast, official, submitted
+from tests.factories import make_cast, official, step_of, submitted
 from tests.operators import console, operator
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +66,16 @@ def test_a_city_is_counted(bontang: City) -> None:
     failed(bontang)
     with in_city(bontang):
         cast = make_cast()
-        submitted(cast)
+        step = step_of(submitted(cast))
+        Step.objects.filter(pk=step.pk).update(due_at=now() - timedelta(hours=1))
     found = health.take(bontang)
     assert (found.outbox_failed, found.migrations_missing) == (1, 0)
     assert found.seats == 7 and found.storage > 0
-    assert found.probes == {"overdue": int(MONDAY + timedelta(days=9) < now())}
-    assert found.troubles == 1 + found.probes["overdue"]
+    assert found.probes == {"overdue": 1}
+    assert found.troubles == 2
+    with in_city(bontang):
+        Step.objects.filter(pk=step.pk).update(due_at=now() + timedelta(hours=1))
+    assert health.take(bontang).probes == {"overdue": 0}
     assert health.take(bontang).pk == found.pk
     assert Health.objects.count() == 1
 
