@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from embedded import given
 from embedded.children import Guard, Log
 from embedded.postgres import Postgres
 from embedded.trouble import Trouble
@@ -194,6 +195,7 @@ class Servers:
 
     def start(self) -> dict[str, str]:
         """Start both at once, wait until both answer; the addresses as environment variables."""
+        given.check()
         env: dict[str, str] = {}
         if self.valkey is not None:
             self.valkey.start()

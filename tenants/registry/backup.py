@@ -168,6 +168,10 @@ def _readable() -> Iterator[None]:
     """Whatever goes wrong in reading the file is said in one way."""
     try:
         yield
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise BadBackup(
+            f"Berkas {error.filename} tidak ada atau tidak boleh dibaca. Periksa jalurnya."
+        ) from error
     except (tarfile.TarError, EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
         raise BadBackup(
             "Berkas cadangan ini rusak atau terpotong. Salin ulang dari tempat asalnya."

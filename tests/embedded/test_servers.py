@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 import redis
 
-from embedded import ports, postgres
+from embedded import given, ports, postgres
 from embedded.children import Guard, Log
 from embedded.guard import alive
 from embedded.installation import Busy, Installation, Servers
@@ -301,3 +301,24 @@ def test_root_with_programs_nobody_else_can_reach(
     with running(installation, log) as servers:
         assert servers.postgres.package.is_relative_to(elsewhere)
         assert ask(servers, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "words"),
+    [
+        ("DATABASE_URL", "postgres://x:rahasia@127.0.0.1:1/tidakada", "tidak dapat dihubungi"),
+        ("DATABASE_URL", "halo rahasia", "bukan alamat PostgreSQL"),
+        ("DATABASE_URL", "postgres://x:rahasia@127.0.0.1:1/a?mantra=1", "bukan alamat PostgreSQL"),
+        ("BROKER_URL", "redis://:rahasia@127.0.0.1:1/0", "tidak dapat dihubungi"),
+        ("CACHE_URL", "rahasia", "bukan alamat Valkey atau Redis"),
+    ],
+)
+def test_a_wrong_address_is_named_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str, words: str
+) -> None:
+    given.check()
+    monkeypatch.setenv(name, address)
+    with pytest.raises(Trouble, match=words) as trouble:
+        given.check()
+    assert name in str(trouble.value)
+    assert "rahasia" not in str(trouble.value)
