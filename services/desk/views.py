@@ -119,10 +119,10 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
-    if request.method == "GET":
-        return redirect("desk-case", pk=pk)
     user, posts = _posts(request)
     application = queries.get_for(user, pk, today=today())
+    if request.method == "GET":
+        return redirect("desk-case", pk=pk)
     choices = {"setuju": "approve", "kembali": "return", "tolak": "refuse"}
     chosen = choices.get(request.POST.get("keputusan", ""))
     step_id = request.POST.get("langkah", "")
