@@ -158,7 +158,7 @@ def _match(user: User, code: str) -> Any:
             allowed, about = device.verify_is_allowed()
             if not allowed:
                 wait = (about or {}).get("locked_until")
-            elif device.verify_token(_stored(device, code)):
+            elif _fits(device, code):
                 return device
     if wait is not None:
         seconds = max(1, round((wait - now()).total_seconds()))
@@ -167,6 +167,15 @@ def _match(user: User, code: str) -> Any:
             field="kode",
         )
     return None
+
+
+def _fits(device: Any, code: str) -> bool:
+    try:
+        fits: bool = device.verify_token(_stored(device, code))
+    except sealing.Unreadable as error:  # no code fits; somebody has to reset it
+        log.error("the second step of user %s: %s", device.user_id, error)
+        return False
+    return fits
 
 
 def _stored(device: Any, code: str) -> str:
@@ -190,7 +199,11 @@ def enrolment(user: User) -> Phone:
         if _phones(user).exists():
             raise Stale("Verifikasi dua langkah sudah aktif.")
         device: Phone
-        device, _ = Phone.objects.get_or_create(user=user, confirmed=False, name=PHONE)
+        begun = Phone.objects.filter(user=user, confirmed=False, name=PHONE)
+        for old in begun:
+            if not sealing.opens(old.key, owner=user.pk):
+                old.delete()
+        device, _ = begun.get_or_create(user=user, confirmed=False, name=PHONE)
     return device
 
 

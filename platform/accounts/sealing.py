@@ -47,9 +47,12 @@ def seal(secret: bytes, *, owner: int) -> str:
 
 def unseal(stored: str, *, owner: int) -> tuple[bytes, bool]:
     """A phone's key, and whether its form is today's. Raises Unreadable."""
-    if not is_sealed(stored):
-        return unhexlify(stored), False
-    raw = base64.urlsafe_b64decode(stored.removeprefix(MARK))
+    try:
+        if not is_sealed(stored):
+            return unhexlify(stored), False
+        raw = base64.urlsafe_b64decode(stored.removeprefix(MARK))
+    except ValueError as error:
+        raise Unreadable("a phone's key is damaged") from error
     for place, key in enumerate(_keys(b"second step: phone")):
         try:
             found = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], str(owner).encode())
@@ -57,6 +60,14 @@ def unseal(stored: str, *, owner: int) -> tuple[bytes, bool]:
             continue
         return found, place == 0
     raise Unreadable("a phone's key does not open: is a key missing in BALAI_SECOND_STEP_KEYS?")
+
+
+def opens(stored: str, *, owner: int) -> bool:
+    try:
+        unseal(stored, owner=owner)
+    except Unreadable:
+        return False
+    return True
 
 
 def prints(code: str) -> list[str]:

@@ -437,8 +437,18 @@ def test_secrets_of_an_older_release_work_and_are_sealed(op: User, public_client
     assert public_client.post(STEP, {"kode": "HGFE-DCBA"}).status_code == 302
 
 
+def test_setting_up_begins_anew_when_the_key_went_in_between(
+    op: User, settings: LazySettings
+) -> None:
+    with in_public():
+        before = mfa.enrolment(op).pk
+        settings.SECOND_STEP_KEYS = ["C" * 43 + "="]
+        device = mfa.enrolment(op)
+        assert device.pk != before and len(device.bin_key) == 20
+
+
 def test_a_new_key_takes_over_within_a_day(
-    op: User, settings: LazySettings, caplog: pytest.LogCaptureFixture
+    op: User, public_client: Client, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     old = settings.MASTER_KEY
     with in_public():
@@ -454,6 +464,8 @@ def test_a_new_key_takes_over_within_a_day(
         settings.SECOND_STEP_KEYS = ["C" * 43 + "="]
         assert mfa.seal_all() == 0
         assert f"user {op.pk} does not open" in caplog.text and op.login not in caplog.text
+    sign_in(public_client, op)
+    assert public_client.post(STEP, {"kode": "123456"}).status_code == 422  # no fault of ours
     call_command("reset_mfa", op.login, by="Uji", reason="kunci hilang")
     with in_public():
         assert not mfa.is_enrolled(op)
