@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from billing import plans
@@ -18,7 +19,8 @@ def prices(request: HttpRequest) -> HttpResponse:
         "trial_days": TRIAL_DAYS,
         "ppn": PPN_PERCENT,
         "ppn_words": PPN_WORDS,
-        "reminders": REMIND_AFTER,
+        "reminders": gettext("%(days)s, dan %(last)s")
+        % {"days": ", ".join(map(str, REMIND_AFTER[:-1])), "last": REMIND_AFTER[-1]},
         "grace_days": GRACE.days,
     }
     return render(request, "billing/prices.html", context)

@@ -92,6 +92,8 @@ def _template(path: Path) -> Iterator[Word]:
 
 def _lists() -> Iterator[Word]:
     """Fixed lists of the register and the catalogue, translated when they are shown."""
+    from billing import plans
+    from billing.rules import PPN_WORDS
     from kernel.tanggal import DAYS
     from services.catalogue.shipped import CATEGORIES, shipped
     from services.residents import codes
@@ -107,6 +109,8 @@ def _lists() -> Iterator[Word]:
     yield from (Word(name, where="days") for name in DAYS)
     units = {spec.unit for blueprint in shipped() for spec in blueprint.fields if spec.unit}
     yield from (Word(unit, where="units") for unit in sorted(units))
+    yield from (Word(plan.meant_for, where="plans") for plan in plans.plans())
+    yield Word(PPN_WORDS, where="plans")
     for _, name, hint, _ in CATEGORIES:
         yield Word(name, where="CATEGORIES")
         yield Word(hint, where="CATEGORIES")

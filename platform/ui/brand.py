@@ -34,7 +34,9 @@ class Brand:
         return self.accent.lstrip("#")
 
 
-PLATFORM = Brand(name="Balai", government="Balai")
+PLATFORM = Brand(
+    name="Balai", government="Balai", languages=(("id", "Bahasa Indonesia"), ("en", "English"))
+)
 
 BrandSource = Callable[[], Brand | None]
 LogoSource = Callable[[], bytes | None]

@@ -13,6 +13,7 @@ ENGLISH = "en"
 
 # Pages of officials and operators, and the API: Indonesian, whoever reads them.
 OFFICES = ("/kelola/", "/meja/", "/rt/", "/konsol/", "/dukungan/", "/api/")
+SIGNING_UP = ("/daftar/", "/kotak-surat/")  # on the platform's own host: officials too
 
 # What balai.js and peta.js say.
 _SCRIPT = (
@@ -32,6 +33,11 @@ _SCRIPT = (
     gettext_noop("Penanda ditaruh di {place}."),
     gettext_noop("Peta. Panah menggeser, + dan − memperbesar, Enter menaruh penanda di tengah."),
     gettext_noop("Taruh penanda di tengah peta"),
+    gettext_noop("Tidak ada yang cocok"),
+    gettext_noop("Ketik {n} huruf atau lebih"),
+    gettext_noop("{option}, {number} dari {length}"),
+    gettext_noop("{length} pilihan. {option}"),
+    gettext_noop("Ketik sebagian nama, lalu pilih dengan panah atas dan bawah dan Enter."),
     gettext_noop("Isian Anda yang tadi belum tersimpan kami kembalikan. Periksa, lalu kirim."),
 )
 

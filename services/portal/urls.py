@@ -16,7 +16,6 @@ urlpatterns = [
     path("berkas/<int:pk>/", views.document, name="document"),
     path("berkas/<int:pk>/hapus/", views.remove_document, name="document-remove"),
     path("surat/<int:pk>/", views.letter, name="letter"),
-    path("bahasa/", views.choose_language, name="language"),
     path("v/", views.verify_form, name="verify-form"),
     path("v/<str:code>", views.verify, name="verify"),
     path("daftar/", views.register, name="register"),

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -35,10 +34,9 @@ from services.pages.language import chosen, in_words_of, marked
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
 from services.residents.queries import facts_of, person_of
-from tenants.office.queries import languages
 from ui import brand
 from ui.forms import explain
-from ui.language import COOKIE, reads_in
+from ui.language import reads_in
 
 State = Application.State
 EDITABLE = {State.DRAFT, State.RETURNED}
@@ -123,22 +121,6 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "portal/service.html", context)
 
 
-@require_POST
-def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember in which language this visitor reads services."""
-    back = request.POST.get("kembali", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    answer = redirect(back)
-    wanted = request.POST.get("bahasa", "")
-    if wanted in dict(languages()):
-        answer.set_cookie(
-            COOKIE, wanted, max_age=365 * 86400, samesite="Lax", httponly=True,
-            secure=request.is_secure(),
-        )  # fmt: skip
-    return answer
-
-
 # --- asking for it ----------------------------------------------------------------------------
 
 
@@ -170,7 +152,11 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 @never_cache
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions, page by page; ``?mulai=`` names the first question of a page."""
-    application = _editable(request, pk)
+    application = queries.own(signed_in(request), pk)
+    if application.state not in EDITABLE:
+        if request.method != "POST":  # the way back, after it was sent
+            return redirect("application", pk)
+        application = _editable(request, pk)
     pages = actions.pages(application)
     at = _page_at(pages, request.GET.get("mulai", ""), application)
     problems: dict[str, str] = {}

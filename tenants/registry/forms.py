@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy
 
 from tenants.registry import regions
 from ui.forms import Form, TanggalField
@@ -24,13 +25,13 @@ def _choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
 
 class RegionForm(Form):
     kode = forms.ChoiceField(
-        label="Kabupaten atau kota Anda",
-        help_text="Ketik sebagian namanya, misalnya “bontang”.",
+        label=gettext_lazy("Kabupaten atau kota Anda"),
+        help_text=gettext_lazy("Ketik sebagian namanya, misalnya “bontang”."),
         choices=_choices,
         widget=forms.Select(attrs={"data-combobox": "", "autocomplete": "off"}),
         error_messages={
-            "required": "Pilih kabupaten atau kota dari daftar.",
-            "invalid_choice": "Pilih kabupaten atau kota dari daftar.",
+            "required": gettext_lazy("Pilih kabupaten atau kota dari daftar."),
+            "invalid_choice": gettext_lazy("Pilih kabupaten atau kota dari daftar."),
         },
     )
 

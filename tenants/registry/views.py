@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -41,17 +42,17 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "registry/terms.html", {"title": "Syarat pemakaian"})
+    return render(request, "registry/terms.html", {"title": gettext("Syarat pemakaian")})
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "registry/privacy.html", {"title": "Privasi"})
+    return render(request, "registry/privacy.html", {"title": gettext("Privasi")})
 
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    return render(request, "registry/security.html", {"title": "Bagaimana data dijaga"})
+    return render(request, "registry/security.html", {"title": gettext("Bagaimana data dijaga")})
 
 
 # --- signing a city up --------------------------------------------------------------------------

@@ -29,6 +29,7 @@ ON_EVERY_HOST = {
     "ui/logo.png": ANYONE,
     "manifest.webmanifest": ANYONE,
     "sw.js": ANYONE,
+    "bahasa/": ANYONE,
     "luring/": ANYONE,
     "masuk/": ANYONE,
     "masuk/peragaan/": ANYONE,  # answers in demo cities alone
@@ -99,7 +100,6 @@ CITY_HOST = {
     "api/v1/layanan/": ANYONE,
     "api/v1/verifikasi/<str:code>/": ANYONE,
     "ajukan/<slug:slug>/": RESIDENT,
-    "bahasa/": ANYONE,
     "permohonan/": RESIDENT,
     "permohonan/<int:pk>/": RESIDENT,
     "permohonan/<int:pk>/isi/": RESIDENT,

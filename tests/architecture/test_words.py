@@ -13,9 +13,13 @@ from tests.words import FOLDER, REFUSALS, RESIDENTS_MEET, ROOT, Entry, read_po, 
 ENTRIES = read_po(FOLDER / "django.po")[1:]
 PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
 
-# Pages of officials stay Indonesian, and so do those of the platform's own site.
-OFFICIALS = {"base_desk.html", "base_public.html"}
-RESIDENTS = sorted(
+# Pages of officials stay Indonesian, and so does the way a city signs up.
+OFFICIALS = {"base_desk.html"}
+PUBLIC = [
+    ROOT / "tenants/registry/templates/registry" / name
+    for name in ("landing.html", "privacy.html", "security.html", "terms.html", "text.html")
+] + [ROOT / "billing/templates/billing/prices.html"]
+RESIDENTS = PUBLIC + sorted(
     path
     for folder in ("services/portal", "platform/accounts", "platform/ui")
     for path in (ROOT / folder).rglob("templates/**/*.html")

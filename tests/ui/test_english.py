@@ -32,7 +32,13 @@ from tests.architecture.test_words import Visible
 from tests.factories import MONDAY, Cast, approve, draft, make_cast, photo, step_of, submitted
 from tests.words import FOLDER, read_po
 
-ENTRIES = [e for e in read_po(FOLDER / "django.po")[1:] if e.key != e.texts[0]]
+# Also the names of a letter and of a plan, which stay.
+NAMES = {"Surat Keterangan Tidak Mampu", "Utama"}
+ENTRIES = [
+    entry
+    for entry in read_po(FOLDER / "django.po")[1:]
+    if entry.key != entry.texts[0] and entry.key not in NAMES
+]
 WHOLE = {entry.key for entry in ENTRIES}
 PIECES = {
     piece.strip()
@@ -247,6 +253,41 @@ def test_a_city_that_may_only_be_read_says_so_in_english(
         hosts.forget()  # the next test's city is open
     assert answer.status_code == 403
     assert "Read only" in answer.content.decode()
+
+
+# --- the platform's own site ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/harga/", "/keamanan/", "/syarat/", "/privasi/", "/masuk/", "/sandi/", "/tidak-ada/"],
+)
+def test_the_platforms_own_pages_are_english_on_request(public_client: Client, path: str) -> None:
+    status = 404 if path == "/tidak-ada/" else 200
+    plain = public_client.get(path).content.decode()
+    assert '<html lang="id">' in plain
+    answer = public_client.post("/bahasa/", {"bahasa": "en", "kembali": path})
+    assert answer["Location"] == path
+    page = read(public_client, path, status)
+    if status == 200:
+        assert re.search(r'<button [^>]*value="en"[^>]* aria-current="true"', page)
+    public_client.post("/bahasa/", {"bahasa": "id"})
+    assert '<html lang="id">' in public_client.get(path).content.decode()
+
+
+def test_prices_are_written_the_english_way(public_client: Client) -> None:
+    public_client.cookies["bahasa"] = "en"
+    page = public_client.get("/harga/").content.decode()
+    assert "Rp3,900,000</b> a month" in page
+    assert "remind you 1, 7 and 14 days" in page
+
+
+@pytest.mark.parametrize("path", ["/daftar/", "/kotak-surat/"])
+def test_the_way_in_for_cities_stays_indonesian(public_client: Client, path: str) -> None:
+    public_client.cookies["bahasa"] = "en"
+    page = public_client.get(path).content.decode()
+    assert '<html lang="id">' in page
+    assert 'action="/bahasa/"' not in page
 
 
 # --- who reads what ------------------------------------------------------------------------------

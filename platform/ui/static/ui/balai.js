@@ -163,13 +163,14 @@
         showNoOptionsFound: true,
         inputClasses: "in",
         placeholder: select.dataset.placeholder || "",
-        tNoResults: () => "Tidak ada yang cocok",
-        tStatusQueryTooShort: (n) => `Ketik ${n} huruf atau lebih`,
-        tStatusNoResults: () => "Tidak ada yang cocok",
-        tStatusSelectedOption: (option, length, index) => `${option}, ${index + 1} dari ${length}`,
-        tStatusResults: (length, option) => `${length} pilihan. ${option}`,
+        tNoResults: () => kata("Tidak ada yang cocok"),
+        tStatusQueryTooShort: (n) => kata("Ketik {n} huruf atau lebih", { n }),
+        tStatusNoResults: () => kata("Tidak ada yang cocok"),
+        tStatusSelectedOption: (option, length, index) =>
+          kata("{option}, {number} dari {length}", { option, number: index + 1, length }),
+        tStatusResults: (length, option) => kata("{length} pilihan. {option}", { length, option }),
         tAssistiveHint: () =>
-          "Ketik sebagian nama, lalu pilih dengan panah atas dan bawah dan Enter.",
+          kata("Ketik sebagian nama, lalu pilih dengan panah atas dan bawah dan Enter."),
       });
       const input = document.getElementById(select.id.replace(/-select$/, ""));
       if (input && described) {
