@@ -324,3 +324,12 @@ def test_signing_in_leads_back_to_the_page_a_form_stands_on(
     assert sent.headers["Location"] == "/masuk/?next=/meja/berkas/5/%3Fx%3D1"
     foreign = visitor.post("/meja/berkas/5/putuskan/", headers={"referer": "https://example.com/a"})
     assert foreign.headers["Location"] == "/masuk/?next=/meja/berkas/5/putuskan/"
+
+
+def test_the_way_back_after_sending_leads_to_the_request(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    fill = f"/permohonan/{application.pk}/isi/"
+    sari = as_(cast.sari)
+    assert sari.get(fill).url == f"/permohonan/{application.pk}/"  # type: ignore[attr-defined]
+    assert sari.post(fill, ANSWERS).status_code == 422
+    assert as_(cast.tetangga).get(fill).status_code == 404
