@@ -4,15 +4,18 @@ import logging
 import re
 import traceback
 
-_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=]+@[^\s<>@,;:\"'()]+")
-_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_ANY_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=]+@[^\s<>@,;:\"'()]+")
+# A domain ends in letters: worker@machine and redis://…@127.0.0.1 name nobody.
+_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=/]+@[\w.-]*\.[^\W\d_]{2,}")
+_NUMBER = re.compile(r"(?<![\d.])\d{16}(?!\d)")  # not the digits behind a point
 # Links that open something by themselves end in a long random piece; names of services and
 # static files have no capitals and digits of that length without a dot.
 _SECRET = re.compile(r"(?<=/)(?=[^/\s]*[A-Z0-9])[^/\s.?]{20,}(?=[/\s?]|$)")
 
 
 def without_addresses(text: str) -> str:
-    return _ADDRESS.sub("…@…", text)
+    """For pages: nothing that looks like one."""
+    return _ANY_ADDRESS.sub("…@…", text)
 
 
 def without_secrets(text: str) -> str:
@@ -21,7 +24,7 @@ def without_secrets(text: str) -> str:
 
 
 def _without_people(text: str) -> str:
-    return _NUMBER.sub("…", without_addresses(text))
+    return _NUMBER.sub("…", _ADDRESS.sub("…@…", text))
 
 
 class Discreet(logging.Filter):

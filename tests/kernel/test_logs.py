@@ -76,3 +76,17 @@ def test_nobody_is_named() -> None:
     said = line("messaging.outbox", "mail %s: %s", "welcome:3", error, error=error)
     assert "rina" not in said and "6474010101900001" not in said
     assert said.count("…@…") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["balai@vm ready.", "Connected to redis://:**@127.0.0.1:6379/0",
+     "Task a.b[1] succeeded in 0.0333841040002973s", "row 12345678901234567"],
+)  # fmt: skip
+def test_machines_may_be_named(text: str) -> None:
+    assert line("celery.worker", text) == f"WARNING {text}"
+
+
+@pytest.mark.parametrize("text", ["<Rina.W+a@mail.contoh.go.id>", "ke:rina@contoh.id,", "x@a-b.id"])
+def test_whoever_is_written_to_is_not_named(text: str) -> None:
+    assert "…@…" in line("messaging", text) and "contoh" not in line("messaging", text)
