@@ -25,6 +25,16 @@ TITLES = {
 }
 
 
+# What the framework says of these in English, and how to mend it.
+DETAILS = {
+    401: "Kunci tidak ada atau tidak dikenal. Sertakan kunci yang berlaku.",
+    405: "Alamat ini tidak menerima metode itu. Lihat yang diterimanya di /api/v1/skema/.",
+    406: "Bentuk jawaban itu tidak tersedia. Minta application/json.",
+    415: "Bentuk isi itu tidak dikenal. Kirim application/json.",
+    429: "Terlalu banyak permintaan. Tunggu sebentar (lihat Retry-After), lalu coba lagi.",
+}
+
+
 def problem(status: int, detail: str, *, code: str, **extra: Any) -> dict[str, Any]:
     """The body of one problem; ``type`` is a relative address that names the kind."""
     title = TITLES.get(status, "Permintaan gagal")
@@ -64,7 +74,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         code, detail = "tidak-berwenang", "Kunci atau akun ini tidak boleh melakukannya."
     elif isinstance(error, exceptions.APIException):
-        code, detail = error.default_code.replace("_", "-"), _text(error.detail)
+        code = error.default_code.replace("_", "-")
+        detail = DETAILS.get(response.status_code) or _text(error.detail)
     else:
         code, detail = "gagal", TITLES.get(response.status_code, "Permintaan gagal")
     body = problem(response.status_code, detail, code=code, **extra)

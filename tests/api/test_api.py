@@ -44,3 +44,9 @@ def test_an_unknown_code_is_a_problem_document(bontang, client_for) -> None:
 def test_the_schema_describes_both(bontang, client_for) -> None:
     text = client_for(bontang).get("/api/v1/skema/").content.decode()
     assert "/api/v1/verifikasi/{code}/" in text
+
+
+def test_a_wrong_method_is_refused_in_indonesian(bontang, client_for) -> None:
+    answer = client_for(bontang).post("/api/v1/layanan/")
+    assert answer.status_code == 405
+    assert "tidak menerima metode" in answer.json()["detail"]
