@@ -101,6 +101,12 @@ def roman_month(day: date) -> str:
     return ROMAN[day.month - 1]
 
 
+def months_on(since: date, today: date) -> int:
+    """Completed months."""
+    months = (today.year - since.year) * 12 + today.month - since.month
+    return months - (today.day < since.day)
+
+
 def age_on(born: date, today: date) -> int:
     """Completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

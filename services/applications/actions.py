@@ -11,7 +11,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
-from kernel.tanggal import age_on
+from kernel.tanggal import age_on, months_on
 from messaging import mail, outbox
 from services.applications import documents, reasons, rules
 from services.applications.house import house_of
@@ -95,6 +95,23 @@ def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
                 "wanted": gettext(" atau ").join(gettext(label).lower() for label in wanted),
                 "status": gettext(codes.Marital(person.marital).label).lower(),
             }
+        )
+    foreign = person.citizenship == codes.Citizenship.WNA
+    if who.citizenship and foreign != (who.citizenship == "wna"):
+        raise RuleBroken(
+            gettext("Layanan ini khusus untuk warga negara asing.")
+            if who.citizenship == "wna"
+            else gettext("Layanan ini khusus untuk warga negara Indonesia.")
+        )
+    since = person.resident_since
+    if who.resident_months and since and months_on(since, today) < who.resident_months:
+        raise RuleBroken(
+            gettext(
+                "Layanan ini untuk yang sudah tinggal di sini paling sedikit %(months)s bulan; "
+                "menurut data kependudukan, Anda belum selama itu. Bila data itu keliru, hubungi "
+                "kelurahan."
+            )
+            % {"months": who.resident_months}
         )
 
 

@@ -246,6 +246,9 @@ class Who(Strict):
     min_age: int | None = Field(None, ge=0, le=120)
     max_age: int | None = Field(None, ge=0, le=120)
     marital: list[Literal["belum_kawin", "kawin", "cerai_hidup", "cerai_mati"]] = []
+    citizenship: Literal["", "wni", "wna"] = ""
+    # Whole months in the city; whoever's beginning the register does not know is not refused.
+    resident_months: int | None = Field(None, ge=1, le=600)
 
 
 class Standard(Strict):
@@ -382,6 +385,9 @@ class Blueprint(Strict):
     def canonical(self) -> dict[str, Any]:
         """The definition as plain data, the same for the same meaning."""
         found = self.model_dump(mode="json")
+        for later in ("citizenship", "resident_months"):  # unset: what it was before they existed
+            if not found["who"][later]:
+                del found["who"][later]
         # Nothing translated says nothing: the same content as before there were translations.
         told = {language: texts for language, texts in found.pop("translations").items() if texts}
         return {**found, "translations": told} if told else found

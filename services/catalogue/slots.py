@@ -209,6 +209,12 @@ MAIN: tuple[Slot, ...] = (
     Slot("who.max_age", "Umur paling tua", "int", empty="none", low=0, high=120),
     Slot("who.marital", "Status perkawinan", "many", "Kosongkan semua bila bebas.",
          choices=MARITAL),
+    Slot("who.citizenship", "Kewarganegaraan", "choice", choices=(
+        ("", "Siapa saja"), ("wni", "Warga negara Indonesia"), ("wna", "Warga negara asing"))),
+    Slot("who.resident_months", "Tinggal di sini paling sedikit", "int",
+         "Dalam bulan, menurut “penduduk sejak” di data penduduk. Yang tidak tercatat "
+         "tidak ditolak; petugas yang memeriksa. Untuk membuka layanan di sebagian kelurahan "
+         "saja, pakai tombol per kelurahan.", empty="none", low=1, high=600),
 )  # fmt: skip
 
 STANDARD: tuple[Slot, ...] = tuple(

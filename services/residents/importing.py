@@ -28,7 +28,7 @@ from tenants.office.models import Unit
 REQUIRED = ("nik", "no_kk", "nama", "jenis_kelamin", "tempat_lahir", "tanggal_lahir", "alamat",
             "rt", "rw", "kelurahan")  # fmt: skip
 OPTIONAL = ("agama", "status_kawin", "hubungan", "pendidikan", "pekerjaan", "nama_ayah",
-            "nama_ibu")  # fmt: skip
+            "nama_ibu", "kewarganegaraan", "penduduk_sejak")  # fmt: skip
 COLUMNS = REQUIRED + OPTIONAL
 MAX_ROWS = 50_000
 MAX_ERRORS = 50
@@ -137,13 +137,13 @@ def _coded(text: str, choices: Iterable[tuple[int, str]], what: str, default: in
     return found
 
 
-def _date(text: str) -> date:
+def _date(text: str, what: str) -> date:
     for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
-    raise RuleBroken(f"tanggal lahir “{text}” tidak terbaca; tulis seperti 14-03-1989")
+    raise RuleBroken(f"{what} “{text}” tidak terbaca; tulis seperti 14-03-1989")
 
 
 def _number3(text: str, what: str) -> str:
@@ -188,7 +188,7 @@ def check_row(line: int, raw: dict[str, str], places: _Places) -> Row:
         if not raw.get(column):
             raise RuleBroken(f"kolom {column} kosong")
     nik = parse_nik(raw["nik"])
-    born = _date(raw["tanggal_lahir"])
+    born = _date(raw["tanggal_lahir"], "tanggal lahir")
     sex = _coded(raw["jenis_kelamin"], codes.Sex.choices, "jenis kelamin", 0)
     village = places.find(raw["kelurahan"])
     rt_code = f"{village.code}/{_number3(raw['rw'], 'RW')}/{_number3(raw['rt'], 'RT')}"
@@ -207,6 +207,14 @@ def check_row(line: int, raw: dict[str, str], places: _Places) -> Row:
         "father_name": raw.get("nama_ayah", "")[:150],
         "mother_name": raw.get("nama_ibu", "")[:150],
     }
+    # A file without these columns leaves what the register knows.
+    if "kewarganegaraan" in raw:
+        fields["citizenship"] = _coded(
+            raw["kewarganegaraan"], codes.Citizenship.choices, "kewarganegaraan", 1
+        )
+    if "penduduk_sejak" in raw:
+        since = raw["penduduk_sejak"]
+        fields["resident_since"] = _date(since, "penduduk sejak") if since else None
     return Row(line, nik.digits, parse_kk(raw["no_kk"]), rt_code, raw["alamat"][:200], fields)
 
 
@@ -321,12 +329,8 @@ def _save_people(rows: Iterable[Row], households: dict[str, Household]) -> Outco
         batch_size=1000,
         update_conflicts=True,
         unique_fields=["nik_print"],
-        update_fields=["household", "updated_at", *_PERSON_FIELDS],
+        update_fields=["household", "updated_at", *rows[0].fields],
     )
     return Outcome(added=len(rows) - known, changed=known, households=len(households))
 
 
-_PERSON_FIELDS = [
-    "name", "sex", "birth_place", "birth_date", "religion", "marital", "relation", "education",
-    "occupation", "father_name", "mother_name",
-]  # fmt: skip

@@ -140,4 +140,6 @@ class Families:
             "pekerjaan": codes.OCCUPATIONS[work],
             "nama_ayah": father,
             "nama_ibu": mother,
+            "kewarganegaraan": "WNI",
+            "penduduk_sejak": born.isoformat(),
         }

@@ -1,7 +1,7 @@
 """Side-by-side desks, deputies, missed clocks, and who may ask at all."""
 
 import copy
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -184,6 +184,9 @@ def test_the_periodic_task_finds_what_is_late(cast: Cast, monkeypatch) -> None:
         ({"min_age": 17}, {"birth_date": "2020-01-01"}, "17 tahun ke atas"),
         ({"max_age": 30}, {"birth_date": "1950-01-01"}, "paling tua 30"),
         ({"marital": ["belum_kawin"]}, {"marital": 2}, "belum kawin"),
+        ({"citizenship": "wni"}, {"citizenship": 2}, "warga negara Indonesia"),
+        ({"citizenship": "wna"}, {"citizenship": 1}, "warga negara asing"),
+        ({"resident_months": 6}, {"resident_since": date.today()}, "paling sedikit 6 bulan"),
     ],
 )
 def test_a_service_for_others_says_so_before_anything_is_typed(cast, who, person, message) -> None:
@@ -193,6 +196,14 @@ def test_a_service_for_others_says_so_before_anything_is_typed(cast, who, person
     with pytest.raises(RuleBroken, match=message):
         actions.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize("since", [None, "2020-01-31"])
+def test_who_has_lived_here_long_or_longer_than_is_written_down_may_ask(cast, since) -> None:
+    change("sktm", lambda definition: definition["who"].update(resident_months=6))
+    Person.objects.filter(pk=cast.sari_person.pk).update(resident_since=since)
+    cast.sari_person.refresh_from_db()
+    actions.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
 
 
 def test_what_the_register_knows_is_not_asked_for(cast: Cast) -> None:

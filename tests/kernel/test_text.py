@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kernel.errors import RuleBroken
 from kernel.ids import ALPHABET, normalize_code, secret_code
 from kernel.rupiah import format_rupiah, in_words, parse_rupiah
-from kernel.tanggal import age_on, day_date, moment_text, roman_month
+from kernel.tanggal import age_on, day_date, moment_text, months_on, roman_month
 
 
 @given(st.integers(0, 10**15))
@@ -36,6 +36,12 @@ def test_dates_in_indonesian() -> None:
 def test_age_counts_completed_years() -> None:
     assert age_on(date(1989, 3, 14), date(2026, 3, 13)) == 36
     assert age_on(date(1989, 3, 14), date(2026, 3, 14)) == 37
+
+
+def test_a_month_is_over_on_its_day() -> None:
+    assert months_on(date(2026, 1, 31), date(2026, 2, 28)) == 0
+    assert months_on(date(2025, 11, 22), date(2026, 5, 21)) == 5
+    assert months_on(date(2025, 11, 22), date(2026, 5, 22)) == 6
 
 
 def test_codes_are_unguessable_and_survive_being_read_aloud() -> None:

@@ -179,6 +179,21 @@ def test_a_spreadsheet_brings_people_households_and_rts(in_bontang, form) -> Non
     assert queries.facts_of(first)["rw"] == "002"
 
 
+def test_a_file_without_a_column_leaves_what_is_known(in_bontang) -> None:
+    table = rows()
+    table[0] |= {"kewarganegaraan": "WNA", "penduduk_sejak": "03-02-2019"}
+    importing.import_people(name="a.csv", content=as_csv(table), actor=None)
+    (person,) = queries.find(table[0]["nik"], unit_code=village().code)
+    short = [{k: v for k, v in row.items() if k not in ("kewarganegaraan", "penduduk_sejak")} for row in table]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(short[0]))
+    writer.writeheader()
+    writer.writerows(short)
+    importing.import_people(name="b.csv", content=out.getvalue().encode(), actor=None)
+    person.refresh_from_db()
+    assert (person.citizenship, person.resident_since) == (2, date(2019, 2, 3))
+
+
 def test_the_same_file_again_brings_nobody_twice(in_bontang) -> None:
     table = rows()
     importing.import_people(name="warga", content=as_csv(table), actor=None)

@@ -9,11 +9,12 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import Entry
+from kernel.clock import now
 from services.applications import actions
 from services.applications.models import Application, Step
 from services.letters.models import Letter
 from tenants.registry.models import City
-from tests.factories import MONDAY, Cast, approve, draft, make_cast, photo, step_of, submitted
+from tests.factories import Cast, approve, draft, make_cast, photo, step_of, submitted
 
 ANSWERS = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
 
@@ -41,7 +42,7 @@ def _said(page: object) -> str:
 
 
 def _letter(application: Application) -> Letter:
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    actions.finish_letters(application_id=application.pk, at=now())
     return Letter.objects.get(issued_from__application=application)
 
 
@@ -247,7 +248,7 @@ def test_the_letter_proves_itself_and_shows_no_more(
     cast: Cast, as_: Enter, in_bontang: City, client_for: Callable[[City], Client]
 ) -> None:
     application = submitted(cast)
-    approve(application, cast.hasan, cast.rina, cast.lurah)
+    approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
     letter = _letter(application)
     sari, anyone = as_(cast.sari), client_for(in_bontang)
     assert "Surat sudah jadi" in _said(sari.get(f"/permohonan/{application.pk}/"))
@@ -278,7 +279,7 @@ def test_a_garbled_address_is_no_crash(visitor: Client, path: str) -> None:
 
 def test_a_typed_code_forgives_spaces_and_case(cast: Cast, visitor: Client) -> None:
     application = submitted(cast)
-    approve(application, cast.hasan, cast.rina, cast.lurah)
+    approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
     code = _letter(application).code
     typed = " ".join(re.findall("....", code.lower())) + code[len(code) // 4 * 4 :].lower()
     page = visitor.get("/v/", {"kode": typed}, follow=True)
