@@ -332,5 +332,3 @@ def _save_people(rows: Iterable[Row], households: dict[str, Household]) -> Outco
         update_fields=["household", "updated_at", *rows[0].fields],
     )
     return Outcome(added=len(rows) - known, changed=known, households=len(households))
-
-
