@@ -23,6 +23,7 @@ RESIDENTS_MEET = (
     "platform/accounts/views.py",
     "services/applications/actions.py",
     "services/applications/documents.py",
+    "services/applications/fitness.py",
     "services/applications/queries.py",
     "services/catalogue/answers.py",
     "services/catalogue/queries.py",

@@ -11,20 +11,20 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
-from kernel.tanggal import age_on, months_on
 from messaging import mail, outbox
 from services.applications import documents, reasons, rules
+from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import Blueprint, StepSpec, Who
+from services.catalogue.blueprint import Blueprint, StepSpec
 from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
 from services.catalogue.rules import Answers, first_stage, outputs_of, route, stage_after, stage_of
 from services.letters import actions as letters
-from services.residents import codes, guesses
+from services.residents import guesses
 from services.residents.models import Person
 from services.residents.queries import person_by_nik
 from tenants.office import queries as office
@@ -61,58 +61,6 @@ def _locked(application_id: int) -> Application:
         .select_related("version__service", "applicant__household", "rt")
         .get(pk=application_id)
     )
-
-
-_MARITAL = {"belum_kawin": 1, "kawin": 2, "cerai_hidup": 3, "cerai_mati": 4}
-
-
-def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
-    """Raises RuleBroken when this service is not for this resident, and says why."""
-    age = age_on(person.birth_date, today)
-    if who.sex and codes.Sex(person.sex).label.casefold() != who.sex:
-        raise RuleBroken(gettext("Layanan ini khusus untuk %(sex)s.") % {"sex": gettext(who.sex)})
-    if who.min_age is not None and age < who.min_age:
-        raise RuleBroken(
-            gettext(
-                "Layanan ini untuk yang berumur %(age)s tahun ke atas. "
-                "Mintalah orang tua atau wali mengajukannya."
-            )
-            % {"age": who.min_age}
-        )
-    if who.max_age is not None and age > who.max_age:
-        raise RuleBroken(
-            gettext("Layanan ini untuk yang berumur paling tua %(age)s tahun.")
-            % {"age": who.max_age}
-        )
-    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
-        wanted = [codes.Marital(_MARITAL[word]).label for word in who.marital]
-        raise RuleBroken(
-            gettext(
-                "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
-                "%(status)s. Bila data itu keliru, hubungi kelurahan."
-            )
-            % {
-                "wanted": gettext(" atau ").join(gettext(label).lower() for label in wanted),
-                "status": gettext(codes.Marital(person.marital).label).lower(),
-            }
-        )
-    foreign = person.citizenship == codes.Citizenship.WNA
-    if who.citizenship and foreign != (who.citizenship == "wna"):
-        raise RuleBroken(
-            gettext("Layanan ini khusus untuk warga negara asing.")
-            if who.citizenship == "wna"
-            else gettext("Layanan ini khusus untuk warga negara Indonesia.")
-        )
-    since = person.resident_since
-    if who.resident_months and since and months_on(since, today) < who.resident_months:
-        raise RuleBroken(
-            gettext(
-                "Layanan ini untuk yang sudah tinggal di sini paling sedikit %(months)s bulan; "
-                "menurut data kependudukan, Anda belum selama itu. Bila data itu keliru, hubungi "
-                "kelurahan."
-            )
-            % {"months": who.resident_months}
-        )
 
 
 def begin(*, service: Service, applicant: Person, by: User) -> Application:

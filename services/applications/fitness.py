@@ -1,0 +1,62 @@
+"""Whether a service is for a resident, and what to say when it is not."""
+
+from datetime import date
+
+from django.utils.translation import gettext
+
+from kernel.errors import RuleBroken
+from kernel.tanggal import age_on, months_on
+from services.catalogue.blueprint import Who
+from services.residents import codes
+from services.residents.models import Person
+
+_MARITAL = {"belum_kawin": 1, "kawin": 2, "cerai_hidup": 3, "cerai_mati": 4}
+
+
+def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
+    """Raises RuleBroken when this service is not for this resident, and says why."""
+    age = age_on(person.birth_date, today)
+    if who.sex and codes.Sex(person.sex).label.casefold() != who.sex:
+        raise RuleBroken(gettext("Layanan ini khusus untuk %(sex)s.") % {"sex": gettext(who.sex)})
+    if who.min_age is not None and age < who.min_age:
+        raise RuleBroken(
+            gettext(
+                "Layanan ini untuk yang berumur %(age)s tahun ke atas. "
+                "Mintalah orang tua atau wali mengajukannya."
+            )
+            % {"age": who.min_age}
+        )
+    if who.max_age is not None and age > who.max_age:
+        raise RuleBroken(
+            gettext("Layanan ini untuk yang berumur paling tua %(age)s tahun.")
+            % {"age": who.max_age}
+        )
+    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
+        wanted = [codes.Marital(_MARITAL[word]).label for word in who.marital]
+        raise RuleBroken(
+            gettext(
+                "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
+                "%(status)s. Bila data itu keliru, hubungi kelurahan."
+            )
+            % {
+                "wanted": gettext(" atau ").join(gettext(label).lower() for label in wanted),
+                "status": gettext(codes.Marital(person.marital).label).lower(),
+            }
+        )
+    foreign = person.citizenship == codes.Citizenship.WNA
+    if who.citizenship and foreign != (who.citizenship == "wna"):
+        raise RuleBroken(
+            gettext("Layanan ini khusus untuk warga negara asing.")
+            if who.citizenship == "wna"
+            else gettext("Layanan ini khusus untuk warga negara Indonesia.")
+        )
+    since = person.resident_since
+    if who.resident_months and since and months_on(since, today) < who.resident_months:
+        raise RuleBroken(
+            gettext(
+                "Layanan ini untuk yang sudah tinggal di sini paling sedikit %(months)s bulan; "
+                "menurut data kependudukan, Anda belum selama itu. Bila data itu keliru, hubungi "
+                "kelurahan."
+            )
+            % {"months": who.resident_months}
+        )
