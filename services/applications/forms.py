@@ -15,6 +15,7 @@ from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
 from services.catalogue.choices import OUTSIDE_FACTS, shown_options
 from services.residents import codes
+from tenants.registry import regions
 from tenants.registry.current import city
 from ui.language import reads_in
 
@@ -143,7 +144,8 @@ class PlaceWidget(GroupWidget):
         context |= {"address": typed.get(name, "")}
         context |= {"latitude": typed.get(f"{name}-lintang", "")}
         context |= {"longitude": typed.get(f"{name}-bujur", "")}
-        context |= {"tiles": tiles()}
+        north, east = map(str, regions.middle(city().code))
+        context |= {"tiles": tiles(), "north": north, "east": east}
         return context
 
 

@@ -18,6 +18,17 @@ WITA = frozenset("51 52 53 63 64 65 71 72 73 74 75 76".split())
 WIT = frozenset("81 82 91 92 93 94 95 96".split())
 PONTIANAK = frozenset("61 62".split())
 
+# Roughly the middle of each province, degrees north and east: where a map opens, and no more.
+_MIDDLES = """
+11 4.2 96.9, 12 2.2 99.0, 13 -0.9 100.5, 14 0.5 101.8, 15 -1.6 102.8, 16 -3.2 104.2,
+17 -3.6 102.4, 18 -4.9 105.0, 19 -2.4 106.4, 21 0.9 104.5, 31 -6.2 106.8, 32 -6.9 107.6,
+33 -7.2 110.2, 34 -7.9 110.4, 35 -7.7 112.6, 36 -6.4 106.1, 51 -8.4 115.1, 52 -8.6 117.4,
+53 -9.3 122.0, 61 0.0 110.9, 62 -1.6 113.4, 63 -3.0 115.4, 64 0.4 116.4, 65 3.1 116.3,
+71 1.2 124.5, 72 -1.2 121.0, 73 -4.2 120.1, 74 -4.1 122.3, 75 0.7 122.4, 76 -2.5 119.3,
+81 -4.5 129.5, 82 0.8 127.8, 91 -2.8 139.6, 92 -1.9 133.5, 93 -7.0 139.5, 94 -3.7 136.3,
+95 -4.1 139.0, 96 -1.1 131.8
+"""
+
 # Names that would be mistaken for the platform's own, or for mail and machinery.
 RESERVED = frozenset(
     """admin administrator akun api app aplikasi assets auth autoconfig autodiscover backup balai
@@ -150,6 +161,17 @@ def villages(code: str) -> list[Village]:
     if not re.fullmatch(r"\d\d\.\d\d(\.\d\d)?", code):
         return []
     return [Village(*pair) for pair in _below(code + ".", 13)]
+
+
+@cache
+def _middles() -> dict[str, tuple[float, float]]:
+    rows = (entry.split() for entry in _MIDDLES.split(","))
+    return {code: (float(north), float(east)) for code, north, east in rows}
+
+
+def middle(code: str) -> tuple[float, float]:
+    """Latitude and longitude near the middle of the province an area lies in."""
+    return _middles()[code[:2]]
 
 
 def _plain(text: str) -> str:

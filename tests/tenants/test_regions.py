@@ -91,3 +91,10 @@ def test_search(text: str, first: str) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "!!", "zzzz", "bontang blitar", "\x00"])
 def test_search_finds_nothing(text: str) -> None:
     assert regions.search(text) == []
+
+
+def test_every_province_has_a_middle_in_indonesia() -> None:
+    for province in regions.provinces():
+        north, east = regions.middle(province.code)
+        assert -11 < north < 6.5 and 95 < east < 141.1
+    assert regions.middle("64.74") == regions.middle("64")

@@ -6,7 +6,6 @@
   if (!L) return;
   const words = JSON.parse(document.getElementById("kata")?.textContent || "{}");
   const kata = (text) => words[text] || text;
-  const INDONESIA = [-2.3, 117.5];
   const icon = L.divIcon({
     className: "map-pin",
     html: '<svg viewBox="0 0 24 32" width="30" height="40" aria-hidden="true"><path d="M12 1a11 11 0 0 0-11 11c0 8 11 19 11 19s11-11 11-19A11 11 0 0 0 12 1z"/><circle cx="12" cy="12" r="4.5"/></svg>',
@@ -70,7 +69,7 @@
       }
     };
 
-    map.setView(INDONESIA, 4);
+    map.setView(point(box.dataset.lintang, box.dataset.bujur), 8); // the province
     typed();
     map.on("click", ({ latlng }) => choose(latlng));
     inputs.forEach((input) => input.addEventListener("change", typed));
