@@ -150,12 +150,18 @@ def test_a_hanging_broker_or_cache_server_does_not_hold_a_page() -> None:
 
 
 def test_a_page_that_only_takes_forms_says_so(cast: Cast, as_: Enter) -> None:
-    application = submitted(cast)
-    approve(application, cast.hasan)
-    page = as_(cast.rina).get(f"/meja/berkas/{application.pk}/putuskan/")
+    page = as_(cast.rina).get("/keluar/")
     assert page.status_code == 405
     assert page["Allow"] == "POST"
     assert "Kembali" in page.content.decode()
+
+
+def test_the_address_of_a_decision_leads_back_to_the_dossier(cast: Cast, as_: Enter) -> None:
+    """Signing in again in the middle of a decision ends there with a GET."""
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    page = as_(cast.rina).get(f"/meja/berkas/{application.pk}/putuskan/")
+    assert (page.status_code, page["Location"]) == (302, f"/meja/berkas/{application.pk}/")
 
 
 @override_settings(PROXIES=1)
