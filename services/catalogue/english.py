@@ -32,6 +32,18 @@ TEXTS: dict[str, str] = {
     "Pas foto berwarna": "Passport photo in colour",
     "Foto tempat usaha": "Photo of the place of business",
     "Foto lokasi": "Photo of the place",
+    "Ijazah terakhir": "Latest school or university diploma",
+    "Paspor": "Passport",
+    "KTP orang yang tidak terdaftar di sini": "Identity card of whoever is not registered here",
+    "Bukti hak atas tanah": "Proof of the right to the land",
+    "Sertifikat, AJB, girik, atau letter C.": "Certificate, deed of sale (AJB), "
+    "girik, or letter C.",
+    "SPPT dan bukti lunas PBB tahun terakhir": "Latest land tax bill (SPPT) and proof of payment",
+    "Surat persetujuan pemilik tempat": "Consent of the owner of the place",
+    "Surat persetujuan tetangga": "Consent of the neighbours",
+    "Proposal kegiatan": "Proposal of the activity",
+    "Akta pendirian dan pengesahannya": "Deed of establishment and its ratification",
+    "Dokumen yang membuktikan perubahan itu": "Document that proves the change",
     # desks
     "Ketua RT membenarkan": "The head of the RT confirms",
     "Ketua RW mengetahui": "The head of the RW takes note",

@@ -21,6 +21,8 @@ SKTM = SERVICES["sktm"]
 ENGLISH = (
     "sktm", "domisili", "sku", "kelahiran", "kematian", "pindah-antar-kabkota",
     "pengantar-nikah-n1", "pengantar-skck", "belum-menikah", "penghasilan",
+    "domisili-usaha", "janda-duda", "pindah-datang", "pindah-antar-kecamatan",
+    "pindah-antar-kelurahan", "pindah-antar-provinsi", "pindah-luar-negeri", "domisili-pendatang",
 )  # fmt: skip
 
 
