@@ -23,6 +23,10 @@ ENGLISH = (
     "pengantar-nikah-n1", "pengantar-skck", "belum-menikah", "penghasilan",
     "domisili-usaha", "janda-duda", "pindah-datang", "pindah-antar-kecamatan",
     "pindah-antar-kelurahan", "pindah-antar-provinsi", "pindah-luar-negeri", "domisili-pendatang",
+    "pengantar-ktp", "permohonan-kk", "perubahan-kk", "pisah-kk", "perubahan-elemen-data",
+    "permohonan-akta-lahir", "kehilangan", "ahli-waris",
+    "beda-identitas", "belum-memiliki-rumah", "penghasilan-orang-tua", "sktm-pendidikan",
+    "sktm-kesehatan", "izin-keramaian", "keterangan-umum", "pengantar-rt-rw", "pengantar-bansos",
 )  # fmt: skip
 
 
