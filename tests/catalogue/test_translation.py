@@ -27,6 +27,8 @@ ENGLISH = (
     "permohonan-akta-lahir", "kehilangan", "ahli-waris",
     "beda-identitas", "belum-memiliki-rumah", "penghasilan-orang-tua", "sktm-pendidikan",
     "sktm-kesehatan", "izin-keramaian", "keterangan-umum", "pengantar-rt-rw", "pengantar-bansos",
+    "tempat-tinggal-sementara", "suami-istri", "sudah-menikah", "permohonan-nikah-n2",
+    "berkelakuan-baik", "surat-kuasa", "keterangan-penduduk", "izin-tetangga",
 )  # fmt: skip
 
 
