@@ -17,9 +17,10 @@ from embedded.testing import CHROMIUM, playwright_path
 from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def balai(chromium: str) -> Iterator[Installation]:
-    """A fresh `./balai up` in demo mode; not started where there is no browser to visit it."""
+    """A fresh `./balai up` in demo mode; not started where there is no browser to visit it, and
+    stopped when its worker goes on with tests elsewhere."""
     home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
     home.chmod(0o755)
     shutil.rmtree(SHOTS, ignore_errors=True)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import people
-from tests.journeys.walker import ROOT, Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, ROOT, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
-CITIES = {"phone": "bontang", "desktop": "blitarkab"}
+CITY = "blitarkab"
 # Longer than the longest month and the hour that a draft lies; two are shorter than three months.
 A_MONTH = 31.2
 VISA, FAILS_AT_RENEWAL = "4242424242424242", "4000000000000341"
@@ -133,14 +133,12 @@ def until(walker: Walker, *texts: str, seconds: int = 30) -> None:
     walker.expect(*texts)
 
 
-def test_paying(
-    balai: Installation, person: Callable[..., Walker], size: str, tmp_path: Path
-) -> None:
-    city = balai.city(CITIES[size])
+def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Path) -> None:
+    city = balai.city(CITY)
     base = f"{city}kelola/langganan/"
     admin, resident = person("admin"), person("warga")
     stripe = Stripe(balai, admin)
-    here = OF_CITY.format(subdomain=CITIES[size])
+    here = OF_CITY.format(subdomain=CITY)
     people.take_the_place_of(admin, city, "Admin kota")
     page = admin.page
 

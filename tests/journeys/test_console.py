@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 CITY = "konsol/kota/64.74/"
 
 
-def test_the_console(balai: Installation, person: Callable[..., Walker], size: str) -> None:
+def test_the_console(balai: Installation, person: Callable[..., Walker]) -> None:
     operator = person("operator")
     page = operator.page
     page.goto(f"{balai.url}/masuk/")
@@ -34,17 +34,17 @@ def test_the_console(balai: Installation, person: Callable[..., Walker], size: s
     expect(page.locator(".codes li")).to_have_count(10)
 
 
-def test_support_by_consent(balai: Installation, person: Callable[..., Walker], size: str) -> None:
+def test_support_by_consent(balai: Installation, person: Callable[..., Walker]) -> None:
     bontang = balai.city("bontang")
     operator, admin = person("operator"), person("admin")
     people.take_the_place_of(operator, f"{balai.url}/", "Operator platform")
     page = operator.page
     page.goto(f"{balai.url}/{CITY}dukungan/")
-    page.fill("#id_reason", f"Kop surat tidak tampil ({size})")
+    page.fill("#id_reason", "Kop surat tidak tampil")
     operator.press("Kirim permintaan", "asked")
     people.take_the_place_of(admin, bontang, "Admin kota")
     admin.go(f"{bontang}kelola/dukungan/", "asked")
-    admin.expect(f"Kop surat tidak tampil ({size})")
+    admin.expect("Kop surat tidak tampil")
     admin.press("Izinkan", "granted")
     page.goto(f"{balai.url}/{CITY}")
     operator.press("Masuk", exact=True)

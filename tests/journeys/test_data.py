@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 
 def test_taking_the_data_along(
-    balai: Installation, person: Callable[..., Walker], size: str, tmp_path: Path
+    balai: Installation, person: Callable[..., Walker], tmp_path: Path
 ) -> None:
     admin = person("admin")
     people.take_the_place_of(admin, balai.city("bontang"), "Admin kota")
@@ -33,7 +33,7 @@ def test_taking_the_data_along(
         manifest = json.loads(opened.read("manifest.json"))
         assert set(manifest["members"]) | {"manifest.json"} == set(opened.namelist())
         assert manifest["rows"]["residents_person"] > 100
-        assert any(name.startswith("surat/2026/") for name in opened.namelist())
+        assert any(name.startswith("surat/2") for name in opened.namelist())
 
     page.goto(base)
     page.get_by_role("link", name="Hapus kota ini").click()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 
 def test_platform(balai: Installation, person: Callable[..., Walker]) -> None:

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 PURPOSE, INCOME = "[name=keperluan]", "[name=penghasilan]"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 
 def begin(walker: Walker, bontang: str, slug: str) -> None:

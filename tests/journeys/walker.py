@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Response
 
@@ -18,6 +19,8 @@ from embedded import ports
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).with_name("shots")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+# Walked once on a desktop, every page looked at in both sizes: where the way is not the point.
+AT_BOTH_SIZES = pytest.mark.parametrize("size", ["both"])
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -133,17 +136,17 @@ class Walker:
     """Walks through pages; looks at each: accessibility, width, errors, a picture."""
 
     def __init__(self, browser: Browser, size: str, story: str) -> None:
-        width, height = SIZES[size]
+        self.sizes = ("desktop", "phone") if size == "both" else (size,)
+        width, height = SIZES[self.sizes[0]]
         self.browser = browser
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             locale="id-ID",
             timezone_id="Asia/Makassar",
             reduced_motion="reduce",
-            is_mobile=size == "phone",
-            has_touch=size == "phone",
+            is_mobile=self.sizes[0] == "phone",
+            has_touch=self.sizes[0] == "phone",
         )
-        self.size = size
         self.story = story
         self.step = 0
         self.problems: list[str] = []
@@ -174,7 +177,14 @@ class Walker:
         """Examine the page that is open and keep its picture as ``story-NN-name-size.png``."""
         self.page.wait_for_load_state("load")
         self.step += 1
-        picture = SHOTS / f"{self.story}-{self.step:02}-{name}-{self.size}.png"
+        for size in reversed(self.sizes):
+            if len(self.sizes) > 1:
+                width, height = SIZES[size]
+                self.page.set_viewport_size({"width": width, "height": height})
+            self._look(f"{self.story}-{self.step:02}-{name}-{size}")
+
+    def _look(self, name: str) -> None:
+        picture = SHOTS / f"{name}.png"
         self.page.screenshot(path=picture, full_page=True, animations="disabled")
         for element in self.page.evaluate(OVERFLOW):
             self._note(f"wider than the screen: {element}")
