@@ -4,9 +4,10 @@ import logging
 import re
 import traceback
 
-_ANY_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=]+@[^\s<>@,;:\"'()]+")
+# Each begins where a word begins and gives nothing back: a long line is read once.
+_ANY_ADDRESS = re.compile(r"(?<![^\s<>@,;:\"'()=])[^\s<>@,;:\"'()=]++@[^\s<>@,;:\"'()]+")
 # A domain ends in letters: worker@machine and redis://…@127.0.0.1 name nobody.
-_ADDRESS = re.compile(r"[^\s<>@,;:\"'()=/]+@[\w.-]*\.[^\W\d_]{2,}")
+_ADDRESS = re.compile(r"(?<![^\s<>@,;:\"'()=/])[^\s<>@,;:\"'()=/]++@[\w.-]*\.[^\W\d_]{2,}")
 _NUMBER = re.compile(r"(?<![\d.])\d{16}(?!\d)")  # not the digits behind a point
 # Links that open something by themselves end in a long random piece; names of services and
 # static files have no capitals and digits of that length without a dot.
@@ -37,7 +38,10 @@ class Discreet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:
             record.exc_info = record.exc_text = None
-        text = record.getMessage()
+        try:
+            text = record.getMessage()
+        except Exception:  # words and values that do not fit: no reason to fail the caller
+            text = f"{record.msg} {record.args}"
         if record.name.startswith("django."):
             text = without_secrets(text)
         record.msg, record.args = _without_people(text), ()

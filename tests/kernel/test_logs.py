@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import pytest
 
@@ -90,3 +91,16 @@ def test_machines_may_be_named(text: str) -> None:
 @pytest.mark.parametrize("text", ["<Rina.W+a@mail.contoh.go.id>", "ke:rina@contoh.id,", "x@a-b.id"])
 def test_whoever_is_written_to_is_not_named(text: str) -> None:
     assert "…@…" in line("messaging", text) and "contoh" not in line("messaging", text)
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "a@", "@", "x@a.", "/A"])
+def test_a_long_line_is_read_once(piece: str) -> None:
+    begun = time.monotonic()
+    line("django.request", piece * 100_000)
+    assert time.monotonic() - begun < 2
+
+
+def test_words_and_values_that_do_not_fit_fail_no_caller() -> None:
+    assert line("somebody.else", "%s and %s of rina@contoh.id", "one") == (
+        "WARNING %s and %s of …@… ('one',)"
+    )
