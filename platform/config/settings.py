@@ -1,5 +1,6 @@
 """All settings, read from the environment once; a wrong value stops the start with its name."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,9 +41,11 @@ if not SECRET_KEY or not MASTER_KEY:
     raise ImproperlyConfigured("Set BALAI_SECRET_KEY and BALAI_MASTER_KEY (./balai up makes them).")
 # Seal the second steps' secrets (accounts.sealing), 32 random bytes in base64url each, the newest
 # first. The master key stays the last to try, and is the only one until there is another.
-SECOND_STEP_KEYS: list[str] = [*env.list("BALAI_SECOND_STEP_KEYS", []), MASTER_KEY]
-if any(len(key) != len(MASTER_KEY) for key in SECOND_STEP_KEYS):
+_more_keys: list[str] = env.list("BALAI_SECOND_STEP_KEYS", [])
+# Decoding drops what it does not know: a mistyped key would be a short one, or none at all.
+if any(not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in _more_keys):
     raise ImproperlyConfigured("BALAI_SECOND_STEP_KEYS must be keys like BALAI_MASTER_KEY.")
+SECOND_STEP_KEYS: list[str] = [*_more_keys, MASTER_KEY]
 
 ALLOWED_HOSTS = ["*"]  # the city middleware answers unknown hosts itself, before anything else
 

@@ -1,6 +1,9 @@
 """The second step: nobody passes with a password alone who should not."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -469,3 +472,11 @@ def test_a_new_key_takes_over_within_a_day(
     call_command("reset_mfa", op.login, by="Uji", reason="kunci hilang")
     with in_public():
         assert not mfa.is_enrolled(op)
+
+
+@pytest.mark.parametrize("key", ["!" * 44, " " * 44, "A" * 42 + "!=", "é" * 43 + "=", "A" * 43])
+def test_a_mistyped_key_stops_the_start(key: str) -> None:
+    env = {**os.environ, "BALAI_MODE": "test", "BALAI_SECOND_STEP_KEYS": key}
+    command = [sys.executable, "-c", "import config.settings"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert "BALAI_SECOND_STEP_KEYS must be keys" in done.stderr
