@@ -44,6 +44,7 @@ from tenants.registry.scope import in_public, in_schema
 FORMAT = 1
 PLACEHOLDER = "schema_of_the_city"
 SPOOL = 8 * 1024 * 1024
+PATHS = frozenset({"path", "file"})  # columns that name a stored file
 CITY_FIELDS = ("code", "name", "province", "subdomain", "timezone", "status", "is_demo",
                "done_stages")  # fmt: skip
 
@@ -124,7 +125,11 @@ def export_city(city: City, target: IO[bytes]) -> Manifest:
                 if counts[table]:
                     writer.add(f"data/{table}", rows)
         for path in files_below(schema):
-            with default_storage.open(path) as stored:
+            try:
+                stored = default_storage.open(path)
+            except FileNotFoundError:  # taken away since it was listed: a draft's, a leftover
+                continue
+            with stored:
                 writer.add(f"files/{path.removeprefix(schema + '/')}", stored)
     with in_public():
         hosts = list(
@@ -356,7 +361,7 @@ def _rename_paths(cursor: Any, old: str, new: str) -> None:
         if config is None or config.name not in settings.TENANT_APPS:
             continue
         for field in model._meta.local_concrete_fields:
-            if field.name == "path" or isinstance(field, models.FileField):
+            if field.name in PATHS or isinstance(field, models.FileField):
                 column = compiler.ident(str(field.column))
                 cursor.execute(
                     f"UPDATE {compiler.ident(model._meta.db_table)}"  # noqa: S608

@@ -64,10 +64,10 @@ def begin(at: datetime) -> None:
     """Order the first city's backup. Call in public, in a transaction."""
     if folder() is None:
         return
+    forget_old(at)
     if Outbox.objects.filter(kind=KIND, state=Outbox.State.DUE).exists():
         log.warning("the backups of the day before are still being made; none is begun today")
         return
-    forget_old(at)
     order_next(f"{at:%Y-%m-%d}", after=0)
 
 

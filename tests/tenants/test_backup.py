@@ -16,11 +16,15 @@ from django.db import connection, migrations, models, transaction
 from accounts.models import User
 from kernel.errors import Stale
 from messaging import outbox
+from services.applications.actions import finish_letters
+from services.applications.models import Document
+from services.letters.models import Letter
 from tenants.office.models import Post, Unit
 from tenants.registry import backup, deletion, integrity, keys, platform_schema, provisioning
 from tenants.registry.models import City, Domain, Tombstone
 from tenants.registry.regions import regency
 from tenants.registry.scope import in_city, in_public
+from tests.factories import MONDAY, approve, make_cast, submitted
 from tests.schemas import dump, migration, on_disk
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -97,6 +101,23 @@ def test_under_another_name(saved: Path, lived_in: City) -> None:
     with in_city(city):
         assert User.objects.get().name == "Siti"
     assert dump("c6474_pulih") == dump("template")
+
+
+@pytest.mark.parametrize("schema", ["c6474", "c6474_pulih"])
+def test_every_stored_file_is_found_again(bontang: City, tmp_path: Path, schema: str) -> None:
+    with in_city(bontang):
+        cast = make_cast()
+        done = submitted(cast)
+        approve(done, cast.hasan, cast.rina, cast.lurah)
+        finish_letters(application_id=done.pk, at=MONDAY)
+    path = tmp_path / "bontang.tar.gz"
+    call_command("export_city", "64.74", str(path), stdout=io.StringIO())
+    deletion.delete_city(bontang, reason="uji", by="ops@balai.id")
+    city = backup.restore_city(path, schema=schema)
+    assert city is not None
+    with in_city(city):
+        named = [Letter.objects.get().file, Document.objects.get().path]
+    assert all(name.startswith(f"{schema}/") and default_storage.exists(name) for name in named)
 
 
 def test_a_copy_beside_the_living_city(saved: Path, lived_in: City) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from kernel.clock import now
 from messaging import outbox
@@ -69,6 +70,32 @@ def test_each_city_once_a_day_and_what_is_written_can_be_restored(
     assert default_storage.open("c6474/surat/a.pdf").read() == b"%PDF"
 
 
+def test_a_file_taken_away_meanwhile_spoils_no_backup(
+    bontang: City, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default_storage.save("c6474/dokumen/b.pdf", ContentFile(b"%PDF"))
+    monkeypatch.setattr(
+        backup, "files_below", lambda _: iter(["c6474/dokumen/a.pdf", "c6474/dokumen/b.pdf"])
+    )
+    assert backups.take(bontang, now()).problem == ""
+    [path] = files(base, bontang)
+    assert set(backup.verify(path).data["sums"]) >= {"files/dokumen/b.pdf"}
+
+
+def test_old_files_go_even_while_a_slow_day_lasts(
+    bontang: City, base: Path, settings: LazySettings
+) -> None:
+    gone = base / "99.01" / "99.01_2026-01-01_000000.tar.gz"
+    gone.parent.mkdir(parents=True)
+    gone.write_bytes(b"x")
+    old = (now() - timedelta(days=settings.BACKUP_DAYS + 1)).timestamp()
+    os.utime(gone, (old, old))
+    with in_public(), transaction.atomic():
+        outbox.enqueue(backups.KIND, {"city": bontang.pk, "day": "2026-01-01"}, key="still")
+        backups.begin(now())
+    assert not gone.exists()
+
+
 def test_one_city_that_cannot_be_written_stops_no_other(
     bontang: City, blitar: City, base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,8 +151,6 @@ def test_a_slow_day_is_not_overtaken(
     bontang: City, base: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with in_public():
-        from django.db import transaction
-
         for day in (now(), now() + timedelta(days=1)):
             with transaction.atomic():
                 backups.begin(day)
