@@ -160,14 +160,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a letter of this dossier back, with a reason its holder reads."""
     user, posts = _posts(request)
-    letter_id = request.POST.get("surat", "")
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    if not letter_id.isdecimal():
-        raise NotThere
+    found = queries.get_for(user, pk, today=today())
+    letters = [issued.letter_id for issued in found.issued.all()]
+    letter_id = next((one for one in letters if str(one) == request.POST.get("surat")), None)
+    if letter_id is None:
+        raise NotThere("Surat ini tidak ditemukan.")
     try:
         application = revoking.revoke(
-            letter_id=int(letter_id), by=user, reason=request.POST.get("alasan", ""), at=now()
+            letter_id=letter_id, by=user, reason=request.POST.get("alasan", ""), at=now()
         )
     except RuleBroken as broken:
         if broken.field is None:

@@ -165,7 +165,8 @@ def test_pages(cast: Cast, application: Application, letter: Letter, client_for,
     assert status == 422
     assert f'href="#id_alasan_{letter.pk}"' in text
     assert re.search(r"<textarea[^>]*>salah</textarea>", text)
-    assert page(cast.lurah, deed, surat="x", alasan=WHY)[0] == 404
+    for wrong in ("x", "9" * 30, "9" * 5000, "-1", ""):
+        assert page(cast.lurah, deed, surat=wrong, alasan=WHY)[0] == 404
     assert page(cast.rina, deed, surat=str(letter.pk), alasan=WHY)[0] == 404
     assert page(cast.lurah, deed, surat=str(letter.pk), alasan=WHY)[0] == 302
     assert WHY in page(cast.lurah, case)[1]
