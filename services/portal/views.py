@@ -156,10 +156,6 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state not in EDITABLE:
         if request.method != "POST":  # the way back, after it was sent
             return redirect("application", pk)
-        application = queries.own(signed_in(request), pk)
-    if application.state not in EDITABLE:
-        if request.method != "POST":  # the way back, after it was sent
-            return redirect("application", pk)
         application = _editable(request, pk)
     pages = actions.pages(application)
     at = _page_at(pages, request.GET.get("mulai", ""), application)
