@@ -104,11 +104,21 @@ def value_words(address: str, value: Any, *definitions: Definition) -> str:
         return format_rupiah(int(value)) if value else "Gratis"
     slot = _slot(address)
     names = dict(slot.choices) if slot else {}
+    if isinstance(value, int) and address.endswith(".amount"):
+        return f"{value} {_unit(address, definitions)}".strip()
     if isinstance(value, str | int):
         return names.get(str(value), str(value))
     if isinstance(value, list):
         return "\n".join(_row(row, names, definitions) for row in value)
     return str(value)
+
+
+def _unit(address: str, definitions: Iterable[Definition]) -> str:
+    """What an amount is counted in, where all agree; where not, the unit is a place of its own."""
+    place = address.removesuffix("amount") + "unit"
+    units = {overrides.flatten(definition).get(place) for definition in definitions} - {None}
+    slot = _slot(place)
+    return dict(slot.choices).get(str(units.pop()), "") if slot and len(units) == 1 else ""
 
 
 def _row(row: Any, names: Mapping[str, str], definitions: Iterable[Definition]) -> str:
@@ -135,6 +145,13 @@ class Change:
     new: str
 
 
+def _whole(definition: Definition, part: str, key: str) -> Any:
+    """One question, document, step or letter; or everything in one other language."""
+    if part == "translations":
+        return definition.get(part, {}).get(key)
+    return item_of(definition, part, key)
+
+
 def changes(old: Definition, new: Definition) -> list[Change]:
     """What differs, place by place; a whole new or removed thing is one line."""
     before = overrides.flatten(old)
@@ -142,8 +159,8 @@ def changes(old: Definition, new: Definition) -> list[Change]:
     for address, value in sorted(overrides.difference(old, new).items()):
         part, _, rest = address.partition(".")
         key = rest.partition(".")[0]
-        if part in PARTS and key != ORDER:
-            had, has = item_of(old, part, key), item_of(new, part, key)
+        if part == "translations" or (part in PARTS and key != ORDER):
+            had, has = _whole(old, part, key), _whole(new, part, key)
             if had is None or has is None:
                 if (part, key) not in told:
                     told.add((part, key))

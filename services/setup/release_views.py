@@ -161,15 +161,15 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     choices = {a: choice for a, choice in choices.items() if choice in ("nasional", "kami")}
     take = [address for address, choice in choices.items() if choice == "nasional"]
     do, problem, result, status = request.POST.get("do", ""), "", None, 200
-    if request.method == "POST" and do == "tetap":
-        actions.keep(slug=slug, by=user)
-        messages.success(request, f"{service.title} tetap memakai versi kita.")
-        return redirect("setup-releases")
     open_conflicts = [
         row.address for row in rows if row.verdict == "conflict" and row.address not in choices
     ]
     if request.method == "POST" and request.POST.get("rilis") != str(new.number):
         problem, status = "Rilis yang lebih baru lagi baru saja tiba. Periksa lagi.", 409
+    elif request.method == "POST" and do == "tetap":
+        actions.keep(slug=slug, by=user)
+        messages.success(request, f"{service.title} tetap memakai versi kita.")
+        return redirect("setup-releases")
     elif request.method == "POST" and open_conflicts:
         problem = f"Pilih dulu untuk {len(open_conflicts)} tempat yang berubah di kedua pihak."
         status = 422

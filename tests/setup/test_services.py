@@ -467,6 +467,9 @@ def test_a_release_may_be_declined(admin: Client) -> None:
 def test_a_release_older_than_the_newest_is_not_taken_by_accident(admin: Client) -> None:
     seen = release_two(summary="Kedua.")
     release_two(summary="Ketiga.")
+    stale = {"rilis": seen.release, "do": "tetap"}
+    assert admin.post(f"{LIST}rilis/sktm/", stale).status_code == 409
+    assert Service.objects.get(slug="sktm").kept_until == 0, "nobody has seen the third"
     answer = admin.post(f"{LIST}rilis/sktm/", {"rilis": seen.release, "do": "ambil"})
     assert answer.status_code == 409
     current = sktm().current

@@ -76,6 +76,21 @@ def test_places_and_values_in_words() -> None:
     assert words.value_words("steps.lurah.on_timeout", "naikkan", SKTM) == "Naikkan ke atasan"
     assert words.value_words("survey", False, SKTM) == "Tidak"
     assert words.value_words("after", "", SKTM) == "(kosong)"
+    assert words.value_words("steps.lurah.clock.amount", 3, SKTM) == "3 hari kerja"
+    slower = copy.deepcopy(SKTM)
+    next(step for step in slower["steps"] if step["key"] == "lurah")["clock"]["unit"] = "jam"
+    assert words.value_words("steps.lurah.clock.amount", 3, SKTM, slower) == "3"
+
+
+def test_a_whole_translation_is_one_change() -> None:
+    other = copy.deepcopy(SKTM)
+    assert other["translations"].pop("en")
+    [gained] = words.changes(other, SKTM)
+    assert (gained.address, gained.old, gained.new) == (
+        "translations.en", "(tidak ada)", "ditambah"
+    )  # fmt: skip
+    [lost] = words.changes(SKTM, other)
+    assert lost.new == "dihapus"
 
 
 def test_conditions_take_the_words_of_the_form() -> None:
