@@ -69,3 +69,33 @@ def test_the_way_back_from_a_refusal_asks_nothing(
     page.wait_for_load_state()
     assert page.locator(INCOME).is_visible(), "the page of the form, not the browser's question"
     assert page.evaluate("sessionStorage.length") == 0, "another page was opened: forgotten"
+
+
+@pytest.mark.parametrize("leaves", ["signs out", "runs out"])
+def test_the_next_person_at_the_same_computer_finds_nothing(
+    balai: Installation, person: Callable[..., Walker], leaves: str
+) -> None:
+    bontang = balai.city("bontang")
+    citizen = person(f"loket-{leaves[:5].strip()}")
+    page = citizen.page
+    begin(citizen, bontang)
+    page.locator(PURPOSE).fill("Beasiswa anak keempat")
+    page.locator(INCOME).fill("sejuta")
+    send(page)
+    assert page.locator(".errors").is_visible()
+    assert page.evaluate("sessionStorage.length") == 1
+    if leaves == "signs out":
+        page.locator(".who summary").click()
+        page.locator("form[action$='/keluar/'] button").click()
+    else:
+        page.context.clear_cookies(name="sesi")
+        send(page)
+    page.wait_for_load_state()
+    assert "/masuk/" in page.url
+    if leaves == "signs out":
+        assert page.evaluate("sessionStorage.length") == 0
+    page.locator("button.demo-person").nth(1).click()
+    page.wait_for_load_state()
+    assert "kami kembalikan" not in page.content()
+    page.goto(bontang)  # the first page that is theirs
+    assert page.evaluate("sessionStorage.length") == 0

@@ -1,11 +1,13 @@
 /* What was typed and not taken outlives what came between: a session that had run out, an error
-   page, the way back. It stays in this tab and is forgotten as soon as a page has taken it. */
+   page, the way back. It stays in this tab, comes back to whoever typed it only, and is forgotten
+   as soon as a page has taken it, at sign-out, and at any page of somebody else. */
 (() => {
   "use strict";
   const KEY = "balai:isian";
   const LEFT_OUT = "[type=file], [name=csrfmiddlewaretoken], button";
   const words = JSON.parse(document.getElementById("kata")?.textContent || "{}");
   const word = (text) => words[text] || text;
+  const who = document.querySelector("[data-siapa]")?.dataset.siapa || ""; // empty: nobody is signed in
 
   const read = () => {
     try {
@@ -37,9 +39,13 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !forms().includes(form)) return;
+    if (new URL(form.action).pathname === "/keluar/") {
+      write(null);
+      return;
+    }
     const typed = controls(form).map((one) => [one.name, one.value, Boolean(one.checked)]);
     if (controls(form).some((one) => one.type !== "hidden")) {
-      write({ form: named(form), typed, refused: false });
+      write({ who, form: named(form), typed, refused: false });
     }
   });
 
@@ -76,7 +82,9 @@
   if (entry) {
     const form = forms().find((one) => named(one) === entry.form);
     const came = performance.getEntriesByType("navigation")[0]?.type;
-    if (wrong || document.querySelector("[type=password]")) {
+    if (who && who !== entry.who) {
+      write(null); // a counter's computer: another person sits here now
+    } else if (wrong || document.querySelector("[type=password]")) {
       write({ ...entry, refused: true });
     } else if (form && (entry.refused || came !== "navigate")) {
       restore(form, entry.typed);
