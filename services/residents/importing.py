@@ -80,9 +80,10 @@ def read_table(name: str, content: bytes) -> list[dict[str, str]]:
             f"Baris pertama {name} harus memuat nama kolom. Yang belum ada: {', '.join(missing)}."
         )
     table = []
+    empty = dict.fromkeys(header, "")  # a row may end early: its last cells are empty, not absent
     for cells in rows:
         if any(cell.strip() for cell in cells):
-            table.append(dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+            table.append(empty | dict(zip(header, (cell.strip() for cell in cells), strict=False)))
         if len(table) > MAX_ROWS:
             raise ImportRefused(f"Berkas ini lebih dari {MAX_ROWS:,} baris. Bagi menjadi beberapa.")
     if not table:

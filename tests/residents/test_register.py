@@ -195,6 +195,23 @@ def test_a_file_without_a_column_leaves_what_is_known(in_bontang) -> None:
     assert (person.citizenship, person.resident_since) == (2, date(2019, 2, 3))
 
 
+def test_a_row_that_ends_early_speaks_for_no_other(in_bontang) -> None:
+    table = rows()
+    later = ("kewarganegaraan", "penduduk_sejak")
+    table = [
+        {name: row[name] for name in row if name not in later} | dict.fromkeys(later, "")
+        for row in table
+    ]
+    for year in (2019, 2020):  # new people, then known ones
+        table[1] |= {"kewarganegaraan": "WNA", "penduduk_sejak": f"03-02-{year}"}
+        lines = as_csv(table).decode().splitlines()
+        lines[1] = lines[1].rstrip(",")
+        importing.import_people(name="a.csv", content="\n".join(lines).encode(), actor=None)
+        person = queries.person_by_nik(table[1]["nik"])
+        assert person is not None
+        assert (person.citizenship, person.resident_since) == (2, date(year, 2, 3))
+
+
 def test_the_same_file_again_brings_nobody_twice(in_bontang) -> None:
     table = rows()
     importing.import_people(name="warga", content=as_csv(table), actor=None)
