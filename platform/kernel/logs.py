@@ -15,8 +15,8 @@ _SECRET = re.compile(r"(?<=/)(?=[^/\s]*[A-Z0-9])[^/\s.?]{20,}(?=[/\s?]|$)")
 
 
 def without_addresses(text: str) -> str:
-    """For pages: nothing that looks like one."""
-    return _ANY_ADDRESS.sub("…@…", text)
+    """For operators' pages: nothing that looks like one, nor a NIK or KK number."""
+    return _NUMBER.sub("…", _ANY_ADDRESS.sub("…@…", text))
 
 
 def without_secrets(text: str) -> str:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kernel.logs import Discreet, without_secrets
+from kernel.logs import Discreet, without_addresses, without_secrets
 
 LINE = logging.Formatter("%(levelname)s %(message)s")
 
@@ -104,3 +104,8 @@ def test_words_and_values_that_do_not_fit_fail_no_caller() -> None:
     assert line("somebody.else", "%s and %s of rina@contoh.id", "one") == (
         "WARNING %s and %s of …@… ('one',)"
     )
+
+
+def test_failed_work_shows_no_number_on_an_operators_page() -> None:
+    said = without_addresses("Key (nik, email)=(6474010101900001, rina@localhost) already exists.")
+    assert said == "Key (nik, email)=(…, …@…) already exists."
