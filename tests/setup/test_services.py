@@ -417,6 +417,7 @@ def test_a_release_is_compared_previewed_and_taken(admin: Client) -> None:
     undecided = admin.post(path, sent)
     assert undecided.status_code == 422
     assert "Pilih salah satu" in undecided.content.decode()
+    assert f'value="pratinjau" formaction="{path}#hasil"' in page, "it opens below all places"
     shown = admin.post(path, {**sent, "do": "pratinjau", "pilih-title": "kami"}).content.decode()
     assert "Kalimat nasional." in shown[shown.index('id="hasil"') :]
     assert sktm().title == "Judul kita"
