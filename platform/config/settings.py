@@ -172,8 +172,10 @@ if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("login", "email", "name")},
+        "NAME": "accounts.validators.NotOneself",
+        # It compares letters, not their order: at its own 0.7 one sentence in twenty would be
+        # "too similar" to somebody's name.
+        "OPTIONS": {"user_attributes": ("login", "email", "name"), "max_similarity": 0.9},
     },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
