@@ -5,15 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 
-def test_typing_is_seen_and_taken_back(
-    balai: Installation, person: Callable[..., Walker], size: str
-) -> None:
-    slug = {"phone": "legalisasi", "desktop": "reklame"}[size]
+def test_typing_is_seen_and_taken_back(balai: Installation, person: Callable[..., Walker]) -> None:
+    slug = "reklame"
     base = f"{balai.city('bontang')}kelola/layanan/{slug}"
     admin = person("admin")
     people.take_the_place_of(admin, balai.city("bontang"), "Admin kota")
@@ -62,9 +60,9 @@ def test_typing_is_seen_and_taken_back(
 
 
 def test_the_second_of_two_admins_is_told(
-    balai: Installation, person: Callable[..., Walker], size: str
+    balai: Installation, person: Callable[..., Walker]
 ) -> None:
-    slug = {"phone": "surat-kuasa", "desktop": "domisili"}[size]
+    slug = "domisili"
     path = f"{balai.city('bontang')}kelola/layanan/{slug}/"
     one, other = person("satu"), person("dua")
     for walker in (one, other):

@@ -18,6 +18,7 @@ from embedded import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(__file__).with_name("shots")
+PICTURES = bool(os.environ.get("BALAI_SHOTS"))  # of every page, for people to look at
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 # Walked once on a desktop, every page looked at in both sizes: where the way is not the point.
 AT_BOTH_SIZES = pytest.mark.parametrize("size", ["both"])
@@ -174,7 +175,7 @@ class Walker:
             self._note(f"missing {response.url}")
 
     def look(self, name: str) -> None:
-        """Examine the page that is open and keep its picture as ``story-NN-name-size.png``."""
+        """Examine the page that is open; with BALAI_SHOTS its picture is kept, too."""
         self.page.wait_for_load_state("load")
         self.step += 1
         for size in reversed(self.sizes):
@@ -184,8 +185,8 @@ class Walker:
             self._look(f"{self.story}-{self.step:02}-{name}-{size}")
 
     def _look(self, name: str) -> None:
-        picture = SHOTS / f"{name}.png"
-        self.page.screenshot(path=picture, full_page=True, animations="disabled")
+        if PICTURES:
+            self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True, animations="disabled")
         for element in self.page.evaluate(OVERFLOW):
             self._note(f"wider than the screen: {element}")
         found = Axe().run(self.page).response["violations"]
