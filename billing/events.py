@@ -59,14 +59,16 @@ def _handle(event: StripeEvent, at: datetime) -> str:
         return "bukan pelanggan Balai ini"
     account = mirror.lock(found.pk)
     try:
-        _refresh(account, event)
+        is_fresh = _refresh(account, event)
     except gateway.Missing:
         return "tidak ada lagi di Stripe"
-    lifecycle.settle(account.pk, at)
+    if is_fresh:  # else our rows may be as old as before: no ground to remind anybody
+        lifecycle.settle(account.pk, at)
     return ""
 
 
-def _refresh(account: Account, event: StripeEvent) -> None:
+def _refresh(account: Account, event: StripeEvent) -> bool:
+    """Fetch what the event may have changed; whether there was anything."""
     if event.object_type == "invoice":
         mirror.refresh_invoice(account, event.object_id)
     elif event.object_type == "subscription":
@@ -75,6 +77,9 @@ def _refresh(account: Account, event: StripeEvent) -> None:
         mirror.refresh_refunds(account, since=event.created_at - REFUNDABLE)
     elif event.type == "checkout.session.completed":
         mirror.refresh_account(account)
+    else:
+        return False
+    return True
 
 
 def give_up(event_id: int, error: str) -> None:

@@ -204,8 +204,8 @@ def ukuran(size: int | None) -> str:
     amount, unit = size / 1024 / 1024, "MB"
     if amount >= 1024:
         amount, unit = amount / 1024, "GB"
-    text = f"{amount:.1f} {unit}".replace(".0", "")
-    return text if reads_in() == ENGLISH else text.replace(".", ",")
+    text = f"{amount:,.1f}".removesuffix(".0") + f" {unit}"
+    return text if reads_in() == ENGLISH else text.translate(str.maketrans(",.", ".,"))
 
 
 @register.filter
