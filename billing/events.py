@@ -63,6 +63,9 @@ def _handle(event: StripeEvent, at: datetime) -> str:
     except gateway.Missing:
         return "tidak ada lagi di Stripe"
     if is_fresh:  # else our rows may be as old as before: no ground to remind anybody
+        facts = lifecycle.facts_of(account, at)
+        if facts.owed_since is not None and facts.owed is None:
+            mirror.refresh_account(account)  # the unpaid invoice, whose own event is on its way
         lifecycle.settle(account.pk, at)
     return ""
 
