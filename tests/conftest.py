@@ -176,6 +176,20 @@ def _prepare() -> None:
         area = regions.regency(code)
         assert area is not None
         provisioning.finish(provisioning.create(area, subdomain=subdomain, use_spare=False))
+    _raise_sequences()
+
+
+def _raise_sequences() -> None:
+    """Every row a test makes gets an id above 1,000,000: a page that prints ids with thousands
+    separators, or a link or form made from them, then fails in whatever test opens it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, "
+            "greatest(coalesce(last_value, 0), 1000002)) FROM pg_sequences "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -281,7 +281,8 @@ LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 USE_I18N = True
 TIME_ZONE = "Asia/Jakarta"  # each city activates its own zone
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Row ids and years are printed as they are; amounts for people go through |angka or |rupiah.
+USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("BALAI_STATIC_ROOT", DATA_DIR / "static")
