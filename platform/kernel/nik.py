@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kernel.errors import RuleBroken
+from kernel.text import digits as only_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,12 @@ class Nik:
         return (self.day, self.month, self.year2) == (born.day, born.month, born.year % 100)
 
 
-def _only_digits(text: str) -> str:
-    return "".join(ch for ch in text if ch not in " .-")
-
-
 def parse_nik(text: str) -> Nik:
-    """Take a typed NIK apart; spaces, dots and dashes are ignored.
+    """Take a typed NIK apart; spaces, dots, dashes and invisible characters are ignored.
 
     Raises RuleBroken when it is not 16 ASCII digits, holds no calendar date, or has serial 0000.
     """
-    digits = _only_digits(text)
+    digits = only_digits(text)
     if not (len(digits) == 16 and digits.isascii() and digits.isdigit()):
         raise RuleBroken(
             "NIK terdiri dari 16 angka. Periksa lagi angka di KTP atau KK Anda.", field="nik"
@@ -65,7 +62,7 @@ def _is_calendar_day(day: int, month: int, year2: int) -> bool:
 
 def parse_kk(text: str) -> str:
     """The 16 digits of a family card number, or RuleBroken."""
-    digits = _only_digits(text)
+    digits = only_digits(text)
     if not (len(digits) == 16 and digits.isascii() and digits.isdigit()):
         raise RuleBroken(
             "Nomor KK terdiri dari 16 angka, tertulis di bagian atas Kartu Keluarga.",

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import segno
 import typst
-from fontTools.ttLib import TTFont
 from PIL import Image
+
+from kernel.text import PRINTABLE, visible
 
 FONTS = Path(__file__).parent / "fonts"
 
@@ -32,32 +33,19 @@ def _fonts() -> typst.Fonts:
     )
 
 
-@cache
-def _printable() -> frozenset[int]:
-    """Code points every weight of our font has."""
-    sets = [set(TTFont(path, lazy=True).getBestCmap()) for path in sorted(FONTS.glob("*.otf"))]
-    return frozenset(set.intersection(*sets))
-
-
 def legible(text: str) -> str:
-    """The same words in characters the font has; PDF/A refuses a page with any other.
+    """The same words in characters the fonts have; PDF/A refuses a page with any other.
 
-    What has no counterpart (emoji, other scripts, control characters) becomes a question mark:
-    visible, so that nobody takes it for the whole.
+    Forms refuse what cannot be printed. Texts kept before they did may hold it: an emoji or a
+    letter of another script becomes a question mark, so that nobody takes the rest for the whole.
     """
-    known = _printable()
     out = []
-    for char in unicodedata.normalize("NFC", text):
-        if ord(char) in known:
+    for char in visible(text).replace("\n", " "):
+        if char in PRINTABLE or char == " ":
             out.append(char)
-        elif char in "\n\t\r\u2028\u2029":
-            out.append(" ")
-        elif unicodedata.category(char) in ("Cf", "Cc", "Mn"):
-            continue
-        else:
+        elif unicodedata.category(char) != "Mn":
             plain = unicodedata.normalize("NFKD", char)
-            base = "".join(part for part in plain if ord(part) in known)
-            out.append(base or "?")
+            out.append("".join(part for part in plain if part in PRINTABLE) or "?")
     return "".join(out)
 
 

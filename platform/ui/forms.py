@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import RuleBroken
 from kernel.tanggal import months
+from kernel.text import line
 from ui.language import reads_in
 
 T = TypeVar("T")
@@ -87,6 +88,10 @@ class EmailField(forms.EmailField):
         kwargs.setdefault("label", gettext_lazy("E-mail"))
         kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "email"}))
         super().__init__(**kwargs)
+
+    def to_python(self, value: object) -> str:
+        """Without the invisible characters that come along when an address is copied."""
+        return str(super().to_python("" if value is None else line(str(value))))
 
 
 class PhoneField(forms.RegexField):

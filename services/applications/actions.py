@@ -11,6 +11,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.text import line, tidy
 from messaging import mail, outbox
 from services.applications import documents, reasons, rules
 from services.applications.fitness import refuse_unfit
@@ -174,7 +175,7 @@ def _attach(application: Application, key: str, name: str, content: bytes, by: U
         application=application,
         key=key,
         defaults={
-            "name": name.replace("\x00", "")[-120:],
+            "name": line(name)[-120:],
             "media_type": accepted.media_type,
             "size": len(accepted.content),
             "pages": accepted.pages,
@@ -392,7 +393,7 @@ def decide(
             "Minta pelaksana harian atau atasan memutuskannya."
         )
     spec = application.blueprint.step(step.key)
-    note = note.replace("\x00", "").strip()[:1000]
+    note = tidy(note)[:1000]
     if decision != "approve" and len(note) < 5:
         raise RuleBroken(
             "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",

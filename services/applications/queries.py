@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.text import fold
 from services.applications import reasons, rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
@@ -16,6 +17,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.rules import Answer, route
 from services.letters.models import Letter
 from services.residents.models import Person
+from services.residents.queries import SqueezedName
 from services.residents.sealing import fingerprint
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
@@ -151,15 +153,17 @@ def at_posts(posts: list[Post], step_id: int) -> Step | None:
 def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
     """Of these steps, those whose dossier number or applicant fits what was typed.
 
-    Every word must occur in the name; a whole NIK is looked up by its fingerprint.
+    Every word must occur in the name, whatever its accents, apostrophes and spaces; a whole NIK
+    is looked up by its fingerprint.
     """
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
         return steps.filter(application__applicant__nik_print=fingerprint(digits))
     by_name = Q()
-    for word in text.split():
-        by_name &= Q(application__applicant__name__icontains=word)
-    return steps.filter(by_name | Q(application__number__icontains=text))
+    for word in fold(text).split():
+        by_name &= Q(squeezed_name__contains=word)
+    found = steps.alias(squeezed_name=SqueezedName("application__applicant__name"))
+    return found.filter(by_name | Q(application__number__icontains=text))
 
 
 def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:

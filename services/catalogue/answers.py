@@ -6,7 +6,6 @@ type arrives as flat text by input name: ``luas``, and for compound fields ``ibu
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from kernel.rupiah import format_rupiah, parse_rupiah
 from kernel.tanggal import long_date
+from kernel.text import digits, line, name, show_sign, squeeze, tidy, unprintable
 from services.catalogue.blueprint import Blueprint, Column, DocumentSpec, FieldSpec
 from services.catalogue.choices import FORMATS, NO, OUTSIDE_FACTS, YES, options, shown_options
 from services.catalogue.rules import Answer, Answers, all_hold
@@ -43,14 +43,10 @@ def parse(spec: FieldSpec, typed: Typed, house: House) -> Answer:
     try:
         if spec.type in _COMPOUND:
             return _COMPOUND[spec.type](spec, typed, house)
-        text = _tidy(typed.get(spec.key, ""))
+        text = tidy(typed.get(spec.key, ""))
         return _SIMPLE[spec.type](spec, text, house) if text else None
     except RuleBroken as wrong:
         raise RuleBroken(wrong.message, field=spec.key) from wrong
-
-
-def _tidy(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def missing(spec: FieldSpec) -> str:
@@ -67,26 +63,31 @@ def missing(spec: FieldSpec) -> str:
     return words.get(spec.type, gettext("Isi “%(label)s”.")) % {"label": spec.label}
 
 
-def _unprintable(text: str) -> str:
-    """The first character a letter cannot print: emoji, other scripts, control characters."""
-    for char in text:
-        kind = unicodedata.category(char)
-        foreign = kind.startswith("L") and not unicodedata.name(char, "").startswith("LATIN")
-        if foreign or kind in ("So", "Sk", "Cs", "Co", "Cn") or (kind == "Cc" and char != "\n"):
-            return char
-    return ""
-
-
 def _words(label: str, text: str) -> str:
-    text = unicodedata.normalize("NFC", text.replace("\t", " "))
-    odd = _unprintable(text)
+    odd = unprintable(text)
     if odd:
-        shown = f" “{odd}”" if odd.isprintable() else ""
         raise RuleBroken(
             gettext(
-                "“%(label)s” berisi tanda%(sign)s yang tidak bisa dicetak di surat. Hapus dulu."
+                "“%(label)s” berisi tanda %(sign)s yang tidak bisa dicetak di surat. "
+                "Hapus atau ganti tanda itu."
             )
-            % {"label": label, "sign": shown}
+            % {"label": label, "sign": show_sign(odd)}
+        )
+    return text
+
+
+LINE = 200  # letters of one line
+
+
+def _short(label: str, text: str) -> str:
+    return _not_longer(label, _words(label, text), LINE)
+
+
+def _not_longer(label: str, text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise RuleBroken(
+            gettext("“%(label)s” terlalu panjang (%(length)s huruf). Paling banyak %(limit)s.")
+            % {"label": label, "length": len(text), "limit": limit}
         )
     return text
 
@@ -94,10 +95,10 @@ def _words(label: str, text: str) -> str:
 def _text(spec: FieldSpec, text: str, house: House) -> str:
     text = _words(spec.label, text)
     if spec.type == "text":
-        text = " ".join(text.split())
+        text = line(text)
     if spec.format:
         pattern, example = FORMATS[spec.format]
-        text = re.sub(r"[\s.\-/]", "", text.upper())
+        text = digits(text.upper()).replace("/", "")
         if not re.fullmatch(pattern, text):
             raise RuleBroken(
                 gettext("“%(label)s” terdiri dari %(what)s.")
@@ -108,13 +109,8 @@ def _text(spec: FieldSpec, text: str, house: House) -> str:
             gettext("“%(label)s” terlalu singkat. Tulis paling sedikit %(least)s huruf.")
             % {"label": spec.label, "least": spec.min}
         )
-    limit = spec.max if spec.max is not None else 2000 if spec.type == "textarea" else 200
-    if len(text) > limit:
-        raise RuleBroken(
-            gettext("“%(label)s” terlalu panjang (%(length)s huruf). Paling banyak %(limit)s.")
-            % {"label": spec.label, "length": len(text), "limit": limit}
-        )
-    return text
+    usual = 2000 if spec.type == "textarea" else LINE
+    return _not_longer(spec.label, text, spec.max if spec.max is not None else usual)
 
 
 def _decimal(label: str, text: str, *, unit: str = "", decimals: int = 0) -> Decimal:
@@ -220,14 +216,6 @@ _SIMPLE: dict[str, Callable[[FieldSpec, str, House], Answer]] = {
 # --- compound answers ------------------------------------------------------------------------
 
 
-def _same_name(one: str, other: str) -> bool:
-    def plain(name: str) -> list[str]:
-        folded = unicodedata.normalize("NFKD", name.casefold())
-        return re.findall(r"[a-z]+", folded)
-
-    return plain(one) == plain(other)
-
-
 def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None:
     """A member of the own household, somebody in the register, or somebody written down.
 
@@ -242,8 +230,7 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
             )
         return {**house.members[member], "terdaftar": YES}
     given = {
-        name: _words(spec.label, " ".join(_tidy(typed.get(f"{spec.key}-{name}", "")).split()))[:200]
-        for name, _ in OUTSIDE_FACTS
+        fact: _fact(spec, fact, typed.get(f"{spec.key}-{fact}", "")) for fact, _ in OUTSIDE_FACTS
     }
     if not any(given.values()):
         return None
@@ -254,7 +241,7 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
         given["nik"] = parse_nik(given["nik"]).digits
         known = house.by_nik(given["nik"])
         if known is not None:
-            if not _same_name(known["nama"], given["nama"]):
+            if squeeze(known["nama"]) != squeeze(given["nama"]):
                 raise RuleBroken(
                     gettext(
                         "NIK dan nama untuk “%(label)s” tidak cocok. Salin keduanya persis "
@@ -278,6 +265,12 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
     return {**facts, "ttl": ", ".join(place), "terdaftar": NO}
 
 
+def _fact(spec: FieldSpec, fact: str, text: str) -> str:
+    if fact == "nik":  # judged as a number
+        return line(text)
+    return _short(spec.label, name(text) if fact == "nama" else line(text))
+
+
 def _born(text: str) -> date:
     return _day(gettext("Tanggal lahir"), text)
 
@@ -290,7 +283,7 @@ def names_strangers(
         spec.type == "person"
         and (among is None or spec.key in among)
         and not typed.get(f"{spec.key}-anggota")
-        and bool(_tidy(typed.get(f"{spec.key}-nik", "")))
+        and bool(tidy(typed.get(f"{spec.key}-nik", "")))
         for spec in blueprint.fields
     )
 
@@ -334,7 +327,7 @@ MAX_ROWS = 30
 def _table(spec: FieldSpec, typed: Typed, house: House) -> list[dict[str, Any]] | None:
     rows: list[dict[str, Any]] = []
     for number in range(spec.max or MAX_ROWS):
-        texts = {c.key: _tidy(typed.get(f"{spec.key}-{number}-{c.key}", "")) for c in spec.columns}
+        texts = {c.key: tidy(typed.get(f"{spec.key}-{number}-{c.key}", "")) for c in spec.columns}
         if any(texts.values()):
             rows.append({c.key: _cell(c, texts[c.key], number + 1) for c in spec.columns})
     _count(spec, len(rows), gettext("baris"))
@@ -353,12 +346,12 @@ def _cell(column: Column, text: str, row: int) -> Answer:
         return parse_rupiah(text)
     if column.type == "date":
         return _day(at, text).isoformat()
-    return _words(at, " ".join(text.split()))[:200]
+    return _short(at, line(text))
 
 
 def _place(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None:
-    text = _text(spec, _tidy(typed.get(spec.key, "")), house)
-    point = [_tidy(typed.get(f"{spec.key}-{name}", "")) for name in ("lintang", "bujur")]
+    text = _text(spec, tidy(typed.get(spec.key, "")), house)
+    point = [tidy(typed.get(f"{spec.key}-{name}", "")) for name in ("lintang", "bujur")]
     if not text:
         return None
     answer: dict[str, Any] = {"alamat": " ".join(text.split())}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from kernel.text import show_sign, tidy, unprintable
 from services.catalogue import translation
 from services.catalogue.blueprint import (
     PLACEHOLDER,
@@ -70,6 +71,7 @@ def check(
         *_clocks(blueprint),
         *_letters(blueprint, today),
         *_questions(blueprint),
+        *_characters(blueprint),
         *_translations(blueprint, languages),
     ]
     return sorted(found, key=lambda finding: (finding.level, finding.place))
@@ -308,6 +310,27 @@ def _columns(blueprint: Blueprint, texts: set[str]) -> Iterator[Finding]:
 
 
 # --- other languages ------------------------------------------------------------------------------
+
+
+def _characters(blueprint: Blueprint) -> Iterator[Finding]:
+    """Texts of a letter that hold a character no document can print."""
+    for kind in ("fields", "outputs"):
+        for part in blueprint.model_dump(mode="json")[kind]:
+            odd = next((sign for text in _strings(part) if (sign := unprintable(tidy(text)))), "")
+            if odd:
+                yield Finding(
+                    "error",
+                    f"{kind}.{part['key']}",
+                    f"Tanda {show_sign(odd)} tidak bisa dicetak di surat. Hapus atau ganti.",
+                )
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 def _translations(blueprint: Blueprint, languages: Iterable[str]) -> Iterator[Finding]:

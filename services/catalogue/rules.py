@@ -1,12 +1,11 @@
 """What a service definition means: conditions, routes, texts, search. Plain Python."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from kernel.text import fold
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Condition, Output, StepSpec
 
 Answer = str | int | bool | dict[str, Any] | list[dict[str, Any]] | None
@@ -114,12 +113,6 @@ class Entry:
     title: str
     words: str  # title, summary and synonyms, folded
     phrases: frozenset[str] = frozenset()  # title, slug and each synonym, folded
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
 def _grams(word: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from kernel.errors import RuleBroken
 from kernel.tanggal import roman_month
+from kernel.text import tidy
 
 DEFAULT_PATTERN = "{kode}/{urut}/{unit}/{bulan}/{tahun}"
 
@@ -79,7 +80,7 @@ def pretty_code(code: str) -> str:
 
 def reason_to_revoke(text: str) -> str:
     """Why a letter is taken back, fit to be read by its holder. Raises RuleBroken."""
-    reason = text.replace("\x00", "").strip()[:1000]
+    reason = tidy(text)[:1000]
     if len(reason) < 10:
         raise RuleBroken(
             "Tulis apa yang salah pada surat ini, supaya pemegangnya tahu apa yang harus "

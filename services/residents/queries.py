@@ -2,17 +2,25 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, TextField
 
 from accounts.models import User
 from kernel.clock import now
 from kernel.nik import parse_nik
 from kernel.tanggal import age_on, long_date
+from kernel.text import fold
 from services.residents import codes
 from services.residents.models import Person
 from services.residents.sealing import fingerprint
 from tenants.office.models import Unit
 from tenants.registry.current import city
+
+
+class SqueezedName(Func):
+    """A name in the database as ``kernel.text.squeeze`` gives it: search for folded words."""
+
+    template = "regexp_replace(lower(normalize(%(expressions)s, NFKD)), '[^a-z0-9]', '', 'g')"
+    output_field = TextField()
 
 
 def people() -> QuerySet[Person]:
@@ -43,8 +51,9 @@ def find(text: str, *, unit_code: str) -> QuerySet[Person]:
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
         return wanted.filter(nik_print=fingerprint(digits))
-    for word in text.split():
-        wanted = wanted.filter(name__icontains=word)
+    wanted = wanted.alias(squeezed_name=SqueezedName("name"))
+    for word in fold(text).split():
+        wanted = wanted.filter(squeezed_name__contains=word)
     return wanted.order_by("name", "pk")
 
 

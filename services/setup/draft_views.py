@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.text import tidy
 from services.applications import preview
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, samples, simulator, slots, words
@@ -50,7 +51,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             messages.success(request, "Draf dibuang. Yang terbit tidak berubah.")
             return redirect("setup-service", slug)
         try:
-            note = request.POST.get("note", "").replace("\x00", "").strip()[:300]
+            note = tidy(request.POST.get("note", ""))[:300]
             actions.publish_draft(slug=slug, edition=edition_of(request), by=user, note=note)
         except RuleBroken as broken:
             problem, bench = broken.message, bench_of(slug)

@@ -35,6 +35,20 @@ HOUSE = answers.House(today=date(2026, 11, 23))
         (spec("choice", options=CHOICE), "a", "a", "A"),
         (spec("yesno"), "tidak", "tidak", "Tidak"),
         (spec("text", required=False), " ", None, ""),
+        (spec("text", min=5), "\u200b\u200b\u2060\u200b\u200b", None, ""),
+        (spec("textarea"), "kode \u202eratna\u202c", "kode ratna", "kode ratna"),
+        (
+            spec("text"),
+            "0° 7′ 30″ LU, CV Maju®",
+            "0° 7′ 30″ LU, CV Maju®",
+            "0° 7′ 30″ LU, CV Maju®",
+        ),
+        (
+            spec("text", format="npwp"),
+            "01.234.567\u200b.8–901.000",
+            "012345678901000",
+            "012345678901000",
+        ),
     ],
 )
 def test_typed_value_words(field, typed, value, words) -> None:
@@ -50,7 +64,7 @@ def test_typed_value_words(field, typed, value, words) -> None:
         (spec("choice", options=CHOICE), "", "Pilih satu"),
         (spec("choice", options=CHOICE), "z", "Pilih satu"),
         (spec("yesno"), "mungkin", "Pilih satu"),
-        (spec("text"), "Toko 😀", "“😀” yang tidak bisa dicetak"),
+        (spec("text"), "Toko 😀", r"“😀” \(U\+1F600\) yang tidak bisa dicetak"),
         (spec("textarea"), "محمد", "tidak bisa dicetak"),
         (spec("text", min=5), "abc", "paling sedikit 5"),
         (spec("textarea", max=4), "abcde", "Paling banyak 4"),
@@ -92,3 +106,19 @@ def test_a_point_that_is_no_number_is_refused(point: str) -> None:
     typed = {"f": "Jalan Raya 1", "f-lintang": point, "f-bujur": point}
     with pytest.raises(RuleBroken, match="Titik lokasi"):
         answers.parse(spec("place"), typed, HOUSE)
+
+
+@pytest.mark.parametrize("typed", ["Nu`man Ma`ruf", "Numan Maruf", "NU’MAN MA´RUF"])
+def test_apostrophes_make_no_difference_between_nik_and_name(typed: str) -> None:
+    known = {"nama": "NU`MAN MA`RUF", "nik": "6474010305900158"}
+    house = answers.House(today=date(2026, 11, 23), by_nik=lambda nik: known)
+    given = answers.parse(
+        spec("person"), {"f-nama": typed, "f-nik": "6474\u200b–0103–0590–0158"}, house
+    )
+    assert isinstance(given, dict)
+    assert given["nama"] == "NU`MAN MA`RUF"
+
+
+def test_a_name_that_is_too_long_is_refused_not_cut() -> None:
+    with pytest.raises(RuleBroken, match="Paling banyak 200"):
+        answers.parse(spec("person"), {"f-nama": "Sari " * 50}, HOUSE)

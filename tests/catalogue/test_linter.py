@@ -117,6 +117,9 @@ CASES = {
         lambda d: d["fields"].append({"key": "warna", "type": "text", "label": "Warna rumah"}),
         "fields.warna", "tidak dipakai",
     ),
+    "a sign no document can print": (
+        "sktm", lambda d: d["outputs"][0].update(closing="Demikian 😀"), "outputs.surat", "U+1F600",
+    ),
     "a column for nothing": (
         "ahli-waris", lambda d: table(d)["columns"].append({"key": "umur", "label": "Umur"}),
         "fields.ahli_waris.columns.umur", "tidak tercetak",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel import text
 from kernel.errors import RuleBroken
 from kernel.ids import ALPHABET, normalize_code, secret_code
 from kernel.rupiah import format_rupiah, in_words, parse_rupiah
@@ -110,3 +111,56 @@ def test_words_say_exactly_the_amount(amount: int) -> None:
 def test_nobody_writes_out_a_quintillion() -> None:
     with pytest.raises(ValueError, match="too much"):
         in_words(10**18)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["\u200b\u200b\u2060", "\u00ad\u00ad", "\ufeff", "\u2800", "\u3164", "\u0301", "\u00a0"],
+)
+def test_text_that_looks_empty_is_empty(typed) -> None:
+    assert text.tidy(typed) == ""
+
+
+def test_direction_marks_and_kinds_of_space_do_not_survive() -> None:
+    assert text.tidy("kode \u202eratna\u202c\u2067x\u2069\u200f") == "kode ratnax"
+    assert text.tidy("a\u00a0b\tc\u2009d\r\ne\u2028f") == "a b c d\ne\nf"
+    assert text.line("  a \n b ") == "a b"
+
+
+def test_characters_with_a_plain_form_take_it() -> None:
+    assert text.tidy("Ｓari ٣٤٥ e\u0301") == "Sari 345 é"
+    assert text.name("Nu`man ʼAli Ma’ruf") == "Nu'man 'Ali Ma'ruf"
+
+
+def test_what_cannot_be_printed_is_named() -> None:
+    assert text.unprintable("Toko 😀") == "😀"
+    assert text.unprintable("0° 7′ 30″ LU ` ´ ® ™ Ω µ º ₹ Ə") == ""
+    assert text.unprintable("ꦱꦫꦶ") == "ꦱ"
+    assert text.show_sign("😀") == "“😀” (U+1F600)"
+
+
+@given(st.text())
+def test_tidying_twice_changes_nothing(typed) -> None:
+    once = text.tidy(typed)
+    assert text.tidy(once) == once
+    assert text.name(text.name(typed)) == text.name(typed)
+
+
+@pytest.mark.parametrize("name", ["Ma'ruf", "MA’RUF", "Maruf", "Ma ruf", "Ma`ruf", "Mâ´ruf"])
+def test_spellings_of_one_name_are_squeezed_to_the_same(name) -> None:
+    assert text.squeeze(name) == "maruf"
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("MA'RUF AMIN", "Ma'ruf Amin"),
+        ("NU`MAN MA’RUF", "Nu`man Ma’ruf"),
+        ("ANAK AGUNG III", "Anak Agung III"),
+        ("O'BRIEN", "O'Brien"),
+        ("AL-HABSYI, S.PD.", "Al-Habsyi, S.Pd."),
+        ("Siti van der Berg", "Siti van der Berg"),
+    ],
+)
+def test_a_name_in_capitals_is_read_as_a_name(stored, read) -> None:
+    assert text.in_capitals_and_small(stored) == read

@@ -1,12 +1,15 @@
 """The typesetter: pure, archival, and what people typed stays text."""
 
 import io
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from kernel.text import PRINTABLE
 from typeset import pdf
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -44,3 +47,23 @@ def test_a_broken_layout_says_so(tmp_path: Path) -> None:
     path.write_text("#nothing-of-that-name")
     with pytest.raises(pdf.RenderFailed, match="unknown variable"):
         pdf.compile(path, {}, at=AT)
+
+
+def test_every_printable_character_is_printed_as_itself(tmp_path: Path) -> None:
+    path = tmp_path / "tanda.typ"
+    path.write_text(
+        """#let d = json(bytes(sys.inputs.data))
+#set document(title: "tanda")
+#set text(lang: "id", font: ("TeX Gyre Bonum", "Libertinus Serif"), ligatures: false)
+#for s in d.signs [#s #text(weight: "bold", s) #text(style: "italic", s)\\ ]
+"""
+    )
+    signs = [f"a{c}" if unicodedata.combining(c) else c for c in sorted(PRINTABLE)]
+    # PDF/A refuses a character without a glyph, so compiling is the proof for each style.
+    made = pdf.compile(path, {"signs": signs}, at=AT)
+    with pypdfium2.PdfDocument(made) as document:
+        printed = "".join(page.get_textpage().get_text_range() for page in document)
+    assert set(unicodedata.normalize("NFC", "".join(signs))) <= set(
+        unicodedata.normalize("NFC", printed)
+    )
+    assert all(pdf.legible(sign) == sign for sign in PRINTABLE)

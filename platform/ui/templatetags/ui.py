@@ -31,6 +31,7 @@ from kernel.tanggal import (
     short_time,
     weekdays,
 )
+from kernel.text import in_capitals_and_small
 from ui.language import ENGLISH, reads_in, script_words
 from ui.menu import Link
 
@@ -214,14 +215,13 @@ def sapaan(name: str | None) -> str:
     first = (name or "").split()
     if not first:
         return ""
-    return first[0].title() if first[0].isupper() else first[0]
+    return in_capitals_and_small(first[0])
 
 
 @register.filter
 def nama(name: str | None) -> str:
     """A register's NAMA KAPITAL as a name fit to be read."""
-    text = name or ""
-    return text.title() if text.isupper() else text
+    return in_capitals_and_small(name or "")
 
 
 @register.filter
