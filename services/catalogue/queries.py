@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from kernel.clock import now
 from kernel.errors import NotThere
+from kernel.text import fold
 from services.catalogue import linter, rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service, Switch
@@ -81,8 +82,8 @@ def search_entry(slug: str, title: str, summary: str, synonyms: tuple[str, ...])
     return rules.Entry(
         slug,
         title,
-        rules.fold(" ".join([*phrases, summary])),
-        frozenset(rules.fold(phrase) for phrase in phrases),
+        fold(" ".join([*phrases, summary])),
+        frozenset(fold(phrase) for phrase in phrases),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kernel.errors import Stale
+from kernel.text import fold
 from services.catalogue import overrides
 from services.catalogue.blueprint import Blueprint, FieldSpec
 from services.catalogue.choices import options
 from services.catalogue.overrides import Definition
-from services.catalogue.rules import fold
 from services.catalogue.shorthand import CLOSINGS, OPENINGS
 
 RESERVED = frozenset({"baru", "impor", "rilis", "kelurahan"})  # addresses beside the services
