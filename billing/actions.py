@@ -22,8 +22,6 @@ A ``Change`` is done by the outbox, usually within a second, and repeated while 
 import secrets
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from audit import actions as audit
@@ -32,6 +30,7 @@ from billing import catalogue, customers, gateway, lifecycle, mirror, plans, que
 from billing.models import Account, Change, Invoice, StripeEvent, Subscription
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.identities import parse_email
 from messaging import outbox
 from tenants.registry import entitlements
 from tenants.registry.models import City, Signup
@@ -87,7 +86,7 @@ def update_account(
         "name": " ".join(name.split()),
         "official_name": " ".join(official_name.split()),
         "official_post": " ".join(official_post.split()),
-        "email": email.strip().lower(),
+        "email": parse_email(email),
         "phone": phone.strip(),
         "address": " ".join(address.split()),
         "npwp": rules.clean_npwp(npwp),
@@ -99,10 +98,6 @@ def update_account(
         most = LONGEST[key]
         if len(text) > most:
             raise RuleBroken(f"Terlalu panjang; paling banyak {most} huruf.", field=key)
-    try:
-        validate_email(cleaned["email"])
-    except ValidationError:
-        raise RuleBroken("Alamat e-mail ini keliru. Periksa ejaannya.", field="email") from None
     with in_public(), transaction.atomic():
         account = mirror.lock(account_id)
         changed = [key for key, text in cleaned.items() if getattr(account, key) != text]

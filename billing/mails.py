@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from billing.models import Account, Invoice
 from billing.rules import GRACE
+from kernel.identities import folded
 from kernel.rupiah import format_rupiah
 from kernel.tanggal import long_date
 from messaging import mail
@@ -29,8 +30,8 @@ def recipients(account: Account, city: City, at: datetime) -> dict[str, str]:
     found = {f"admin-{user.pk}": user.email for user in admins} | {CONTACT: account.email}
     once: dict[str, str] = {}
     for name, address in found.items():
-        if address and address.lower() not in once.values():
-            once[name] = address.lower()
+        if address and folded(address) not in once.values():
+            once[name] = folded(address)
     return once
 
 

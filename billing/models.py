@@ -7,6 +7,7 @@ just fetched there (billing.mirror). Money is whole rupiah.
 from django.db import models
 from django.db.models import Q
 
+from accounts.fields import EmailAddressField
 from tenants.registry.models import City
 
 LIVE = ("active", "trialing", "past_due", "unpaid", "paused")
@@ -26,7 +27,7 @@ class Account(models.Model):
     name = models.CharField("nama instansi", max_length=150)  # "Pemerintah Kota Bontang"
     official_name = models.CharField("nama pejabat", max_length=100, blank=True)
     official_post = models.CharField("jabatan", max_length=100, blank=True)
-    email = models.EmailField("e-mail tagihan", blank=True)
+    email = EmailAddressField("e-mail tagihan", blank=True)
     phone = models.CharField("telepon", max_length=30, blank=True)
     address = models.CharField("alamat", max_length=200, blank=True)
     npwp = models.CharField("NPWP", max_length=16, blank=True)  # digits alone

@@ -15,6 +15,7 @@ REFUSALS = {"RuleBroken", "NotThere", "Stale", "TooOften"}
 # Where a refusal may reach a resident: its plain sentence is translated when it is shown.
 RESIDENTS_MEET = (
     "platform/kernel/errors.py",
+    "platform/kernel/identities.py",
     "platform/kernel/nik.py",
     "platform/kernel/rupiah.py",
     "platform/accounts/mfa.py",

@@ -2,22 +2,18 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
+from kernel.identities import parse_email
 
 
 @transaction.atomic
 def create_operator(*, email: str, name: str, password: str) -> User:
     """A platform operator. Call in the public schema. Raises RuleBroken."""
-    email, name = email.strip().lower(), " ".join(name.split())
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise RuleBroken("Alamat e-mail ini keliru. Periksa ejaannya.", field="email") from None
+    email, name = parse_email(email), " ".join(name.split())
     if not name:
         raise RuleBroken("Tulis nama operator.", field="name")
     try:

@@ -29,7 +29,7 @@ class LoginBackend(BaseBackend):
     ) -> User | None:
         if not username or not password or "@" not in username:
             return None
-        return check(username.strip().lower(), password)
+        return check(username, password)
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()

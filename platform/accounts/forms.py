@@ -33,13 +33,9 @@ class SignInForm(Form):
 
 
 class ForgottenForm(Form):
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("Alamat e-mail"),
         help_text=gettext_lazy("Alamat yang terdaftar di akun Anda."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "invalid": gettext_lazy("Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id.")
-        },
     )
 
 

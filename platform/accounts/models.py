@@ -8,14 +8,15 @@ from django.db.models.functions import Lower
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import sealing
+from accounts.fields import EmailAddressField, LoginField
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(login=(username or "").strip().lower())
+        return self.get(login=username or "")
 
     def create_user(self, login: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(login=login.strip().lower(), **fields)
+        user = self.model(login=login, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -28,9 +29,9 @@ class User(AbstractBaseUser):
     ``nik:<keyed hash>`` for residents: the NIK itself is never stored here.
     """
 
-    login = models.CharField(max_length=254, unique=True)
+    login = LoginField(max_length=254, unique=True)
     name = models.CharField(max_length=150)
-    email = models.EmailField(blank=True)
+    email = EmailAddressField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)

@@ -1,5 +1,7 @@
 """Links by which somebody chooses a password: forgotten, or invited and never had one."""
 
+import hashlib
+
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import transaction
@@ -10,7 +12,9 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
+from kernel.identities import folded, is_same
 from messaging import mail
+from ui.templatetags.ui import sapaan
 
 MAILS_PER_HOUR = 5
 ASKED_PER_HOUR = 60  # from one address: a whole kelurahan may sit behind it
@@ -20,6 +24,11 @@ def set_password_path(user: User) -> str:
     """The address where this person chooses a password; works once, for three days."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return f"/sandi/{uid}/{default_token_generator.make_token(user)}/"
+
+
+def link_digest(path: str) -> str:
+    """Tells one link from another in the outbox without being the link."""
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
 
 
 def user_of_link(uid: str, token: str) -> User | None:
@@ -37,28 +46,55 @@ def user_of_link(uid: str, token: str) -> User | None:
 def send_reset(*, email: str, host_url: str, remote: str) -> None:
     """Mail a link to whoever has this address here; silent when nobody does.
 
-    ``host_url`` is the address of this host without a path. Raises RuleBroken when asked too
-    often.
+    ``host_url`` is the address of this host without a path. The mail goes to the address stored
+    with the account, never to the one typed. Raises RuleBroken when asked too often.
     """
-    address = email.strip().lower()
+    address = folded(email)
     limits = {f"reset:{address}": MAILS_PER_HOUR, f"reset-from:{remote}": ASKED_PER_HOUR}
     for key, limit in limits.items():
         cache.add(key, 0, 3600)
         if cache.incr(key) > limit:
             raise RuleBroken("Terlalu sering diminta. Tunggu satu jam, lalu coba lagi.")
     with transaction.atomic():
-        people = User.objects.filter(Q(login=address) | Q(email__iexact=address), is_active=True)
-        for user in people[:5]:
-            path = set_password_path(user)
-            mail.send(
-                address,
-                "Atur ulang kata sandi",
-                "Buka tautan ini untuk memilih kata sandi baru:\n\n"
-                f"{host_url}{path}\n\nTautan berlaku 3 hari dan hanya sekali pakai. "
-                "Jika Anda tidak memintanya, abaikan e-mail ini.\n",
-                key=f"sandi:{path}",
-                essential=True,
-            )
+        people = User.objects.filter(Q(login=address) | Q(email=address), is_active=True)
+        for user in people.order_by("pk"):
+            for stored in (user.email, user.login):
+                if is_same(stored, address):
+                    _send_reset_link(user, to=stored, host_url=host_url)
+                    break
+
+
+def _send_reset_link(user: User, *, to: str, host_url: str) -> None:
+    path = set_password_path(user)
+    # Several people of a family may share one address: each mail says whose link it holds.
+    words = [word for word in user.name.split() if not word.endswith(".")]  # no "dr.", "H."
+    whom = sapaan(" ".join(words)) or "Anda"
+    mail.send(
+        to,
+        f"Atur ulang kata sandi {whom}",
+        f"Buka tautan ini untuk memilih kata sandi baru bagi akun {whom}:\n\n"
+        f"{host_url}{path}\n\nTautan berlaku 3 hari dan hanya sekali pakai. "
+        "Jika bukan Anda yang memintanya, abaikan e-mail ini.\n",
+        key=f"password-link:{user.pk}:{link_digest(path)}",
+        essential=True,
+    )
+
+
+def choose_by_link(*, uid: str, token: str, password: str) -> User | None:
+    """Set the password of the person this link is for; None when the link opens nothing.
+
+    The link is judged again under the lock: of two requests with the same link one counts.
+    """
+    with transaction.atomic():
+        found = user_of_link(uid, token)
+        if found is None:
+            return None
+        User.objects.select_for_update().get(pk=found.pk)
+        found = user_of_link(uid, token)
+        if found is not None:
+            choose_password(user=found, password=password)
+            found.refresh_from_db()
+    return found
 
 
 def choose_password(*, user: User, password: str) -> None:

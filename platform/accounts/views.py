@@ -131,9 +131,13 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "accounts/link_expired.html", {"base": base()}, status=410)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
-        passwords.choose_password(user=user, password=form.cleaned_data["password"])
-        messages.success(request, gettext("Kata sandi tersimpan. Silakan masuk."))
-        return redirect("/masuk/")
+        chosen = passwords.choose_by_link(
+            uid=uid, token=token, password=form.cleaned_data["password"]
+        )
+        if chosen is None:
+            return render(request, "accounts/link_expired.html", {"base": base()}, status=410)
+        messages.success(request, gettext("Kata sandi Anda tersimpan."))
+        return _admit(request, chosen, "accounts.backends.LoginBackend", "signed_in.by_link")
     context = {"form": form, "base": base(), "owner": user}
     return render(
         request, "accounts/new_password.html", context, status=422 if form.errors else 200

@@ -9,6 +9,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import RuleBroken
+from kernel.identities import ONLY_ASCII, parse_email
 from kernel.tanggal import months
 from kernel.text import line
 from ui.language import reads_in
@@ -78,7 +79,7 @@ class TanggalField(forms.MultiValueField):
 
 
 class EmailField(forms.EmailField):
-    """An e-mail address a person may give of themselves."""
+    """An e-mail address, as ``kernel.identities.parse_email`` stores it."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Tulis alamat e-mail yang lengkap, misalnya sari@contoh.id.")
@@ -92,6 +93,15 @@ class EmailField(forms.EmailField):
     def to_python(self, value: object) -> str:
         """Without the invisible characters that come along when an address is copied."""
         return str(super().to_python("" if value is None else line(str(value))))
+
+    def run_validators(self, value: Any) -> None:
+        if value and not value.isascii():
+            raise forms.ValidationError(gettext(ONLY_ASCII), code="not_ascii")
+        super().run_validators(value)
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        return by_rule(lambda: parse_email(address)) if address else ""
 
 
 class PhoneField(forms.RegexField):

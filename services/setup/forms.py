@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from services.setup.face import clean_logo
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
-from ui.forms import Form, RuleField, TanggalField, by_rule
+from ui.forms import EmailField, Form, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
 
 MAX_TABLE = 12 * 1024 * 1024  # bytes
@@ -70,7 +70,7 @@ class UnitForm(Form):
         label="Kode pos", max_length=5, min_length=5, required=False, validators=[_digits]
     )
     phone = forms.CharField(label="Telepon kantor", max_length=30, required=False)
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail kantor",
         required=False,
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
@@ -79,7 +79,7 @@ class UnitForm(Form):
 
 class AppointForm(Form):
     name = forms.CharField(label="Nama lengkap dan gelar", max_length=150)
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail",
         help_text="Bila belum punya akun, kami kirim tautan untuk memilih kata sandi.",
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from accounts.passwords import set_password_path
+from accounts.passwords import link_digest, set_password_path
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.identities import parse_email
 from messaging import mail
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.office.queries import WITHOUT_SEAT, holds_seat
@@ -127,7 +128,7 @@ def _other_admin(holding: Holding, until: date) -> bool:
 @transaction.atomic
 def invite(*, name: str, email: str, by: User | None) -> User:
     """The account of a member of staff; made, with a mailed link to choose a password, if new."""
-    login = email.strip().lower()
+    login = parse_email(email)
     known = User.objects.filter(login=login).first()
     if known is not None:
         if not known.is_active:
@@ -178,7 +179,7 @@ def send_invitation(*, user: User) -> None:
         f"Yth. {user.name},\n\nAnda didaftarkan sebagai petugas di {city().name}. "
         f"Pilih kata sandi Anda di sini:\n\n{city().url(path)}\n\n"
         f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
-        key=f"invite:{path}",
+        key=f"invite:{user.pk}:{link_digest(path)}",
         essential=True,
     )
 

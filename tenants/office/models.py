@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.fields import EmailAddressField
+
 
 class Unit(models.Model):
     """A place in the city's structure. Its code is its path: a parent's code is a prefix.
@@ -30,7 +32,7 @@ class Unit(models.Model):
     abbreviation = models.CharField("singkatan untuk nomor surat", max_length=12, blank=True)
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
-    email = models.EmailField(blank=True)
+    email = EmailAddressField(blank=True)
     post_code = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
 

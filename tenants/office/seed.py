@@ -106,8 +106,8 @@ def first_official(city: City) -> None:
     if signup is None:
         return  # made by command: the operator adds the first admin
     user, created = User.objects.get_or_create(
-        login=signup.email.lower(),
-        defaults={"name": signup.name, "email": signup.email.lower(), "password": signup.password},
+        login=signup.email,
+        defaults={"name": signup.name, "email": signup.email, "password": signup.password},
     )
     admin = Post.objects.get(unit__code=city.code, role=Post.Role.ADMIN)
     today = now().astimezone(city.tz).date()

@@ -22,6 +22,7 @@ from accounts.models import User
 from audit import actions as audit
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.identities import is_same
 from kernel.ids import secret_code
 from messaging import outbox
 from tenants.office import queries as office
@@ -185,7 +186,7 @@ def confirm_as_operator(*, request_id: int, by: User, at: datetime) -> DeletionR
             raise RuleBroken("Hanya operator yang dapat menyetujui di sini.")
         if second_people(request, city, at=at):
             raise RuleBroken("Kota ini punya admin lain; admin itulah yang menyetujui.")
-        if request.asked_by_email.lower() in (by.login.lower(), by.email.lower()):
+        if any(is_same(request.asked_by_email, own) for own in (by.login, by.email)):
             raise RuleBroken("Yang menyetujui harus orang lain daripada yang meminta.")
         return _confirmed(request, city, by, at, operator=True)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import User
+from kernel.identities import folded
 from kernel.tanggal import moment_text
 from messaging import mail
 from tenants.office import queries as office
@@ -20,7 +21,7 @@ def recipients(request: DeletionRequest, city: City, at: datetime) -> list[str]:
     with in_city(city):
         admins = [user.email or user.login for user in office.admins(at.astimezone(city.tz).date())]
     found = [*admins, request.asked_by_email, request.confirmed_by_email]
-    return list(dict.fromkeys(address.lower() for address in found if "@" in address))
+    return list(dict.fromkeys(folded(address) for address in found if "@" in address))
 
 
 def _send(request: DeletionRequest, what: str, to: list[str], subject: str, text: str) -> None:

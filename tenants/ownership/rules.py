@@ -3,6 +3,8 @@
 import re
 from datetime import datetime, timedelta
 
+from kernel.identities import is_same
+
 KEEP = timedelta(days=7)  # a finished copy waits this long for its download
 FRESH = timedelta(days=7)  # as old as a copy may be, unless nothing changed since
 GRACE = timedelta(days=14)  # between the second signature and the deletion
@@ -25,7 +27,7 @@ def may_confirm_from(
     ``since`` is when they became an administrator by the city's record: somebody appointed after
     the request would be the first person's creature, somebody appointed just before it too.
     """
-    same = who[0] == asked_by[0] or who[1].strip().lower() == asked_by[1].strip().lower()
+    same = who[0] == asked_by[0] or is_same(who[1], asked_by[1])
     return None if same or since >= asked_at else since + SETTLED
 
 

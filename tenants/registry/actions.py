@@ -17,13 +17,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.identities import parse_email
 from messaging import mail, outbox
 from tenants.registry import queries, regions
 from tenants.registry.models import Signup
@@ -50,15 +50,11 @@ def start_signup(
     if area is None:
         raise RuleBroken("Pilih kabupaten atau kota dari daftar.", field="code")
     subdomain = subdomain.strip().lower()
-    name, post, email = " ".join(name.split()), " ".join(post.split()), email.strip().lower()
+    name, post, email = " ".join(name.split()), " ".join(post.split()), parse_email(email)
     if not name or len(name) > 150:
         raise RuleBroken("Tulis nama lengkap Anda.", field="name")
     if not post or len(post) > 120:
         raise RuleBroken("Tulis jabatan Anda di pemerintah daerah.", field="post")
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise RuleBroken("Alamat e-mail ini keliru. Periksa ejaannya.", field="email") from None
     try:
         validate_password(password, User(login=email, name=name, email=email))
     except ValidationError as fault:

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy
 
 from tenants.registry import regions
-from ui.forms import Form, TanggalField
+from ui.forms import EmailField, Form, TanggalField
 
 
 def _choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
@@ -53,7 +53,7 @@ class OfficialForm(Form):
         help_text="Misalnya: Kepala Bidang Aplikasi Informatika, Diskominfo.",
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail dinas",
         help_text="E-mail berakhiran .go.id membuktikan sendiri. E-mail lain kami periksa dahulu.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
+from accounts.fields import EmailAddressField
 from tenants.backend.place import Place
 from tenants.registry.scope import in_public
 
@@ -118,7 +119,7 @@ class Signup(models.Model):
     subdomain = models.CharField(max_length=40)
     name = models.CharField("nama pejabat", max_length=150)
     post = models.CharField("jabatan", max_length=120)
-    email = models.EmailField()
+    email = EmailAddressField()
     password = models.CharField(max_length=200, blank=True)  # hash; emptied once it is used
     terms_accepted_at = models.DateTimeField()
     confirm_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the link's token

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self._reset(options)
 
     def _reset(self, options: dict[str, Any]) -> None:
-        user = User.objects.filter(login=options["email"].strip().lower()).first()
+        user = User.objects.filter(login=options["email"]).first()
         if user is None:
             raise CommandError(f"Tidak ada akun {options['email']} di sini.")
         try:
