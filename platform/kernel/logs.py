@@ -12,16 +12,23 @@ _NUMBER = re.compile(r"(?<![\d.])\d{16}(?!\d)")  # not the digits behind a point
 # Links that open something by themselves end in a long random piece; names of services and
 # static files have no capitals and digits of that length without a dot.
 _SECRET = re.compile(r"(?<=/)(?=[^/\s]*[A-Z0-9])[^/\s.?]{20,}(?=[/\s?]|$)")
+# A random piece long enough to open something; Stripe's numbers of events open nothing.
+_TOKEN = re.compile(r"(?<![\w-])(?!evt_)(?=[\w-]*[A-Z0-9])[\w-]{25,}")
 
 
 def without_addresses(text: str) -> str:
-    """For operators' pages: nothing that looks like one, nor a NIK or KK number."""
-    return _NUMBER.sub("…", _ANY_ADDRESS.sub("…@…", text))
+    """For operators' pages: no e-mail address, no NIK or KK number, no one-time link."""
+    return _NUMBER.sub("…", _ANY_ADDRESS.sub("…@…", without_secrets(text)))
 
 
 def without_secrets(text: str) -> str:
     """An address of a page without the part that would let a reader of the log in."""
     return _SECRET.sub("…", text)
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a text holds a path or a random piece that may open something by itself."""
+    return "/" in text or _TOKEN.search(text) is not None
 
 
 def _without_people(text: str) -> str:
@@ -42,10 +49,8 @@ class Discreet(logging.Filter):
             text = record.getMessage()
         except Exception:  # words and values that do not fit: no reason to fail the caller
             text = f"{record.msg} {record.args}"
-        if record.name.startswith("django."):
-            text = without_secrets(text)
-        record.msg, record.args = _without_people(text), ()
+        record.msg, record.args = _without_people(without_secrets(text)), ()
         if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
             lines = traceback.format_exception(*record.exc_info)
-            record.exc_text = _without_people("".join(lines).rstrip("\n"))
+            record.exc_text = _without_people(without_secrets("".join(lines).rstrip("\n")))
         return True

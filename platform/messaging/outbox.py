@@ -22,6 +22,7 @@ from django_tenants.utils import schema_context
 from psycopg2 import sql
 
 from kernel.clock import now
+from kernel.logs import looks_secret
 from messaging.models import Outbox
 
 log = logging.getLogger(__name__)
@@ -96,8 +97,12 @@ def enqueue(
     """Ask for work in the current schema, once the running transaction commits.
 
     ``key`` must name the work (``mail:welcome:17``): a second enqueue with the same key does
-    nothing. ``after`` delays the first attempt.
+    nothing. Keys are logged, kept for weeks and shown to operators, so one that holds a path or
+    a random token is a ValueError; what is secret belongs in the payload, which is emptied.
+    ``after`` delays the first attempt.
     """
+    if looks_secret(key):
+        raise ValueError(f"the key of {kind} work may hold a secret: use an id or a short digest")
     if not _in_transaction():
         raise RuntimeError("enqueue() belongs in the transaction whose consequence it is")
     moment = now()

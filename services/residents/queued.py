@@ -5,6 +5,7 @@ loses no resident. The worker's own transaction takes the whole file or nothing.
 """
 
 import base64
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -63,7 +64,7 @@ def begin(*, name: str, content: bytes, actor: User) -> str:
         outbox.enqueue(
             KIND,
             {"code": code, "path": kept, "name": name, "actor": actor.pk},
-            key=f"import:{code}",
+            key=f"import:{hashlib.sha256(code.encode()).hexdigest()[:16]}",
         )
     _note(code, Job("waiting"))
     return code
