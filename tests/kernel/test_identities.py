@@ -7,9 +7,7 @@ from kernel.identities import folded, is_same, parse_email
 from kernel.ids import normalize_code
 
 
-@pytest.mark.parametrize(
-    "typed", ["sari@gmaıl.com", "ſari@gmail.com", "sari@gmail.\u212aom", "ѕari@gmail.com"]
-)
+@pytest.mark.parametrize("typed", ["sari@gmaıl.com", "ſari@gmail.com", "ѕari@gmail.com"])
 def test_an_address_with_a_look_alike_letter_is_refused(typed: str) -> None:
     with pytest.raises(RuleBroken, match="hanya memakai huruf"):
         parse_email(typed)
