@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [ROOT / top for top in ("platform", "tenants", "services", "billing")]
 FOLDER = ROOT / "platform/ui/locale/en/LC_MESSAGES"
 MARKS = {"gettext", "gettext_lazy", "gettext_noop", "_"}
-REFUSALS = {"RuleBroken", "NotThere", "Stale", "TooOften"}
+REFUSALS = {"RuleBroken", "NotThere", "Stale", "TooOften", "Busy"}
 
 # Where a refusal may reach a resident: its plain sentence is translated when it is shown.
 RESIDENTS_MEET = (
@@ -18,6 +18,7 @@ RESIDENTS_MEET = (
     "platform/kernel/identities.py",
     "platform/kernel/nik.py",
     "platform/kernel/rupiah.py",
+    "platform/accounts/hashers.py",
     "platform/accounts/mfa.py",
     "platform/accounts/mfa_views.py",
     "platform/accounts/passwords.py",

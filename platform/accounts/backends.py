@@ -1,11 +1,15 @@
 """Signing in with an e-mail address and a password."""
 
+from typing import Any
+
+from django.contrib.auth import get_backends
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
+from kernel.identities import folded
 
 
 def check(login: str, password: str) -> User | None:
@@ -27,17 +31,33 @@ class LoginBackend(BaseBackend):
         password: str | None = None,
         **kwargs: object,
     ) -> User | None:
-        if not username or not password or "@" not in username:
-            return None
-        return check(username, password)
+        login = self.login_of(username or "")
+        return check(login, password) if login and password else None
+
+    def login_of(self, typed: str) -> str | None:
+        """The login that a typed name means to this backend, however it was spelled."""
+        return folded(typed) if "@" in typed else None
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def print_of(login: str) -> str:
+    """What counters remember of an account."""
+    return salted_hmac("axes", login, algorithm="sha256").hexdigest()
+
+
+def identity_of(typed: str) -> str:
+    """A keyed hash of the account a typed login means: what is judged is what is counted."""
+    backends: Any = get_backends()
+    logins = (one.login_of(typed) for one in backends if isinstance(one, LoginBackend))
+    login = next((found for found in logins if found), None) or folded(typed)
+    return print_of(login)
+
+
 def axes_identity(request: HttpRequest | None, credentials: dict[str, str] | None = None) -> str:
-    """What the lockout counter remembers of a typed login: a keyed hash, never the NIK."""
+    """What counters remember of a typed login: a keyed hash, the same for each spelling."""
     typed = (credentials or {}).get("username") or (
         request.POST.get("username", "") if request else ""
     )
-    return salted_hmac("axes", "".join(typed.lower().split()), algorithm="sha256").hexdigest()
+    return identity_of(typed)

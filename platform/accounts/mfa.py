@@ -15,6 +15,7 @@ from typing import Any
 
 import django_otp
 from axes.handlers.proxy import AxesProxyHandler
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
@@ -26,6 +27,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from accounts import demo, sealing
 from accounts.models import Phone, User
+from accounts.notices import tell
 from audit import actions as audit
 from audit.actions import Actor
 from kernel.clock import now
@@ -207,8 +209,12 @@ def enrolment(user: User) -> Phone:
     return device
 
 
-def confirm(user: User, typed: str) -> tuple[Phone, list[str]]:
-    """Switch the second step on with the first code; the recovery codes, shown once."""
+def confirm(user: User, typed: str, *, password: str = "") -> tuple[Phone, list[str]]:
+    """Switch the second step on with the first code; the recovery codes, shown once.
+
+    ``password`` is the person's own, typed just now: stored anew it gets another hash, and so
+    every session that knows only the password ends. Call ``update_session_auth_hash`` for this one.
+    """
     found = enrolment(user)
     with transaction.atomic():
         device = Phone.objects.select_for_update().get(pk=found.pk)
@@ -217,7 +223,16 @@ def confirm(user: User, typed: str) -> tuple[Phone, list[str]]:
             device.confirmed = True
             device.save(update_fields=["confirmed"])
             codes = _new_codes(user)
+            if password:
+                before, user.password = user.password, make_password(password)
+                User.objects.filter(pk=user.pk, password=before).update(password=user.password)
             audit.record("mfa.enrolled", actor=user, subject="user", subject_id=user.pk)
+            tell(
+                user,
+                "Verifikasi dua langkah aktif",
+                "Akun Anda di Balai sekarang meminta kode dari ponsel setiap kali masuk.",
+                key="mfa-on",
+            )
     if not right:
         raise RuleBroken(WRONG, field="kode")
     return device, codes
@@ -253,6 +268,12 @@ def switch_off(user: User) -> None:
     with transaction.atomic():
         _forget(user)
         audit.record("mfa.switched_off", actor=user, subject="user", subject_id=user.pk)
+        tell(
+            user,
+            "Verifikasi dua langkah dimatikan",
+            "Akun Anda di Balai sejak sekarang bisa dimasuki dengan kata sandi saja.",
+            key="mfa-off",
+        )
 
 
 def _forget(user: User) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import demo, mfa
+from accounts import attempts, demo, mfa
 from accounts.forms import CodeForm, EnrolForm
 from accounts.models import User
 from accounts.pages import base, continue_to, wanted
@@ -60,7 +60,9 @@ def _admit(request: HttpRequest, user: User, device: Any) -> HttpResponse:
             )
             % {"left": left},
         )
-    return continue_to(request, user)
+    response = continue_to(request, user)
+    attempts.remember(request, response, user)
+    return response
 
 
 @login_required
@@ -86,11 +88,13 @@ def _enrol(request: HttpRequest, user: User) -> HttpResponse:
     form = EnrolForm(request.POST or None, user=user, with_password=not demo.possible())
     if request.method == "POST" and form.is_valid():
         try:
-            device, codes = mfa.confirm(user, form.cleaned_data["kode"])
+            device, codes = mfa.confirm(
+                user, form.cleaned_data["kode"], password=form.cleaned_data.get("current", "")
+            )
         except RuleBroken as error:
             explain(form, error)
         else:
-            request.session.cycle_key()
+            update_session_auth_hash(request, user)  # and a new key for this session
             mfa.verify_session(request, device)
             return _page(request, "mfa_codes", codes=codes, fresh=True)
     secret = b32encode(device.bin_key).decode()

@@ -10,9 +10,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.models import User
+from accounts.notices import tell
 from audit import actions as audit
 from kernel.errors import RuleBroken
-from kernel.identities import folded, is_same
+from kernel.identities import folded, is_same, parse_email
 from messaging import mail
 from ui.templatetags.ui import sapaan
 
@@ -101,16 +102,35 @@ def choose_password(*, user: User, password: str) -> None:
     """Set a new password; every older link and session of this person ends."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
+        had_one = locked.has_usable_password()
         locked.set_password(password)
         locked.save(update_fields=["password"])
         audit.record("password.chosen", actor=user, subject="user", subject_id=user.pk)
+        if had_one:
+            tell(
+                locked,
+                "Kata sandi Anda diganti",
+                "Kata sandi akun Anda di Balai baru saja diganti. Semua perangkat lain yang masih "
+                "masuk dengan kata sandi lama sudah dikeluarkan.",
+                key="password",
+            )
 
 
 def change_contact(*, user: User, email: str, phone: str) -> None:
     """How the city reaches this person. A staff member's login stays as it is."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
-        locked.email = email.strip()
+        before = locked.email
+        locked.email = parse_email(email) if email.strip() else ""
         locked.phone = phone.strip()
         locked.save(update_fields=["email", "phone"])
         audit.record("contact.changed", actor=user, subject="user", subject_id=user.pk)
+        if folded(before) != locked.email:
+            tell(
+                locked,
+                "Alamat e-mail akun Anda diganti",
+                "Alamat e-mail akun Anda di Balai baru saja diganti. Kabar dan tautan untuk "
+                "mengatur ulang kata sandi sejak sekarang dikirim ke alamat yang baru.",
+                key="email",
+                also=before,
+            )

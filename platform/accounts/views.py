@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import demo, mfa, passwords
+from accounts import attempts, demo, mfa, passwords
 from accounts.forms import (
     ChangePasswordForm,
     ContactForm,
@@ -52,7 +52,9 @@ def _admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpRes
         return redirect(f"/masuk/kode/?next={quote(asked)}" if asked else "/masuk/kode/")
     login(request, user, backend=backend)
     audit.record(deed, actor=user, subject="user", subject_id=user.pk)
-    return continue_to(request, user)
+    response = continue_to(request, user)
+    attempts.remember(request, response, user)
+    return response
 
 
 @never_cache
@@ -63,8 +65,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     city_host = in_city()
     form = SignInForm(request.POST or None, with_nik=city_host)
     if request.method == "POST" and form.is_valid():
+        attempt = attempts.Attempt(request, form.cleaned_data["username"])
+        if not attempt.is_allowed:
+            return locked_out(request)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
+            attempt.succeeded()
             backend: str = user.backend
             return _admit(request, user, backend, "signed_in")
         form.add_error(None, WRONG if city_host else WRONG_PUBLIC)

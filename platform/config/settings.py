@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.sessions.SessionLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "services.pages.middleware.LanguageMiddleware",
@@ -167,7 +168,7 @@ AUTHENTICATION_BACKENDS = [
     "services.residents.backends.NikBackend",
     "tenants.support.backend.SupportBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -208,7 +209,10 @@ SESSION_COOKIE_NAME = "__Host-sesi" if HTTPS else "sesi"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 12
+# Signed out after so many minutes without a page, and after so many hours in any case.
+IDLE_MINUTES: int = env.int("BALAI_IDLE_MINUTES", 60)
+SESSION_HOURS: int = env.int("BALAI_SESSION_HOURS", 10)
+SESSION_COOKIE_AGE = 60 * 60 * SESSION_HOURS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ui.views.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
