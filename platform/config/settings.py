@@ -408,6 +408,5 @@ LOGGING = {
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "axes": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
     },
 }

@@ -93,7 +93,6 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
         )
 
 
-@transaction.atomic
 def save_answers(
     *, application_id: int, typed: Mapping[str, str], files: Mapping[str, bytes],
     names: Mapping[str, str], by: User,
@@ -106,7 +105,29 @@ def save_answers(
 
     What is right is kept even when something else is wrong; the form shows the rest as typed.
     ``only`` are the questions of the page that was sent; the others stay as they were.
+    Files are judged before the dossier is locked.
     """
+    application = Application.objects.select_related("version").get(pk=application_id)
+    _require_editable(application)
+    wanted = {spec.key for spec in application.blueprint.documents}
+    wanted &= wanted if only is None else set(only)
+    judged = {key: _judge(files[key]) for key in files.keys() & wanted}
+    return _save_answers(application_id, typed, judged, names, by, only, said_in)
+
+
+def _judge(content: bytes) -> documents.Accepted | RuleBroken:
+    try:
+        return documents.accept(content)
+    except RuleBroken as refused:
+        return refused
+
+
+@transaction.atomic
+def _save_answers(
+    application_id: int, typed: Mapping[str, str],
+    files: Mapping[str, documents.Accepted | RuleBroken], names: Mapping[str, str], by: User,
+    only: Collection[str] | None, said_in: Blueprint | None,
+) -> dict[str, str]:  # fmt: skip
     application = _locked(application_id)
     _require_editable(application)
     blueprint = application.blueprint
@@ -128,7 +149,10 @@ def save_answers(
     for spec in answering.wanted_documents(blueprint, answers, house.applicant):
         if spec.key in files and spec.key in asked:
             try:
-                _attach(application, spec.key, names.get(spec.key, spec.label), files[spec.key], by)
+                file = files[spec.key]
+                if isinstance(file, RuleBroken):
+                    raise file
+                _attach(application, spec.key, names.get(spec.key, spec.label), file, by)
             except RuleBroken as refused:
                 wrong[spec.key] = gettext(refused.message)
     found = {**_missing_documents(application, house.applicant, said_in), **wrong}
@@ -165,8 +189,9 @@ def _require_editable(application: Application) -> None:
         raise Stale("Permohonan ini sudah dikirim dan tidak bisa diubah lagi.")
 
 
-def _attach(application: Application, key: str, name: str, content: bytes, by: User) -> None:
-    accepted = documents.accept(content)
+def _attach(
+    application: Application, key: str, name: str, accepted: documents.Accepted, by: User
+) -> None:
     if application.state == Application.State.DRAFT:  # never a dossier under way
         require_room("storage", len(accepted.content))
     path = documents.keep(accepted)

@@ -1,28 +1,61 @@
 """Files people hand in: judged by content, made harmless, stored under unguessable names."""
 
+import atexit
 import hashlib
-import io
+import json
+import os
 import struct
+import subprocess
+import sys
+import threading
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
-import filetype
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext
-from PIL import Image, ImageOps, UnidentifiedImageError
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject
+from django.utils.translation import gettext, gettext_noop
 
 from kernel.errors import RuleBroken
+from kernel.files import half_of, whole_file
 from kernel.ids import secret_code
+from services.applications import judge
 from tenants.registry.current import city
 
 MAX_BYTES = 8 * 1024 * 1024
-MAX_PAGES = 30
-MAX_EDGE = 2400  # pixels: enough to read every word of a photographed page
-MAX_PIXELS = 60_000_000
+WAIT = 30  # seconds for the files of others to be judged first
+
+_COMMON = {
+    "empty": gettext_noop("Berkas ini kosong. Pilih berkas lain."),
+    "busy": gettext_noop("Sedang banyak berkas yang diperiksa. Coba lagi sebentar."),
+    "no_document": gettext_noop("Berkas ini bukan PDF atau foto (JPG, PNG). Pilih berkas lain."),
+    "office_file": gettext_noop(
+        "Ini berkas Word, Excel, atau ZIP. Simpan sebagai PDF, lalu unggah PDF-nya."
+    ),
+    "other_picture": gettext_noop(
+        "Gambar ini berjenis TIFF, BMP, atau GIF. Simpan sebagai JPG atau PDF, lalu unggah lagi."
+    ),
+    "too_complex": gettext_noop(
+        "Berkas ini terlalu rumit untuk diperiksa. Foto atau pindai ulang halamannya, lalu unggah "
+        "hasilnya."
+    ),
+    "picture_too_large": gettext_noop(
+        "Foto ini terlalu besar. Foto ulang dengan ukuran gambar yang lebih kecil."
+    ),
+    "picture_broken": gettext_noop("Foto ini rusak dan tidak bisa dibuka. Foto ulang."),
+    "pdf_broken": gettext_noop("PDF ini rusak dan tidak bisa dibuka. Simpan ulang."),
+    "pdf_locked": gettext_noop(
+        "PDF ini terkunci kata sandi. Simpan dulu tanpa kata sandi, lalu unggah."
+    ),
+    "pdf_active": gettext_noop(
+        "PDF ini berisi program atau lampiran. Cetak ke PDF biasa, lalu unggah."
+    ),
+    "pdf_too_complex": gettext_noop(
+        "PDF ini terlalu rumit untuk diperiksa. Cetak ke PDF biasa, lalu unggah."
+    ),
+    "logo_no_png": gettext_noop("Logo harus gambar PNG yang tidak rusak."),
+    "logo_too_small": gettext_noop("Logo ini terlalu kecil; paling sedikit 64 piksel."),
+    "logo_too_complex": gettext_noop("Logo ini terlalu rumit. Pakai versi yang sederhana."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,137 +75,143 @@ class Accepted:
 def accept(content: bytes) -> Accepted:
     """Judge a file by what it is, not by its name. Raises RuleBroken with the cure.
 
-    Photos are re-encoded: that drops hidden data (place, camera, anything appended) and turns
-    them upright. PDFs are opened and refused when locked or active.
+    Photos are drawn anew on white: that drops hidden data (place, camera, comments, anything
+    appended) and turns them upright. PDFs are opened and refused when locked or active. Call it
+    outside a transaction: it waits for the files of others, and takes up to
+    ``judge.WALL_SECONDS``.
     """
     if not content:
-        raise RuleBroken("Berkas ini kosong. Pilih berkas lain.")
+        raise RuleBroken(_COMMON["empty"])
     if len(content) > MAX_BYTES:
-        raise RuleBroken(
+        raise RuleBroken(_too_large(content))
+    return _judged(b"D", content)
+
+
+def accept_logo(content: bytes) -> bytes:
+    """An uploaded picture as a small PNG without hidden data. Raises RuleBroken."""
+    return _judged(b"L", content).content
+
+
+def _too_large(content: bytes) -> str:
+    limit = {"limit": MAX_BYTES // 1024 // 1024}
+    if judge.is_picture(content):
+        return (
             gettext(
-                "Berkas ini terlalu besar; paling besar %(limit)s MB. "
-                "Foto ulang dengan mutu lebih rendah, lalu unggah lagi."
+                "Foto ini terlalu besar; paling besar %(limit)s MB. Foto ulang dengan mutu lebih "
+                "rendah, lalu unggah lagi."
             )
-            % {"limit": MAX_BYTES // 1024 // 1024}
+            % limit
         )
-    kind = filetype.guess(content)
-    media_type = kind.mime if kind else ""
-    if media_type == "application/pdf":
-        return _accept_pdf(content)
-    if media_type in ("image/jpeg", "image/png", "image/webp"):
-        return _accept_photo(content)
-    raise RuleBroken("Berkas ini bukan PDF atau foto (JPG, PNG). Pilih berkas lain.")
+    return (
+        gettext(
+            "Berkas ini terlalu besar; paling besar %(limit)s MB. Pindai ulang dengan mutu lebih "
+            "rendah, atau bagi menjadi beberapa berkas."
+        )
+        % limit
+    )
 
 
-def _accept_photo(content: bytes) -> Accepted:
-    try:
-        with Image.open(io.BytesIO(content)) as photo:
-            if photo.width * photo.height > MAX_PIXELS:
-                raise RuleBroken("Foto ini terlalu besar. Foto ulang dengan mutu lebih rendah.")
-            upright = ImageOps.exif_transpose(photo).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        TypeError,
-        LookupError,
-        OverflowError,
-        struct.error,
-    ) as broken:
-        raise RuleBroken("Foto ini rusak dan tidak bisa dibuka. Foto ulang.") from broken
-    upright.thumbnail((MAX_EDGE, MAX_EDGE))
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=85, optimize=True)
-    return Accepted(out.getvalue(), "image/jpeg", "jpg", 1)
-
-
-def _accept_pdf(content: bytes) -> Accepted:
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            raise RuleBroken("PDF ini terkunci kata sandi. Unggah yang tidak terkunci.")
-        pages = len(reader.pages)
-        active = _is_active(reader)
-    except RuleBroken:
-        raise
-    except (
-        PyPdfError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        RecursionError,
-    ) as broken:
-        raise RuleBroken("PDF ini rusak dan tidak bisa dibuka. Simpan ulang.") from broken
-    if active:
-        raise RuleBroken("PDF ini berisi program atau lampiran. Cetak ke PDF biasa, lalu unggah.")
-    if not 1 <= pages <= MAX_PAGES:
+def _judged(task: bytes, content: bytes) -> Accepted:
+    head, kept = _judge.ask(task, content)
+    code = head.get("refused")
+    if code is None:
+        return Accepted(kept, head["media_type"], head["suffix"], head["pages"])
+    if code == "pdf_pages":
         raise RuleBroken(
             gettext("PDF ini %(pages)s halaman; paling banyak %(limit)s halaman.")
-            % {"pages": pages, "limit": MAX_PAGES}
+            % {"pages": head["pages"], "limit": judge.MAX_PAGES}
         )
-    return Accepted(content, "application/pdf", "pdf", pages)
+    raise RuleBroken(_COMMON[code])
 
 
-# What a page may do by itself or on a tap: show another place. Everything else is a program.
-_HARMLESS = {"/GoTo", "/URI", "/Named"}
-_CARRIERS = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
+class _Judge:
+    """The judging program of this process: started at the first file, one file at a time."""
+
+    def __init__(self) -> None:
+        self.alone = threading.Lock()
+        self.program: subprocess.Popen[bytes] | None = None
+        self.started_by = 0
+        atexit.register(self.stop)
+
+    def ask(self, task: bytes, content: bytes) -> tuple[dict[str, Any], bytes]:
+        """The reply of ``judge.judge``. Raises RuleBroken when others keep it busy."""
+        if not self.alone.acquire(timeout=WAIT):
+            raise RuleBroken(_COMMON["busy"])
+        try:
+            try:
+                return self._exchange(task, content)
+            except (OSError, EOFError):  # the program was ended from outside: start it once more
+                self.stop()
+                return self._exchange(task, content)
+        finally:
+            self.alone.release()
+
+    def _exchange(self, task: bytes, content: bytes) -> tuple[dict[str, Any], bytes]:
+        program = self._running()
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(struct.pack(">Q", len(content)) + task + content)
+        program.stdin.flush()
+        length = struct.unpack(">I", _exactly(program.stdout, 4))[0]
+        head = json.loads(_exactly(program.stdout, length))
+        size = struct.unpack(">Q", _exactly(program.stdout, 8))[0]
+        return head, _exactly(program.stdout, size)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        # After a fork the pipes belong to the parent: this process needs a program of its own.
+        if self.program is None or self.started_by != os.getpid():
+            self.program = subprocess.Popen(  # noqa: S603 - our own file, no shell
+                [sys.executable, "-I", judge.__file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd="/",
+                env={"LC_ALL": "C.UTF-8"},  # none of our secrets
+            )
+            self.started_by = os.getpid()
+        return self.program
+
+    def stop(self) -> None:
+        if self.program is not None and self.started_by == os.getpid():
+            self.program.kill()
+            self.program.wait()
+            for pipe in (self.program.stdin, self.program.stdout):
+                assert pipe is not None
+                try:
+                    pipe.close()
+                except OSError:  # what was still to be written goes nowhere
+                    continue
+        self.program = None
 
 
-def _is_active(reader: PdfReader) -> bool:
-    """Whether a PDF runs something or carries other files: at its opening, on any page, on any
-    field or link."""
-    root = reader.root_object
-    names = _dictionary(root, "/Names")
-    if (
-        "/JavaScript" in names
-        or "/EmbeddedFiles" in names
-        or "/XFA" in _dictionary(root, "/AcroForm")
-    ):
-        return True
-    if _acts(root, "/OpenAction"):
-        return True
-    return any(_page_acts(page) for page in reader.pages[: MAX_PAGES + 1])
+def _exactly(source: IO[bytes], length: int) -> bytes:
+    found = source.read(length)
+    if len(found) != length:
+        raise EOFError
+    return found
 
 
-def _page_acts(page: DictionaryObject) -> bool:
-    if "/AA" in page:
-        return True
-    notes: object = page["/Annots"].get_object() if "/Annots" in page else None
-    if not isinstance(notes, ArrayObject):
-        return False
-    for entry in notes:
-        note = entry.get_object()
-        if not isinstance(note, DictionaryObject):
-            continue
-        if _acts(note, "/A") or str(note.get("/Subtype")) in _CARRIERS:
-            return True
-    return False
-
-
-def _acts(holder: DictionaryObject, key: str) -> bool:
-    """Whether the holder has events, or its action at ``key`` does more than show a place."""
-    if "/AA" in holder:
-        return True
-    action = holder[key].get_object() if key in holder else None
-    if not isinstance(action, DictionaryObject):  # absent, or a plain destination
-        return False
-    return str(action.get("/S")) not in _HARMLESS or "/Next" in action
-
-
-def _dictionary(holder: DictionaryObject, key: str) -> DictionaryObject:
-    found = holder[key].get_object() if key in holder else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
+_judge = _Judge()
 
 
 def keep(accepted: Accepted) -> str:
-    """Store below the city's folder; returns the path."""
+    """Store below the city's folder, whole or not at all; returns the path. Raises RuleBroken
+    when there is no room."""
     code = secret_code()
     path = PurePosixPath(city().schema_name, "dokumen", code[:2], f"{code}.{accepted.suffix}")
-    return default_storage.save(str(path), ContentFile(accepted.content))
+    target = Path(default_storage.path(str(path)))
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with whole_file(target) as out:
+            out.write(accepted.content)
+    except OSError as full:
+        half_of(target).unlink(missing_ok=True)
+        raise RuleBroken(
+            gettext_noop(
+                "Berkas ini belum tersimpan karena ada gangguan di tempat penyimpanan. Isian lain "
+                "tetap tersimpan. Coba unggah lagi nanti."
+            )
+        ) from full
+    return str(path)
 
 
 def forget(path: str) -> None:
