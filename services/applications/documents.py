@@ -52,9 +52,9 @@ _COMMON = {
     "pdf_too_complex": gettext_noop(
         "PDF ini terlalu rumit untuk diperiksa. Cetak ke PDF biasa, lalu unggah."
     ),
-    "logo_no_png": gettext_noop("Logo harus gambar PNG yang tidak rusak."),
-    "logo_too_small": gettext_noop("Logo ini terlalu kecil; paling sedikit 64 piksel."),
-    "logo_too_complex": gettext_noop("Logo ini terlalu rumit. Pakai versi yang sederhana."),
+    "logo_no_png": "Logo harus gambar PNG yang tidak rusak.",
+    "logo_too_small": "Logo ini terlalu kecil; paling sedikit 64 piksel.",
+    "logo_too_complex": "Logo ini terlalu rumit. Pakai versi yang sederhana.",
 }
 
 
