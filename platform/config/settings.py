@@ -273,6 +273,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
+                "services.pages.context.page",
             ],
             "builtins": ["ui.templatetags.ui", "django.templatetags.i18n"],
         },

@@ -80,5 +80,9 @@ def make_nik(*, area: str, born: date, female: bool, serial: int) -> str:
 
 
 def mask(number: str) -> str:
-    """A NIK or KK number for lists: first four and last four digits, the rest as dots."""
-    return f"{number[:4]} •••• •••• {number[-4:]}" if len(number) == 16 else "••••"
+    """A NIK or KK number for lists: only the six digits in the middle, in groups of four.
+
+    Area and serial are the same for most residents of a kelurahan; the date in the middle tells
+    two people of one name apart.
+    """
+    return f"•••• ••{number[6:8]} {number[8:12]} ••••" if len(number) == 16 else "••••"

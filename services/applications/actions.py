@@ -550,8 +550,14 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, application_id: int, by: User, at: datetime) -> None:
-    """The applicant takes a request back, as long as no letter has come out of it."""
+    """The applicant takes a request back, as long as no letter has come out of it.
+
+    A draft that was never sent is deleted with its answers and files.
+    """
     application = _locked(application_id)
+    if application.state == Application.State.DRAFT:
+        _discard(application, by)
+        return
     if application.state == Application.State.WITHDRAWN:
         return
     if application.state not in {*EDITABLE, Application.State.RUNNING}:
@@ -564,6 +570,18 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
     application.state, application.finished_at = Application.State.WITHDRAWN, at
     application.save(update_fields=["state", "finished_at"])
     _record(application, "dossier.withdrawn", by)
+
+
+def _discard(application: Application, by: User) -> None:
+    paths = list(application.documents.values_list("path", flat=True))
+    _record(application, "dossier.discarded", by)
+    application.delete()
+
+    def forget_files() -> None:
+        for path in paths:
+            documents.forget(path)
+
+    transaction.on_commit(forget_files)
 
 
 def _record(application: Application, what: str, by: User | None, **detail: object) -> None:

@@ -1,19 +1,23 @@
 """Who may see which dossier, and what they see. One door: ``get_for``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils.translation import gettext
 
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.ids import normalize_code
+from kernel.nik import mask
 from kernel.text import fold
 from services.applications import reasons, rules
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.choices import NO
 from services.catalogue.rules import Answer, route
 from services.letters.models import Letter
 from services.residents.models import Person
@@ -21,6 +25,7 @@ from services.residents.queries import SqueezedName
 from services.residents.sealing import fingerprint
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
+from tenants.registry.current import city
 from ui.language import reads_in
 
 
@@ -89,6 +94,29 @@ def of_person(person: Person) -> QuerySet[Application]:
     )
 
 
+UNDER_WAY = (
+    Application.State.RETURNED,
+    Application.State.RUNNING,
+    Application.State.ISSUING,
+    Application.State.DRAFT,
+)
+
+
+def under_way(person: Person) -> QuerySet[Application]:
+    """A resident's applications that have not ended: what waits for the resident first, drafts
+    last, each newest first."""
+    rank = Case(
+        *(When(state=state, then=Value(place)) for place, state in enumerate(UNDER_WAY)),
+        default=Value(len(UNDER_WAY)),
+    )
+    return of_person(person).filter(state__in=UNDER_WAY).order_by(rank, "-pk")
+
+
+def waiting_for(person: Person) -> int:
+    """How many applications wait for this resident to correct them."""
+    return Application.objects.filter(applicant=person, state=Application.State.RETURNED).count()
+
+
 def document_for(user: User, document_id: int, *, today: date) -> Document:
     """A file this user may see. Raises NotThere."""
     document = Document.objects.filter(pk=document_id).first()
@@ -141,6 +169,16 @@ def inbox(posts: list[Post]) -> QuerySet[Step]:
     )
 
 
+def vouching(posts: list[Post]) -> QuerySet[Step]:
+    """The same for a Ketua RT or RW, whose list says where the applicant lives today."""
+    return inbox(posts).select_related(
+        "unit",
+        "application__version__service",
+        "application__applicant__household__rt",
+        "application__applicant__account",
+    )
+
+
 def at_posts(posts: list[Post], step_id: int) -> Step | None:
     """One step at these posts, open or past."""
     return (
@@ -151,19 +189,26 @@ def at_posts(posts: list[Post], step_id: int) -> Step | None:
 
 
 def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
-    """Of these steps, those whose dossier number or applicant fits what was typed.
+    """Of these steps, those whose number, applicant, address or service fits what was typed.
 
-    Every word must occur in the name, whatever its accents, apostrophes and spaces; a whole NIK
-    is looked up by its fingerprint.
+    Every word must occur in one of them, in a name whatever its accents, apostrophes and spaces;
+    a whole NIK is looked up by its fingerprint.
     """
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
         return steps.filter(application__applicant__nik_print=fingerprint(digits))
-    by_name = Q()
-    for word in fold(text).split():
-        by_name &= Q(squeezed_name__contains=word)
     found = steps.alias(squeezed_name=SqueezedName("application__applicant__name"))
-    return found.filter(by_name | Q(application__number__icontains=text))
+    for word in text.split():
+        somewhere = (
+            Q(application__applicant__household__address__icontains=word)
+            | Q(application__version__service__title__icontains=word)
+            | Q(application__number__icontains=word)
+        )
+        folded = fold(word).replace(" ", "")
+        if folded:
+            somewhere |= Q(squeezed_name__contains=folded)
+        found = found.filter(somewhere)
+    return found
 
 
 def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:
@@ -177,7 +222,7 @@ def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:
         .select_related(
             "unit", "application__version__service", "application__applicant__household"
         )
-        .order_by("-decided_at")
+        .order_by("-decided_at", "-pk")
     )
 
 
@@ -194,7 +239,27 @@ def decided(posts: list[Post]) -> QuerySet[Step]:
             "application__version__service",
             "application__applicant__household",
         )
-        .order_by("-decided_at")
+        .order_by("-decided_at", "-pk")
+    )
+
+
+def seen_by(posts: list[Post]) -> QuerySet[Step]:
+    """The latest step at these posts of every application that is or was there, newest first:
+    what a search at the desk looks through, whichever list is open."""
+    latest = (
+        Step.objects.filter(_at(posts), application=OuterRef("application"))
+        .order_by("-pk")
+        .values("pk")[:1]
+    )
+    return (
+        Step.objects.filter(_at(posts), pk=Subquery(latest))
+        .select_related(
+            "unit",
+            "decided_by",
+            "application__version__service",
+            "application__applicant__household",
+        )
+        .order_by("-pk")
     )
 
 
@@ -340,12 +405,35 @@ class Answered:
     sensitive: bool
     latitude: str = ""  # of a place, when it is known
     longitude: str = ""
+    people: tuple[str, ...] = ()  # for desks: what tells the persons named apart from others
 
 
 def _point(answer: Answer) -> tuple[str, str]:
     if not isinstance(answer, dict):
         return "", ""
     return str(answer.get("lintang", "")), str(answer.get("bujur", ""))
+
+
+PERSONS = ("person", "members")
+
+
+def _people(answer: Answer) -> tuple[str, ...]:
+    """Relation, birth date and masked NIK of each person in an answer."""
+    found = answer if isinstance(answer, list) else [answer]
+    return tuple(_told_apart(person) for person in found if isinstance(person, dict))
+
+
+def _told_apart(person: Mapping[str, object]) -> str:
+    born = str(person.get("ttl") or person.get("tanggal_lahir") or "")
+    nik = str(person.get("nik") or "")
+    parts = [
+        str(person.get("nama") or ""),
+        str(person.get("hubungan_keluarga") or "").lower(),
+        gettext("lahir %(born)s") % {"born": born} if born else "",
+        f"NIK {mask(nik)}" if nik else "",
+        gettext("tidak tercatat di data kependudukan") if person.get("terdaftar") == NO else "",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def answered(application: Application, blueprint: Blueprint | None = None) -> list[Answered]:
@@ -359,6 +447,7 @@ def answered(application: Application, blueprint: Blueprint | None = None) -> li
             field.key,
             field.sensitive,
             *_point(application.answers.get(field.key)),
+            people=_people(application.answers.get(field.key)) if field.type in PERSONS else (),
         )
         for field in answering.visible_fields(blueprint, application.answers)
     ]
@@ -372,6 +461,67 @@ def bytes_stored(_since: datetime) -> int:
 def overdue_steps() -> int:
     """Desks of the current city that should have answered by now. For the console."""
     return Step.objects.filter(state=Step.State.OPEN, due_at__lt=now()).count()
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file of an application, under the requirement it answers."""
+
+    label: str
+    document: Document
+
+    @property
+    def is_picture(self) -> bool:
+        return self.document.media_type.startswith("image/")
+
+
+def handed_in(application: Application, blueprint: Blueprint | None = None) -> list[HandedIn]:
+    """The files of an application in the order the service asks for them (prefetched);
+    ``blueprint`` is the application's own in another language."""
+    specs = (blueprint or application.blueprint).documents
+    order = {spec.key: (place, spec.label) for place, spec in enumerate(specs)}
+    found = [
+        (order.get(document.key, (len(order), gettext("Berkas"))), document)
+        for document in application.documents.all()
+    ]
+    found.sort(key=lambda one: (one[0][0], one[1].pk))
+    return [HandedIn(label, document) for (_, label), document in found]
+
+
+def refusal(application: Application) -> Step | None:
+    """The step that refused this application, if one did (prefetched)."""
+    if application.state != Application.State.REFUSED:
+        return None
+    return next(
+        (step for step in application.steps.all() if step.state == Step.State.REFUSED), None
+    )
+
+
+def refused_after(code: str) -> date | None:
+    """The day on which the application that a letter belongs to was refused, by the letter's
+    code; None when it was not. Such a letter is genuine, but what it was made for did not come."""
+    found = (
+        Application.objects.filter(
+            issued__letter__code=normalize_code(code), state=Application.State.REFUSED
+        )
+        .values_list("finished_at", flat=True)
+        .first()
+    )
+    return found.astimezone(city().tz).date() if found else None
+
+
+def same_under_way(application: Application) -> QuerySet[Application]:
+    """Other applications of the same resident for the same service that have not ended."""
+    return (
+        Application.objects.filter(
+            applicant_id=application.applicant_id,
+            version__service_id=application.version.service_id,
+            state__in=(Application.State.RETURNED, Application.State.RUNNING,
+                       Application.State.ISSUING),
+        )
+        .exclude(pk=application.pk)
+        .order_by("-pk")
+    )  # fmt: skip
 
 
 def similar(application: Application, *, today: date) -> QuerySet[Letter]:

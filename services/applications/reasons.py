@@ -7,6 +7,7 @@ ONESELF = gettext_noop("Pemohon sendiri yang menjabat; diteruskan ke langkah ber
 ERT_OFF = gettext_noop("e-RT belum dibuka di kelurahan ini; diteruskan ke langkah berikutnya.")
 UNANSWERED = gettext_noop("Tidak dijawab sampai batas waktu; diteruskan.")
 TAKEN_BACK = gettext_noop("Dibatalkan pemohon.")
+VOUCH_TAKEN_BACK = gettext_noop("Ditarik kembali oleh yang membenarkan.")
 DECIDED_AT = gettext_noop("Diputuskan di %(unit)s.")
 
 

@@ -6,6 +6,7 @@ from services.desk import views
 
 urlpatterns = [
     path("", views.inbox, name="desk-inbox"),
+    path("cari/", views.search, name="desk-search"),
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
     path("berkas/<int:pk>/surat/<slug:output>/", views.letter_preview, name="desk-preview"),

@@ -1,10 +1,12 @@
 """Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per dossier."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
 from audit import actions as audit
@@ -21,7 +23,8 @@ from tenants.office import queries as office
 from tenants.office.models import Post
 
 NOT_DESKS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW, Post.Role.ADMIN}
-TABS = ("kerja", "warga", "lewat", "selesai")
+PER_PAGE = 30
+NIK_LENGTH = 16
 
 
 def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
@@ -33,28 +36,78 @@ def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
     return user, posts
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One list of the desk."""
+
+    heading: str
+    moment: str  # what the first column holds
+    order: str  # read by screen readers
+
+
+DUE, DECIDED = "Jatuh tempo", "Diputuskan"
+TABS = {
+    "kerja": Tab("Perlu saya kerjakan", DUE, "yang paling mendesak di atas"),
+    "lewat": Tab("Lewat waktu", DUE, "yang paling lama lewat di atas"),
+    "warga": Tab("Menunggu warga", DECIDED, "yang terbaru di atas"),
+    "selesai": Tab("Sudah diputuskan", DECIDED, "yang terbaru di atas"),
+}
+FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
+
+
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits here, due first."""
+    """What waits here, due first. ``?cari=`` searches, but never for a NIK: an address stays in
+    the browser's history and in logs of proxies."""
     _, posts = _posts(request)
-    tab = request.GET.get("tab", "kerja")
-    tab = tab if tab in TABS else "kerja"
+    if "cari" in request.GET:
+        return _found(request, posts, request.GET["cari"])
+    chosen = request.GET.get("tab", "kerja")
+    chosen = chosen if chosen in TABS else "kerja"
     at = now()
     steps = {
         "kerja": queries.inbox(posts),
         "warga": queries.waiting_for_applicant(posts),
         "lewat": queries.inbox(posts).filter(due_at__lt=at),
         "selesai": queries.decided(posts),
-    }[tab]
-    wanted = request.GET.get("cari", "").strip()[:100]
-    if wanted:
-        steps = queries.matching(steps, wanted)
+    }[chosen]
+    tab = TABS[chosen]
     context = {
         "posts": posts,
-        "tab": tab,
-        "search": wanted,
+        "tab": chosen,
+        "heading": tab.heading,
+        "moment": tab.moment,
+        "order": tab.order,
         "counts": queries.counts(posts, at=at),
-        "page": Paginator(steps, 30).get_page(request.GET.get("hal")),
+        "page": Paginator(steps, PER_PAGE).get_page(request.GET.get("hal")),
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Look for applications that are or were at these desks: by name, NIK, number, address or
+    service, whichever list they are in."""
+    _, posts = _posts(request)
+    return _found(request, posts, request.POST.get("cari", ""))
+
+
+def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
+    wanted = typed.strip()[:100]
+    if not wanted:
+        return redirect("desk-inbox")
+    if request.method == "GET" and sum(ch.isdigit() for ch in wanted) >= NIK_LENGTH:
+        raise RuleBroken("Ketik NIK di kotak pencarian, bukan di alamat halaman.")
+    steps = queries.matching(queries.seen_by(posts), wanted)
+    context = {
+        "posts": posts,
+        "tab": "",
+        "heading": FOUND.heading,
+        "moment": FOUND.moment,
+        "order": FOUND.order,
+        "search": wanted,
+        "counts": queries.counts(posts, at=now()),
+        "page": Paginator(steps, PER_PAGE).get_page(1),
     }
     return render(request, "desk/inbox.html", context)
 
@@ -74,6 +127,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     mine = queries.step_at(application, posts)
     answers = queries.answered(application)
+    similar = list(queries.similar(application, today=today())[:3])
+    same = list(queries.same_under_way(application)[:3])
+    decision = request.POST.get("keputusan", "")
     context = {
         "posts": posts,
         "counts": queries.counts(posts, at=now()),
@@ -85,12 +141,17 @@ def _page(
         "step": mine,
         "spec": application.blueprint.step(mine.key) if mine else None,
         "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
-        "similar": list(queries.similar(application, today=today())[:3]),
+        "similar": similar,
+        "same_under_way": same,
+        "warnings": bool(similar or same),
+        "files": queries.handed_in(application),
         "revocable": revoking.revocable(application, posts),
         "problem": problem,
         "full_numbers": full_numbers,
         "note": request.POST.get("note", ""),
-        "decision": request.POST.get("keputusan", ""),
+        "decision": decision,
+        "returning": decision == "kembali",
+        "refusing": decision == "tolak",
         "revoking": request.POST.get("surat", ""),
         "reason": request.POST.get("alasan", ""),
     }
@@ -147,8 +208,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         if broken.field != "note":
             raise
         return _page(request, user, posts, application, broken)
+    spec = application.blueprint.step(step.key)
     said = {
-        "approve": f"Berkas {application.number} sudah Anda setujui.",
+        "approve": f"Berkas {application.number}: “{spec.approve}” tersimpan.",
         "return": f"Berkas {application.number} dikembalikan ke pemohon.",
         "refuse": f"Berkas {application.number} ditolak, dengan alasan Anda.",
     }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("permohonan/<int:pk>/terkirim/", views.sent, name="application-sent"),
     path("permohonan/<int:pk>/batal/", views.withdraw, name="application-withdraw"),
     path("berkas/<int:pk>/", views.document, name="document"),
+    path("berkas/<int:pk>/kecil/", views.thumbnail, name="document-thumbnail"),
     path("berkas/<int:pk>/hapus/", views.remove_document, name="document-remove"),
     path("surat/<int:pk>/", views.letter, name="letter"),
     path("v/", views.verify_form, name="verify-form"),

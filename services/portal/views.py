@@ -19,7 +19,7 @@ from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, documents, queries
+from services.applications import actions, documents, queries, thumbnails
 from services.applications.forms import form_for
 from services.applications.maps import with_map
 from services.applications.models import Application, Step
@@ -31,6 +31,7 @@ from services.letters import queries as letters
 from services.pages.access import resident, signed_in, today
 from services.pages.files import send
 from services.pages.language import chosen, in_words_of, marked
+from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
 from services.residents.queries import facts_of, person_of
@@ -40,7 +41,7 @@ from ui.language import reads_in
 
 State = Application.State
 EDITABLE = {State.DRAFT, State.RETURNED}
-UNDER_WAY = {*EDITABLE, State.RUNNING, State.ISSUING}
+ON_HOME = 3  # cards of applications under way; the others are one link away
 
 
 # --- finding a service ------------------------------------------------------------------------
@@ -51,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     services = catalogue.offered(chosen(request))
     wanted = request.GET.get("cari", "").strip()[:100]
     person = person_of(request.user)
-    running = [] if person is None else _under_way(request, queries.of_person(person)[:20])
+    running = [] if person is None else _cards(request, queries.under_way(person)[:20])
     return render(
         request,
         "portal/home.html",
@@ -61,19 +62,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "categories": catalogue.categories(services),
             "services": services,
             "person": person,
-            "running": running[:2],
+            "running": running[:ON_HOME],
+            "more_running": max(0, len(running) - ON_HOME),
         },
     )
 
 
-def _under_way(
-    request: HttpRequest, applications: Iterable[Application]
-) -> list[dict[str, object]]:
-    """Dossiers still moving, with what a card says about each."""
+def _cards(request: HttpRequest, applications: Iterable[Application]) -> list[dict[str, object]]:
+    """What a card says about each of these applications, which have not ended."""
     cards: list[dict[str, object]] = []
     for application in applications:
-        if application.state not in UNDER_WAY:
-            continue
         in_words_of(application, chosen(request))
         steps = list(application.steps.all())
         done = sum(s.state in (Step.State.APPROVED, Step.State.SKIPPED) for s in steps)
@@ -138,6 +136,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         "blueprint": entry.current.read_in(chosen(request)),
         "person": person,
         "facts": facts_of(person),
+        "same": queries.under_way(person).filter(version__service=entry, number__isnull=False),
     }
     return render(request, "portal/apply.html", context)
 
@@ -232,7 +231,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "blueprint": shown,
         "answers": queries.answered(application, shown),
+        "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
+        "count": len(actions.pages(application)) + 1,
     }
     return render(request, "portal/check.html", context)
 
@@ -253,11 +254,11 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
-    mine = list(queries.of_person(person)[:100])
-    finished = [a for a in mine if a.state not in UNDER_WAY]
+    finished = list(queries.of_person(person).exclude(state__in=queries.UNDER_WAY)[:100])
     for done in finished:
         in_words_of(done, chosen(request))
-    context = {"running": _under_way(request, mine), "finished": finished}
+    running = _cards(request, queries.under_way(person)[:100])
+    context = {"running": running, "finished": finished}
     return render(request, "portal/applications.html", context)
 
 
@@ -272,7 +273,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "blueprint": shown,
         "stops": queries.timeline(found, at=clock.now(), today=today(), blueprint=shown),
         "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
+        "is_result": found.state == State.DONE,
+        "refused": queries.refusal(found),
         "answers": queries.answered(found, shown),
+        "files": queries.handed_in(found, shown),
         "returned": queries.last_return(found),
         "moving": found.state in (State.RUNNING, State.ISSUING),
         "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),
@@ -285,7 +289,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if request.method == "POST":
         actions.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
-        messages.success(request, gettext("Permohonan dibatalkan."))
+        said = gettext("Permohonan dibatalkan.") if found.number else gettext("Isian dibuang.")
+        messages.success(request, said)
         return redirect("applications")
     in_words_of(found, chosen(request))
     return render(request, "portal/withdraw.html", {"application": found})
@@ -303,6 +308,14 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
     content = documents.read(found.path)
     return send(content, media_type=found.media_type, name=name, download=False)
+
+
+@require_safe
+def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A photo that was handed in, small, for lists. The page around it recorded the reading."""
+    found = queries.document_for(signed_in(request), pk, today=today())
+    content = thumbnails.thumbnail(found)
+    return send(content, media_type="image/jpeg", name=f"{pk}.jpg", download=False)
 
 
 @require_POST
@@ -347,7 +360,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["berkas"]
         same = letters.same_file(code, bytes(file.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)))
-    context = {"letter": found, "form": form, "same": same}
+    headline = headline_of(found, same=same, refused_on=queries.refused_after(code))
+    context = {"letter": found, "form": form, "headline": headline}
     return render(request, "portal/verify.html", context, status=422 if form.errors else 200)
 
 

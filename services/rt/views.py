@@ -1,17 +1,20 @@
 """Pages of the Ketua RT: on a phone, two taps."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, queries
+from services.applications import actions, queries, undo
 from services.applications.models import Step
 from services.pages.access import signed_in, today
+from services.rt.forms import RefuseForm
 from tenants.office import queries as office
 from tenants.office.models import Post
 
@@ -27,14 +30,45 @@ def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
     return user, posts
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One resident's request as the Ketua RT sees it in the list."""
+
+    step: Step
+    purpose: str = ""
+    lives_here: bool = True
+    is_own: bool = False
+    can_undo: bool = False
+
+
+PURPOSE = "keperluan"  # the shared question most services ask
+
+
+def _card(step: Step, user: User) -> Card:
+    purpose = step.application.answers.get(PURPOSE)
+    field = next((f for f in step.application.blueprint.fields if f.key == PURPOSE), None)
+    shown = isinstance(purpose, str) and field is not None and not field.sensitive
+    person = step.application.applicant
+    return Card(
+        step=step,
+        purpose=str(purpose) if shown else "",
+        lives_here=person.household.rt.code.startswith(step.unit.code),
+        is_own=queries.is_applicant(user, step.application),
+    )
+
+
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who is waiting for this Ketua RT."""
-    _, posts = _posts(request)
+    user, posts = _posts(request)
+    at = now()
     context = {
         "posts": posts,
-        "steps": queries.inbox(posts)[:50],
-        "decided": queries.decided(posts)[:10],
+        "steps": [_card(step, user) for step in queries.vouching(posts)[:50]],
+        "decided": [
+            Card(step, can_undo=undo.can_take_back(step, by=user, at=at))
+            for step in queries.decided(posts).prefetch_related("application__steps")[:10]
+        ],
     }
     return render(request, "rt/inbox.html", context)
 
@@ -57,6 +91,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "step": step,
         "application": application,
         "answers": [row for row in queries.answered(application) if not row.sensitive],
+        "is_own": queries.is_applicant(user, application),
     }
     return render(request, "rt/case.html", context)
 
@@ -66,33 +101,27 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Vouch, or refuse with a reason."""
     user, posts = _posts(request)
     step = _step(posts, pk)
-    problem = ""
-    if request.method == "POST":
-        decision = {"benar": "approve", "tolak": "refuse"}.get(request.POST.get("keputusan", ""))
-        if decision is None:
-            raise RuleBroken("Pilih dulu: benar warga Anda, atau ada yang tidak cocok.")
-        try:
-            actions.decide(
-                step_id=pk,
-                by=user,
-                decision="refuse" if decision == "refuse" else "approve",
-                note=request.POST.get("note", ""),
-                at=now(),
-            )
-        except RuleBroken as broken:
-            if broken.field != "note":
-                raise
-            problem = broken.message
-        else:
-            done = "Terima kasih. Permohonan sudah Anda benarkan dan diteruskan."
-            refused = "Alasan Anda sudah disampaikan kepada pemohon."
-            messages.success(request, refused if decision == "refuse" else done)
-            return redirect("rt-inbox")
+    chosen = request.POST.get("keputusan", "")
+    if request.method == "POST" and chosen == "benar":
+        actions.decide(step_id=pk, by=user, decision="approve", at=now())
+        messages.success(request, "Terima kasih. Permohonan sudah Anda benarkan dan diteruskan.")
+        return redirect("rt-inbox")
+    if request.method == "POST" and chosen != "tolak":
+        raise RuleBroken("Pilih dulu: benar warga Anda, atau ada yang tidak cocok.")
+    form = RefuseForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        actions.decide(step_id=pk, by=user, decision="refuse", note=form.sentence(), at=now())
+        messages.success(request, "Alasan Anda sudah disampaikan kepada pemohon.")
+        return redirect("rt-inbox")
     application = queries.get_for(user, step.application_id, today=today())
-    context = {
-        "step": step,
-        "application": application,
-        "problem": problem,
-        "note": request.POST.get("note", ""),
-    }
-    return render(request, "rt/refuse.html", context, status=422 if problem else 200)
+    context = {"step": step, "application": application, "form": form}
+    return render(request, "rt/refuse.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a vouch that was pressed by mistake, for a quarter of an hour."""
+    user, posts = _posts(request)
+    undo.take_back(step_id=_step(posts, pk).pk, by=user, at=now())
+    messages.success(request, "Jawaban Anda ditarik kembali. Permohonannya menunggu Anda lagi.")
+    return redirect("rt-inbox")

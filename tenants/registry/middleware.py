@@ -31,7 +31,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # somebody who lost a phone.
 STILL_OPEN = (
     "/masuk/", "/keluar/", "/sandi/", "/akun/", "/bahasa/", "/v/", "/kelola/langganan/",
-    "/kelola/data/", "/kelola/dukungan/", "/dukungan/", "/kelola/pejabat/langkah/",
+    "/kelola/data/", "/meja/cari/", "/kelola/dukungan/", "/dukungan/", "/kelola/pejabat/langkah/",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ OPEN = {
     "akun/dua-langkah/": "the same: a phone lost or new",
     "kelola/pejabat/langkah/<int:pk>/": "an official without a phone gets back in, perhaps to pay",
     "bahasa/": "choosing a language: a cookie, no row",
+    "meja/cari/": "looking something up at a desk; it changes nothing",
     "v/": "checking a letter",
     "v/<str:code>": "comparing a letter's file; it is kept nowhere",
 }

@@ -134,7 +134,9 @@ def _batch(office: Office) -> None:
         office.rt.open("/rt/")
         if plan == REFUSED_BY_RT:
             office.rt.follow("Tidak cocok", within=name)
-            office.rt.press("Kirim: tidak cocok", note="Sudah pindah ke RT lain sejak Januari.")
+            office.rt.press(
+                "Kirim: tidak cocok", reason="pindah", note="Pindah ke RT 07 sejak Januari."
+            )
             office.outcomes["refused"] += 1
         else:
             office.rt.press("Benar, warga saya", within=name)

@@ -207,10 +207,10 @@ def test_a_resident_goes_from_the_front_page_to_a_checked_letter(sari: Client, c
     assert "Your letter is ready" in read(sari, path)
     read(sari, "/permohonan/")
     letter = Letter.objects.get()
-    assert "This letter is genuine and valid" in read(sari, f"/v/{letter.code}")
+    assert "This is a trial letter" in read(sari, f"/v/{letter.code}")
     file = SimpleUploadedFile("surat.pdf", b"%PDF-1.4", "application/pdf")
     page = sari.post(f"/v/{letter.code}", {"berkas": file}).content.decode()
-    assert "<b>Different</b> from" in page
+    assert "This file differs from the letter we issued" in page
     assert indonesian(page) == []
     assert "Who opened my data" in read(sari, "/akses/")
     assert "An official opened" in read(sari, "/akses/") or "Nobody has" in read(sari, "/akses/")

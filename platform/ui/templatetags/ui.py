@@ -183,7 +183,7 @@ def usia(born: date | None) -> str:
 
 @register.filter
 def mask_nik(number: str | None) -> str:
-    """``6474 •••• •••• 0003``."""
+    """``•••• ••03 0590 ••••``."""
     return mask(str(number)) if number else ""
 
 

@@ -1,0 +1,64 @@
+"""A Ketua RT takes a vouch back that was given by mistake."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from audit import actions as audit
+from kernel.errors import NotThere, Stale
+from services.applications import reasons
+from services.applications.models import Application, Step
+
+WITHIN = timedelta(minutes=15)
+
+
+def can_take_back(step: Step, *, by: User, at: datetime) -> bool:
+    """Whether this approval may still be taken back by whoever gave it: soon after, while no
+    later desk has decided and no letter came of it. Uses prefetched ``application.steps``."""
+    if step.state != Step.State.APPROVED or step.decided_by_id != by.pk:
+        return False
+    if step.decided_at is None or at - step.decided_at > WITHIN:
+        return False
+    if step.application.state != Application.State.RUNNING:
+        return False
+    later = [other for other in step.application.steps.all() if other.pk > step.pk]
+    return all(other.decided_by_id is None for other in later)
+
+
+@transaction.atomic
+def take_back(*, step_id: int, by: User, at: datetime) -> Step:
+    """Open the step again as it was; the desks opened after it are closed. Raises NotThere,
+    Stale when it is too late."""
+    application_id = (
+        Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
+    )
+    if application_id is None:
+        raise NotThere
+    application = Application.objects.select_for_update().get(pk=application_id)
+    step = Step.objects.get(pk=step_id)
+    step.application = application
+    if not can_take_back(step, by=by, at=at) or application.issued.exists():
+        raise Stale(
+            "Jawaban ini tidak bisa ditarik lagi: sudah lewat 15 menit, atau kantor berikutnya "
+            "sudah memutuskan. Hubungi kelurahan bila keliru."
+        )
+    application.steps.filter(pk__gt=step.pk, state=Step.State.OPEN).update(
+        state=Step.State.SKIPPED, decided_at=at, note=reasons.VOUCH_TAKEN_BACK
+    )
+    step.state, step.note = Step.State.SKIPPED, reasons.VOUCH_TAKEN_BACK
+    step.save(update_fields=["state", "note"])
+    again = Step.objects.create(
+        application=application,
+        key=step.key,
+        title=step.title,
+        unit_id=step.unit_id,
+        role=step.role,
+        deputies=step.deputies,
+        opened_at=at,
+        due_at=max(step.due_at, at),
+    )
+    audit.record(
+        "dossier.vouch_taken_back", actor=by, subject="application", subject_id=application.pk
+    )
+    return again

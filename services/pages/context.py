@@ -1,0 +1,24 @@
+"""What every template of a city's pages may use without asking."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from services.applications.queries import waiting_for
+from services.residents.queries import person_of
+from tenants.registry.current import city_or_none
+
+
+def _waiting(request: HttpRequest) -> int:
+    login = getattr(request.user, "login", "")
+    if city_or_none() is None or "@" in login or not login:
+        return 0
+    person = person_of(request.user)
+    return waiting_for(person) if person is not None else 0
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """``waiting_for_me``: how many applications the signed-in resident has to correct; one or two
+    queries when a template prints it, none otherwise."""
+    return {"waiting_for_me": SimpleLazyObject(lambda: _waiting(request))}

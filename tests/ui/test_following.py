@@ -1,0 +1,216 @@
+"""What residents, Ketua RT and desks see first: what waits for them, and the whole verdict."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from accounts.models import User
+from kernel.clock import now
+from services.applications import actions, queries
+from services.applications.models import Application, Step
+from services.catalogue.queries import service
+from services.letters.queries import Check
+from services.pages.access import today
+from services.portal.checking import headline_of
+from tenants.office.queries import posts_of
+from tenants.registry.models import City
+from tests.factories import Cast, approve, draft, make_cast, step_of, submitted
+
+Enter = Callable[[User], Client]
+
+
+@pytest.fixture
+def cast(in_bontang: City) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Enter:
+    def enter(user: User) -> Client:
+        client = client_for(in_bontang)
+        backend = "services.residents.backends.NikBackend"
+        client.force_login(user, backend if user.login.startswith("nik:") else LOGIN)
+        return client
+
+    return enter
+
+
+LOGIN = "accounts.backends.LoginBackend"
+
+
+def _html(client: Client, path: str) -> str:
+    return client.get(path, follow=True).content.decode()
+
+
+def _sent_back(cast: Cast, slug: str) -> Application:
+    application = submitted(cast, slug)
+    approve(application, cast.hasan)
+    actions.decide(
+        step_id=step_of(application).pk, by=cast.rina, decision="return",
+        note="Fotonya buram.", at=now(),
+    )  # fmt: skip
+    return application
+
+
+# --- a refused permit with a letter issued on the way
+
+
+@pytest.fixture
+def refused_permit(cast: Cast) -> Application:
+    """The Camat recommends an advertisement of ten square metres; the DPMPTSP refuses it."""
+    application = submitted(cast, "reklame")
+    at = now()
+    approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat, at=at)
+    actions.finish_letters(application_id=application.pk, at=at)
+    actions.decide(
+        step_id=step_of(application).pk, by=cast.petugas, decision="refuse",
+        note="Lokasinya di jalur hijau.", at=at,
+    )  # fmt: skip
+    return Application.objects.get(pk=application.pk)
+
+
+def test_a_refused_permit_opens_with_the_refusal(
+    refused_permit: Application, cast: Cast, as_: Enter
+) -> None:
+    html = _html(as_(cast.sari), f"/permohonan/{refused_permit.pk}/")
+    assert html.index("Ditolak ") < html.index("Lokasinya di jalur hijau") < html.index("Unduh PDF")
+    assert "Surat sudah jadi" not in html and "bukan izin" in html
+
+
+def test_the_check_page_says_that_the_application_behind_a_letter_was_refused(
+    refused_permit: Application, client_for: Callable[[City], Client], in_bontang: City
+) -> None:
+    code = refused_permit.issued.get().letter.code
+    day = queries.refused_after(code)
+    assert day is not None
+    found = Check(
+        verdict="valid", number="1", subject="Rekomendasi", holder="S•••", issued_on=day,
+        issued_by="Kecamatan", valid_until=None, signer_title="Camat", code=code, mark="",
+    )  # fmt: skip
+    assert "bukan izin" in headline_of(found, same=None, refused_on=day).text
+    assert headline_of(found, same=False, refused_on=day).tone == "stop"
+    assert headline_of(found, same=True, refused_on=None).tone == "ok"
+
+
+def test_a_letter_of_an_application_under_way_is_not_its_result(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast, "reklame")
+    approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat, at=now())
+    actions.finish_letters(application_id=application.pk, at=now())
+    html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
+    assert "Surat antara" in html and "Surat sudah jadi" not in html
+
+
+# --- what waits for the resident
+
+
+def test_what_waits_for_the_resident_comes_first_on_the_home_page(cast: Cast, as_: Enter) -> None:
+    returned = _sent_back(cast, "sktm")
+    for slug in ("reklame", "domisili", "belum-memiliki-rumah"):
+        actions.begin(service=service(slug), applicant=cast.sari_person, by=cast.sari)
+    html = _html(as_(cast.sari), "/")
+    cards = re.findall(r'id="p-(\d+)"', html)
+    assert cards[0] == str(returned.pk) and len(cards) == 3
+    assert "1 permohonan lain yang berjalan" in html
+    assert re.search(r'class="count stop">1<', html)
+
+
+def test_a_discarded_draft_is_gone_with_its_files(
+    cast: Cast, as_: Enter, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    application = draft(cast)
+    path = application.documents.get().path
+    assert default_storage.exists(path)
+    sari = as_(cast.sari)
+    assert "Buang" in _html(sari, "/")
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        sari.post(f"/permohonan/{application.pk}/batal/")
+    assert not Application.objects.filter(pk=application.pk).exists()
+    assert not default_storage.exists(path)
+
+
+def test_a_request_that_was_sent_is_kept_when_withdrawn(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    as_(cast.sari).post(f"/permohonan/{application.pk}/batal/")
+    assert Application.objects.get(pk=application.pk).state == Application.State.WITHDRAWN
+
+
+# --- the Ketua RT
+
+
+def test_a_vouch_pressed_by_mistake_is_taken_back(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    hasan = as_(cast.hasan)
+    step = step_of(application)
+    hasan.post(f"/rt/{step.pk}/putuskan/", {"keputusan": "benar"})
+    assert "tarik kembali" in _html(hasan, "/rt/")
+    hasan.post(f"/rt/{step.pk}/tarik/")
+    again = step_of(application)
+    assert (again.key, again.unit_id) == ("rt", step.unit_id)
+    assert not as_(cast.rina).get("/meja/").context["page"].object_list
+    hasan.post(f"/rt/{again.pk}/putuskan/", {"keputusan": "benar"})
+    assert step_of(application).key == "loket"
+
+
+def test_a_vouch_cannot_be_taken_back_after_the_next_desk_or_a_quarter_of_an_hour(
+    cast: Cast, as_: Enter
+) -> None:
+    application = submitted(cast)
+    step = step_of(application)
+    approve(application, cast.hasan, at=now())
+    assert as_(cast.bahar).post(f"/rt/{step.pk}/tarik/").status_code == 404
+    approve(application, cast.rina, at=now())
+    assert as_(cast.hasan).post(f"/rt/{step.pk}/tarik/").status_code == 409
+
+    other = submitted(cast, "reklame")
+    late = step_of(other)
+    approve(other, cast.hasan, at=now())
+    Step.objects.filter(pk=late.pk).update(decided_at=now() - timedelta(minutes=16))
+    assert as_(cast.hasan).post(f"/rt/{late.pk}/tarik/").status_code == 409
+
+
+def test_the_ketua_rt_sees_what_the_letter_is_for_and_a_year_without_a_dot(
+    cast: Cast, as_: Enter
+) -> None:
+    cast.sari_person.resident_since = now().date().replace(year=1968, day=1)
+    cast.sari_person.save()
+    submitted(cast)
+    html = _html(as_(cast.hasan), "/rt/")
+    assert "Beasiswa anak" in html and "di sini sejak 1968" in html
+    assert "Jawab sebelum" in html and "dikirim" in html
+
+
+# --- the desk
+
+
+def test_documents_stand_under_the_requirement_they_answer(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    label = application.blueprint.documents[0].label
+    approve(application, cast.hasan)
+    html = _html(as_(cast.rina), f"/meja/berkas/{application.pk}/")
+    document = application.documents.get()
+    assert label in html and f"/berkas/{document.pk}/kecil/" in html
+    small = as_(cast.rina).get(f"/berkas/{document.pk}/kecil/")
+    assert small["Content-Type"] == "image/jpeg"
+    assert as_(cast.lurah_lain).get(f"/berkas/{document.pk}/kecil/").status_code == 404
+    assert label in _html(as_(cast.sari), f"/permohonan/{application.pk}/")
+
+
+def test_a_second_request_of_the_same_kind_is_pointed_out(cast: Cast, as_: Enter) -> None:
+    first, second = submitted(cast), submitted(cast)
+    approve(second, cast.hasan)
+    html = _html(as_(cast.rina), f"/meja/berkas/{second.pk}/")
+    assert "Perlu diperhatikan" in html and str(first.number) in html
+    assert "belum selesai" in _html(as_(cast.sari), "/ajukan/sktm/")
+
+
+def test_decided_cases_of_one_moment_stand_on_one_page_each(cast: Cast) -> None:
+    at = now()
+    for _ in range(4):
+        approve(submitted(cast), cast.hasan, cast.rina, at=at)
+    posts = posts_of(cast.rina, today())
+    found = [step.pk for step in queries.decided(posts)]
+    assert found == sorted(found, reverse=True)
