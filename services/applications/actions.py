@@ -55,7 +55,7 @@ def _require_open_city() -> None:
         )
 
 
-def _locked(application_id: int) -> Application:
+def locked(application_id: int) -> Application:
     """The dossier, locked until the transaction ends. Every action locks this row first."""
     return (
         Application.objects.select_for_update(of=("self",))
@@ -128,7 +128,7 @@ def _save_answers(
     files: Mapping[str, documents.Accepted | RuleBroken], names: Mapping[str, str], by: User,
     only: Collection[str] | None, said_in: Blueprint | None,
 ) -> dict[str, str]:  # fmt: skip
-    application = _locked(application_id)
+    application = locked(application_id)
     _require_editable(application)
     blueprint = application.blueprint
     house = house_of(application.applicant, today=_today(now()))
@@ -220,7 +220,7 @@ def remove_document(*, document_id: int, by: User) -> int:
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
     application = own(by, document.application_id)
-    _require_editable(_locked(application.pk))
+    _require_editable(locked(application.pk))
     document.delete()
     transaction.on_commit(lambda: documents.forget(document.path))
     return application.pk
@@ -262,7 +262,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     Raises RuleBroken while anything is missing, LimitReached for a new one when the city's
     letters of this month are used up: the draft stays.
     """
-    application = _locked(application_id)
+    application = locked(application_id)
     if application.state not in EDITABLE:
         return application
     _require_open_city()
@@ -282,7 +282,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
         stage = _stage_again(application)
     application.state = Application.State.RUNNING
     application.save(update_fields=["number", "submitted_at", "state"])
-    _record(application, "dossier.submitted", by)
+    record(application, "dossier.submitted", by)
     _open(application, stage, at)
     return application
 
@@ -375,7 +375,7 @@ def _finish(application: Application, at: datetime) -> None:
     application.state = Application.State.DONE
     application.finished_at = at
     application.save(update_fields=["state", "finished_at"])
-    _record(application, "dossier.done", None)
+    record(application, "dossier.done", None)
     tell_applicant(
         application,
         "done",
@@ -399,7 +399,7 @@ def decide(
     )
     if application_id is None:
         raise NotThere
-    application = _locked(application_id)
+    application = locked(application_id)
     step = Step.objects.select_related("unit", "decided_by").get(pk=step_id)
     post = post_held(by, step, at)
     wanted = {
@@ -430,7 +430,7 @@ def decide(
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     step.state, step.decided_at, step.decided_by, step.note = wanted, at, by, note
     step.save(update_fields=["state", "decided_at", "decided_by", "note"])
-    _record(application, f"dossier.{decision}", by, step=step.key)
+    record(application, f"dossier.{decision}", by, step=step.key)
     if decision != "approve":
         _close_others(application, step, at)
     if decision == "approve":
@@ -507,7 +507,7 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
 
     Idempotent: runs again after any crash.
     """
-    application = _locked(application_id)
+    application = locked(application_id)
     for issued in application.issued.filter(letter__sha256="").order_by("pk"):
         letters.archive_pdf(issued.letter_id, at=at)
     if application.state == Application.State.ISSUING:
@@ -519,7 +519,7 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
     """What a missed clock brings about, once a working day: a reminder, the superior told, or
     the dossier passed on. Does nothing when somebody was faster."""
     application_id = Step.objects.values_list("application_id", flat=True).get(pk=step_id)
-    application = _locked(application_id)
+    application = locked(application_id)
     step = Step.objects.select_related("unit").get(pk=step_id)
     if step.state != Step.State.OPEN or step.due_at > at:
         return
@@ -528,7 +528,7 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
         step.state, step.decided_at = Step.State.SKIPPED, at
         step.note = reasons.UNANSWERED
         step.save(update_fields=["state", "decided_at", "note"])
-        _record(application, "dossier.passed_on", None, step=step.key)
+        record(application, "dossier.passed_on", None, step=step.key)
         if not application.steps.filter(state=Step.State.OPEN).exists():
             _open_next(application, step.key, at)
         return
@@ -548,43 +548,7 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
             )
 
 
-@transaction.atomic
-def withdraw(*, application_id: int, by: User, at: datetime) -> None:
-    """The applicant takes a request back, as long as no letter has come out of it.
-
-    A draft that was never sent is deleted with its answers and files.
-    """
-    application = _locked(application_id)
-    if application.state == Application.State.DRAFT:
-        _discard(application, by)
-        return
-    if application.state == Application.State.WITHDRAWN:
-        return
-    if application.state not in {*EDITABLE, Application.State.RUNNING}:
-        raise Stale("Permohonan ini sudah selesai dan tidak bisa dibatalkan.")
-    if application.issued.exists():
-        raise RuleBroken("Sudah ada surat yang terbit, jadi permohonan ini tidak bisa dibatalkan.")
-    application.steps.filter(state=Step.State.OPEN).update(
-        state=Step.State.SKIPPED, decided_at=at, note=reasons.TAKEN_BACK
-    )
-    application.state, application.finished_at = Application.State.WITHDRAWN, at
-    application.save(update_fields=["state", "finished_at"])
-    _record(application, "dossier.withdrawn", by)
-
-
-def _discard(application: Application, by: User) -> None:
-    paths = list(application.documents.values_list("path", flat=True))
-    _record(application, "dossier.discarded", by)
-    application.delete()
-
-    def forget_files() -> None:
-        for path in paths:
-            documents.forget(path)
-
-    transaction.on_commit(forget_files)
-
-
-def _record(application: Application, what: str, by: User | None, **detail: object) -> None:
+def record(application: Application, what: str, by: User | None, **detail: object) -> None:
     audit.record(
         what, actor=by, subject="application", subject_id=application.pk, detail=dict(detail)
     )

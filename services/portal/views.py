@@ -19,7 +19,7 @@ from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, documents, queries, thumbnails
+from services.applications import actions, documents, queries, thumbnails, withdrawal
 from services.applications.forms import form_for
 from services.applications.maps import with_map
 from services.applications.models import Application, Step
@@ -288,7 +288,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if request.method == "POST":
-        actions.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
+        withdrawal.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
         said = gettext("Permohonan dibatalkan.") if found.number else gettext("Isian dibuang.")
         messages.success(request, said)
         return redirect("applications")

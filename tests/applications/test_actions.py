@@ -8,7 +8,7 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
-from services.applications import actions, queries
+from services.applications import actions, queries, withdrawal
 from services.applications.models import Application, Step
 from services.catalogue.queries import service
 from services.letters.models import Letter
@@ -259,7 +259,7 @@ def test_an_rt_without_a_head_does_not_stop_anybody(cast) -> None:
 
 def test_withdrawing_closes_the_desk(cast) -> None:
     application = submitted(cast)
-    actions.withdraw(application_id=application.pk, by=cast.sari, at=MONDAY)
+    withdrawal.withdraw(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert not application.steps.filter(state=Step.State.OPEN).exists()
     with pytest.raises(Stale):
         approve_step = application.steps.get()
