@@ -1,10 +1,7 @@
 """Money: integer rupiah, never a float."""
 
-import re
-
 from kernel.errors import RuleBroken
-
-MOST_DIGITS = 20  # far more than any budget; int() itself refuses thousands of digits
+from kernel.numbers import parse_number
 
 
 def format_rupiah(amount: int, language: str = "id") -> str:
@@ -16,12 +13,10 @@ def format_rupiah(amount: int, language: str = "id") -> str:
 
 def parse_rupiah(text: str) -> int:
     """Rupiah as people type them: ``Rp 1.450.000``, ``1450000``, ``1.450.000,00``."""
-    compact = re.sub(r"(?i)\s|rp\.?", "", text)
-    compact = re.sub(r",(00|-)$", "", compact)
-    digits = compact.replace(".", "")
-    if not re.fullmatch(r"[0-9]+|[0-9]{1,3}(\.[0-9]{3})+", compact) or len(digits) > MOST_DIGITS:
+    amount = parse_number(text)
+    if amount is None or amount < 0 or amount != int(amount):
         raise RuleBroken("Tulis jumlah rupiah dengan angka saja, misalnya 1.450.000.")
-    return int(digits)
+    return int(amount)
 
 
 _ONES = (

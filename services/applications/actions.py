@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -23,7 +24,15 @@ from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, StepSpec
 from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
-from services.catalogue.rules import Answers, first_stage, outputs_of, route, stage_after, stage_of
+from services.catalogue.rules import (
+    Answers,
+    all_hold,
+    first_stage,
+    outputs_of,
+    route,
+    stage_after,
+    stage_of,
+)
 from services.letters import actions as letters
 from services.residents import guesses
 from services.residents.models import Person
@@ -44,7 +53,7 @@ SUPERIORS: dict[str, list[str]] = {
     Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
 }
 EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
-WRONG_NAMES = 20  # an hour, per account: NIK and name that do not belong together
+NAMED = 30  # an hour, per account: people outside the household named by NIK
 
 
 def _require_open_city() -> None:
@@ -137,11 +146,11 @@ def _save_answers(
     merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
     merged |= {name: text for name, text in typed.items() if answering.belongs(name, asked)}
     guessing = f"named:{by.pk}"
-    if answering.names_strangers(blueprint, typed):
-        guesses.refuse_after(guessing, WRONG_NAMES, minutes=60)
-    answers, wrong = answering.clean(said_in or blueprint, merged, house)
-    if answering.names_strangers(blueprint, typed, among=wrong):
+    new = answering.people_asked(blueprint, merged) - answering.people_asked(blueprint, before)
+    for _ in new:  # each counts: a right guess tells as much as a wrong one
+        guesses.refuse_after(guessing, NAMED, minutes=60)
         guesses.note_wrong(guessing, minutes=60)
+    answers, wrong = answering.clean(said_in or blueprint, merged, house)
     _refuse_contradiction(application, before, answering.as_typed(blueprint, answers))
     _record_named(application, answers, by)
     application.seal_answers(answers)
@@ -268,6 +277,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     _require_open_city()
     if problems(application):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
+    _drop_unasked_documents(application)
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
         local = at.astimezone(city().tz)
@@ -285,6 +295,16 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     record(application, "dossier.submitted", by)
     _open(application, stage, at)
     return application
+
+
+def _drop_unasked_documents(application: Application) -> None:
+    """Files of requirements that the final answers do not ask for are not sent."""
+    answers = application.answers
+    asked = {s.key for s in application.blueprint.documents if all_hold(s.show_when, answers)}
+    for document in application.documents.exclude(key__in=asked):
+        path = document.path
+        document.delete()
+        transaction.on_commit(partial(documents.forget, path))
 
 
 def _stage_again(application: Application) -> list[StepSpec]:

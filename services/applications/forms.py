@@ -12,7 +12,7 @@ from services.applications.house import house_of
 from services.applications.maps import tiles
 from services.applications.models import Application, Document
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from services.catalogue.blueprint import Blueprint, Condition, DocumentSpec, FieldSpec
 from services.catalogue.choices import OUTSIDE_FACTS, shown_options
 from services.residents import codes
 from tenants.registry import regions
@@ -199,13 +199,23 @@ class AnswersForm(forms.Form):
         self._problems = dict(problems or {})
 
     def conditions(self) -> dict[str, list[dict[str, object]]]:
-        """Per field: when it is asked, for the page's script. Without script all are shown."""
+        """Per field: when it is asked, for the page's script. Without script all are shown.
+
+        Only conditions on questions of this page: the others were judged when it was dealt. A
+        condition on a number carries the unit people may write behind it.
+        """
         specs: list[FieldSpec | DocumentSpec] = [*self.blueprint.fields, *self.blueprint.documents]
-        return {
-            s.key: [c.model_dump() for c in s.show_when]
-            for s in specs
-            if s.key in self.fields and any(c.field in self.fields for c in s.show_when)
+        found = {
+            spec.key: [self._condition(c) for c in spec.show_when if c.field in self.fields]
+            for spec in specs
+            if spec.key in self.fields
         }
+        return {key: conditions for key, conditions in found.items() if conditions}
+
+    def _condition(self, condition: Condition) -> dict[str, object]:
+        trigger = self.blueprint.field(condition.field)
+        numeric = {"unit": trigger.unit} if trigger.type in ("number", "rupiah") else {}
+        return condition.model_dump() | numeric
 
     @property
     def has_map(self) -> bool:

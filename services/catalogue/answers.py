@@ -6,7 +6,7 @@ type arrives as flat text by input name: ``luas``, and for compound fields ``ibu
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
+from kernel.numbers import parse_number
 from kernel.rupiah import format_rupiah, parse_rupiah
 from kernel.tanggal import long_date
 from kernel.text import digits, line, name, show_sign, squeeze, tidy, unprintable
@@ -114,13 +115,10 @@ def _text(spec: FieldSpec, text: str, house: House) -> str:
 
 
 def _decimal(label: str, text: str, *, unit: str = "", decimals: int = 0) -> Decimal:
-    plain = text.removesuffix(unit).strip() if unit else text
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", plain):
+    number = parse_number(text, unit=unit)
+    if number is None:
         raise RuleBroken(gettext("Tulis “%(label)s” dengan angka, misalnya 10.") % {"label": label})
-    number = Decimal(plain)
-    exponent = number.as_tuple().exponent
+    exponent = number.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     if -exponent > decimals:
         if decimals:
@@ -141,7 +139,7 @@ def _number(spec: FieldSpec, text: str, house: House) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return f"{number.normalize() + 0:f}"  # 0 for -0
 
 
 def _within(spec: FieldSpec, number: Decimal | int) -> None:
@@ -219,8 +217,9 @@ _SIMPLE: dict[str, Callable[[FieldSpec, str, House], Answer]] = {
 def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | None:
     """A member of the own household, somebody in the register, or somebody written down.
 
-    Whoever is not of the household is found only by NIK *and* name, so that nobody can read the
-    register by trying numbers.
+    Whoever is not of the household is found only by NIK *and* name. A number of the register with
+    another name is answered like an unknown number, so that nobody finds out which numbers there
+    are; ``mismatched`` tells the desk.
     """
     member = typed.get(f"{spec.key}-anggota", "")
     if member:
@@ -240,15 +239,7 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
     if given["nik"]:
         given["nik"] = parse_nik(given["nik"]).digits
         known = house.by_nik(given["nik"])
-        if known is not None:
-            if squeeze(known["nama"]) != squeeze(given["nama"]):
-                raise RuleBroken(
-                    gettext(
-                        "NIK dan nama untuk “%(label)s” tidak cocok. Salin keduanya persis "
-                        "seperti di KTP."
-                    )
-                    % {"label": spec.label}
-                )
+        if known is not None and squeeze(known["nama"]) == squeeze(given["nama"]):
             return {**known, "terdaftar": YES}
     if not spec.outside:
         raise RuleBroken(
@@ -258,6 +249,8 @@ def _person(spec: FieldSpec, typed: Typed, house: House) -> dict[str, Any] | Non
             % {"label": spec.label}
         )
     facts = dict(given)
+    if known is not None:  # for the desk alone: the page says the same as for an unknown number
+        facts[OTHER_NAME] = YES
     if given["tanggal_lahir"]:
         facts["tanggal_lahir"] = long_date(_born(given["tanggal_lahir"]))
         facts["_lahir"] = _born(given["tanggal_lahir"]).isoformat()
@@ -275,17 +268,22 @@ def _born(text: str) -> date:
     return _day(gettext("Tanggal lahir"), text)
 
 
-def names_strangers(
-    blueprint: Blueprint, typed: Typed, *, among: Container[str] | None = None
-) -> bool:
-    """Whether somebody outside the household is named by NIK (in one of these fields)."""
-    return any(
-        spec.type == "person"
-        and (among is None or spec.key in among)
-        and not typed.get(f"{spec.key}-anggota")
-        and bool(tidy(typed.get(f"{spec.key}-nik", "")))
+OTHER_NAME = "_nama_lain"  # the register has this NIK under another name
+
+
+def mismatched(answer: Answer) -> bool:
+    """Whether the register has the NIK of this person under another name. For desks only."""
+    return isinstance(answer, dict) and answer.get(OTHER_NAME) == YES
+
+
+def people_asked(blueprint: Blueprint, typed: Typed) -> set[tuple[str, str]]:
+    """NIK and name, to be compared, of those outside the household who are named by NIK."""
+    return {
+        (number, squeeze(typed.get(f"{spec.key}-nama", "")))
         for spec in blueprint.fields
-    )
+        if spec.type == "person" and not typed.get(f"{spec.key}-anggota")
+        if (number := digits(typed.get(f"{spec.key}-nik", "")))
+    }
 
 
 def strangers_named(blueprint: Blueprint, answers: Answers) -> list[str]:

@@ -117,7 +117,7 @@ def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
                     f"Syarat ini tidak pernah terpenuhi: “{condition.field} {condition.op} "
                     f"{condition.value}”. Ubah nilainya atau batas isiannya.",
                 )
-        if _contradict(conditions):
+        if _contradict([*conditions, *_behind(blueprint, conditions)]):
             yield Finding(
                 "error", place, "Syarat-syarat ini saling bertentangan. Hapus salah satunya."
             )
@@ -128,6 +128,17 @@ def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
             "Semua langkah bersyarat: ada jawaban yang tidak sampai ke meja mana pun. "
             "Buat sedikitnya satu langkah tanpa syarat.",
         )
+
+
+def _behind(blueprint: Blueprint, conditions: list[Condition]) -> list[Condition]:
+    """What must hold for the questions of these conditions to be asked at all."""
+    found: list[Condition] = []
+    waiting = [condition.field for condition in conditions]
+    while waiting:
+        needed = blueprint.field(waiting.pop()).show_when  # on earlier questions: this ends
+        found += needed
+        waiting += [condition.field for condition in needed]
+    return found
 
 
 def _incomparable(field: FieldSpec, condition: Condition) -> bool:

@@ -13,8 +13,14 @@ Answers = Mapping[str, Answer]
 
 
 def holds(condition: Condition, answers: Answers) -> bool:
-    """Whether one condition is met. An absent answer meets nothing but ``!=``."""
-    given = answers.get(condition.field)
+    """Whether one condition is met.
+
+    A question that was not asked (no key in ``answers``) meets no condition; one that was left
+    empty (None) meets only ``!=``.
+    """
+    if condition.field not in answers:
+        return False
+    given = answers[condition.field]
     wanted = condition.value
     if condition.op == "in":
         return isinstance(wanted, list) and given in wanted

@@ -158,25 +158,28 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         application = _editable(request, pk)
     pages = actions.pages(application)
     at = _page_at(pages, request.GET.get("mulai", ""), application)
+    asked = pages[at]
     problems: dict[str, str] = {}
     typed: dict[str, str] | None = None
     if request.method == "POST":
         typed = {key: str(value) for key, value in request.POST.items()}
+        known = application.blueprint.keys()
+        asked = [key for key in request.POST.getlist("_ditanya") if key in known] or pages[at]
         problems = actions.save_answers(
             application_id=pk,
             typed=typed,
             files={key: _content(file) for key, file in request.FILES.items()},
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
-            only=pages[at],
+            only=asked,
             said_in=application.version.read_in(chosen(request)),
         )
         if not problems:
-            return _next_page(queries.own(signed_in(request), pk), pages[at][-1])
+            return _next_page(queries.own(signed_in(request), pk), asked)
         application = _editable(request, pk)
     language = chosen(request)
     shown = application.version.read_in(language)
-    form = form_for(application, typed=typed, problems=problems, only=pages[at], blueprint=shown)
+    form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)
     context = {"application": application, "blueprint": shown, "form": form}
     context["lang"] = marked(shown, language)
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
@@ -199,10 +202,11 @@ def _page_at(pages: list[list[str]], key: str, application: Application) -> int:
     return 0
 
 
-def _next_page(application: Application, last: str) -> HttpResponse:
-    """Behind the page that ended with this question; the answers may have changed the pages."""
+def _next_page(application: Application, asked: Iterable[str]) -> HttpResponse:
+    """Behind the last page with one of these questions; the answers may have changed the pages."""
     pages = actions.pages(application)
-    here = next((number for number, keys in enumerate(pages) if last in keys), len(pages) - 1)
+    done = set(asked)
+    here = max((number for number, keys in enumerate(pages) if done & set(keys)), default=-1)
     if here + 1 < len(pages):
         address = reverse("application-fill", args=[application.pk])
         return redirect(f"{address}?mulai={pages[here + 1][0]}")

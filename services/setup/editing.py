@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kernel.errors import Stale
+from kernel.numbers import parse_number
 from kernel.text import fold
 from services.catalogue import overrides
 from services.catalogue.blueprint import Blueprint, FieldSpec
@@ -250,10 +251,10 @@ def new_slug(title: str) -> str:
 def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[str]:
     """What was typed as an answer, the way answers are kept. Raises ValueError with the cure."""
     if spec.type in ("number", "rupiah"):
-        digits = re.sub(r"[Rp.\s]", "", typed)
-        if not re.fullmatch(r"-?\d{1,15}", digits):
-            raise ValueError(f"Tulis angka untuk “{spec.label}”, misalnya 1500000.")
-        return int(digits)
+        number = parse_number(typed, unit=spec.unit)
+        if number is None or number != int(number):
+            raise ValueError(f"Tulis bilangan bulat untuk “{spec.label}”, misalnya 1500000.")
+        return int(number)
     known = options(spec) if spec.type in ("choice", "list", "yesno") else []
     if not known:
         return [part.strip() for part in typed.split(",")] if op == "in" else typed

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
+from kernel.numbers import parse_number
 from services.catalogue.blueprint import FieldSpec
 from services.catalogue.overrides import Definition, item_of
 from services.catalogue.shipped import CATEGORIES
@@ -165,7 +166,7 @@ def _field(slot: Slot) -> forms.Field:
             choices=slot.choices, widget=forms.CheckboxSelectMultiple, **common
         )
     if slot.kind in ("int", "rupiah"):
-        field = forms.IntegerField(
+        field = WholeNumberField(
             min_value=slot.low,
             max_value=slot.high,
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -183,6 +184,18 @@ def _field(slot: Slot) -> forms.Field:
             widget=forms.Textarea(attrs={"rows": 3}), max_length=slot.limit, **common
         )
     return forms.CharField(max_length=slot.limit, **common)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number as people type it. Django's own field reads 25.000 as 25."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        number = parse_number(str(value))
+        if number is None or number != int(number):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(number)
 
 
 class PartForm(Form):

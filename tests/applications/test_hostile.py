@@ -11,6 +11,7 @@ from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
 from services.applications import actions, documents, queries
 from services.applications.models import Application
+from services.catalogue import answers
 from services.catalogue import answers as answering
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
@@ -220,14 +221,15 @@ def test_whoever_is_named_by_nik_may_know_it(cast: Cast) -> None:
 def test_a_nik_with_another_name_tells_nothing_and_is_not_tried_forever(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "WRONG_NAMES", 3)
+    monkeypatch.setattr(actions, "NAMED", 3)
     application = _with_a_witness(cast)
     stranger = family(cast.village, rt=2)[0]
     for attempt in range(3):
-        wrong = _name(cast, application, stranger.nik, f"Nama Tebakan {'abc'[attempt]}")
-        assert "tidak cocok" in wrong["saksi"]
+        guess = f"Nama Tebakan {'abc'[attempt]}"
+        assert _name(cast, application, stranger.nik, guess) == {}
     with pytest.raises(RuleBroken, match="Terlalu banyak percobaan"):
         _name(cast, application, stranger.nik, stranger.name)
     application.refresh_from_db()
-    assert "saksi" not in application.answers
+    assert application.answers["saksi"]["nama"] == "Nama Tebakan c"
+    assert answers.mismatched(application.answers["saksi"]), "the desk is told"
     assert not Entry.objects.filter(what="person.read").exists()

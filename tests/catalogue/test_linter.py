@@ -117,6 +117,18 @@ CASES = {
         lambda d: d["fields"].append({"key": "warna", "type": "text", "label": "Warna rumah"}),
         "fields.warna", "tidak dipakai",
     ),
+    "a question nobody can reach": (
+        "reklame",
+        lambda d: d["fields"].extend([
+            {"key": "usaha", "type": "yesno", "label": "Usaha?"},
+            {"key": "cabang", "type": "yesno", "label": "Cabang?",
+             "show_when": [{"field": "usaha", "op": "=", "value": "ya"}]},
+            {"key": "alasan", "type": "text", "label": "Alasan",
+             "show_when": [{"field": "cabang", "op": "=", "value": "ya"},
+                           {"field": "usaha", "op": "=", "value": "tidak"}]},
+        ]),
+        "fields.alasan.show_when", "bertentangan",
+    ),
     "a sign no document can print": (
         "sktm", lambda d: d["outputs"][0].update(closing="Demikian 😀"), "outputs.surat", "U+1F600",
     ),

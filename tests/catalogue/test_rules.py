@@ -1,11 +1,15 @@
+import json
 import string
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogue import queries, rules
-from services.catalogue.blueprint import Blueprint, Condition
+from kernel.numbers import parse_number
+from services.catalogue import answers, queries, rules
+from services.catalogue.blueprint import Blueprint, Condition, FieldSpec
 from services.catalogue.shipped import shipped
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
@@ -107,3 +111,44 @@ def test_equal_content_has_equal_digest_and_any_change_another() -> None:
     sktm = SERVICES["sktm"]
     assert Blueprint.model_validate(sktm.canonical()).digest() == sktm.digest()
     assert Blueprint.model_validate(_broken(fee=1)).digest() != sktm.digest()
+
+
+VECTORS = json.loads(Path(__file__).with_name("numbers.json").read_text())
+
+
+@pytest.mark.parametrize("case", VECTORS["numbers"], ids=lambda case: repr(case["typed"]))
+def test_numbers_are_read_as_people_mean_them(case) -> None:
+    number = parse_number(case["typed"], unit=case.get("unit", ""))
+    assert (None if number is None else str(number)) == case["value"]
+
+
+@pytest.mark.parametrize("case", VECTORS["conditions"], ids=str)
+def test_a_condition_on_a_number_is_judged_after_reading_it(case) -> None:
+    trigger = FieldSpec(key="f", type="number", label="F", unit="m²", decimals=2, required=False)
+    blueprint = Blueprint.model_validate(_broken(fields=[trigger.model_dump()], outputs=[]))
+    kept, _ = answers.clean(
+        blueprint, {"f": case["typed"]}, answers.House(today=date(2026, 11, 23))
+    )
+    condition = Condition(field="f", op=case["op"], value=case["value"])
+    assert rules.holds(condition, kept) is case["holds"]
+
+
+def test_a_condition_on_a_question_that_is_not_asked_does_not_hold() -> None:
+    fields = [
+        {"key": "punya_usaha", "type": "yesno", "label": "Punya usaha?"},
+        {
+            "key": "bentuk", "type": "choice", "label": "Bentuk usaha",
+            "options": [{"key": "perorangan", "label": "P"}, {"key": "cv", "label": "CV"}],
+            "show_when": [{"field": "punya_usaha", "op": "=", "value": "ya"}],
+        },
+        {
+            "key": "nomor_akta", "type": "text", "label": "Nomor akta",
+            "show_when": [{"field": "bentuk", "op": "!=", "value": "perorangan"}],
+        },
+    ]  # fmt: skip
+    blueprint = Blueprint.model_validate(_broken(fields=fields, outputs=[]))
+    house = answers.House(today=date(2026, 11, 23))
+    kept, wrong = answers.clean(blueprint, {"punya_usaha": "tidak", "bentuk": "cv"}, house)
+    assert (kept, wrong) == ({"punya_usaha": "tidak"}, {})
+    _, wrong = answers.clean(blueprint, {"punya_usaha": "ya", "bentuk": "cv"}, house)
+    assert set(wrong) == {"nomor_akta"}

@@ -99,7 +99,7 @@ def test_conditions_take_the_words_of_the_form() -> None:
     assert editing.condition_value(yes, "=", "Ya") == "ya"
     assert editing.condition_value(money, ">", "Rp1.500.000") == 1_500_000
     assert editing.condition_value(yes, "in", "ya, Tidak") == ["ya", "tidak"]
-    with pytest.raises(ValueError, match="Tulis angka"):
+    with pytest.raises(ValueError, match="Tulis bilangan bulat"):
         editing.condition_value(money, ">", "9" * 5000)
     with pytest.raises(ValueError, match="Pilih salah satu"):
         editing.condition_value(yes, "=", "mungkin")

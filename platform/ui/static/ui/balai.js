@@ -180,16 +180,41 @@
   }
 
   // Questions that depend on another answer appear when they are asked.
-  const number = (text) => Number(String(text).replace(/\./g, "").replace(",", "."));
-  const tests = {
-    "=": (a, b) => a.toLowerCase() === String(b).toLowerCase(),
-    "!=": (a, b) => a.toLowerCase() !== String(b).toLowerCase(),
-    ">": (a, b) => a !== "" && number(a) > Number(b),
-    ">=": (a, b) => a !== "" && number(a) >= Number(b),
-    "<": (a, b) => a !== "" && number(a) < Number(b),
-    "<=": (a, b) => a !== "" && number(a) <= Number(b),
+  // Reads numbers as kernel/numbers.py does; tests/catalogue/numbers.json holds both to it.
+  const folded = (text) =>
+    text.normalize("NFC").replace(/[\p{Cf}\p{Cc}]/gu, "").normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+  const number = (text, unit = "") => {
+    let plain = folded(text);
+    const behind = folded(unit);
+    if (behind && plain.endsWith(behind)) plain = plain.slice(0, -behind.length).trim();
+    plain = plain.replace(/^rp\.?\s*/, "").replace(/[.,]-$/, "");
+    if ((plain.match(/\d/g) || []).length > 20) return NaN;
+    if (/^-?[1-9]\d{0,2}((\.\d{3})+(,\d+)?|( \d{3})+)$/.test(plain)) {
+      return Number(plain.replace(/[. ]/g, "").replace(",", "."));
+    }
+    return /^-?\d+([.,]\d+)?$/.test(plain) ? Number(plain.replace(",", ".")) : NaN;
+  };
+  const compared = {
+    "=": (a, b) => a === b,
+    "!=": (a, b) => a !== b,
+    ">": (a, b) => a > b,
+    ">=": (a, b) => a >= b,
+    "<": (a, b) => a < b,
+    "<=": (a, b) => a <= b,
     in: (a, b) => b.includes(a),
   };
+  // Whether an answer meets a condition (services.catalogue.rules.holds).
+  const holds = ({ op, value, unit }, text) => {
+    if (text.trim() === "") return op === "!=";
+    if (op === "in" && unit === undefined) return value.includes(text);
+    if (unit === undefined && (op === "=" || op === "!=")) {
+      return compared[op](text.toLowerCase(), String(value).toLowerCase());
+    }
+    const given = number(text, unit || "");
+    if (Number.isNaN(given)) return false;
+    return compared[op](given, op === "in" ? value.map(Number) : Number(value));
+  };
+  window.balai = Object.freeze({ number, holds });
   const asks = (form) => {
     const conditions = JSON.parse(form.dataset.conditions);
     const show = () => {
@@ -200,7 +225,7 @@
         field.hidden = !all.every((one) => {
           const asked = form.querySelector(`[data-field="${one.field}"]`);
           const visible = asked && !asked.hidden;
-          return visible && tests[one.op](String(answers.get(one.field) || ""), one.value);
+          return visible && holds(one, String(answers.get(one.field) || ""));
         });
       }
     };
