@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.pages import continue_to, wanted
 from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
@@ -375,9 +376,10 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password", "nik", "kk_number")
 def register(request: HttpRequest) -> HttpResponse:
-    """A resident opens an account, proven by three facts of the register."""
+    """A resident opens an account, proven by three facts of the register, and goes on to the page
+    that asked to sign in."""
     if request.user.is_authenticated:
-        return redirect("/")
+        return redirect(wanted(request) or "/")
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -389,10 +391,9 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, backend="services.residents.backends.NikBackend")
             messages.success(request, gettext("Akun Anda sudah jadi. Selamat datang."))
-            return redirect("/")
-    return render(
-        request, "portal/register.html", {"form": form}, status=422 if form.errors else 200
-    )
+            return continue_to(request, user)
+    context = {"form": form, "next": wanted(request)}
+    return render(request, "portal/register.html", context, status=422 if form.errors else 200)
 
 
 SOMEHOW = gettext_noop("Data Anda dibuka")

@@ -279,13 +279,16 @@
     place.after(button, note);
   }
 
-  // Desk lists, while the focus is inside one: j and k move, x marks. Enter opens the focused link.
+  // Desk lists: j and k move, x marks, Enter opens the focused link. They work as soon as the page
+  // is open, except while something is typed.
   for (const list of document.querySelectorAll("[data-keys]")) {
-    list.addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+      const inside = list.contains(event.target);
+      if (!inside && !"jkx".includes(event.key)) return;
       const rows = Array.from(list.querySelectorAll("tbody tr"));
-      const here = rows.indexOf(event.target.closest("tr"));
+      const here = inside ? rows.indexOf(event.target.closest("tr")) : -1;
       if (event.key === "x") {
         const box = here >= 0 && rows[here].querySelector("input[type=checkbox]");
         if (box && event.target !== box) box.click();
