@@ -18,7 +18,7 @@ from services.pages.access import today
 from services.portal.checking import headline_of
 from tenants.office.queries import posts_of
 from tenants.registry.models import City
-from tests.factories import Cast, approve, draft, make_cast, step_of, submitted
+from tests.factories import Cast, approve, draft, family, make_cast, step_of, submitted
 
 Enter = Callable[[User], Client]
 
@@ -214,3 +214,26 @@ def test_decided_cases_of_one_moment_stand_on_one_page_each(cast: Cast) -> None:
     posts = posts_of(cast.rina, today())
     found = [step.pk for step in queries.decided(posts)]
     assert found == sorted(found, reverse=True)
+
+
+def test_a_new_account_leads_back_to_the_service_that_was_asked_for(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    person, *_ = family(cast.village, rt=3)
+    visitor = client_for(in_bontang)
+    page = visitor.get("/ajukan/sktm/", follow=True).content.decode()
+    assert 'href="/daftar/?next=/ajukan/sktm/"' in page
+    born = person.birth_date
+    sent = {
+        "nik": person.nik, "kk_number": person.household.kk_number,
+        "birth_date_0": born.day, "birth_date_1": born.month, "birth_date_2": born.year,
+        "password": "kopi tubruk tanpa gula", "next": "/ajukan/sktm/",
+    }  # fmt: skip
+    assert visitor.post("/daftar/", sent).url == "/ajukan/sktm/"  # type: ignore[attr-defined]
+
+
+def test_registering_leads_to_no_other_site(
+    in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    page = client_for(in_bontang).get("/daftar/?next=https://jahat.example/").content.decode()
+    assert "jahat.example" not in page
