@@ -154,7 +154,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
-        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
+        "OPTIONS": {
+            "serializer": "config.cache.JSONSerializer",
+            "socket_timeout": 3,
+            "socket_connect_timeout": 3,
+        },
         "KEY_FUNCTION": "django_tenants.cache.make_key",
         "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
     }

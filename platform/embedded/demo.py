@@ -22,8 +22,9 @@ from services.applications import actions as dossiers
 from services.applications import queries
 from services.applications.models import Application
 from services.catalogue.queries import service
-from services.residents import importing
 from services.residents.actions import login_for
+from services.residents.imports.columns import COLUMNS
+from services.residents.imports.writing import import_people
 from services.residents.models import Person, ResidentAccount
 from services.residents.synthetic import Families, Place
 from tenants.office.actions import appoint, open_posts
@@ -102,10 +103,10 @@ def _dress(city: City, villages: Sequence[Unit]) -> None:
 def _populate(families: Families, villages: Sequence[Unit], people: int) -> None:
     places = [Place(unit.code, rw, rt) for unit in villages for rw, rt in RT_PER_VILLAGE]
     out = io.StringIO()
-    writer = csv.DictWriter(out, importing.COLUMNS)
+    writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     writer.writerows(families.rows(places, people))
-    importing.import_people(name="demo.csv", content=out.getvalue().encode(), actor=None)
+    import_people(name="demo.csv", content=out.getvalue().encode(), actor=None)
 
 
 def _account(login: str, name: str) -> User:

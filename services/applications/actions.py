@@ -35,6 +35,7 @@ from services.catalogue.rules import (
 )
 from services.letters import actions as letters
 from services.residents import guesses
+from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import person_by_nik
 from tenants.office import queries as office
@@ -76,6 +77,7 @@ def locked(application_id: int) -> Application:
 def begin(*, service: Service, applicant: Person, by: User) -> Application:
     """A new draft, or the one already begun: nobody loses what they typed."""
     _require_open_city()
+    require_resident(applicant)
     assert service.current is not None
     refuse_unfit(service.current.blueprint.who, applicant, today=_today(now()))
     village = applicant.household.rt.code.partition("/")[0]
@@ -275,6 +277,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     if application.state not in EDITABLE:
         return application
     _require_open_city()
+    require_resident(application.applicant)
     if problems(application):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
     _drop_unasked_documents(application)
@@ -342,6 +345,9 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     """Put the dossier on one desk; whether somebody must act there."""
     code = rules.unit_code_for(spec, rt_code=application.rt.code)
     unit = Unit.objects.filter(code=code).first()
+    if unit is None and spec.optional and spec.level in ("rt", "rw"):
+        _skip_without_unit(application, spec, at)
+        return False
     if unit is None:
         raise RuleBroken(
             gettext(
@@ -369,6 +375,22 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         note=reason or "",
     )
     return reason is None
+
+
+def _skip_without_unit(application: Application, spec: StepSpec, at: datetime) -> None:
+    """Note a passed step at an RT or RW the applicant's address does not have."""
+    Step.objects.create(
+        application=application,
+        key=spec.key,
+        title=spec.title,
+        unit=application.rt,
+        role=spec.role,
+        opened_at=at,
+        due_at=at,
+        state=Step.State.SKIPPED,
+        decided_at=at,
+        note=reasons.NO_UNIT,
+    )
 
 
 def _why_skipped(spec: StepSpec, holder: Holding | None, application: Application) -> str | None:
@@ -439,6 +461,8 @@ def decide(
         )
     spec = application.blueprint.step(step.key)
     note = tidy(note)[:1000]
+    if decision == "approve":
+        _require_living_applicant(application)
     if decision != "approve" and len(note) < 5:
         raise RuleBroken(
             "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",
@@ -476,6 +500,17 @@ def decide(
             f"{step.unit.name} menolaknya. Alasannya tertulis di permohonan Anda",
         )
     return application
+
+
+def _require_living_applicant(application: Application) -> None:
+    """No letter for somebody the register has as dead, moved or gone."""
+    person = application.applicant
+    if not person.lives_here:
+        raise RuleBroken(
+            "Pemohon tercatat meninggal, pindah, atau pergi di data penduduk, jadi berkas ini "
+            "tidak bisa disetujui. Tolak dengan alasan itu, atau minta admin daerah memperbaiki "
+            "data penduduknya."
+        )
 
 
 def _close_others(application: Application, step: Step, at: datetime) -> None:

@@ -31,18 +31,7 @@ def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
             gettext("Layanan ini untuk yang berumur paling tua %(age)s tahun.")
             % {"age": who.max_age}
         )
-    if who.marital and person.marital not in {_MARITAL[word] for word in who.marital}:
-        wanted = [codes.Marital(_MARITAL[word]).label for word in who.marital]
-        raise RuleBroken(
-            gettext(
-                "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
-                "%(status)s. Bila data itu keliru, hubungi kelurahan."
-            )
-            % {
-                "wanted": gettext(" atau ").join(gettext(label).lower() for label in wanted),
-                "status": gettext(codes.Marital(person.marital).label).lower(),
-            }
-        )
+    _refuse_marital(who, person)
     foreign = person.citizenship == codes.Citizenship.WNA
     if who.citizenship and foreign != (who.citizenship == "wna"):
         raise RuleBroken(
@@ -60,3 +49,26 @@ def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
             )
             % {"months": who.resident_months}
         )
+
+
+def _refuse_marital(who: Who, person: Person) -> None:
+    wanted = [codes.Marital(_MARITAL[word]) for word in who.marital]
+    if not wanted or person.marital in wanted:
+        return
+    if person.marital is None:
+        raise RuleBroken(
+            gettext(
+                "Data kependudukan belum mencatat status perkawinan Anda, padahal layanan ini "
+                "memerlukannya. Hubungi kelurahan dengan membawa Kartu Keluarga."
+            )
+        )
+    raise RuleBroken(
+        gettext(
+            "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
+            "%(status)s. Bila data itu keliru, hubungi kelurahan."
+        )
+        % {
+            "wanted": gettext(" atau ").join(gettext(one.label).lower() for one in wanted),
+            "status": gettext(codes.Marital(person.marital).label).lower(),
+        }
+    )

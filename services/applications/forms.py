@@ -42,8 +42,10 @@ class GroupWidget(forms.Widget):
         return context
 
 
-def _relation(facts: answering.Facts) -> str:
-    return gettext(facts["hubungan_keluarga"]).lower()
+def _with_relation(facts: answering.Facts, pattern: str) -> str:
+    """A member's name, with the relation to the head where the register knows it."""
+    relation = facts["hubungan_keluarga"]
+    return pattern % (facts["nama"], gettext(relation).lower()) if relation else facts["nama"]
 
 
 class PersonWidget(GroupWidget):
@@ -55,8 +57,7 @@ class PersonWidget(GroupWidget):
         context = super().get_context(name, value, attrs)
         typed = value or {}
         context["members"] = [
-            (pk, f"{facts['nama']} ({_relation(facts)})")
-            for pk, facts in self.house.members.items()
+            (pk, _with_relation(facts, "%s (%s)")) for pk, facts in self.house.members.items()
         ]
         context["chosen"] = typed.get(f"{name}-anggota", "")
         first = ("nama", "nik")
@@ -90,7 +91,7 @@ class MembersWidget(GroupWidget):
         context["members"] = [
             {
                 "name": f"{name}-{pk}",
-                "label": f"{facts['nama']}, {_relation(facts)}",
+                "label": _with_relation(facts, "%s, %s"),
                 "hint": mask(facts["nik"]),
                 "checked": bool((value or {}).get(f"{name}-{pk}")),
             }

@@ -3,7 +3,6 @@
 from datetime import date
 
 from services.catalogue.answers import House
-from services.residents import codes
 from services.residents.models import Person
 from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
 
@@ -12,13 +11,15 @@ def house_of(person: Person, *, today: date) -> House:
     """The resident's own household in full; anyone else only by NIK, and the caller compares
     the name, so that nobody reads the register by trying numbers."""
     area = area_names(person.household.rt)
-    members = Person.objects.filter(
-        household=person.household_id, status=codes.Status.ALIVE
-    ).select_related("household")
+    members = (
+        Person.objects.living_here()
+        .filter(household=person.household_id)
+        .select_related("household")
+    )
 
     def by_nik(nik: str) -> dict[str, str] | None:
         found = person_by_nik(nik)
-        if found is None or found.status != codes.Status.ALIVE:
+        if found is None:
             return None
         return person_facts(found, area_names(found.household.rt), today)
 

@@ -1,21 +1,25 @@
 """Where a dossier goes. Plain Python."""
 
 from services.catalogue.blueprint import StepSpec
+from services.residents.places import NO_RW
 
 VILLAGE_LEVEL = "kelurahan"
 
 
 def unit_code_for(step: StepSpec, *, rt_code: str) -> str:
-    """The code of the unit a step happens at, seen from the applicant's RT.
+    """The code of the unit a step happens at, seen from the applicant's RT; "" when the applicant
+    lives in no such unit.
 
-    Unit codes are paths: ``64.74.01.1001/002/005`` is RT 005 in RW 002 of that kelurahan.
+    Unit codes are paths: ``64.74.01.1001/002/005`` is RT 005 in RW 002 of that kelurahan. See
+    ``services.residents.places`` for paths without RT, without RW, and with a dusun.
     """
-    village, _, _ = rt_code.partition("/")
+    village, *below = rt_code.split("/")
+    rw = next((n for n, part in enumerate(below, start=1) if part.isdigit()), 0)
     kecamatan, _, _ = village.rpartition(".")
     city, _, _ = kecamatan.rpartition(".")
     return {
-        "rt": rt_code,
-        "rw": rt_code.rpartition("/")[0],
+        "rt": rt_code if rw and rw < len(below) else "",
+        "rw": "/".join([village, *below[:rw]]) if rw and below[rw - 1] != NO_RW else "",
         "kelurahan": village,
         "kecamatan": kecamatan,
         "kota": city,

@@ -10,7 +10,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
-from services.residents import codes, guesses
+from services.residents import guesses
 from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
 
@@ -22,6 +22,17 @@ NO_MATCH = (
     "Data ini belum cocok dengan data kependudukan. Periksa NIK, nomor KK, dan tanggal lahir "
     "persis seperti di Kartu Keluarga. Bila sudah benar, hubungi kelurahan Anda."
 )
+
+NOT_HERE = (
+    "Menurut data kependudukan, Anda bukan lagi penduduk daerah ini. Bila itu keliru, hubungi "
+    "kelurahan Anda dengan membawa KTP."
+)
+
+
+def require_resident(person: Person) -> None:
+    """Raises RuleBroken for somebody the register has as dead, moved or gone."""
+    if not person.lives_here:
+        raise RuleBroken(NOT_HERE)
 
 
 def login_for(nik_print: bytes) -> str:
@@ -51,21 +62,17 @@ def register_citizen(
     if remote:
         limits[f"register-from:{remote}"] = _TRIES_PER_ADDRESS
     for key, limit in limits.items():
-        guesses.refuse_after(key, limit, minutes=_WINDOW)
+        guesses.count(key, limit, minutes=_WINDOW)
     person = (
-        Person.objects.select_related("household")
-        .filter(
-            nik_print=print_,
-            birth_date=birth_date,
-            household__kk_print=fingerprint(card),
-            status=codes.Status.ALIVE,
-        )
+        Person.objects.living_here()
+        .select_related("household")
+        .filter(nik_print=print_, birth_date=birth_date, household__kk_print=fingerprint(card))
         .first()
     )
     if person is None:
-        for key in limits:
-            guesses.note_wrong(key, minutes=_WINDOW)
         raise RuleBroken(NO_MATCH)
+    for key in limits:
+        guesses.take_back(key)
     try:
         validate_password(password)
     except ValidationError as weak:

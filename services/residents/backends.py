@@ -1,9 +1,13 @@
 """Signing in with NIK and password."""
 
+from django.http import HttpRequest
+
 from accounts.backends import LoginBackend
+from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
-from services.residents.actions import login_for
+from services.residents.actions import NOT_HERE, login_for
+from services.residents.models import Person
 from services.residents.sealing import fingerprint
 from tenants.registry.current import city_or_none
 
@@ -18,3 +22,17 @@ class NikBackend(LoginBackend):
             return login_for(fingerprint(parse_nik(typed).digits))
         except RuleBroken:
             return None
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: object,
+    ) -> User | None:
+        """Raises RuleBroken for the right password of somebody who does not live here (any
+        more)."""
+        user = super().authenticate(request, username, password, **kwargs)
+        if user is not None and not Person.objects.living_here().filter(account__user=user):
+            raise RuleBroken(NOT_HERE)
+        return user

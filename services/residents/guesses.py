@@ -1,5 +1,7 @@
 """Counting wrong tries, so that nobody finds out facts of the register by trying."""
 
+from contextlib import suppress
+
 from django.core.cache import cache
 from django.utils.translation import gettext
 from redis.exceptions import RedisError
@@ -18,6 +20,24 @@ def refuse_after(key: str, limit: int, *, minutes: int) -> None:
             gettext("Terlalu banyak percobaan. Tunggu %(minutes)s menit, lalu coba lagi.")
             % {"minutes": minutes}
         )
+
+
+def count(key: str, limit: int, *, minutes: int) -> None:
+    """Note a try before it is judged, so that tries at the same moment cannot all pass.
+
+    Raises RuleBroken when there were too many; ``take_back`` a try that was right.
+    """
+    try:
+        note_wrong(key, minutes=minutes)
+    except RedisError as away:
+        raise RuleBroken("Data ini belum bisa dicek saat ini. Coba lagi sebentar lagi.") from away
+    refuse_after(key, limit + 1, minutes=minutes)
+
+
+def take_back(key: str) -> None:
+    """A try that ``count`` noted was right."""
+    with suppress(RedisError, ValueError):  # forgotten meanwhile: nothing to take back
+        cache.decr(key)
 
 
 def note_wrong(key: str, *, minutes: int) -> None:

@@ -1,5 +1,7 @@
 """The population register of one city."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Upper
@@ -15,6 +17,7 @@ class Household(models.Model):
     kk_sealed = models.BinaryField()
     kk_print = models.BinaryField(max_length=32, unique=True)
     address = models.CharField(max_length=200)
+    # The RT, or the deepest place that is known: an RW, or the kelurahan or desa itself.
     rt = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="households")
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -26,8 +29,20 @@ class Household(models.Model):
         return unseal(self.kk_sealed)
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def living_here(self) -> Self:
+        """Residents: alive, and neither moved away, missing, gone nor struck off.
+
+        Whoever offers, addresses or admits people asks this; others keep their records only.
+        """
+        return self.filter(status=codes.Status.ALIVE)
+
+
 class Person(models.Model):
-    """One resident. The NIK is only readable through ``nik``."""
+    """One person of the register. The NIK is only readable through ``nik``.
+
+    NULL is "the register does not know": files often leave columns out.
+    """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
     nik_sealed = models.BinaryField()
@@ -36,19 +51,21 @@ class Person(models.Model):
     sex = models.PositiveSmallIntegerField(choices=codes.Sex)
     birth_place = models.CharField(max_length=80)
     birth_date = models.DateField()
-    religion = models.PositiveSmallIntegerField(choices=codes.Religion)
-    marital = models.PositiveSmallIntegerField(choices=codes.Marital)
-    relation = models.PositiveSmallIntegerField(choices=codes.Relation)
-    education = models.PositiveSmallIntegerField(choices=codes.Education)
-    occupation = models.PositiveSmallIntegerField(choices=list(codes.OCCUPATIONS.items()))
-    citizenship = models.PositiveSmallIntegerField(
-        choices=codes.Citizenship, default=codes.Citizenship.WNI
+    religion = models.PositiveSmallIntegerField(choices=codes.Religion, null=True)
+    marital = models.PositiveSmallIntegerField(choices=codes.Marital, null=True)
+    relation = models.PositiveSmallIntegerField(choices=codes.Relation, null=True)
+    education = models.PositiveSmallIntegerField(choices=codes.Education, null=True)
+    occupation = models.PositiveSmallIntegerField(
+        choices=list(codes.OCCUPATIONS.items()), null=True
     )
+    citizenship = models.PositiveSmallIntegerField(choices=codes.Citizenship, null=True)
     father_name = models.CharField(max_length=150, blank=True)
     mother_name = models.CharField(max_length=150, blank=True)
     status = models.PositiveSmallIntegerField(choices=codes.Status, default=codes.Status.ALIVE)
     resident_since = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -63,6 +80,11 @@ class Person(models.Model):
     @property
     def nik(self) -> str:
         return unseal(self.nik_sealed)
+
+    @property
+    def lives_here(self) -> bool:
+        """What ``living_here`` asks, for one person."""
+        return self.status == codes.Status.ALIVE
 
 
 class ResidentAccount(models.Model):

@@ -1,8 +1,9 @@
 """Reads of the register. Whoever shows a person to somebody also records the reading."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Func, QuerySet, TextField
+from django.db.models import Func, IntegerChoices, QuerySet, TextField
 
 from accounts.models import User
 from kernel.clock import now
@@ -10,9 +11,10 @@ from kernel.nik import parse_nik
 from kernel.tanggal import age_on, long_date
 from kernel.text import fold
 from services.residents import codes
-from services.residents.models import Person
+from services.residents.models import Person, PersonQuerySet
 from services.residents.sealing import fingerprint
 from tenants.office.models import Unit
+from tenants.office.queries import ancestor_codes
 from tenants.registry.current import city
 
 
@@ -23,8 +25,8 @@ class SqueezedName(Func):
     output_field = TextField()
 
 
-def people() -> QuerySet[Person]:
-    """Everyone, with household and RT at hand."""
+def people() -> PersonQuerySet:
+    """Everyone in the register, also the dead and those who moved, with household and RT."""
     return Person.objects.select_related("household__rt")
 
 
@@ -36,36 +38,42 @@ def person_of(user: object) -> Person | None:
 
 
 def person_by_nik(nik: str) -> Person | None:
-    """Exact lookup; raises RuleBroken for a malformed NIK."""
+    """The resident with this NIK, or None; raises RuleBroken for a malformed NIK."""
+    return people().living_here().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+
+
+def record_by_nik(nik: str) -> Person | None:
+    """``person_by_nik`` that also finds the dead and those who moved away."""
     return people().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
 
 
-def in_area(unit_code: str) -> QuerySet[Person]:
+def in_area(unit_code: str) -> PersonQuerySet:
     """Residents whose RT lies in the unit with this code."""
     return people().filter(household__rt__code__startswith=unit_code)
 
 
 def find(text: str, *, unit_code: str) -> QuerySet[Person]:
     """Search by NIK (16 digits) or by the beginning of any word of the name, within an area."""
-    wanted = in_area(unit_code).filter(status=codes.Status.ALIVE)
+    wanted = in_area(unit_code).living_here()
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
         return wanted.filter(nik_print=fingerprint(digits))
-    wanted = wanted.alias(squeezed_name=SqueezedName("name"))
+    named: QuerySet[Any] = wanted.alias(squeezed_name=SqueezedName("name"))
     for word in fold(text).split():
-        wanted = wanted.filter(squeezed_name__contains=word)
-    return wanted.order_by("name", "pk")
+        named = named.filter(squeezed_name__contains=word)
+    return named.order_by("name", "pk")
 
 
 def area_names(rt: Unit) -> dict[str, str]:
-    """The names of the units around an RT: rt, rw, kelurahan, kecamatan. One query."""
-    codes_up = [rt.code, rt.code.rpartition("/")[0], rt.code.partition("/")[0]]
-    codes_up.append(codes_up[-1].rpartition(".")[0])
-    found = {unit.code: unit for unit in Unit.objects.filter(code__in=codes_up)}
-    names = {"rt": rt.code.rpartition("/")[2], "rw": "", "kelurahan": "", "kecamatan": ""}
-    for unit in found.values():
-        if unit.kind == Unit.Kind.RW:
-            names["rw"] = unit.code.rpartition("/")[2]
+    """The names of the units around an RT: rt, rw, kelurahan, kecamatan. One query.
+
+    ``rt`` may also be the deepest place that is known (an RW, a village): the rest is "".
+    """
+    codes_up = [rt.code, *ancestor_codes(rt.code)]
+    names = {"rt": "", "rw": "", "kelurahan": "", "kecamatan": ""}
+    for unit in Unit.objects.filter(code__in=codes_up):
+        if unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
+            names[unit.kind] = unit.code.rpartition("/")[2]
         elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
             names["kelurahan"] = unit.name
         elif unit.kind == Unit.Kind.KECAMATAN:
@@ -74,7 +82,7 @@ def area_names(rt: Unit) -> dict[str, str]:
 
 
 def person_facts(person: Person, area: dict[str, str], today: date) -> dict[str, str]:
-    """What the register knows of one person, as text. Holds the full NIK."""
+    """What the register knows of one person, as text; "" for the rest. Holds the full NIK."""
     return {
         "nama": person.name,
         "nik": person.nik,
@@ -83,17 +91,26 @@ def person_facts(person: Person, area: dict[str, str], today: date) -> dict[str,
         "ttl": f"{person.birth_place}, {long_date(person.birth_date)}",
         "umur": f"{age_on(person.birth_date, today)} tahun",
         "jenis_kelamin": codes.Sex(person.sex).label,
-        "agama": codes.Religion(person.religion).label,
-        "status_kawin": codes.Marital(person.marital).label,
-        "pekerjaan": codes.OCCUPATIONS[person.occupation],
-        "pendidikan": codes.Education(person.education).label,
-        "kewarganegaraan": codes.Citizenship(person.citizenship).label,
-        "hubungan_keluarga": codes.Relation(person.relation).label,
+        "agama": _label(codes.Religion, person.religion),
+        "status_kawin": _label(codes.Marital, person.marital),
+        "pekerjaan": codes.OCCUPATIONS[person.occupation] if person.occupation else "",
+        "pendidikan": _label(codes.Education, person.education),
+        "kewarganegaraan": _label(codes.Citizenship, person.citizenship),
+        "hubungan_keluarga": _label(codes.Relation, person.relation),
         "nama_ayah": person.father_name,
         "nama_ibu": person.mother_name,
-        "alamat": f"{person.household.address}, RT {area['rt']} / RW {area['rw']}, "
-        f"{area['kelurahan']}",
+        "alamat": f"{_address(person, area)}, {area['kelurahan']}",
     }
+
+
+def _label(choices: type[IntegerChoices], value: int | None) -> str:
+    """The words for a code; "" for what the register does not know."""
+    return "" if value is None else str(choices(value).label)
+
+
+def _address(person: Person, area: dict[str, str]) -> str:
+    numbers = [f"{word} {area[key]}" for key, word in (("rt", "RT"), ("rw", "RW")) if area[key]]
+    return ", ".join(filter(None, [person.household.address, " / ".join(numbers)]))
 
 
 def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
@@ -104,10 +121,12 @@ def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
     here = city()
     today = today or now().astimezone(here.tz).date()
     area = area_names(person.household.rt)
-    head = Person.objects.filter(household=person.household_id, relation=codes.Relation.HEAD)
+    head = Person.objects.living_here().filter(
+        household=person.household_id, relation=codes.Relation.HEAD
+    )
     return {
         **person_facts(person, area, today),
-        "alamat": f"{person.household.address}, RT {area['rt']} / RW {area['rw']}",
+        "alamat": _address(person, area),
         "no_kk": person.household.kk_number,
         "kepala_keluarga": head.values_list("name", flat=True).first() or "",
         "rt": area["rt"],

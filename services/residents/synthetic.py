@@ -40,7 +40,7 @@ class Place:
 
 
 class Families:
-    """Makes families one by one; rows have the columns of ``importing.COLUMNS``."""
+    """Makes families one by one; rows have the columns of ``imports.columns.COLUMNS``."""
 
     def __init__(self, *, seed: int = 2026) -> None:
         self._random = random.Random(seed)  # noqa: S311 - invented people, not secrets
@@ -133,6 +133,7 @@ class Families:
             "rt": f"{place.rt:03d}",
             "rw": f"{place.rw:03d}",
             "kelurahan": place.village,
+            "dusun": "",
             "agama": str(self._random.choices(range(1, 6), (86, 6, 4, 2, 2))[0]),
             "status_kawin": str(marital),
             "hubungan": str(relation),
@@ -142,4 +143,5 @@ class Families:
             "nama_ibu": mother,
             "kewarganegaraan": "WNI",
             "penduduk_sejak": born.isoformat(),
+            "status_dasar": "HIDUP",
         }

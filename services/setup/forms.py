@@ -2,6 +2,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
+from services.residents.places import dusun_slug
 from services.setup.face import clean_logo
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
@@ -108,7 +109,19 @@ class NeighbourhoodForm(Form):
     village = forms.ModelChoiceField(
         queryset=Unit.objects.none(), label="Kelurahan atau desa", empty_label=""
     )
-    rw = forms.IntegerField(label="Nomor RW", min_value=1, max_value=999)
+    dusun = forms.CharField(
+        label="Dusun",
+        max_length=40,
+        required=False,
+        help_text="Hanya bila dua dusun punya nomor RT dan RW yang sama.",
+    )
+    rw = forms.IntegerField(
+        label="Nomor RW",
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text="Kosongkan bila di sana tidak ada RW.",
+    )
     rt = forms.IntegerField(label="Nomor RT", min_value=1, max_value=999)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -119,12 +132,25 @@ class NeighbourhoodForm(Form):
             self.fields[key].widget = forms.TextInput(attrs={"inputmode": "numeric"})
             self.fields[key].error_messages["invalid"] = "Tulis dengan angka, misalnya 5."
 
+    def clean_rw(self) -> str:
+        """Three digits; "" without RW."""
+        number = self.cleaned_data["rw"]
+        return f"{number:03d}" if number else ""
+
+    def clean_rt(self) -> str:
+        """Three digits."""
+        return f"{self.cleaned_data['rt']:03d}"
+
+    def clean_dusun(self) -> str:
+        name: str = self.cleaned_data["dusun"]
+        return by_rule(lambda: dusun_slug(name)) if name else ""
+
 
 class ImportForm(Form):
     berkas = forms.FileField(
         label="Berkas penduduk",
-        help_text="XLSX atau CSV, paling banyak 50.000 baris dan 12 MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "data-limit": MAX_TABLE}),
+        help_text="XLSX, XLS, ODS, atau CSV; paling banyak 50.000 baris dan 12 MB.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": MAX_TABLE}),
     )
 
     def clean_berkas(self) -> "UploadedFile[bytes]":

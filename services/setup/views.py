@@ -17,13 +17,11 @@ from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.pages.access import signed_in, today
-from services.residents import importing, queued
-from services.residents.models import Household, Person
+from services.residents.places import ensure_rts, place_code
 from services.setup.forms import (
     AppointForm,
     EndForm,
     FaceForm,
-    ImportForm,
     NeighbourhoodForm,
     UnitForm,
 )
@@ -54,7 +52,7 @@ def for_admins(
     return never_cache(guarded)
 
 
-def _page(request: HttpRequest, name: str, form: Any = None, **context: Any) -> HttpResponse:
+def page_of(request: HttpRequest, name: str, form: Any = None, **context: Any) -> HttpResponse:
     status = 422 if form is not None and form.errors else 200
     return render(request, f"setup/{name}.html", {"form": form, **context}, status=status)
 
@@ -65,7 +63,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     tasks = queries.checklist(city())
     done = sum(task.done for task in tasks)
     context = {"tasks": tasks, "done": done, "percent": round(100 * done / len(tasks))}
-    return _page(request, "home", **context)
+    return page_of(request, "home", **context)
 
 
 @for_admins
@@ -79,7 +77,7 @@ def face(request: HttpRequest, user: User) -> HttpResponse:
         office.dress(**form.cleaned_data, by=user)
         messages.success(request, "Tampilan kota tersimpan.")
         return redirect("setup-face")
-    return _page(request, "face", form)
+    return page_of(request, "face", form)
 
 
 @for_admins
@@ -90,7 +88,7 @@ def units(request: HttpRequest, user: User) -> HttpResponse:
     if wanted:
         found = found.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
     page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
-    return _page(request, "units", page=page, wanted=wanted)
+    return page_of(request, "units", page=page, wanted=wanted)
 
 
 def _unit(pk: int) -> Unit:
@@ -117,7 +115,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         office.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
         messages.success(request, f"{found.name} tersimpan.")
         return redirect("setup-unit", pk)
-    return _page(request, "unit", form, unit=found, posts=_posts(found.posts.all()))
+    return page_of(request, "unit", form, unit=found, posts=_posts(found.posts.all()))
 
 
 @for_admins
@@ -137,7 +135,7 @@ def posts(request: HttpRequest, user: User) -> HttpResponse:
         found = found.exclude(pk__in=held)
     page = Paginator(_posts(found).order_by("unit__code", "pk"), PER_PAGE)
     context = {"page": page.get_page(request.GET.get("hal")), "wanted": wanted, "vacant": vacant}
-    return _page(request, "posts", **context)
+    return page_of(request, "posts", **context)
 
 
 @for_admins
@@ -160,7 +158,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
     people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=found))
     enrolled = mfa.enrolled_among(people)
-    return _page(request, "post", form, post=found, past=past[:10], enrolled=enrolled)
+    return page_of(request, "post", form, post=found, past=past[:10], enrolled=enrolled)
 
 
 @for_admins
@@ -177,7 +175,7 @@ def end_holding(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Jabatan {holding.user.name} diakhiri.")
             return redirect("setup-post", holding.post_id)
-    return _page(request, "end_holding", form, holding=holding)
+    return page_of(request, "end_holding", form, holding=holding)
 
 
 @for_admins
@@ -195,7 +193,7 @@ def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Perangkat {holding.user.name} dilepas. Ia diberi tahu.")
             return redirect("setup-post", holding.post_id)
-    return _page(request, "second_step", form, holding=holding, own=holding.user_id == user.pk)
+    return page_of(request, "second_step", form, holding=holding, own=holding.user_id == user.pk)
 
 
 @for_admins
@@ -216,11 +214,11 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
     form = NeighbourhoodForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        code = f"{data['village'].code}/{data['rw']:03d}/{data['rt']:03d}"
+        code = place_code(data["village"].code, rw=data["rw"], rt=data["rt"], dusun=data["dusun"])
         if Unit.objects.filter(code=code).exists():
             form.add_error("rt", "RT ini sudah ada di kelurahan itu.")
         else:
-            created = importing.ensure_rts({code})[code]
+            created = ensure_rts({code})[code]
             post = office.open_posts(unit=created)[0]
             messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
             return redirect("setup-post", post.pk)
@@ -240,8 +238,16 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
         .filter(post__role=Post.Role.KETUA_RT, post__unit__in=page.object_list)
         .select_related("user", "post")
     }
-    rows = [(rt, heads.get(rt.pk)) for rt in page.object_list]
-    return _page(request, "neighbourhoods", form, page=page, rows=rows, wanted=wanted)
+    rows = [(rt, _village_of(rt), heads.get(rt.pk)) for rt in page.object_list]
+    return page_of(request, "neighbourhoods", form, page=page, rows=rows, wanted=wanted)
+
+
+def _village_of(rt: Unit) -> str:
+    """The name of the village an RT lies in, with or without an RW between (prefetched)."""
+    above = rt.parent
+    if above is not None and above.kind == Unit.Kind.RW:
+        above = above.parent
+    return above.name if above is not None else ""
 
 
 @for_admins
@@ -252,52 +258,3 @@ def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if found.kind != Unit.Kind.RT:
         raise NotThere("Unit ini bukan RT.")
     return redirect("setup-post", office.open_posts(unit=found)[0].pk)
-
-
-@for_admins
-def residents(request: HttpRequest, user: User) -> HttpResponse:
-    """The register's size, and taking a spreadsheet in."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    problems: list[tuple[int, str]] = []
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["berkas"]
-        name, content = file.name or "Berkas", bytes(file.read())
-        if len(content) > queued.AT_ONCE:
-            return redirect("setup-import", queued.begin(name=name, content=content, actor=user))
-        try:
-            outcome = importing.import_people(name=name, content=content, actor=user)
-        except importing.ImportRefused as refused:
-            explain(form, refused)
-            problems = refused.problems
-        else:
-            messages.success(request, outcome.sentence)
-            return redirect("setup-residents")
-    context = {
-        "problems": problems,
-        "people": Person.objects.count(),
-        "households": Household.objects.count(),
-        "required": importing.REQUIRED,
-        "optional": importing.OPTIONAL,
-    }
-    return _page(request, "residents", form, **context)
-
-
-@for_admins
-@require_safe
-def residents_import(request: HttpRequest, user: User, code: str) -> HttpResponse:
-    """How a large import stands. Polled by htmx as a part of the page, else by reloading."""
-    job = queued.job(code)
-    if job is None:
-        raise NotThere("Keadaan impor ini tidak tercatat lagi. Lihat jumlah penduduknya.")
-    part = bool(request.headers.get("HX-Request"))
-    return _page(request, "parts/import" if part else "import", job=job, code=code)
-
-
-@for_admins
-@require_safe
-def residents_template(request: HttpRequest, user: User) -> HttpResponse:
-    """An empty CSV with the right first row."""
-    text = "\ufeff" + ";".join(importing.COLUMNS) + "\r\n"
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="penduduk.csv"'
-    return response

@@ -136,6 +136,7 @@ CITY_HOST = {
     "kelola/penduduk/": ADMIN,
     "kelola/penduduk/contoh.csv": ADMIN,
     "kelola/penduduk/impor/<slug:code>/": ADMIN,
+    "kelola/penduduk/impor/<slug:code>/perbaiki.csv": ADMIN,
     "kelola/libur/": ADMIN,
     "kelola/dukungan/": ADMIN,
     "kelola/dukungan/<int:pk>/": ADMIN,

@@ -1,7 +1,5 @@
-"""The register: sealed numbers, accounts, and spreadsheets."""
+"""The register: sealed numbers, accounts, and finding people."""
 
-import csv
-import io
 from datetime import date
 
 import pytest
@@ -9,15 +7,13 @@ from axes.models import AccessAttempt
 from cryptography.exceptions import InvalidTag
 from django.contrib.auth import authenticate
 from django.test import RequestFactory
-from hypothesis import given
-from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
-from services.residents import actions, importing, queries, sealing
-from services.residents.models import Household, Person, ResidentAccount
+from services.applications.house import house_of
+from services.residents import actions, codes, guesses, queries, sealing
+from services.residents.models import Person, ResidentAccount
 from services.residents.synthetic import Families, Place
 from tenants.office.models import Unit
 from tenants.registry.scope import in_city
@@ -102,12 +98,6 @@ def test_a_crowd_behind_one_address_is_not_locked_out(person) -> None:
     assert register(person, remote="10.0.0.1").pk
 
 
-def test_the_dead_do_not_register(person) -> None:
-    Person.objects.filter(pk=person.pk).update(status=2)
-    with pytest.raises(RuleBroken, match="belum cocok"):
-        register(person)
-
-
 def test_a_weak_password_is_refused_and_nothing_is_written(person) -> None:
     with pytest.raises(RuleBroken) as refused:
         register(person, password="12345")
@@ -138,128 +128,6 @@ def test_search_by_nik_and_by_parts_of_the_name(person) -> None:
     assert not queries.find(person.nik, unit_code=f"{area}/009")
 
 
-# --- spreadsheets -------------------------------------------------------------------------------
-
-
-def rows(people: int = 12) -> list[dict[str, str]]:
-    place = Place(village().code, 2, 5)
-    return Families(seed=3).rows([place, Place(village().code, 2, 6)], people)
-
-
-def as_csv(table: list[dict[str, str]], delimiter: str = ",") -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, importing.COLUMNS, delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(table)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(table: list[dict[str, str]]) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append([name.replace("_", " ").upper() for name in importing.COLUMNS])
-    for row in table:
-        sheet.append([row[name] for name in importing.COLUMNS])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("form", [as_csv, as_xlsx, lambda table: as_csv(table, ";")])
-def test_a_spreadsheet_brings_people_households_and_rts(in_bontang, form) -> None:
-    table = rows()
-    outcome = importing.import_people(name="warga", content=form(table), actor=None)
-    assert (outcome.added, outcome.changed) == (len(table), 0)
-    assert Household.objects.count() == outcome.households == len({r["no_kk"] for r in table})
-    first = queries.person_by_nik(table[0]["nik"])
-    assert first is not None
-    assert first.name == table[0]["nama"]
-    assert first.household.rt.name == "RT 005"
-    assert queries.facts_of(first)["rw"] == "002"
-
-
-def test_a_file_without_a_column_leaves_what_is_known(in_bontang) -> None:
-    table = rows()
-    table[0] |= {"kewarganegaraan": "WNA", "penduduk_sejak": "03-02-2019"}
-    importing.import_people(name="a.csv", content=as_csv(table), actor=None)
-    (person,) = queries.find(table[0]["nik"], unit_code=village().code)
-    later = {"kewarganegaraan", "penduduk_sejak"}
-    short = [{name: row[name] for name in row if name not in later} for row in table]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(short[0]))
-    writer.writeheader()
-    writer.writerows(short)
-    importing.import_people(name="b.csv", content=out.getvalue().encode(), actor=None)
-    person.refresh_from_db()
-    assert (person.citizenship, person.resident_since) == (2, date(2019, 2, 3))
-
-
-def test_a_row_that_ends_early_speaks_for_no_other(in_bontang) -> None:
-    table = rows()
-    later = ("kewarganegaraan", "penduduk_sejak")
-    table = [
-        {name: row[name] for name in row if name not in later} | dict.fromkeys(later, "")
-        for row in table
-    ]
-    for year in (2019, 2020):  # new people, then known ones
-        table[1] |= {"kewarganegaraan": "WNA", "penduduk_sejak": f"03-02-{year}"}
-        lines = as_csv(table).decode().splitlines()
-        lines[1] = lines[1].rstrip(",")
-        importing.import_people(name="a.csv", content="\n".join(lines).encode(), actor=None)
-        person = queries.person_by_nik(table[1]["nik"])
-        assert person is not None
-        assert (person.citizenship, person.resident_since) == (2, date(year, 2, 3))
-
-
-def test_the_same_file_again_brings_nobody_twice(in_bontang) -> None:
-    table = rows()
-    importing.import_people(name="warga", content=as_csv(table), actor=None)
-    table[0]["nama"] = "Nama Baru"
-    again = importing.import_people(name="warga", content=as_csv(table), actor=None)
-    assert (again.added, again.changed) == (0, len(table))
-    changed = queries.person_by_nik(table[0]["nik"])
-    assert changed is not None
-    assert changed.name == "Nama Baru"
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "message"),
-    [
-        ("nik", "123", "16 angka"),
-        ("nama", "", "kolom nama kosong"),
-        ("tanggal_lahir", "kemarin", "14-03-1989"),
-        ("kelurahan", "Atlantis", "tidak ada di daerah ini"),
-        ("rt", "x", "RT “x” harus angka"),
-        ("agama", "Jedi", "agama “Jedi” tidak dikenal"),
-    ],
-)
-def test_one_wrong_row_stops_the_file_and_is_named(in_bontang, column, value, message) -> None:
-    table = rows()
-    table[3][column] = value
-    with pytest.raises(importing.ImportRefused) as refused:
-        importing.import_people(name="warga", content=as_csv(table), actor=None)
-    ((line, said),) = refused.value.problems
-    assert line == 5
-    assert message in said
-    assert not Person.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"PK\x03\x04 not a workbook", b"\xff\xfe\x00nonsense", b"nama,alamat\nSari,Jalan", b"\0"],
-)
-def test_what_is_no_table_is_refused(in_bontang, content) -> None:
-    with pytest.raises(importing.ImportRefused):
-        importing.import_people(name="x.xlsx", content=content, actor=None)
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_refused_without_a_crash(content) -> None:
-    with pytest.raises(importing.ImportRefused):
-        importing.read_table("x", content)
-
-
 def test_invented_people_have_valid_unique_numbers() -> None:
     table = Families(seed=1).rows([Place("64.74.01.1001", 1, 1)], 300)
     assert len({row["nik"] for row in table}) == len(table)
@@ -268,3 +136,62 @@ def test_invented_people_have_valid_unique_numbers() -> None:
         assert nik.matches(date.fromisoformat(row["tanggal_lahir"]))
         assert nik.female == (row["jenis_kelamin"] == "2")
     assert table == Families(seed=1).rows([Place("64.74.01.1001", 1, 1)], 300)
+
+
+# --- the dead, and those who moved ----------------------------------------------------------------
+
+NOT_RESIDENTS = [status for status in codes.Status if status != codes.Status.ALIVE]
+
+
+@pytest.fixture(params=NOT_RESIDENTS, ids=lambda status: status.name)
+def gone(request: pytest.FixtureRequest, person: Person) -> Person:
+    person.status = request.param
+    person.save()
+    return person
+
+
+def test_who_does_not_live_here_opens_no_account(gone) -> None:
+    with pytest.raises(RuleBroken, match="belum cocok"):
+        register(gone)
+
+
+def test_who_does_not_live_here_is_found_by_nobody(gone) -> None:
+    assert queries.person_by_nik(gone.nik) is None
+    assert queries.record_by_nik(gone.nik) == gone
+    assert not queries.find(gone.nik, unit_code=village().code)
+
+
+def test_an_account_of_somebody_who_does_not_live_here_cannot_sign_in(person) -> None:
+    register(person)
+    Person.objects.filter(pk=person.pk).update(status=codes.Status.MOVED)
+    request = RequestFactory().post("/masuk/")
+    with pytest.raises(RuleBroken, match="bukan lagi penduduk"):
+        authenticate(request, username=person.nik, password=PASSWORD)
+    assert authenticate(request, username=person.nik, password="salah") is None
+
+
+def test_who_does_not_live_here_is_neither_head_nor_member(in_bontang) -> None:
+    people = next(found for _ in range(20) if len(found := family(village())) > 2)
+    head, wife, *_ = people
+    assert queries.facts_of(wife)["kepala_keluarga"] == head.name
+    Person.objects.filter(pk=head.pk).update(status=codes.Status.DEAD)
+    assert queries.facts_of(wife)["kepala_keluarga"] == ""
+    members = house_of(wife, today=date(2026, 11, 29)).members
+    assert str(head.pk) not in members
+    assert str(wife.pk) in members
+
+
+def test_of_many_tries_at_one_moment_only_the_allowed_number_is_judged(person) -> None:
+    """A try is counted before it is judged: nobody reads the count before others added theirs."""
+    key = f"register:{bytes(person.nik_print).hex()}"
+    for _ in range(6):
+        guesses.count(key, 6, minutes=15)
+    with pytest.raises(RuleBroken, match="Tunggu 15 menit"):
+        register(person)
+
+
+def test_a_right_try_is_not_counted(person) -> None:
+    for _ in range(8):
+        with pytest.raises(RuleBroken, match=r"sandi|kata"):
+            register(person, password="12345")
+    assert register(person).pk

@@ -1,0 +1,686 @@
+"""The register import: what a file says is written, what it leaves out stays as it was."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from kernel.errors import RuleBroken
+from services.residents import codes, places, queries, queued
+from services.residents.imports import columns, sheets, values, workbook
+from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome
+from services.residents.imports.writing import import_people
+from services.residents.models import Household, Person
+from services.residents.synthetic import Families, Place
+from tenants.office.models import Unit
+from tenants.registry.scope import in_city
+from tests.factories import make_cast
+
+DATA = Path(__file__).parent / "data"
+TODAY = date(2026, 11, 29)
+ROW = {
+    "nik": "6474010808800212", "no_kk": "6474011203180212", "nama": "Rahmat Kurnia",
+    "jenis_kelamin": "L", "tempat_lahir": "Bontang", "tanggal_lahir": "1980-08-08",
+    "alamat": "Jalan Rawa Indah 7", "rt": "001", "rw": "009", "kelurahan": "64.74.01.1006",
+    "hubungan": "Kepala keluarga",
+}  # fmt: skip
+pytestmark = pytest.mark.django_db
+
+
+def village() -> Unit:
+    return Unit.objects.filter(kind__in=["kelurahan", "desa"]).order_by("code")[0]
+
+
+def rows(people: int = 12) -> list[dict[str, str]]:
+    place = Place(village().code, 2, 5)
+    return Families(seed=3).rows([place, Place(village().code, 2, 6)], people)
+
+
+def as_csv(table: list[dict[str, str]], delimiter: str = ",") -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(table[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(table)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def sheet_of(*lines: list[Any]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in lines:
+        sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_xlsx(table: list[dict[str, str]]) -> bytes:
+    header = [name.replace("_", " ").upper() for name in table[0]]
+    return sheet_of(header, *[list(row.values()) for row in table])
+
+
+def take(content: bytes, confirmed: str = "") -> Outcome:
+    return import_people(name="warga.csv", content=content, actor=None, confirmed=confirmed)
+
+
+def take_file(name: str, confirmed: str = "") -> Outcome:
+    return take((DATA / f"{name}.csv").read_bytes(), confirmed)
+
+
+def take_anyway(content: bytes) -> Outcome:
+    """Import, and confirm what is doubtful as an admin would."""
+    with pytest.raises(ImportDoubtful) as asked:
+        take(content)
+    return take(content, asked.value.digest)
+
+
+def one(**changes: Any) -> bytes:
+    return as_csv([ROW | changes])
+
+
+def refused(content: bytes) -> list[tuple[int, str]]:
+    """Line and reason of every row to correct; nothing was written."""
+    before = Person.objects.count(), Household.objects.count()
+    with pytest.raises(ImportRefused) as wrong:
+        take(content)
+    assert (Person.objects.count(), Household.objects.count()) == before
+    return [(problem.line, problem.text) for problem in wrong.value.problems]
+
+
+def doubts(content: bytes) -> list[tuple[int, str]]:
+    """Line and reason of every row to confirm; nothing was written."""
+    before = Person.objects.count()
+    with pytest.raises(ImportDoubtful) as asked:
+        take(content)
+    assert Person.objects.count() == before
+    return [(doubt.line, doubt.text) for doubt in asked.value.doubts]
+
+
+def person(nik: str) -> Person:
+    found = queries.record_by_nik(nik)
+    assert found is not None
+    return found
+
+
+# --- what a file says and leaves out --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [as_csv, as_xlsx, lambda table: as_csv(table, ";")])
+def test_a_spreadsheet_brings_people_households_and_rts(in_bontang, form) -> None:
+    table = rows()
+    outcome = take(form(table))
+    assert (outcome.added, outcome.changed, outcome.new_rts) == (len(table), 0, 2)
+    assert Household.objects.count() == outcome.households == len({r["no_kk"] for r in table})
+    first = person(table[0]["nik"])
+    assert first.name == table[0]["nama"]
+    assert first.household.rt.name == "RT 005"
+    assert queries.facts_of(first)["rw"] == "002"
+
+
+def facts(nik: str) -> tuple[object, ...]:
+    found = person(nik)
+    return (
+        found.religion, found.marital, found.relation, found.education, found.occupation,
+        found.citizenship, found.father_name, found.mother_name, found.resident_since,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("later", ["only-address-changed", "blank-cells"])
+def test_absent_columns_and_blank_cells_change_nothing(in_bontang, later) -> None:
+    take_file("whole-family")
+    known = facts("6474011705790021"), facts("6474014311820022")
+    assert known[0][:3] == (codes.Religion.HINDU, codes.Marital.MARRIED, codes.Relation.HEAD)
+    assert known[0][8] == date(2001, 2, 3)
+    take_file(later)
+    assert (facts("6474011705790021"), facts("6474014311820022")) == known
+
+
+def test_the_address_of_a_later_file_is_taken(in_bontang) -> None:
+    take_file("whole-family")
+    take_file("only-address-changed")
+    assert person("6474011705790021").household.address == "Jalan Brigjen Katamso 12"
+
+
+def test_what_a_file_does_not_say_of_a_new_person_is_unknown(in_bontang) -> None:
+    take_file("new-person-blank-cells")
+    found = person("6474016407900024")
+    assert (found.religion, found.marital, found.education, found.occupation) == (None,) * 4
+    assert (found.citizenship, found.relation) == (None, codes.Relation.HEAD)
+    told = queries.facts_of(found)
+    assert (told["agama"], told["status_kawin"], told["pekerjaan"]) == ("", "", "")
+
+
+def test_unknown_headings_are_named_with_the_column_they_may_mean(in_bontang) -> None:
+    with pytest.raises(ImportRefused) as wrong:
+        take_file("other-headings")
+    assert "status_perkawinan (maksudnya status_kawin?)" in wrong.value.message
+    assert "shdk (maksudnya hubungan?)" in wrong.value.message
+    assert not Person.objects.exists()
+
+
+def test_a_heading_may_not_stand_twice_and_no_cell_without_heading(in_bontang) -> None:
+    head, line = ",".join(ROW), ",".join(ROW.values())
+    with pytest.raises(ImportRefused, match="dua kali: nama"):
+        take(f"{head},nama\n{line},Lain".encode())
+    with pytest.raises(ImportRefused, match="Baris 2 berisi sel di luar kolom"):
+        take(f"{head}\n{line},Lain".encode())
+
+
+def test_a_row_that_ends_early_speaks_for_no_other(in_bontang) -> None:
+    table = [ROW, ROW | {"nik": "6474010808800213", "hubungan": "Anak"}]
+    lines = as_csv(table).decode().splitlines()
+    lines[2] = lines[2].rpartition(",")[0]
+    take("\n".join(lines).encode())
+    assert person("6474010808800212").relation == codes.Relation.HEAD
+    assert person("6474010808800213").relation is None
+
+
+def test_the_same_file_again_brings_nobody_twice(in_bontang) -> None:
+    table = rows()
+    take(as_csv(table))
+    table[0]["nama"] = "Nama Baru"
+    again = take(as_csv(table))
+    assert (again.added, again.changed, again.new_rts) == (0, len(table), 0)
+    assert person(table[0]["nik"]).name == "Nama Baru"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("nik", "123", "16 angka"),
+        ("nama", "", "kolom nama kosong"),
+        ("tanggal_lahir", "kemarin", "14-03-1989"),
+        ("kelurahan", "Atlantis", "tidak ada di daerah ini"),
+        ("rt", "x", "RT “x” harus angka"),
+        ("rt", "³", "RT “³” harus angka"),
+        ("agama", "Jedi", "agama “Jedi” tidak dikenal"),
+        ("pekerjaan", "Pegawai negeri", "maksudnya “Pegawai negeri sipil”?"),
+    ],
+)
+def test_one_wrong_row_stops_the_file_and_is_named(in_bontang, column, value, message) -> None:
+    table = rows()
+    table[3][column] = value
+    ((line, said),) = refused(as_csv(table))
+    assert line == 5
+    assert message in said
+
+
+def test_a_problem_names_the_resident_of_its_row(in_bontang) -> None:
+    with pytest.raises(ImportRefused) as wrong:
+        take(one(nik="123"))
+    (problem,) = wrong.value.problems
+    assert problem.name == "Rahmat Kurnia"
+    assert "Anda" not in problem.text
+
+
+# --- NIK and KK numbers ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [int, float])
+def test_a_nik_or_kk_in_a_number_cell_is_refused_by_line(in_bontang, number) -> None:
+    second = ROW | {"nik": "6474016902760223", "jenis_kelamin": "P", "tanggal_lahir": "1976-02-29"}
+    for column in ("nik", "no_kk"):
+        table = [ROW, second | {column: number(second[column])}]
+        ((line, said),) = refused(as_xlsx(table))
+        assert line == 3
+        assert f"Jadikan kolom {column} teks" in said
+
+
+@pytest.mark.parametrize("typed", ["6.47401E+15", "6,47401E+15", "6.47401e15"])
+def test_scientific_notation_is_refused_with_the_cure(in_bontang, typed) -> None:
+    ((_, said),) = refused(as_csv([ROW | {"nik": typed}], ";"))
+    assert "Jadikan kolom nik teks" in said
+
+
+@pytest.mark.parametrize(
+    "pattern", ["'{}", "\u00a0{}\u00a0", '="{}"', "{} ", "\u202a{}\u202c", "\u200b{}", "\ufeff{}"]
+)
+def test_signs_around_a_number_are_taken_off(in_bontang, pattern) -> None:
+    take(one(nik=pattern.format(ROW["nik"]), no_kk=pattern.format(ROW["no_kk"])))
+    found = person(ROW["nik"])
+    assert (found.nik, found.household.kk_number) == (ROW["nik"], ROW["no_kk"])
+
+
+def test_signs_inside_a_number_are_taken_out(in_bontang) -> None:
+    take(one(nik="64 74 01–080880—0212", no_kk="647401\u00a01203180212"))
+    assert person(ROW["nik"]).household.kk_number == ROW["no_kk"]
+
+
+def test_a_person_without_nik_is_refused_and_merged_with_nobody(in_bontang) -> None:
+    content = (DATA / "nik-zero.csv").read_bytes()
+    ((line, said),) = refused(content)
+    assert line == 3
+    assert "sesudah nomornya terbit" in said
+
+
+def test_a_file_whose_numbers_all_end_in_zero_must_be_confirmed(in_bontang) -> None:
+    table = [ROW | {"nik": f"64740108088002{n}0", "no_kk": f"64740112031802{n}0"} for n in (1, 2)]
+    ((line, said),) = doubts(as_csv(table))
+    assert line == 2
+    assert "membulatkannya" in said
+
+
+# --- dates and sex --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["1960-07-01", "01-07-1960", "01/07/1960", "1/7/1960", "1960-07-01 00:00:00", "1 Juli 1960",
+     "1-Jul-1960", "01.07.1960"],
+)  # fmt: skip
+def test_usual_ways_to_write_a_date_are_read(typed) -> None:
+    assert values.day(typed, "tanggal lahir", today=TODAY) == date(1960, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("00/00/1960", "tidak terbaca"),
+        ("01-07-60", "tidak terbaca"),
+        ("14-03-2089", "masa depan"),
+        ("14-03-0207", "sebelum tahun 1900"),
+        ("13/25/1960", "tidak terbaca"),
+        ("22098", "tidak terbaca"),
+        ("14-03-1899", "sebelum tahun 1900"),
+        ("31 Februari 1960", "tidak terbaca"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(typed, message) -> None:
+    with pytest.raises(RuleBroken, match=message):
+        values.day(typed, "tanggal lahir", today=TODAY)
+
+
+def test_a_birth_date_against_the_nik_must_be_confirmed(in_bontang) -> None:
+    content = one(nik="6474010107600307", tanggal_lahir="07/01/1960")
+    ((line, said),) = doubts(content)
+    assert line == 2
+    assert "mungkin hari dan bulan tertukar" in said
+    take_anyway(content)
+    assert person("6474010107600307").birth_date == date(1960, 1, 7)
+
+
+def test_a_sex_against_the_nik_must_be_confirmed(in_bontang) -> None:
+    ((_, said),) = doubts(one(nik="6474016305930330", tanggal_lahir="1993-05-23"))
+    assert "NIK perempuan" in said
+
+
+def test_a_confirmation_holds_for_the_doubts_that_were_shown_only(in_bontang) -> None:
+    with pytest.raises(ImportDoubtful) as asked:
+        take(one(tanggal_lahir="1980-08-09"))
+    with pytest.raises(ImportDoubtful):
+        take(one(tanggal_lahir="1980-08-10"), asked.value.digest)
+
+
+def test_dates_in_a_workbook_are_read_as_dates(in_bontang) -> None:
+    take(as_xlsx([ROW | {"tanggal_lahir": date(1980, 8, 8)}]))  # type: ignore[dict-item]
+    assert person(ROW["nik"]).birth_date == date(1980, 8, 8)
+
+
+# --- families -------------------------------------------------------------------------------------
+
+
+def test_two_heads_of_one_card_are_named_with_their_lines(in_bontang) -> None:
+    ((line, said),) = refused((DATA / "two-heads.csv").read_bytes())
+    assert line == 3
+    assert "baris 2" in said
+    assert "baris 3" in said
+
+
+def test_a_second_head_in_a_later_file_is_refused(in_bontang) -> None:
+    take_file("whole-family")
+    ((line, said),) = refused((DATA / "second-head-later.csv").read_bytes())
+    assert line == 2
+    assert "I Wayan Sudarmika (sudah terdaftar)" in said
+
+
+def test_the_head_may_change_in_one_file(in_bontang) -> None:
+    take_file("whole-family")
+    text = (DATA / "whole-family.csv").read_text()
+    text = text.replace("Kepala keluarga", "Suami").replace("Istri", "Kepala keluarga")
+    take(text.encode())
+    assert queries.facts_of(person("6474011705790021"))["kepala_keluarga"] == "Ni Made Astuti"
+
+
+def test_a_family_without_head_must_be_confirmed(in_bontang) -> None:
+    ((line, said),) = doubts((DATA / "no-head.csv").read_bytes())
+    assert line == 2
+    assert "baris 2, 3" in said
+
+
+def test_one_card_with_two_addresses_is_refused_with_both_lines(in_bontang) -> None:
+    ((line, said),) = refused((DATA / "one-card-two-addresses.csv").read_bytes())
+    assert line == 3
+    assert "baris 2 dan baris 3" in said
+
+
+def test_one_card_in_two_rts_is_refused(in_bontang) -> None:
+    child = ROW | {"nik": "6474010808800213", "hubungan": "Anak"}
+    ((line, said),) = refused(as_csv([ROW, child | {"rt": "002"}]))
+    assert line == 3
+    assert "dua RT" in said
+    assert take(as_csv([ROW, child | {"rt": "-", "rw": "-"}])).added == 2
+
+
+# --- status ---------------------------------------------------------------------------------------
+
+
+def test_the_status_of_a_file_is_kept(in_bontang) -> None:
+    take_file("dead-alive-moved")
+    found = [person(nik).status for nik in
+             ("6474010510440032", "6474014610500033", "6474012103880034")]  # fmt: skip
+    assert found == [codes.Status.DEAD, codes.Status.ALIVE, codes.Status.MOVED]
+    assert queries.person_by_nik("6474010510440032") is None
+    assert queries.facts_of(person("6474014610500033"))["kepala_keluarga"] == ""
+
+
+def test_bringing_the_dead_back_must_be_confirmed(in_bontang) -> None:
+    take_file("dead-alive-moved")
+    text = (DATA / "dead-alive-moved.csv").read_text().replace("MATI", "HIDUP")
+    ((line, said),) = doubts(text.encode())
+    assert line == 2
+    assert "tercatat mati" in said
+    without = "\n".join(each.rpartition(";")[0] for each in text.splitlines())
+    take(without.encode())
+    assert person("6474010510440032").status == codes.Status.DEAD
+
+
+# --- RT, RW, dusun --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rt", "rw", "below"),
+    [
+        ("-", "-", ""),
+        ("0", "0", ""),
+        ("000", "000", ""),
+        ("", "", ""),
+        ("001", "-", "/000/001"),
+        ("-", "009", "/009"),
+        ("RT 001", "RW 002", "/002/001"),
+        ("1.0", "9.0", "/009/001"),
+        ("RT.1", "rw 9", "/009/001"),
+    ],
+)
+def test_rt_and_rw_are_read_as_they_are_written(in_bontang, rt, rw, below) -> None:
+    take(one(rt=rt, rw=rw))
+    assert person(ROW["nik"]).household.rt.code == f"64.74.01.1006{below}"
+
+
+def test_an_rt_with_a_letter_is_refused(in_bontang) -> None:
+    ((_, said),) = refused(one(rt="12A"))
+    assert "RT “12A” harus angka" in said
+
+
+def test_an_address_leaves_out_the_rt_and_rw_that_are_not_known(in_bontang) -> None:
+    take(one(rt="001", rw="-"))
+    told = queries.facts_of(person(ROW["nik"]))
+    assert told["alamat"] == "Jalan Rawa Indah 7, RT 001"
+    assert (told["rt"], told["rw"]) == ("001", "")
+    assert told["kelurahan"] and told["kecamatan"]
+    take(one(nik="6474010808800213", no_kk="6474011203180213", rt="-", rw="-"))
+    assert queries.facts_of(person("6474010808800213"))["alamat"] == "Jalan Rawa Indah 7"
+
+
+def test_a_file_without_rt_keeps_the_rt_of_a_family_in_the_same_village(in_bontang) -> None:
+    take(one())
+    take(one(rt="-", rw="-", alamat="Jalan Baru 1"))
+    household = person(ROW["nik"]).household
+    assert (household.rt.code, household.address) == ("64.74.01.1006/009/001", "Jalan Baru 1")
+
+
+def test_two_dusun_with_the_same_rt_have_two_rts(blitar) -> None:
+    with in_city(blitar):
+        _two_dusun()
+
+
+def _two_dusun() -> None:
+    outcome = take_file("two-dusun")
+    assert outcome.new_rts == 2
+    found = {person(nik).household.rt for nik in ("3505010404690051", "3505010404720052")}
+    assert {rt.name for rt in found} == {"RT 001 Dusun Krajan", "RT 001 Dusun Sumberejo"}
+    rt = person("3505010404690051").household.rt
+    assert rt.parent is not None
+    assert (rt.code, rt.parent.name) == ("35.05.01.2001/krajan/001/001", "RW 001 Dusun Krajan")
+    assert queries.facts_of(person("3505010404690051"))["rw"] == "001"
+
+
+def test_a_dusun_beside_an_rt_without_dusun_must_be_confirmed(in_bontang) -> None:
+    take(one())
+    ((line, said),) = doubts(one(dusun="Dusun Krajan"))
+    assert line == 2
+    assert "sudah ada tanpa dusun" in said
+
+
+def test_place_codes() -> None:
+    assert places.place_code("64.74.01.1001") == "64.74.01.1001"
+    assert places.place_code("v", rw="002", rt="005", dusun="Dusun Sumber Rejo") == (
+        "v/sumber-rejo/002/005"
+    )
+    assert places.place_code("v", rt="005") == "v/000/005"
+    with pytest.raises(RuleBroken, match="nama dengan huruf"):
+        places.dusun_slug("12")
+
+
+# --- spellings, signs, lengths --------------------------------------------------------------------
+
+
+def test_usual_spellings_of_every_list_are_understood(in_bontang) -> None:
+    """Each row of the file is named after the column and the spelling it tries."""
+    content = (DATA / "spellings.csv").read_bytes()
+    outcome = take_anyway(content)  # some relations have no head in their family
+    assert outcome.added == 73
+    work = Person.objects.get(name="Uji pekerjaan PEGAWAI NEGERI SIPIL (PNS)").occupation
+    assert work == 5
+    assert Person.objects.get(name="Uji agama KATOLIK").religion == codes.Religion.KATHOLIK
+    assert Person.objects.get(name="Uji pendidikan STRATA-II").education == codes.Education.S2
+    assert Person.objects.get(name="Uji hubungan ORANGTUA").relation == codes.Relation.PARENT
+
+
+@pytest.mark.parametrize("column", list(values.CHOICES))
+def test_every_label_and_code_of_a_list_is_its_own(column) -> None:
+    for value, label in values.CHOICES[column]:
+        assert values.coded(label, column) == value
+        assert values.coded(label.upper(), column) == value
+        assert values.coded(str(value), column) == value
+
+
+def test_names_are_kept_with_one_kind_of_apostrophe_or_refused_naming_the_sign(in_bontang) -> None:
+    content = (DATA / "names.csv").read_bytes()
+    told = refused(content)
+    assert [line for line, _ in told] == [6, 7]
+    assert "🌺" in told[0][1]
+    take(b"\n".join(content.splitlines()[:5]))
+    assert person("6474010606860350").name == "MA'RUF RIFA'I"
+    assert person("6474010806860352").name == "Dr. H. José Núñez, S.STP., M.A.P."
+
+
+def test_a_text_too_long_is_refused_with_its_length_and_never_cut(in_bontang) -> None:
+    ((line, said),) = refused((DATA / "too-long.csv").read_bytes())
+    assert line == 2
+    assert "kolom nama terlalu panjang (1" in said
+    assert "150 huruf" in said
+    ((_, said),) = refused(one(alamat="Jalan " + "x" * 200))
+    assert "kolom alamat terlalu panjang (206 huruf)" in said
+    ((_, said),) = refused(one(tempat_lahir="y" * 81))
+    assert "tempat_lahir terlalu panjang (81 huruf)" in said
+
+
+def test_direction_marks_of_a_name_are_taken_out(in_bontang) -> None:
+    take(one(nama="\u202eRahmat\u202c Kurnia"))
+    assert person(ROW["nik"]).name == "Rahmat Kurnia"
+
+
+# --- reading files --------------------------------------------------------------------------------
+
+
+def test_line_numbers_are_those_of_the_spreadsheet(in_bontang) -> None:
+    head, good = ",".join(ROW), ",".join(ROW.values())
+    bad = good.replace(ROW["nik"], "123")
+    blank = "," * (len(ROW) - 1)
+    assert refused(f"{head}\n{good}\n{blank}\n{blank}\n{bad}".encode())[0][0] == 5
+    assert refused(f"{head}\n{good}\n\n\n{bad}".encode())[0][0] == 5
+    spread = [list(ROW), list(ROW.values()), [], [], [*["123"], *list(ROW.values())[1:]]]
+    assert refused(sheet_of(*spread))[0][0] == 5
+
+
+def test_rows_and_columns_outside_the_stated_size_are_read(in_bontang) -> None:
+    """The workbook states that its sheet is the single cell A1."""
+    whole = zipfile.ZipFile(io.BytesIO(as_xlsx([ROW])))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as smaller:
+        for part in whole.infolist():
+            content = whole.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                assert b'<dimension ref="A1:K2"' in content
+                content = content.replace(b'<dimension ref="A1:K2"', b'<dimension ref="A1"')
+            smaller.writestr(part.filename, content)
+    assert take(out.getvalue()).added == 1
+
+
+def test_headings_are_found_below_titles_and_on_another_sheet(in_bontang) -> None:
+    below = sheet_of(["DATA PENDUDUK"], [], list(ROW), list(ROW.values()))
+    assert take(below).added == 1
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Cara mengisi"])
+    second = book.create_sheet("Data")
+    second.append(list(ROW))
+    second.append(list(ROW.values()))
+    out = io.BytesIO()
+    book.save(out)
+    assert take(out.getvalue()).changed == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04 not a workbook", b"\xff\xfe\x00nonsense", b"nama,alamat\nSari,Jalan", b"\0",
+     b"\xd0\xcf\x11\xe0 not a workbook"],
+)  # fmt: skip
+def test_what_is_no_table_is_refused(in_bontang, content) -> None:
+    with pytest.raises(ImportRefused):
+        take(content)
+
+
+@given(st.binary(max_size=400).filter(lambda content: content[:2] not in (b"PK", b"\xd0\xcf")))
+def test_any_bytes_are_refused_without_a_crash(content) -> None:
+    with pytest.raises(ImportRefused):
+        columns.table("x", content)
+
+
+def packed(sheet: bytes, **parts: bytes) -> bytes:
+    """A workbook whose only sheet is this XML."""
+    whole = zipfile.ZipFile(io.BytesIO(as_xlsx([ROW])))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in whole.infolist():
+            ours = part.filename == "xl/worksheets/sheet1.xml"
+            made.writestr(part.filename, sheet if ours else whole.read(part))
+    return out.getvalue()
+
+
+_START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+_END = b"</sheetData></worksheet>"
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch) -> None:
+    bomb = packed(_START + b" " * (sheets.MAX_UNPACKED + 1) + _END)
+    assert len(bomb) < 1_000_000
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("opened"))
+    with pytest.raises(ImportRefused, match="terlalu besar"):
+        list(sheets.read(bomb))
+
+
+def test_one_cell_of_many_megabytes_is_refused() -> None:
+    cell = (
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>' + b"a" * 200_000_000 + b"</t></is></c></row>"
+    )
+    bomb = packed(_START + cell + _END)
+    assert len(bomb) < 1_000_000
+    with pytest.raises(ImportRefused, match=r"sel yang lebih dari|terlalu besar"):
+        list(sheets.read(bomb))
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_ends_the_reading_process_only() -> None:
+    far = (
+        b'<row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="1048576"><c r="GR1048576"><v>1</v></c></row>'
+    )
+    with pytest.raises(ImportRefused, match=r"terlalu besar|lebih dari"):
+        list(sheets.read(packed(_START + far + _END)))
+
+
+def test_the_reading_process_has_limits_and_needs_no_django() -> None:
+    probe = (
+        "import sys; import services.residents.imports.workbook as w; w.MEMORY = 1 << 29;"
+        "w._rows = lambda content: [['a' * 10]] and bytearray(1 << 30); w.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], input=b"", capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"MemoryError" in done.stderr
+    plain = "import sys; import services.residents.imports.workbook; print('django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", plain], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
+
+
+def test_a_file_of_too_many_rows_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    with pytest.raises(ImportRefused, match="lebih dari 3 baris"):
+        columns.table("x", as_csv([ROW] * 4))
+
+
+# --- imports of a worker --------------------------------------------------------------------------
+
+
+def test_a_note_in_the_cache_holds_no_cell_and_no_pickle(in_bontang) -> None:
+    with pytest.raises(ImportRefused) as wrong:
+        take(one(nik="123", nama="Rahmat Kurnia"))
+    code = queued.note_refused(wrong.value)
+    raw = cache._cache.get_client().get(cache.make_and_validate_key(f"import:{code}"))  # type: ignore[attr-defined]
+    assert isinstance(json.loads(raw), str)
+    assert b"Rahmat" not in raw
+    found = queued.job(code)
+    assert found is not None
+    assert found.problems[0].name == "Rahmat Kurnia"
+
+
+def test_a_doubtful_file_is_kept_sealed_until_it_is_confirmed(in_bontang) -> None:
+    cast = make_cast()
+    content = one(tanggal_lahir="1980-08-09")
+    with pytest.raises(ImportDoubtful) as asked:
+        take(content)
+    code = queued.ask(name="a.csv", content=content, doubtful=asked.value)
+    job = queued.job(code)
+    assert job is not None
+    assert job.state == "doubtful"
+    kept = Path(settings.MEDIA_ROOT) / job.path
+    assert ROW["nik"].encode() not in kept.read_bytes()
+    payload = {"code": code, "path": job.path, "name": "a.csv", "actor": cast.rina.pk}
+    queued.run({**payload, "confirmed": "other doubts"})
+    assert not Person.objects.filter(name="Rahmat Kurnia").exists()
+    assert default_storage.exists(job.path)
+    queued.run({**payload, "confirmed": job.digest})
+    assert Person.objects.filter(name="Rahmat Kurnia").exists()
+
+
+def test_a_confirmed_file_that_is_gone_is_asked_for_again(in_bontang) -> None:
+    cast = make_cast()
+    queued.run({"code": "x", "path": "gone", "name": "a", "actor": cast.rina.pk})
+    job = queued.job("x")
+    assert job is not None
+    assert (job.state, "Unggah lagi" in job.text) == ("failed", True)
