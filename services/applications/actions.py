@@ -15,7 +15,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import line, tidy
 from messaging import mail, outbox
 from services.applications import documents, reasons, rules
-from services.applications.fitness import refuse_unfit
+from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
 from services.applications.queries import own
@@ -345,9 +345,9 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     """Put the dossier on one desk; whether somebody must act there."""
     code = rules.unit_code_for(spec, rt_code=application.rt.code)
     unit = Unit.objects.filter(code=code).first()
+    reason = None
     if unit is None and spec.optional and spec.level in ("rt", "rw"):
-        _skip_without_unit(application, spec, at)
-        return False
+        unit, reason = application.rt, reasons.NO_UNIT
     if unit is None:
         raise RuleBroken(
             gettext(
@@ -357,7 +357,7 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
             % {"title": spec.title}
         )
     holder = office.holder_of(unit, spec.role, _today(at))
-    reason = _why_skipped(spec, holder, application)
+    reason = reason or _why_skipped(spec, holder, application)
     village = application.rt.code.partition("/")[0]
     if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
         reason = reasons.ERT_OFF
@@ -375,22 +375,6 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         note=reason or "",
     )
     return reason is None
-
-
-def _skip_without_unit(application: Application, spec: StepSpec, at: datetime) -> None:
-    """Note a passed step at an RT or RW the applicant's address does not have."""
-    Step.objects.create(
-        application=application,
-        key=spec.key,
-        title=spec.title,
-        unit=application.rt,
-        role=spec.role,
-        opened_at=at,
-        due_at=at,
-        state=Step.State.SKIPPED,
-        decided_at=at,
-        note=reasons.NO_UNIT,
-    )
 
 
 def _why_skipped(spec: StepSpec, holder: Holding | None, application: Application) -> str | None:
@@ -462,7 +446,7 @@ def decide(
     spec = application.blueprint.step(step.key)
     note = tidy(note)[:1000]
     if decision == "approve":
-        _require_living_applicant(application)
+        refuse_gone(application.applicant)
     if decision != "approve" and len(note) < 5:
         raise RuleBroken(
             "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",
@@ -500,17 +484,6 @@ def decide(
             f"{step.unit.name} menolaknya. Alasannya tertulis di permohonan Anda",
         )
     return application
-
-
-def _require_living_applicant(application: Application) -> None:
-    """No letter for somebody the register has as dead, moved or gone."""
-    person = application.applicant
-    if not person.lives_here:
-        raise RuleBroken(
-            "Pemohon tercatat meninggal, pindah, atau pergi di data penduduk, jadi berkas ini "
-            "tidak bisa disetujui. Tolak dengan alasan itu, atau minta admin daerah memperbaiki "
-            "data penduduknya."
-        )
 
 
 def _close_others(application: Application, step: Step, at: datetime) -> None:

@@ -72,3 +72,14 @@ def _refuse_marital(who: Who, person: Person) -> None:
             "status": gettext(codes.Marital(person.marital).label).lower(),
         }
     )
+
+
+def refuse_gone(applicant: Person) -> None:
+    """Raises RuleBroken, in words for an official, for an applicant who does not live here (any
+    more): nothing is approved for the dead and for those who moved."""
+    if not applicant.lives_here:
+        raise RuleBroken(
+            "Pemohon tercatat meninggal, pindah, atau pergi di data penduduk, jadi berkas ini "
+            "tidak bisa disetujui. Tolak dengan alasan itu, atau minta admin daerah memperbaiki "
+            "data penduduknya."
+        )
