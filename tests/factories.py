@@ -26,8 +26,8 @@ REKLAME = {
     "isi": "Toko Sembako Barokah",
     "luas": "10",
     "lokasi": "Jalan Ahmad Yani 12, depan toko",
-    "mulai": "2026-12-01",
-    "selesai": "2027-11-30",
+    "mulai": "2099-12-01",
+    "selesai": "2100-11-30",
     "lahan_sendiri": "ya",
 }
 _families = Families(seed=7)

@@ -208,9 +208,10 @@ def _sktm(purpose: str, income: str, dependants: str, *steps: object, **more: ob
 
 
 def _reklame(kind: str, words: str, size: str, place: str, approvals: int, days: float) -> Story:
+    first = now().date() + timedelta(days=30)
     typed = {
-        "jenis": kind, "isi": words, "luas": size, "lokasi": place, "mulai": "2026-12-01",
-        "selesai": "2027-11-30", "lahan_sendiri": "ya",
+        "jenis": kind, "isi": words, "luas": size, "lokasi": place, "mulai": first.isoformat(),
+        "selesai": (first + timedelta(days=364)).isoformat(), "lahan_sendiri": "ya",
     }  # fmt: skip
     return Story("reklame", typed, approvals, days_ago=days)
 

@@ -142,7 +142,7 @@ def _save_answers(
     application = locked(application_id)
     _require_editable(application)
     blueprint = application.blueprint
-    house = house_of(application.applicant, today=_today(now()))
+    house = _house(application)
     asked = only if only is not None else blueprint.keys()
     before = answering.as_typed(blueprint, application.answers)
     merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
@@ -252,13 +252,20 @@ def _missing_documents(
 
 def pages(application: Application) -> list[list[str]]:
     """The questions and files of this dossier, page by page."""
-    house = house_of(application.applicant, today=_today(now()))
+    house = _house(application)
     return answering.pages(application.blueprint, application.answers, house.applicant)
+
+
+def _house(application: Application) -> answering.House:
+    sent = application.submitted_at
+    return house_of(
+        application.applicant, today=_today(now()), filed=_today(sent) if sent else None
+    )
 
 
 def problems(application: Application) -> dict[str, str]:
     """What still stands between this draft and sending it, by field key."""
-    house = house_of(application.applicant, today=_today(now()))
+    house = _house(application)
     if application.issued.exists():  # the answers stand in a letter; a date may have passed
         return _missing_documents(application, house.applicant)
     typed = answering.as_typed(application.blueprint, application.answers)

@@ -7,9 +7,10 @@ from services.residents.models import Person
 from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
 
 
-def house_of(person: Person, *, today: date) -> House:
+def house_of(person: Person, *, today: date, filed: date | None = None) -> House:
     """The resident's own household in full; anyone else only by NIK, and the caller compares
-    the name, so that nobody reads the register by trying numbers."""
+    the name, so that nobody reads the register by trying numbers. ``filed`` is the day the request
+    was first sent."""
     area = area_names(person.household.rt)
     members = (
         Person.objects.living_here()
@@ -28,4 +29,5 @@ def house_of(person: Person, *, today: date) -> House:
         members={str(m.pk): {**person_facts(m, area, today), "_id": str(m.pk)} for m in members},
         by_nik=by_nik,
         applicant=facts_of(person, today=today),
+        filed=filed,
     )

@@ -96,6 +96,12 @@ class FieldSpec(Strict):
     options: list[Option] = []  # of a choice
     code_list: str = ""  # of a list field
     columns: list[Column] = []  # of a table
+    # A date not before, or a time later than, the answer to this earlier question. A time up to
+    # 05.00 is taken for the next morning.
+    after: Key | None = None
+    lead_days: int | None = Field(None, ge=1, le=365)  # a date at least so far ahead when sent
+    sex: Literal["", "laki-laki", "perempuan"] = ""  # of a person
+    other_than: list[Key] = []  # a person: nobody named in these earlier questions
     outside: bool = True  # a person may be someone the register does not know
     register_fact: Key | None = None  # prefilled from the register
     sensitive: bool = False  # never in lists, mails, logs, or before the Ketua RT
@@ -117,6 +123,12 @@ class FieldSpec(Strict):
             raise ValueError(f"{at}: no register fact '{self.register_fact}'")
         if self.require_when and self.required:
             raise ValueError(f"{at}: require_when needs required = false")
+        if self.after and self.type not in ("date", "time"):
+            raise ValueError(f"{at}: 'after' belongs to a date or a time")
+        if self.lead_days and self.type != "date":
+            raise ValueError(f"{at}: 'lead_days' belongs to a date")
+        if (self.sex or self.other_than) and self.type != "person":
+            raise ValueError(f"{at}: 'sex' and 'other_than' belong to a person")
         _unique(at, [option.key for option in self.options])
         _unique(at, [column.key for column in self.columns])
         return self
@@ -308,6 +320,12 @@ class Blueprint(Strict):
                         f"field '{field.key}': condition on '{condition.field}', "
                         "which is no field before it"
                     )
+            for key in (*field.other_than, *([field.after] if field.after else [])):
+                if key not in known or known[key].type != field.type:
+                    raise ValueError(
+                        f"field '{field.key}': compared with '{key}', which is no {field.type} "
+                        "before it"
+                    )
             known[field.key] = field
         for place, condition in self.conditions():
             if condition.field not in known:
@@ -388,6 +406,10 @@ class Blueprint(Strict):
         for later in ("citizenship", "resident_months"):  # unset: what it was before they existed
             if not found["who"][later]:
                 del found["who"][later]
+        for field in found["fields"]:
+            for later in ("after", "lead_days", "sex", "other_than"):
+                if not field[later]:
+                    del field[later]
         # Nothing translated says nothing: the same content as before there were translations.
         told = {language: texts for language, texts in found.pop("translations").items() if texts}
         return {**found, "translations": told} if told else found

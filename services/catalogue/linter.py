@@ -70,6 +70,7 @@ def check(
         *_desks(blueprint, vacancies, dinas),
         *_clocks(blueprint),
         *_letters(blueprint, today),
+        *_dates(blueprint),
         *_questions(blueprint),
         *_characters(blueprint),
         *_translations(blueprint, languages),
@@ -275,6 +276,18 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                         f"Kalimat memakai “{{{name}}}” yang boleh kosong; suratnya bisa berisi "
                         "tanda hubung di tengah kalimat. Pindahkan ke kelompok data bersyarat.",
                     )
+
+
+def _dates(blueprint: Blueprint) -> Iterator[Finding]:
+    """Limits of a date that no day fulfils."""
+    for field in blueprint.fields:
+        if field.past and field.lead_days:
+            yield Finding(
+                "error",
+                f"fields.{field.key}.past",
+                f"“{field.label}” tidak boleh sesudah hari ini, tetapi juga harus di depan. "
+                "Hapus salah satunya.",
+            )
 
 
 def _questions(blueprint: Blueprint) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 from services.catalogue.answers import House
 from services.catalogue.blueprint import Blueprint, Column, Condition, FieldSpec
 from services.catalogue.choices import options
-from services.catalogue.rules import Answer, all_hold
+from services.catalogue.rules import Answer, Answers, all_hold
 
 _PEOPLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("Sari Anggraini", "6474015403890003", "Bontang, 14 Maret 1989", "Perempuan", "Pedagang"),
@@ -86,7 +86,9 @@ def answers(blueprint: Blueprint, *, today: date, **given: Answer) -> dict[str, 
     for spec in blueprint.fields:
         if not all_hold(spec.show_when, found):
             continue
-        found[spec.key] = given[spec.key] if spec.key in given else _answer(spec, today, people)
+        found[spec.key] = (
+            given[spec.key] if spec.key in given else _answer(spec, today, people, found)
+        )
     return found
 
 
@@ -104,7 +106,7 @@ def meeting(conditions: Iterable[Condition]) -> dict[str, Answer]:
     return found
 
 
-def _answer(spec: FieldSpec, today: date, people: Any) -> Answer:
+def _answer(spec: FieldSpec, today: date, people: Any, earlier: Answers) -> Answer:
     if spec.type in ("choice", "list", "yesno"):
         return options(spec)[0][0]
     if spec.type == "number":
@@ -114,12 +116,17 @@ def _answer(spec: FieldSpec, today: date, people: Any) -> Answer:
     if spec.type == "rupiah":
         return min(1_450_000, spec.max or 1_450_000)
     if spec.type == "date":
-        away = timedelta(days=14 if not spec.past else -30)
+        if spec.after and (begin := earlier.get(spec.after)):
+            return str(begin)
+        away = timedelta(days=max(14, spec.lead_days or 0) if not spec.past else -30)
         return (today + away).isoformat()
     if spec.type == "time":
-        return "09:30"
+        return "12:30" if spec.after else "09:30"
     if spec.type == "person":
-        return dict(person(next(people)))
+        found = person(next(people))
+        while spec.sex and found["jenis_kelamin"].casefold() != spec.sex:
+            found = person(next(people))
+        return found
     if spec.type == "members":
         return [person(n) for n in (2, 3)][: spec.max or 2]
     if spec.type == "table":

@@ -87,6 +87,7 @@ LAYOUTS: Choices = (
     ("pernyataan", "Surat pernyataan"),
     ("formulir", "Formulir"),
 )
+SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
 PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
 FORMATS: Choices = (
     ("", "Bebas"),
@@ -202,8 +203,7 @@ MAIN: tuple[Slot, ...] = (
     Slot("survey", "Minta penilaian warga sesudah selesai", "yes"),
     Slot("offered", "Dibuka sejak awal di kota yang mengambil layanan ini", "yes",
          "Untuk kota kita, buka dan tutup lewat tombol di atas."),
-    Slot("who.sex", "Jenis kelamin", "choice", choices=(
-        ("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki")),
+    Slot("who.sex", "Jenis kelamin", "choice", choices=SEXES,
         section="Siapa yang boleh mengajukan"),
     Slot("who.min_age", "Umur paling muda", "int", empty="none", low=0, high=120),
     Slot("who.max_age", "Umur paling tua", "int", empty="none", low=0, high=120),
@@ -314,9 +314,21 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
         found += [
             Slot("past", "Tidak boleh sesudah hari ini", "yes"),
             Slot("future", "Tidak boleh sebelum hari ini", "yes"),
-        ]
+            Slot("lead_days", "Diajukan paling lambat (hari sebelumnya)", "int", empty="none",
+                 low=1, high=365),
+        ]  # fmt: skip
+    alike = tuple((field["key"], field["label"]) for field in before if field["type"] == kind)
+    if kind in ("date", "time"):
+        found.append(
+            Slot("after", "Harus sesudah", "choice", "Jawaban pertanyaan sebelumnya.",
+                 choices=(*NOTHING, *alike), empty="none")
+        )  # fmt: skip
     if kind == "person":
-        found.append(Slot("outside", "Boleh orang yang tidak terdaftar di sini", "yes"))
+        found += [
+            Slot("outside", "Boleh orang yang tidak terdaftar di sini", "yes"),
+            Slot("sex", "Jenis kelamin", "choice", choices=SEXES),
+            Slot("other_than", "Harus orang lain daripada", "many", choices=alike),
+        ]
     if kind in ("text", "textarea", "number", "date", "list"):
         found.append(
             Slot("register_fact", "Sudah terisi dari data penduduk", "choice",

@@ -202,6 +202,14 @@ _RULES: tuple[tuple[str, str], ...] = (
      "hanya wajib dengan syarat."),
     (r"field '(.+)': condition on '(.+)', which", "Pertanyaan “{0}” memakai syarat dari “{1}”, "
      "yang tidak ada di atasnya. Pindahkan “{1}” ke atas, atau hapus syaratnya."),
+    (r"field '(.+)': compared with '(.+)', which", "Pertanyaan “{0}” dibandingkan dengan “{1}”, "
+     "yang tidak ada di atasnya atau berjenis lain. Hapus perbandingannya dulu."),
+    (r"field '(.+)': 'after' belongs", "Pertanyaan “{0}”: “Harus sesudah” hanya untuk tanggal atau "
+     "jam. Kosongkan."),
+    (r"field '(.+)': 'lead_days' belongs", "Pertanyaan “{0}”: waktu pengajuan hanya untuk tanggal. "
+     "Kosongkan."),
+    (r"field '(.+)': 'sex' and 'other_than' belong", "Pertanyaan “{0}”: jenis kelamin dan larangan "
+     "orang yang sama hanya untuk orang. Kosongkan."),
     (r"(document|step|output) '(.+)': condition on '(.+)', which", "{0} “{1}” memakai syarat dari "
      "“{2}”, yang tidak ditanyakan. Hapus syaratnya dulu, atau kembalikan pertanyaannya."),
     (r"document '(.+)': no register fact '(.+)'", "Dokumen “{0}”: data penduduk tidak punya “{1}”. "

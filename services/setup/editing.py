@@ -26,7 +26,7 @@ def blank(part: str, definition: Definition, kind: str = "text") -> Definition:
             "require_when": [], "show_when": [], "min": None, "max": None, "unit": "",
             "decimals": 0, "format": "", "past": False, "future": False, "options": [],
             "code_list": "", "columns": [], "outside": True, "register_fact": None,
-            "sensitive": False,
+            "sensitive": False, "after": None, "lead_days": None, "sex": "", "other_than": [],
         }  # fmt: skip
     if part == "documents":
         return {"key": "", "label": "", "help": "", "required": True, "show_when": [],
@@ -160,6 +160,10 @@ _ONLY: dict[str, tuple[frozenset[str], str]] = {
     "decimals": (frozenset({"number"}), "angka di belakang koma"),
     "past": (frozenset({"date"}), "batas tanggal"),
     "future": (frozenset({"date"}), "batas tanggal"),
+    "lead_days": (frozenset({"date"}), "batas tanggal"),
+    "after": (frozenset(), "urutan waktu"),
+    "sex": (frozenset({"person"}), "jenis kelamin"),
+    "other_than": (frozenset({"person"}), "larangan orang yang sama"),
     "outside": (frozenset({"person"}), "larangan orang yang tidak terdaftar"),
     "register_fact": (_WRITTEN | {"number", "date", "list"}, "isian otomatis dari data penduduk"),
 }

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from kernel.errors import RuleBroken
 from services.catalogue import answers
-from services.catalogue.blueprint import FieldSpec
+from services.catalogue.blueprint import Blueprint, FieldSpec
 from services.catalogue.shipped import shipped
+from services.catalogue.words import complaint
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 
@@ -122,3 +124,81 @@ def test_apostrophes_make_no_difference_between_nik_and_name(typed: str) -> None
 def test_a_name_that_is_too_long_is_refused_not_cut() -> None:
     with pytest.raises(RuleBroken, match="Paling banyak 200"):
         answers.parse(spec("person"), {"f-nama": "Sari " * 50}, HOUSE)
+
+
+# --- answers that cannot be true ------------------------------------------------------------------
+
+
+def wrong_of(slug: str, house: answers.House = HOUSE, **typed: str) -> dict[str, str]:
+    return answers.clean(
+        SERVICES[slug], {k.replace("__", "-"): v for k, v in typed.items()}, house
+    )[1]
+
+
+MOTHER = {"ibu__nama": "Siti Maryam", "ibu__nik": "6474014208720002"}
+FATHER = {"ayah__nama": "Rahmat Hidayat", "ayah__nik": "6474011001700004"}
+
+
+def test_one_man_is_not_mother_father_and_witness() -> None:
+    man = FATHER["ayah__nik"]
+    wrong = wrong_of(
+        "kelahiran", ibu__nama="Rahmat", ibu__nik=man, **FATHER,
+        saksi1__nama="Rahmat Hidayat", saksi1__nik=man, saksi2__nama="Rahmat hidayat",
+    )  # fmt: skip
+    assert "harus perempuan" in wrong["ibu"]
+    assert "orang lain daripada" in wrong["saksi1"]
+    assert "orang lain daripada" in wrong["saksi2"], "the same name without a number"
+    others = {"saksi1__nama": "Hasan", "saksi2__nama": "Budi Santoso"}
+    assert (
+        not {"ibu", "ayah", "saksi1", "saksi2"}
+        & wrong_of("kelahiran", **MOTHER, **FATHER, **others).keys()
+    )
+
+
+def test_people_of_one_name_born_on_other_days_are_two() -> None:
+    twins = {"saksi1__nama": "Budi", "saksi1__tanggal_lahir": "1980-01-01",
+             "saksi2__nama": "Budi", "saksi2__tanggal_lahir": "1990-01-01"}  # fmt: skip
+    assert "saksi2" not in wrong_of("kelahiran", **twins)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "possible"),
+    [("08.30", "07.00", False), ("08.30", "08.30", False), ("08.30", "12.00", True),
+     ("20.00", "02.00", True), ("20.00", "05.30", False)],
+)  # fmt: skip
+def test_an_event_ends_after_it_begins_or_in_the_night_behind(start, end, possible) -> None:
+    wrong = wrong_of("izin-keramaian", mulai=start, selesai=end)
+    assert ("selesai" not in wrong) is possible
+
+
+def test_an_event_is_asked_for_seven_days_ahead_of_the_day_it_was_first_sent() -> None:
+    assert "30 November 2026" in wrong_of("izin-keramaian", tanggal="2026-11-29")["tanggal"]
+    assert "tanggal" not in wrong_of("izin-keramaian", tanggal="2026-11-30")
+    returned = answers.House(today=date(2026, 11, 28), filed=date(2026, 11, 20))
+    assert "tanggal" not in wrong_of("izin-keramaian", returned, tanggal="2026-11-29")
+
+
+def test_a_billboard_is_not_for_days_that_are_past_or_turned_round() -> None:
+    assert "sebelum hari ini" in wrong_of("reklame", mulai="2026-11-05")["mulai"]
+    assert "sesudah" in wrong_of("reklame", mulai="2026-12-05", selesai="2026-12-04")["selesai"]
+    assert "selesai" not in wrong_of("reklame", mulai="2026-12-05", selesai="2026-12-05")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"type": "text", "after": "a"}, {"type": "date", "after": "b"}, {"type": "time", "after": "a"},
+     {"type": "time", "lead_days": 3}, {"type": "text", "sex": "perempuan"},
+     {"type": "person", "other_than": ["a"]}],
+    ids=str,
+)  # fmt: skip
+def test_a_comparison_that_cannot_work_is_no_definition(change) -> None:
+    fields = [{"key": "a", "type": "date", "label": "A"}, {"key": "b", "label": "B", **change}]
+    definition = {**SERVICES["sktm"].canonical(), "fields": fields, "outputs": []}
+    with pytest.raises(ValidationError) as refused:
+        Blueprint.model_validate(definition)
+    assert complaint(refused.value, definition).startswith("Pertanyaan “B”")
+
+
+def test_a_definition_without_comparisons_keeps_its_digest() -> None:
+    kept = SERVICES["sktm"].canonical()
+    assert not {"after", "lead_days", "sex", "other_than"} & kept["fields"][0].keys()

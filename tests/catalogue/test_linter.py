@@ -117,6 +117,10 @@ CASES = {
         lambda d: d["fields"].append({"key": "warna", "type": "text", "label": "Warna rumah"}),
         "fields.warna", "tidak dipakai",
     ),
+    "a day that is past and ahead": (
+        "izin-keramaian", lambda d: question(d, "tanggal").update(past=True),
+        "fields.tanggal.past", "di depan",
+    ),
     "a question nobody can reach": (
         "reklame",
         lambda d: d["fields"].extend([

@@ -141,9 +141,9 @@ def test_a_kind_others_compare_with_stays(admin: Client) -> None:
 
 
 def test_a_person_the_letter_quotes_stays_a_person(admin: Client) -> None:
-    definition = SHARED["kelahiran"]
+    definition = SHARED["lahir-mati"]
     assert any(f["key"] == "ibu" and f["type"] == "person" for f in definition["fields"])
-    path = f"{LIST}kelahiran/pertanyaan/ubah/ibu/?jenis=text"
+    path = f"{LIST}lahir-mati/pertanyaan/ubah/ibu/?jenis=text"
     page = admin.get(path, follow=True).content.decode()
     assert "Jenisnya tidak bisa diganti menjadi “Jawaban pendek”" in page
     assert "tidak ada yang mengisi" in page
