@@ -419,13 +419,14 @@ def _finish(application: Application, at: datetime) -> None:
 
 @transaction.atomic
 def decide(
-    *, step_id: int, by: User, decision: Decision, note: str = "", at: datetime
+    *, step_id: int, by: User, decision: Decision, note: str = "", about: str = "", at: datetime
 ) -> Application:
     """An official decides on the dossier in front of them.
 
     Only whoever holds the post today may, never on their own request, and only while the step
     is open; the same person deciding the same again changes nothing. Returning and refusing need
-    a reason. Raises NotThere, Stale or RuleBroken.
+    a reason; ``about`` is the key of the question or file a return is about. Raises NotThere,
+    Stale or RuleBroken.
     """
     application_id = (
         Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
@@ -464,7 +465,10 @@ def decide(
     ):
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     step.state, step.decided_at, step.decided_by, step.note = wanted, at, by, note
-    step.save(update_fields=["state", "decided_at", "decided_by", "note"])
+    known = application.blueprint.keys()
+    if decision == "return" and about in known:
+        step.about = about
+    step.save(update_fields=["state", "decided_at", "decided_by", "note", "about"])
     record(application, f"dossier.{decision}", by, step=step.key)
     if decision != "approve":
         _close_others(application, step, at)

@@ -102,6 +102,8 @@ class Step(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     note = models.TextField(blank=True)
+    # The question or file a return is about, by its key in the blueprint.
+    about = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]

@@ -488,6 +488,13 @@ def handed_in(application: Application, blueprint: Blueprint | None = None) -> l
     return [HandedIn(label, document) for (_, label), document in found]
 
 
+def correctable(application: Application) -> list[tuple[str, str]]:
+    """Key and label of each question that was asked and each file that was handed in."""
+    asked = answering.visible_fields(application.blueprint, application.answers)
+    fields = [(field.key, field.label) for field in asked]
+    return fields + [(file.document.key, file.label) for file in handed_in(application)]
+
+
 def refusal(application: Application) -> Step | None:
     """The step that refused this application, if one did (prefetched)."""
     if application.state != Application.State.REFUSED:

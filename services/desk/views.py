@@ -150,6 +150,8 @@ def _page(
         "full_numbers": full_numbers,
         "note": request.POST.get("note", ""),
         "decision": decision,
+        "about": request.POST.get("about", ""),
+        "correctable": queries.correctable(application),
         "returning": decision == "kembali",
         "refusing": decision == "tolak",
         "revoking": request.POST.get("surat", ""),
@@ -202,6 +204,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             if chosen == "refuse"
             else "approve",
             note=request.POST.get("note", ""),
+            about=request.POST.get("about", ""),
             at=now(),
         )
     except RuleBroken as broken:

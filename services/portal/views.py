@@ -151,8 +151,10 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 
 @never_cache
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
-    """The questions, page by page; ``?mulai=`` names the first question of a page."""
+    """The questions, page by page; ``?mulai=`` names a question of the page, ``&ubah`` comes from
+    checking and leads back there."""
     application = queries.own(signed_in(request), pk)
+    correcting = "ubah" in request.GET
     if application.state not in EDITABLE:
         if request.method != "POST":  # the way back, after it was sent
             return redirect("application", pk)
@@ -175,6 +177,8 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             only=asked,
             said_in=application.version.read_in(chosen(request)),
         )
+        if not problems and correcting:
+            return redirect("application-check", pk)
         if not problems:
             return _next_page(queries.own(signed_in(request), pk), asked)
         application = _editable(request, pk)
@@ -185,7 +189,11 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     context["lang"] = marked(shown, language)
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
-    context |= {"back": pages[at - 1][0] if at else "", "address": f"?mulai={pages[at][0]}"}
+    here = f"?mulai={pages[at][0]}"
+    if correcting:
+        context |= {"back": reverse("application-check", args=[pk]), "address": f"{here}&ubah"}
+    else:
+        context |= {"back": f"?mulai={pages[at - 1][0]}" if at else "", "address": here}
     page = render(request, "portal/fill.html", context, status=422 if problems else 200)
     return with_map(page) if form.has_map else page
 
@@ -214,6 +222,17 @@ def _next_page(application: Application, asked: Iterable[str]) -> HttpResponse:
     return redirect("application-check", application.pk)
 
 
+def _correct_at(application: Application, returned: Step) -> str:
+    """Where correcting begins: at the question the desk named; else at the form when it is one
+    page, at the list of all answers when it is longer."""
+    form = reverse("application-fill", args=[application.pk])
+    if returned.about:
+        return f"{form}?mulai={returned.about}&ubah#id_{returned.about}"
+    if len(actions.pages(application)) == 1:
+        return form
+    return reverse("application-check", args=[application.pk])
+
+
 def _content(file: object) -> bytes:
     """An uploaded file's bytes; one byte more than allowed is enough to refuse it."""
     assert isinstance(file, UploadedFile)
@@ -230,9 +249,10 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state not in EDITABLE:
         return redirect("application", pk)
     if actions.problems(application):
-        return redirect("application-fill", pk)
+        return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.version.read_in(chosen(request))
     context = {
+        "returned": queries.last_return(application),
         "application": application,
         "blueprint": shown,
         "answers": queries.answered(application, shown),
@@ -270,10 +290,12 @@ def applications(request: HttpRequest) -> HttpResponse:
 @never_cache
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
-    if found.state == State.DRAFT:
-        return redirect("application-fill", pk)
+    if found.state == State.DRAFT:  # on where it was left: what is missing, or sending it
+        return redirect("application-fill" if actions.problems(found) else "application-check", pk)
     shown = in_words_of(found, chosen(request))
+    returned = queries.last_return(found)
     context = {
+        "correct_at": _correct_at(found, returned) if returned else "",
         "application": found,
         "blueprint": shown,
         "stops": queries.timeline(found, at=clock.now(), today=today(), blueprint=shown),
@@ -282,7 +304,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": queries.refusal(found),
         "answers": queries.answered(found, shown),
         "files": queries.handed_in(found, shown),
-        "returned": queries.last_return(found),
+        "returned": returned,
         "moving": found.state in (State.RUNNING, State.ISSUING),
         "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),
     }

@@ -18,7 +18,7 @@ from services.pages.access import today
 from services.portal.checking import headline_of
 from tenants.office.queries import posts_of
 from tenants.registry.models import City
-from tests.factories import Cast, approve, draft, family, make_cast, step_of, submitted
+from tests.factories import REKLAME, Cast, approve, draft, family, make_cast, step_of, submitted
 
 Enter = Callable[[User], Client]
 
@@ -237,3 +237,63 @@ def test_registering_leads_to_no_other_site(
 ) -> None:
     page = client_for(in_bontang).get("/daftar/?next=https://jahat.example/").content.decode()
     assert "jahat.example" not in page
+
+
+# --- correcting
+
+
+def _filled(cast: Cast, as_: Enter, slug: str) -> tuple[Application, Client]:
+    application = draft(cast, slug)
+    return application, as_(cast.sari)
+
+
+def test_change_opens_the_page_of_its_question_and_leads_back_to_checking(
+    cast: Cast, as_: Enter
+) -> None:
+    application = submitted(cast, "reklame")
+    approve(application, cast.hasan)
+    _send_back(application, cast.rina)
+    sari = as_(cast.sari)
+    check = f"/permohonan/{application.pk}/periksa/"
+    links = re.findall(r'href="([^"]*mulai=(\w+)&amp;ubah#id_\w+)"', _html(sari, check))
+    assert {key for _, key in links} >= {"isi", "luas", "selesai"}
+    for link, key in links:
+        page = _html(sari, link.replace("&amp;", "&").partition("#")[0])
+        assert f'name="{key}"' in page or f'name="{key}-' in page, key
+        assert f'href="{check}"' in page  # the way back
+    fill = f"/permohonan/{application.pk}/isi/?mulai=isi&ubah"
+    sent = {**REKLAME, "_ditanya": ["isi"], "isi": "Toko Sembako Makmur"}
+    answer = sari.post(fill, sent)
+    assert answer.url == check  # type: ignore[attr-defined]
+    assert "Toko Sembako Makmur" in _html(sari, check)
+
+
+def _send_back(application: Application, by: User, about: str = "") -> None:
+    actions.decide(
+        step_id=step_of(application).pk, by=by, decision="return", note="Tulisannya keliru.",
+        about=about, at=now(),
+    )  # fmt: skip
+
+
+def test_a_return_about_one_question_leads_straight_to_it(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast, "reklame")
+    approve(application, cast.hasan)
+    desk = as_(cast.rina)
+    step = step_of(application)
+    sent = {"langkah": step.pk, "keputusan": "kembali", "note": "Ukurannya?", "about": "luas"}
+    desk.post(f"/meja/berkas/{application.pk}/putuskan/", sent)
+    html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
+    assert f"/permohonan/{application.pk}/isi/?mulai=luas&amp;ubah#id_luas" in html
+
+
+def test_a_return_names_only_what_the_service_asks(cast: Cast) -> None:
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    _send_back(application, cast.rina, about="tidak_ada")
+    assert application.steps.get(state=Step.State.RETURNED).about == ""
+
+
+def test_a_complete_draft_is_resumed_at_checking(cast: Cast, as_: Enter) -> None:
+    application, sari = _filled(cast, as_, "sktm")
+    answer = sari.get(f"/permohonan/{application.pk}/")
+    assert answer.url == f"/permohonan/{application.pk}/periksa/"  # type: ignore[attr-defined]
