@@ -46,13 +46,6 @@ from tenants.registry.models import City
 
 Decision = Literal["approve", "return", "refuse"]
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
-# Who is told when a desk misses its clock and the service says so.
-SUPERIORS: dict[str, list[str]] = {
-    Post.Role.LOKET: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
-    Post.Role.KASI: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
-    Post.Role.SEKRETARIS: [Post.Role.LURAH, Post.Role.CAMAT],
-    Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
-}
 EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
 NAMED = 30  # an hour, per account: people outside the household named by NIK
 
@@ -79,7 +72,7 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
     _require_open_city()
     require_resident(applicant)
     assert service.current is not None
-    refuse_unfit(service.current.blueprint.who, applicant, today=_today(now()))
+    refuse_unfit(service.current.blueprint.who, applicant, today=today_of(now()))
     village = applicant.household.rt.code.partition("/")[0]
     if is_off(village, service.slug):
         raise RuleBroken(
@@ -191,7 +184,7 @@ def _record_named(application: Application, answers: Answers, by: User) -> None:
             audit.record_read(actor=by, person_id=person.pk, purpose="disebut")
 
 
-def _today(at: datetime) -> date:
+def today_of(at: datetime) -> date:
     return at.astimezone(city().tz).date()
 
 
@@ -259,7 +252,7 @@ def pages(application: Application) -> list[list[str]]:
 def _house(application: Application) -> answering.House:
     sent = application.submitted_at
     return house_of(
-        application.applicant, today=_today(now()), filed=_today(sent) if sent else None
+        application.applicant, today=today_of(now()), filed=today_of(sent) if sent else None
     )
 
 
@@ -344,7 +337,7 @@ def _open(application: Application, stage: list[StepSpec], at: datetime) -> None
         _finish(application, at)
 
 
-def _open_next(application: Application, key: str, at: datetime) -> None:
+def open_next(application: Application, key: str, at: datetime) -> None:
     _open(application, stage_after(application.blueprint, application.answers, key), at)
 
 
@@ -363,7 +356,7 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
             )
             % {"title": spec.title}
         )
-    holder = office.holder_of(unit, spec.role, _today(at))
+    holder = office.holder_of(unit, spec.role, today_of(at))
     reason = reason or _why_skipped(spec, holder, application)
     village = application.rt.code.partition("/")[0]
     if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
@@ -475,7 +468,7 @@ def decide(
     if decision == "approve":
         _issue(application, spec, step, post, at)
         if not application.steps.filter(state=Step.State.OPEN).exists():
-            _open_next(application, step.key, at)
+            open_next(application, step.key, at)
     elif decision == "return":
         _set_state(application, Application.State.RETURNED)
         tell_applicant(
@@ -506,7 +499,7 @@ def _close_others(application: Application, step: Step, at: datetime) -> None:
 
 def post_held(user: User, step: Step, at: datetime) -> Post:
     """The post that makes this step this user's business. Raises NotThere: no hint to others."""
-    held = [p for p in office.posts_of(user, _today(at)) if p.unit_id == step.unit_id]
+    held = [p for p in office.posts_of(user, today_of(at)) if p.unit_id == step.unit_id]
     for role in (step.role, *step.deputies):
         for post in held:
             if post.role == role:
@@ -517,7 +510,7 @@ def post_held(user: User, step: Step, at: datetime) -> Post:
 def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
     """Number the letters this approval brings and order their PDFs."""
     for output in outputs_of(application.blueprint, application.answers, spec.key):
-        today = _today(at)
+        today = today_of(at)
         assert step.decided_by is not None
         signer = signer_of(step.decided_by, post, step, today)
         letter = letters.write(
@@ -551,40 +544,6 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
         letters.archive_pdf(issued.letter_id, at=at)
     if application.state == Application.State.ISSUING:
         _finish(application, at)
-
-
-@transaction.atomic
-def handle_overdue(*, step_id: int, at: datetime) -> None:
-    """What a missed clock brings about, once a working day: a reminder, the superior told, or
-    the dossier passed on. Does nothing when somebody was faster."""
-    application_id = Step.objects.values_list("application_id", flat=True).get(pk=step_id)
-    application = locked(application_id)
-    step = Step.objects.select_related("unit").get(pk=step_id)
-    if step.state != Step.State.OPEN or step.due_at > at:
-        return
-    spec = application.blueprint.step(step.key)
-    if spec.on_timeout == "teruskan":
-        step.state, step.decided_at = Step.State.SKIPPED, at
-        step.note = reasons.UNANSWERED
-        step.save(update_fields=["state", "decided_at", "note"])
-        record(application, "dossier.passed_on", None, step=step.key)
-        if not application.steps.filter(state=Step.State.OPEN).exists():
-            _open_next(application, step.key, at)
-        return
-    step.reminded_at = at
-    step.save(update_fields=["reminded_at"])
-    roles = [step.role, *(SUPERIORS.get(step.role, []) if spec.on_timeout == "naikkan" else [])]
-    for role in roles:
-        holder = office.holder_of(step.unit, role, _today(at))
-        if holder is not None and holder.user.email:
-            mail.send(
-                holder.user.email,
-                f"Berkas {application.number} lewat waktu",
-                f"Berkas ini menunggu di {step.unit.name} dan sudah lewat batas waktu.\n\n"
-                f"{application.version.service.title}\n{city().url('/meja/?tab=lewat')}\n\n"
-                f"{city().name}",
-                key=f"late:{step.pk}:{role}:{_today(at)}",
-            )
 
 
 def record(application: Application, what: str, by: User | None, **detail: object) -> None:

@@ -9,6 +9,7 @@ from messaging import outbox
 from messaging.periodic import periodic
 from services.applications import actions, queries
 from services.applications.models import Document
+from services.applications.overdue import handle_overdue
 from tenants.registry.current import city
 from tenants.registry.leftovers import sweep
 
@@ -29,7 +30,7 @@ def overdue(payload: dict[str, Any]) -> None:
         return
     at = now()
     for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
-        actions.handle_overdue(step_id=step_id, at=at)
+        handle_overdue(step_id=step_id, at=at)
 
 
 @periodic("applications.leftovers", every=timedelta(days=1))

@@ -10,6 +10,7 @@ from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
 from services.applications import actions, queries, tasks
 from services.applications.models import Application, Step
+from services.applications.overdue import handle_overdue
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
@@ -142,9 +143,9 @@ def test_a_deputy_of_another_desk_is_nobody(cast: Cast) -> None:
 def test_a_silent_rt_is_passed_over_when_the_clock_ends(cast: Cast) -> None:
     application = submitted(cast)
     rt = step_of(application)
-    actions.handle_overdue(step_id=rt.pk, at=rt.due_at - timedelta(minutes=1))
+    handle_overdue(step_id=rt.pk, at=rt.due_at - timedelta(minutes=1))
     assert step_of(application).key == "rt", "not a minute too early"
-    actions.handle_overdue(step_id=rt.pk, at=rt.due_at)
+    handle_overdue(step_id=rt.pk, at=rt.due_at)
     assert step_of(application).key == "loket"
     rt.refresh_from_db()
     assert (rt.state, rt.decided_by) == (Step.State.SKIPPED, None)
@@ -161,7 +162,7 @@ def test_a_late_counter_reminds_and_tells_the_superior_once_a_day(cast: Cast) ->
     for hours in (0, 1, 30):
         at = late.due_at + timedelta(hours=hours)
         for waiting in queries.overdue(at=at):
-            actions.handle_overdue(step_id=waiting.pk, at=at)
+            handle_overdue(step_id=waiting.pk, at=at)
     mails = Outbox.objects.filter(kind="mail.send", key__contains=f"late:{late.pk}:")
     assert sorted(m.payload["to"] for m in mails) == sorted([cast.rina.email, cast.lurah.email] * 2)
     assert step_of(application) == late, "nobody is passed over who must check"
