@@ -21,6 +21,7 @@ from services.applications.models import Application, Document, IssuedLetter, St
 from services.applications.queries import own
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
+from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
 from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
@@ -246,7 +247,7 @@ def _missing_documents(
 def pages(application: Application) -> list[list[str]]:
     """The questions and files of this dossier, page by page."""
     house = _house(application)
-    return answering.pages(application.blueprint, application.answers, house.applicant)
+    return paging.pages(application.blueprint, application.answers, house.applicant)
 
 
 def _house(application: Application) -> answering.House:

@@ -15,9 +15,9 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications import preview as letters
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, overrides, samples, slots
-from services.catalogue.answers import pages
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
 from services.catalogue.overrides import Definition
+from services.catalogue.paging import pages
 from services.catalogue.rules import Answer
 from services.letters.pictures import pages_as_png
 from services.letters.render import RenderFailed
