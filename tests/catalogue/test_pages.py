@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogue import answers, samples
+from services.catalogue import answers, paging, samples
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
 
@@ -15,13 +15,13 @@ SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 
 
 def test_a_short_form_is_one_page() -> None:
-    assert answers.pages(SERVICES["sktm"], {}, {}) == [
+    assert paging.pages(SERVICES["sktm"], {}, {}) == [
         ["keperluan", "penghasilan", "tanggungan", "pernyataan"]
     ]
 
 
 def test_a_long_form_asks_few_things_at_a_time() -> None:
-    dealt = answers.pages(SERVICES["kelahiran"], {}, {})
+    dealt = paging.pages(SERVICES["kelahiran"], {}, {})
     assert ["ibu"] in dealt
     assert all(len(keys) <= 4 for keys in dealt)
     assert dealt[0] == ["nama_bayi", "jk_bayi", "tempat"]
@@ -30,7 +30,7 @@ def test_a_long_form_asks_few_things_at_a_time() -> None:
 @pytest.mark.parametrize("blueprint", SERVICES.values(), ids=SERVICES.keys())
 def test_every_question_that_is_asked_is_on_exactly_one_page(blueprint: Blueprint) -> None:
     given_answers = samples.answers(blueprint, today=TODAY)
-    dealt = answers.pages(blueprint, given_answers, samples.applicant())
+    dealt = paging.pages(blueprint, given_answers, samples.applicant())
     keys = [key for page in dealt for key in page]
     assert len(keys) == len(set(keys))
     asked = {spec.key for spec in answers.visible_fields(blueprint, given_answers)}
@@ -44,7 +44,7 @@ def test_a_question_never_shares_a_page_with_what_it_depends_on(slug, dropped) -
     given_answers = samples.answers(blueprint, today=TODAY)
     for key in list(given_answers)[len(given_answers) - dropped :]:
         del given_answers[key]
-    dealt = answers.pages(blueprint, given_answers, {})
+    dealt = paging.pages(blueprint, given_answers, {})
     if len(dealt) == 1:
         return
     for page in dealt:
