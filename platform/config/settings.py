@@ -107,8 +107,11 @@ MIDDLEWARE = [
     "ui.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tenants.registry.middleware.CityMiddleware",
+    "ui.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ui.middleware.RequestLimitMiddleware",
+    "tenants.registry.middleware.CityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -116,7 +119,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.sessions.SessionLimitMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ui.middleware.PrivatePagesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "services.pages.middleware.LanguageMiddleware",
     "ui.middleware.RuleBrokenMiddleware",
@@ -306,6 +309,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = MODE == "test"
 # Residents' files: never below a web root; every read goes through an authorised view.
 MEDIA_ROOT = env.path("BALAI_FILES_DIR", DATA_DIR / "files")
+# The whole of a request: the largest file we take (12 MB) and room for a photo that is refused
+# in words. The same number stands in deploy/nginx.
+MAX_BODY = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -71,13 +72,35 @@ def options(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def only_this_machine(bind: str) -> bool:
+    """Whether a server bound to this address can be reached from this machine alone."""
+    if bind == "localhost":
+        return True
+    try:
+        return ip_address(bind).is_loopback
+    except ValueError:
+        return False
+
+
 def demo_wanted(chosen: argparse.Namespace, env: dict[str, str]) -> bool:
-    """Only where nobody said otherwise, on our own database, at an address of this machine."""
+    """Only where nobody said otherwise, on our own database, at an address of this machine.
+
+    A demonstration is entered without a password: raises Trouble when it is asked for on a bind
+    address that other machines reach, whatever host name they then write.
+    """
     if chosen.no_demo:
         return False
     said = os.environ.get("BALAI_DEMO")
+    asked = said is not None and said.strip().lower() in {"1", "true", "yes", "on", "ya"}
+    if not only_this_machine(chosen.bind):
+        if asked:
+            raise Trouble(
+                f"Peragaan tidak bisa dibuka di {chosen.bind}: komputer lain dapat masuk tanpa "
+                "kata sandi.\nHapus --bind (atau BALAI_BIND), atau pakai --no-demo."
+            )
+        return False
     if said is not None:
-        return said.strip().lower() in {"1", "true", "yes", "on", "ya"}
+        return asked
     host = urlsplit(env["BALAI_PUBLIC_URL"]).hostname or ""
     local = host == "localhost" or host.endswith(".localhost")
     return local and env["BALAI_MODE"] == "embedded" and not os.environ.get("DATABASE_URL")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from redis.exceptions import RedisError
 
 from kernel.addresses import client_address
@@ -14,7 +16,71 @@ from ui import views
 
 log = logging.getLogger(__name__)
 
+COMPRESSED = {"application/json", "application/problem+json", "image/svg+xml"}
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLimitMiddleware:
+    """Refuses what nothing behind it can read: a body that is too large or of unknown length,
+    before a byte of it is stored, and text with a NUL.
+
+    Ahead of everything that reads a body. Django's own limit does not count files, and keeps each
+    of them in TMPDIR before any view is asked.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        length = meta.get("CONTENT_LENGTH") or ""
+        if meta.get("HTTP_TRANSFER_ENCODING") or not (length == "" or length.isdecimal()):
+            return self._refused(request, 411)
+        if int(length or 0) > settings.MAX_BODY:
+            return self._refused(request, 413)
+        # PostgreSQL text holds no NUL: such an address can only be a mistake or a probe.
+        query, cookies = meta.get("QUERY_STRING", ""), request.COOKIES.values()
+        if "\x00" in request.path or "%00" in query or any("\x00" in text for text in cookies):
+            return views.bad_request(request)
+        return self.get_response(request)
+
+    def _refused(self, request: HttpRequest, status: int) -> HttpResponse:
+        response = views.too_large(request, status)
+        response["Connection"] = "close"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class CompressMiddleware(GZipMiddleware):
+    """Compresses text. Django adds random bytes to each answer and masks each CSRF token, which
+    answers BREACH (docs/decisions/0014). Files and streams go out as they are."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        kind = response.get("Content-Type", "").partition(";")[0].strip()
+        if response.streaming or not (kind.startswith("text/") or kind in COMPRESSED):
+            return response
+        return super().process_response(request, response)
+
+
+class PrivatePagesMiddleware:
+    """Lets no browser keep a page of somebody who is signed in: shared computers have "Back"."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Public files (the stylesheet's colours, the logo) say themselves who may keep them.
+        if (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            and not response.has_header("Cache-Control")
+            and request.user.is_authenticated
+        ):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class ClientAddressMiddleware:
@@ -39,11 +105,6 @@ class RuleBrokenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # PostgreSQL text holds no NUL: such an address can only be a mistake or a probe.
-        query = request.META.get("QUERY_STRING", "")
-        cookies = request.COOKIES.values()
-        if "\x00" in request.path or "%00" in query or any("\x00" in text for text in cookies):
-            return views.bad_request(request)
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             return views.not_allowed(request, response["Allow"])

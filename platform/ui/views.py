@@ -1,6 +1,8 @@
 """Error pages, and the few things every host serves: its colour, logo and offline page."""
 
+import errno
 import hashlib
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
@@ -97,13 +99,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]  # Django asks for this page while it handles the exception
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return no_room(request)
     return _page(
         request,
         500,
         title=gettext("Maaf, ada yang salah di sistem kami"),
         text=gettext(
-            "Kejadian ini sudah tercatat. Yang sudah Anda kirim tetap tersimpan. "
-            "Tunggu sebentar, lalu muat ulang halaman ini."
+            "Kejadian ini sudah tercatat. Kiriman terakhir Anda mungkin belum tersimpan; yang "
+            "sebelumnya tetap ada. Tunggu sebentar, lalu muat ulang halaman ini."
         ),
         icon="wrench",
         again=True,
@@ -124,6 +129,35 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     )
     response["Retry-After"] = "60"
     return response
+
+
+def no_room(request: HttpRequest) -> HttpResponse:
+    """The disk is full: the transaction was undone, so nothing of this request was kept."""
+    return _page(
+        request,
+        507,
+        title=gettext("Belum bisa disimpan"),
+        text=gettext(
+            "Tempat penyimpanan kami penuh, jadi kiriman ini belum tersimpan. Yang sudah tersimpan "
+            "sebelumnya tetap aman. Simpan berkas Anda, lalu coba lagi nanti."
+        ),
+        icon="wrench",
+        back=True,
+    )
+
+
+def too_large(request: HttpRequest, status: int) -> HttpResponse:
+    return _page(
+        request,
+        status,
+        title=gettext("Kiriman ini terlalu besar"),
+        text=gettext(
+            "Satu kiriman paling besar 16 MB. Kecilkan berkasnya, atau kirim satu per satu. "
+            "Kembali ke halaman sebelumnya untuk mencoba lagi."
+        ),
+        icon="info",
+        back=True,
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -78,3 +78,11 @@ def in_production(settings: Settings) -> Iterator[None]:
 
 def test_elsewhere_the_page_has_no_address(in_production: None) -> None:
     assert urls.urlpatterns == []
+
+
+def test_another_machine_is_shown_no_mail(public_client: Client) -> None:
+    send("Kata sandi")
+    with in_public():
+        mail = Mail.objects.get()
+    for path in ("/kotak-surat/", f"/kotak-surat/{mail.pk}/"):
+        assert public_client.get(path, REMOTE_ADDR="192.168.1.7").status_code == 404
