@@ -14,7 +14,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import line, tidy
 from messaging import mail, outbox
-from services.applications import documents, reasons, rules
+from services.applications import documents, life_events, reasons, rules
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
@@ -297,6 +297,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     application.state = Application.State.RUNNING
     application.save(update_fields=["number", "submitted_at", "state"])
     record(application, "dossier.submitted", by)
+    life_events.note(application)
     _open(application, stage, at)
     return application
 

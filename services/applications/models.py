@@ -153,6 +153,34 @@ class Document(models.Model):
         return self.name
 
 
+class LifeEvent(models.Model):
+    """What an application tells of one person of the register: written when it is sent, confirmed
+    by a desk when it is done."""
+
+    class Kind(models.TextChoices):
+        DEATH = "death", "meninggal"
+        MOVE = "move", "pindah"
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="life_events"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="life_events")
+    kind = models.CharField(max_length=10, choices=Kind)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "person"], name="life_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.person_id} {self.kind}"
+
+
 class IssuedLetter(models.Model):
     """Which letter came out of which dossier: each output at most once."""
 

@@ -263,6 +263,16 @@ class Who(Strict):
     resident_months: int | None = Field(None, ge=1, le=600)
 
 
+class Event(Strict):
+    """What happened to people of the register when this request is done. The desk confirms it for
+    each of them; nothing is written by itself."""
+
+    kind: Literal["death", "move"]  # died; moved away from the city
+    people: list[Key] = []  # questions of type person or members that name them
+    applicant_when: list[Condition] = []  # the applicant is one of them when all of these hold
+    applicant: bool = False  # the applicant always is
+
+
 class Standard(Strict):
     """The 14 items of a service standard (PermenPANRB 15/2014) that the rest does not say."""
 
@@ -298,6 +308,7 @@ class Blueprint(Strict):
     offered: bool = True  # to residents on a new city's home page
     survey: bool = True
     who: Who = Who()
+    event: Event | None = None
     standard: Standard = Standard()
     fields: list[FieldSpec] = []
     documents: list[DocumentSpec] = []
@@ -335,6 +346,9 @@ class Blueprint(Strict):
                 raise ValueError(
                     f"document '{document.key}': no register fact '{document.unless_known}'"
                 )
+        for key in self.event.people if self.event else []:
+            if key not in known or known[key].type not in ("person", "members"):
+                raise ValueError(f"event: '{key}' is no field of type person or members")
         steps = {step.key for step in self.steps}
         for output in self.outputs:
             if output.step not in steps:
@@ -351,6 +365,8 @@ class Blueprint(Strict):
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition outside the questions themselves, with its place."""
+        if self.event:
+            yield from (("event", c) for c in self.event.applicant_when)
         for document in self.documents:
             yield from ((f"document '{document.key}'", c) for c in document.show_when)
         for step in self.steps:
@@ -410,6 +426,8 @@ class Blueprint(Strict):
             for later in ("after", "lead_days", "sex", "other_than"):
                 if not field[later]:
                     del field[later]
+        if self.event is None:
+            del found["event"]
         # Nothing translated says nothing: the same content as before there were translations.
         told = {language: texts for language, texts in found.pop("translations").items() if texts}
         return {**found, "translations": told} if told else found

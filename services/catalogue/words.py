@@ -26,6 +26,8 @@ _WORDS = {
     "intro": "Kalimat pengantar", "text": "Isi", "label": "Nama", "code": "Kode",
     "since": "Berlaku sejak", "until": "Berlaku sampai", "field": "Pertanyaan", "op": "Hubungan",
     "value": "Jawaban", "amount": "Jumlah", "unit": "Satuan",
+    "event": "Peristiwa di data penduduk", "kind": "Jenis", "people": "Orangnya",
+    "applicant": "Pemohon termasuk", "applicant_when": "Pemohon termasuk bila",
 }  # fmt: skip
 _PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": ""}]}
 

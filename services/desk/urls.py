@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.desk import views
+from services.desk import life_event_views, views
 
 urlpatterns = [
     path("", views.inbox, name="desk-inbox"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
     path("berkas/<int:pk>/surat/<slug:output>/", views.letter_preview, name="desk-preview"),
     path("berkas/<int:pk>/cabut/", views.revoke, name="desk-revoke"),
+    path("berkas/<int:pk>/peristiwa/", life_event_views.confirm, name="desk-life-events"),
     path("berkas/<int:pk>/nik/", views.reveal, name="desk-reveal"),
 ]

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, preview, queries, revoking
+from services.applications import actions, life_events, preview, queries, revoking
 from services.applications.maps import tiles, with_map
 from services.applications.models import Application
 from services.catalogue.rules import outputs_of
@@ -27,7 +27,7 @@ PER_PAGE = 30
 NIK_LENGTH = 16
 
 
-def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
+def posts_of(request: HttpRequest) -> tuple[User, list[Post]]:
     """The desks of whoever is signed in. Raises NotThere for anybody else."""
     user = signed_in(request)
     posts = [post for post in office.posts_of(user, today()) if post.role not in NOT_DESKS]
@@ -59,7 +59,7 @@ FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits here, due first. ``?cari=`` searches, but never for a NIK: an address stays in
     the browser's history and in logs of proxies."""
-    _, posts = _posts(request)
+    _, posts = posts_of(request)
     if "cari" in request.GET:
         return _found(request, posts, request.GET["cari"])
     chosen = request.GET.get("tab", "kerja")
@@ -88,7 +88,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Look for applications that are or were at these desks: by name, NIK, number, address or
     service, whichever list they are in."""
-    _, posts = _posts(request)
+    _, posts = posts_of(request)
     return _found(request, posts, request.POST.get("cari", ""))
 
 
@@ -115,7 +115,7 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one dossier on one page."""
-    user, posts = _posts(request)
+    user, posts = posts_of(request)
     application = queries.get_for(user, pk, today=today())
     audit.record_read(actor=user, person_id=application.applicant_id, purpose="meja")
     return _page(request, user, posts, application)
@@ -129,6 +129,7 @@ def _page(
     answers = queries.answered(application)
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
+    told = life_events.hints(application)
     decision = request.POST.get("keputusan", "")
     context = {
         "posts": posts,
@@ -143,7 +144,10 @@ def _page(
         "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
         "similar": similar,
         "same_under_way": same,
-        "warnings": bool(similar or same),
+        "warnings": bool(similar or same or told),
+        "told": told,
+        "life_events": life_events.to_confirm(application, posts),
+        "recorded": life_events.confirmed(application),
         "files": queries.handed_in(application),
         "revocable": revoking.revocable(application, posts),
         "problem": problem,
@@ -164,7 +168,7 @@ def _page(
 @require_GET
 def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     """The letter this desk is about to approve, as it will be."""
-    user, posts = _posts(request)
+    user, posts = posts_of(request)
     application = queries.get_for(user, pk, today=today())
     step = queries.step_at(application, posts)
     found = [
@@ -182,7 +186,7 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
-    user, posts = _posts(request)
+    user, posts = posts_of(request)
     application = queries.get_for(user, pk, today=today())
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
@@ -224,7 +228,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a letter of this dossier back, with a reason its holder reads."""
-    user, posts = _posts(request)
+    user, posts = posts_of(request)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
     found = queries.get_for(user, pk, today=today())
@@ -251,7 +255,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the full NIK and KK number once, and note that it was shown."""
-    user, posts = _posts(request)
+    user, posts = posts_of(request)
     application = queries.get_for(user, pk, today=today())
     if request.method == "GET":
         return redirect("desk-case", pk=pk)

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import actions as audit
-from kernel.errors import RuleBroken
+from kernel.errors import RuleBroken, Stale
 from kernel.nik import parse_kk, parse_nik
-from services.residents import guesses
+from services.residents import codes, guesses
 from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
 
@@ -103,3 +103,22 @@ def _opened_again(user: User, password: str, *, email: str, phone: str) -> User:
     user.save(update_fields=["password", "email", "phone"])
     audit.record("account.opened_again", actor=user, subject="user", subject_id=user.pk)
     return user
+
+
+def set_status(*, person: Person, status: codes.Status, by: User, application_id: int) -> None:
+    """Write what happened to a person, as an application proved it. Call inside a transaction.
+
+    Raises Stale when the register already has them as dead, moved or gone.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if not person.lives_here:
+        raise Stale("Orang ini sudah tercatat meninggal, pindah, atau pergi di data penduduk.")
+    person.status = status
+    person.save(update_fields=["status", "updated_at"])
+    audit.record(
+        "person.status",
+        actor=by,
+        subject="person",
+        subject_id=person.pk,
+        detail={"status": int(status), "application": application_id},
+    )

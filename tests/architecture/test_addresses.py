@@ -122,6 +122,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/surat/<slug:output>/": DESK,
     "meja/berkas/<int:pk>/cabut/": DESK,
     "meja/berkas/<int:pk>/nik/": DESK,
+    "meja/berkas/<int:pk>/peristiwa/": DESK,
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,
     "kelola/wilayah/": ADMIN,

@@ -1,0 +1,190 @@
+"""A finished death or moving application proposes the status; a desk writes it in one act."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from kernel.errors import NotThere, RuleBroken
+from services.applications import actions, life_events
+from services.applications.models import Application, LifeEvent
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.queries import service
+from services.catalogue.shipped import shipped
+from services.residents import codes
+from services.residents.models import Person
+from services.residents.queries import facts_of, person_by_nik
+from tenants.office import queries as office
+from tenants.registry.models import City
+from tests.factories import MONDAY, Cast, approve, family, photo
+
+pytestmark = pytest.mark.django_db
+TODAY = MONDAY.date()
+
+
+@pytest.fixture
+def late(cast: Cast) -> Person:
+    """A neighbour, not of the applicant's household, whose death is told of."""
+    return next(found[0] for _ in range(9) if (found := family(cast.village)))
+
+
+def death(cast: Cast, late: Person, **changes: str) -> Application:
+    """A death the applicant tells of, sent with two witnesses outside the register."""
+    sari = cast.sari_person
+    application = actions.begin(service=service("kematian"), applicant=sari, by=cast.sari)
+    witness = {"nik": "", "tempat_lahir": "Bontang", "tanggal_lahir": "1980-02-03"}
+    typed = {
+        "almarhum-nik": late.nik, "almarhum-nama": late.name,
+        "tanggal": "2026-11-20", "tempat": "Rumah, Jalan Cumi-cumi 12", "sebab": "sakit",
+        "yang_menerangkan": "keluarga", "hubungan_pelapor": "tetangga",
+        **{f"saksi1-{key}": value for key, value in {**witness, "nama": "Rudi"}.items()},
+        **{f"saksi2-{key}": value for key, value in {**witness, "nama": "Tono"}.items()},
+        **changes,
+    }  # fmt: skip
+    wrong = actions.save_answers(
+        application_id=application.pk, typed=typed, by=cast.sari,
+        files={spec.key: photo() for spec in application.blueprint.documents},
+        names={spec.key: "a.jpg" for spec in application.blueprint.documents},
+    )  # fmt: skip
+    assert wrong == {}
+    return actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+
+
+def finished(cast: Cast, late: Person) -> Application:
+    application = death(cast, late)
+    approve(application, cast.rina, cast.lurah)
+    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    application.refresh_from_db()
+    assert application.state == Application.State.DONE
+    return application
+
+
+def confirm(application: Application, by: Any) -> list[LifeEvent]:
+    ids = list(application.life_events.values_list("pk", flat=True))
+    return life_events.confirm(application_id=application.pk, event_ids=ids, by=by, at=MONDAY)
+
+
+def test_the_counter_writes_a_death_into_the_register(cast: Cast, late: Person) -> None:
+    application = finished(cast, late)
+    assert late.status == codes.Status.ALIVE
+    (event,) = confirm(application, cast.rina)
+    assert (event.person, event.confirmed_by) == (late, cast.rina)
+    late.refresh_from_db()
+    assert late.status == codes.Status.DEAD
+    assert person_by_nik(late.nik) is None
+    entry = Entry.objects.get(what="person.status")
+    assert entry.detail == {"status": 2, "application": application.pk}
+    with pytest.raises(NotThere):
+        confirm(application, cast.rina)
+
+
+def test_nothing_is_written_before_the_application_is_done(cast: Cast, late: Person) -> None:
+    application = death(cast, late)
+    posts = office.posts_of(cast.rina, TODAY)
+    assert life_events.to_confirm(application, posts) == []
+    with pytest.raises(NotThere):
+        confirm(application, cast.rina)
+
+
+@pytest.mark.parametrize("who", ["sari", "hasan", "lurah_lain", "camat", "petugas"])
+def test_only_desks_that_had_the_application_write_it(cast: Cast, late: Person, who: str) -> None:
+    application = finished(cast, late)
+    with pytest.raises(NotThere):
+        confirm(application, getattr(cast, who))
+
+
+def test_nobody_writes_from_their_own_application(cast: Cast, late: Person) -> None:
+    application = finished(cast, late)
+    application.applicant.account.user = cast.rina
+    application.applicant.account.save()
+    with pytest.raises(RuleBroken, match="permohonan Anda sendiri"):
+        confirm(application, cast.rina)
+
+
+def test_a_person_who_is_not_chosen_stays_as_they_are(cast: Cast, late: Person) -> None:
+    application = finished(cast, late)
+    with pytest.raises(RuleBroken, match="Pilih dulu"):
+        life_events.confirm(application_id=application.pk, event_ids=[0], by=cast.rina, at=MONDAY)
+
+
+def test_a_second_death_of_the_same_person_is_pointed_out(cast: Cast, late: Person) -> None:
+    first = finished(cast, late)
+    second = death(cast, late, tanggal="2026-11-21")
+    (told,) = life_events.hints(second)
+    assert str(first.number) in told
+    assert late.name in told
+    assert "meninggal" in told
+    confirm(first, cast.rina)
+    assert f"{late.name} sudah tercatat mati di data penduduk." in life_events.hints(second)
+
+
+def test_a_returned_application_tells_what_it_says_now(cast: Cast, late: Person) -> None:
+    application = death(cast, late)
+    step = application.steps.get(key="loket")
+    actions.decide(step_id=step.pk, by=cast.rina, decision="return", note="Salah orang", at=MONDAY)
+    other = family(cast.village)[0]
+    typed = {"almarhum-nik": other.nik, "almarhum-nama": other.name}
+    wrong = actions.save_answers(
+        application_id=application.pk, typed=typed, files={}, names={}, by=cast.sari,
+        only=["almarhum"],
+    )  # fmt: skip
+    assert wrong == {}
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    assert [event.person for event in application.life_events.all()] == [other]
+
+
+MOVES = ("pindah-antar-kabkota", "pindah-antar-provinsi", "pindah-luar-negeri")
+
+
+def test_the_services_that_end_a_residence_say_so() -> None:
+    told = {one.slug: one.event.kind for one in shipped() if one.event}
+    assert told == {"kematian": "death", **dict.fromkeys(MOVES, "move")}
+
+
+@pytest.mark.parametrize(
+    ("who", "applicant"),
+    [("kepala", True), ("semua", True), ("sebagian", True), ("anggota", False)],
+)
+def test_a_move_is_of_whoever_moves(cast: Cast, who: str, applicant: bool) -> None:
+    household = next(found for _ in range(20) if len(found := family(cast.village)) > 1)
+    cast.sari_person.household = household[0].household
+    cast.sari_person.save()
+    application = actions.begin(service=service(MOVES[0]), applicant=cast.sari_person, by=cast.sari)
+    application.seal_answers(
+        {"jenis": who, "pengikut": [{"_id": str(household[1].pk), "nama": household[1].name}]}
+    )
+    life_events.note(application)
+    people = {event.person for event in application.life_events.all()}
+    assert people == {household[1], *([cast.sari_person] if applicant else [])}
+
+
+def test_an_event_may_only_name_questions_about_people() -> None:
+    raw = next(one for one in shipped() if one.slug == "kematian").canonical()
+    with pytest.raises(ValueError, match="event: 'tanggal' is no field of type person"):
+        Blueprint.model_validate({**raw, "event": {"kind": "death", "people": ["tanggal"]}})
+
+
+def test_the_desk_page_offers_the_act_and_shows_it_afterwards(
+    cast: Cast, late: Person, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    application = finished(cast, late)
+    client = client_for(in_bontang)
+    client.force_login(cast.rina, backend="accounts.backends.LoginBackend")
+    page = f"/meja/berkas/{application.pk}/"
+    assert "Catat di data penduduk" in client.get(page).content.decode()
+    event = application.life_events.get()
+    sent = client.post(f"{page}peristiwa/", {"orang": [event.pk]})
+    assert sent.status_code == 302
+    html = client.get(page).content.decode()
+    assert "dicatat meninggal oleh" in " ".join(html.split())
+    assert "Catat di data penduduk" not in html
+
+
+def test_after_the_death_of_the_head_letters_name_no_head(cast: Cast, late: Person) -> None:
+    application = finished(cast, late)
+    Person.objects.filter(pk=late.pk).update(relation=codes.Relation.HEAD)
+    assert facts_of(late)["kepala_keluarga"] == late.name
+    confirm(application, cast.rina)
+    assert facts_of(late)["kepala_keluarga"] == ""
