@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_initial'),
+        ('applications', '0003_step_about'),
         ('residents', '0002_unknown_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
