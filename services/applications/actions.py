@@ -13,8 +13,8 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import line, tidy
-from messaging import mail, outbox
-from services.applications import documents, life_events, reasons, rules
+from messaging import outbox
+from services.applications import documents, life_events, notices, reasons, rules
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
@@ -299,6 +299,8 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     record(application, "dossier.submitted", by)
     life_events.note(application)
     _open(application, stage, at)
+    if application.submitted_at == at:
+        notices.tell_received(application)
     return application
 
 
@@ -363,7 +365,7 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     village = application.rt.code.partition("/")[0]
     if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
         reason = reasons.ERT_OFF
-    Step.objects.create(
+    step = Step.objects.create(
         application=application,
         key=spec.key,
         title=spec.title,
@@ -376,6 +378,8 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         decided_at=None if reason is None else at,
         note=reason or "",
     )
+    if reason is None and spec.level in ("rt", "rw") and holder is not None:
+        notices.tell_of_arrival(step, holder.user)
     return reason is None
 
 
@@ -404,7 +408,7 @@ def _finish(application: Application, at: datetime) -> None:
     application.finished_at = at
     application.save(update_fields=["state", "finished_at"])
     record(application, "dossier.done", None)
-    tell_applicant(
+    notices.tell_applicant(
         application,
         "done",
         f"Permohonan {application.number} sudah selesai",
@@ -473,7 +477,7 @@ def decide(
             open_next(application, step.key, at)
     elif decision == "return":
         _set_state(application, Application.State.RETURNED)
-        tell_applicant(
+        notices.tell_applicant(
             application,
             f"returned:{step.pk}",
             f"Permohonan {application.number} perlu diperbaiki",
@@ -483,7 +487,7 @@ def decide(
         application.finished_at = at
         application.state = Application.State.REFUSED
         application.save(update_fields=["state", "finished_at"])
-        tell_applicant(
+        notices.tell_applicant(
             application,
             "refused",
             f"Permohonan {application.number} tidak dapat dipenuhi",
@@ -551,19 +555,4 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
 def record(application: Application, what: str, by: User | None, **detail: object) -> None:
     audit.record(
         what, actor=by, subject="application", subject_id=application.pk, detail=dict(detail)
-    )
-
-
-def tell_applicant(application: Application, event: str, subject: str, sentence: str) -> None:
-    """Tell the applicant by mail, if they left an address. No personal data in the mail."""
-    user = User.objects.filter(resident__person=application.applicant_id).first()
-    if user is None or not user.email:
-        return
-    link = city().url(f"/permohonan/{application.pk}/")
-    mail.send(
-        user.email,
-        subject,
-        f"{sentence}.\n\n{application.version.service.title}\nLihat di sini: {link}\n\n"
-        f"{city().name}",
-        key=f"dossier:{application.pk}:{event}",
     )

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.applications.actions import is_self, tell_applicant
+from services.applications import notices
+from services.applications.actions import is_self
 from services.applications.models import Application, IssuedLetter, Step
 from services.applications.queries import get_for
 from services.letters import actions as letters
@@ -57,7 +58,7 @@ def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Applicatio
             "Minta pelaksana harian atau atasan melakukannya."
         )
     if letters.revoke(letter_id, by=by, reason=reason, at=at):
-        tell_applicant(
+        notices.tell_applicant(
             application,
             f"revoked:{letter_id}",
             f"Surat dari permohonan {application.number} dicabut",

@@ -7,7 +7,7 @@ from typing import Any
 from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
-from services.applications import actions, queries
+from services.applications import actions, notices, queries
 from services.applications.models import Document
 from services.applications.overdue import handle_overdue
 from tenants.registry.current import city
@@ -31,6 +31,13 @@ def overdue(payload: dict[str, Any]) -> None:
     at = now()
     for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
         handle_overdue(step_id=step_id, at=at)
+
+
+@periodic("applications.morning", every=timedelta(minutes=30))
+def morning(payload: dict[str, Any]) -> None:
+    """Each desk's list for the day."""
+    if not city().is_read_only:
+        notices.send_morning_lists(at=now())
 
 
 @periodic("applications.leftovers", every=timedelta(days=1))

@@ -1,14 +1,15 @@
 """Side-by-side desks, deputies, missed clocks, and who may ask at all."""
 
 import copy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, queries, tasks
+from services.applications import actions, notices, queries, tasks
 from services.applications.models import Application, Step
 from services.applications.overdue import handle_overdue
 from services.catalogue.actions import publish
@@ -17,6 +18,7 @@ from services.catalogue.queries import service
 from services.letters.models import Letter
 from services.residents.models import Person
 from tenants.office.queries import posts_of
+from tenants.registry.current import city
 from tests.factories import MONDAY, Cast, approve, draft, official, photo, step_of, submitted
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +266,42 @@ def test_a_name_is_found_in_every_spelling(cast: Cast, typed: str, stored: str) 
     steps = Step.objects.filter(application=application)
     assert queries.matching(steps, typed).exists()
     assert not queries.matching(steps, "marwan").exists()
+
+
+# --- who is told
+
+
+def _mails(to: str) -> list[str]:
+    sent = Outbox.objects.filter(kind="mail.send", payload__to=to).order_by("pk")
+    return [str(row.payload["subject"]) for row in sent]
+
+
+def test_applicant_gets_a_receipt_and_the_ketua_rt_learns_that_somebody_waits(cast: Cast) -> None:
+    User.objects.filter(pk=cast.hasan.pk).update(email="hasan@example.com")
+    application = submitted(cast)
+    assert _mails("sari@example.com") == [f"Permohonan {application.number} sudah kami terima"]
+    assert _mails("hasan@example.com") == ["Seorang warga menunggu jawaban Anda"]
+    for row in Outbox.objects.filter(kind="mail.send"):
+        assert cast.sari_person.name not in row.payload["body"]
+    approve(application, cast.hasan)
+    actions.decide(
+        step_id=step_of(application).pk, by=cast.rina, decision="return", note="Kurang jelas.",
+        at=MONDAY,
+    )  # fmt: skip
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY + timedelta(hours=1))
+    assert len([s for s in _mails("sari@example.com") if "kami terima" in s]) == 1
+
+
+def test_desks_get_one_list_on_the_morning_of_a_working_day(cast: Cast) -> None:
+    User.objects.filter(pk=cast.rina.pk).update(email="rina@example.com")
+    for _ in range(2):
+        approve(submitted(cast), cast.hasan)
+    morning = datetime(2026, 11, 25, 7, 10, tzinfo=city().tz)
+    assert notices.send_morning_lists(at=morning) == 1
+    assert notices.send_morning_lists(at=morning + timedelta(minutes=30)) == 1  # the same mail
+    assert _mails("rina@example.com") == ["Berkas yang menunggu Anda hari ini"]
+    body = Outbox.objects.get(payload__to="rina@example.com").payload["body"]
+    assert "2 berkas" in body and "/meja/" in body
+    assert notices.send_morning_lists(at=morning + timedelta(hours=2)) == 0
+    sunday = datetime(2026, 11, 29, 7, 10, tzinfo=city().tz)
+    assert notices.send_morning_lists(at=sunday) == 0

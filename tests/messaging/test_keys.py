@@ -13,6 +13,7 @@ from messaging import mail, outbox
     ["invite:/sandi/MTI/cxk1yz-3f1c2a9b8d7e6f5a4b3c2d1e0f9a8b7c/",
      "cxk1yz-3f1c2a9b8d7e6f5a4b3c2d1e0f9a8b7c", "x:yqS5uT0_yT9sY0sJ3nJ8b2l-1vXqv1aB",
      f"import:{secret_code()}"],
+    ids=["link", "token", "session", "code"],
 )  # fmt: skip
 def test_a_key_that_holds_a_link_or_a_token_is_refused(db: None, key: str) -> None:
     with transaction.atomic():

@@ -219,7 +219,7 @@ def test_the_check_page_names_a_trial_letter(in_bontang: City, client_for) -> No
     approve(application, cast.hasan, cast.rina, cast.lurah)
     dossiers.finish_letters(application_id=application.pk, at=MONDAY)
     page = client_for(in_bontang).get(f"/v/{Letter.objects.get().code}")
-    assert "UJI COBA" in page.content.decode()
+    assert "Ini surat uji coba" in page.content.decode()
 
 
 def test_a_paying_citys_letters_carry_no_mark(in_bontang: City) -> None:

@@ -102,7 +102,9 @@ def test_the_face_is_checked_before_it_is_worn(admin: Client) -> None:
 
 
 def test_a_decompression_bomb_is_no_logo(admin: Client) -> None:
-    logo = SimpleUploadedFile("logo.png", _png((6000, 6000)), "image/png")
+    out = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(out, "PNG")
+    logo = SimpleUploadedFile("logo.png", out.getvalue(), "image/png")
     typed = {"government": "X", "accent": "#1f5aa6", "logo": logo}
     page = admin.post("/kelola/identitas/", typed)
     assert page.status_code == 422 and "terlalu besar" in _said(page)
