@@ -63,6 +63,7 @@ def family(village: Unit, rw: int = 1, rt: int = 1) -> list[Person]:
             relation=int(row["hubungan"]),
             education=5,
             occupation=15,
+            citizenship=1,
         )
         for row in rows
     ]

@@ -34,11 +34,12 @@ from services.catalogue.rules import (
     stage_after,
     stage_of,
 )
+from services.catalogue.unknown import to_ask
 from services.letters import actions as letters
 from services.residents import guesses
 from services.residents.actions import require_resident
 from services.residents.models import Person
-from services.residents.queries import person_by_nik
+from services.residents.queries import facts_of, person_by_nik
 from tenants.office import queries as office
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.current import city
@@ -91,6 +92,7 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
                 applicant=applicant,
                 opened_by=by,
                 rt=applicant.household.rt,
+                asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
     except IntegrityError:  # the second half of a double click
         return Application.objects.get(

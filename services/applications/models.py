@@ -7,10 +7,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import override
 
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import ServiceVersion
 from services.catalogue.rules import Answer
+from services.catalogue.unknown import asking
 from services.letters.models import Letter
 from services.residents.models import Person
 from services.residents.sealing import seal, unseal
@@ -39,6 +41,8 @@ class Application(models.Model):
     rt = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     answers_sealed = models.BinaryField(default=bytes)  # names and NIK of whole families
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    # Facts of the register it lacked when this began, separated by spaces: the form asks them.
+    asks = models.CharField(max_length=100, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -62,7 +66,14 @@ class Application(models.Model):
 
     @property
     def blueprint(self) -> Blueprint:
-        return self.version.blueprint
+        """The service as this application asks it."""
+        with override("id"):
+            return asking(self.version.blueprint, self.asks.split())
+
+    def read_in(self, language: str) -> Blueprint:
+        """``blueprint`` for residents who read this language."""
+        with override(language):
+            return asking(self.version.read_in(language), self.asks.split())
 
     @property
     def answers(self) -> dict[str, Answer]:

@@ -40,7 +40,7 @@ def marked(shown: Blueprint, language: str) -> str:
 def in_words_of(application: Application, language: str) -> Blueprint:
     """The dossier's blueprint in this language; its title and the titles of its steps, as pages
     show them, are replaced with it (not saved)."""
-    shown = application.version.read_in(language)
+    shown = application.read_in(language)
     if language in shown.translations:
         application.version.service.title = shown.title
         titles = {spec.key: spec.title for spec in shown.steps}

@@ -175,7 +175,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
             by=signed_in(request),
             only=asked,
-            said_in=application.version.read_in(chosen(request)),
+            said_in=application.read_in(chosen(request)),
         )
         if not problems and correcting:
             return redirect("application-check", pk)
@@ -183,7 +183,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             return _next_page(queries.own(signed_in(request), pk), asked)
         application = _editable(request, pk)
     language = chosen(request)
-    shown = application.version.read_in(language)
+    shown = application.read_in(language)
     form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)
     context = {"application": application, "blueprint": shown, "form": form}
     context["lang"] = marked(shown, language)
@@ -250,7 +250,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("application", pk)
     if actions.problems(application):
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
-    shown = application.version.read_in(chosen(request))
+    shown = application.read_in(chosen(request))
     context = {
         "returned": queries.last_return(application),
         "application": application,

@@ -113,3 +113,32 @@ def test_an_unknown_citizenship_is_not_taken_for_foreign(cast: Cast) -> None:
     refuse_unfit(Who(citizenship="wni"), cast.sari_person, today=TODAY)
     with pytest.raises(RuleBroken, match="warga negara asing"):
         refuse_unfit(Who(citizenship="wna"), cast.sari_person, today=TODAY)
+
+
+# --- what the register does not know --------------------------------------------------------------
+
+
+def test_the_form_asks_what_the_letter_says_and_the_register_does_not_know(cast: Cast) -> None:
+    Person.objects.filter(pk=cast.sari_person.pk).update(religion=None, occupation=None)
+    cast.sari_person.refresh_from_db()
+    application = actions.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
+    asked = [field.key for field in application.blueprint.fields]
+    assert asked[:2] == ["agama", "pekerjaan"]
+    assert set(actions.problems(application)) >= {"agama", "pekerjaan"}
+    assert application.read_in("en").field("agama").label == "Your religion"
+
+
+def test_the_letter_prints_the_answer_for_an_unknown_fact(cast: Cast) -> None:
+    Person.objects.filter(pk=cast.sari_person.pk).update(religion=None)
+    cast.sari_person.refresh_from_db()
+    application = submitted(cast, agama="4")
+    approve(application, cast.hasan, cast.rina, cast.lurah)
+    letter = application.issued.get().letter
+    rows = dict(letter.content.blocks[0]["rows"])
+    assert rows["Agama"] == "Hindu"
+
+
+def test_a_form_stays_as_it_is_when_the_register_knows_everything(cast: Cast) -> None:
+    application = draft(cast)
+    assert application.asks == ""
+    assert application.blueprint is application.version.blueprint
