@@ -45,14 +45,16 @@ def details(account: Account) -> dict[str, object]:
 
 
 def ensure(account: Account) -> str:
-    """The customer's id: made when missing, told what it does not know yet."""
+    """The customer's id: made when missing or deleted in Stripe, told what it does not know yet.
+
+    Stripe is asked each time: a customer that was deleted there is found out by nothing else, and
+    whoever wants to pay must not be refused for it.
+    """
     if not account.stripe_customer_id:
         _make(account, "")
-    elif account.synced_version == account.version:
-        return account.stripe_customer_id
     try:
         gateway.update_customer(str(account.stripe_customer_id), details(account))
-    except gateway.Missing:  # another Stripe account, or an emptied stand-in
+    except gateway.Missing:  # deleted, another Stripe account, or an emptied stand-in
         _make(account, str(account.stripe_customer_id))
         gateway.update_customer(str(account.stripe_customer_id), details(account))
     account.synced_version = account.version

@@ -394,6 +394,8 @@ def put_portal_configuration() -> str:
         return str(api.billing_portal.configurations.create(params, {"idempotency_key": key}).id)
 
 
+LONGEST = 64  # characters of an event's id, as billing.models keeps it
+
 # --- webhooks -----------------------------------------------------------------------------------
 
 
@@ -406,9 +408,13 @@ def event_of(payload: bytes, signature: str) -> EventSeen:
         stripe.WebhookSignature.verify_header(
             text, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE
         )
-        return seen.event(json.loads(text))
+        found = seen.event(json.loads(text))
+        texts = (found.id, found.type, found.object_type, found.object_id, found.customer)
+        if len(found.id) > LONGEST or any("\x00" in text for text in texts):
+            raise ValueError("an event that no table can hold")
+        return found
     except (
         stripe.SignatureVerificationError, UnicodeDecodeError, KeyError, TypeError, ValueError,
-        AttributeError,
+        AttributeError, RecursionError, OverflowError,
     ) as error:  # fmt: skip
         raise Forged("Tanda tangan webhook tidak sah.") from error

@@ -1,8 +1,21 @@
 """Append-only: who did what, and who read whose data."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Refuses what would change or remove entries, also many at a time."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("audit entries are never changed")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise TypeError("audit entries are never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("audit entries are never deleted")
 
 
 class Entry(models.Model):
@@ -15,6 +28,8 @@ class Entry(models.Model):
     subject = models.CharField(max_length=40)  # "application", "person"
     subject_id = models.CharField(max_length=64)
     detail = models.JSONField(default=dict)
+
+    objects: ClassVar[models.Manager["Entry"]] = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "entries"

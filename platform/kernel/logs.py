@@ -12,8 +12,11 @@ _NUMBER = re.compile(r"(?<![\d.])\d{16}(?!\d)")  # not the digits behind a point
 # Links that open something by themselves end in a long random piece; names of services and
 # static files have no capitals and digits of that length without a dot.
 _SECRET = re.compile(r"(?<=/)(?=[^/\s]*[A-Z0-9])[^/\s.?]{20,}(?=[/\s?]|$)")
-# A random piece long enough to open something; Stripe's numbers of events open nothing.
-_TOKEN = re.compile(r"(?<![\w-])(?!evt_)(?=[\w-]*[A-Z0-9])[\w-]{25,}")
+# A random piece long enough to open something; Stripe's ids of events, invoices, … open nothing.
+_TOKEN = re.compile(
+    r"(?<![\w-])(?!(?:evt|in|sub|cus|cs|pi|ch|re)_[A-Za-z0-9]+(?![\w-]))"
+    r"(?=[\w-]*[A-Z0-9])[\w-]{25,}"
+)
 
 
 def without_addresses(text: str) -> str:

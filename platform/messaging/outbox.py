@@ -55,6 +55,10 @@ def _only_public() -> list[str]:
 schemas: Callable[[], list[str]] = _only_public
 
 
+class Hopeless(Exception):
+    """A handler says that trying again cannot help: the work fails at once."""
+
+
 class UnknownKind(LookupError):
     """No app registered a handler for this kind of work."""
 
@@ -174,7 +178,8 @@ def run(row_id: int) -> bool:
             if connection.connection is None or connection.connection.closed:
                 raise  # the database went away, and with it this transaction
             log.warning("%s %s, attempt %s: %s", row.kind, row.key, row.attempts, error)
-            _postpone(row, "".join(traceback.format_exception(error))[-4000:])
+            said = "".join(traceback.format_exception(error))[-4000:]
+            (_give_up if isinstance(error, Hopeless) else _postpone)(row, said)
             return False
         row.state = Outbox.State.DONE
         row.done_at = now()

@@ -1,6 +1,8 @@
 """The workers' side of the outbox."""
 
+import hashlib
 import logging
+import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -10,7 +12,7 @@ from celery.signals import worker_ready
 from django.core.mail import EmailMessage
 
 from kernel.clock import now
-from messaging import outbox
+from messaging import mail, outbox
 from messaging import periodic as periodic_work
 from messaging.periodic import periodic
 
@@ -61,6 +63,31 @@ def sweep_at_start(**_kwargs: Any) -> None:
         log.exception("sweep at worker start failed; beat's next one takes over")
 
 
-@outbox.handler("mail.send")
+def _not_delivered(payload: outbox.Payload, _error: str) -> None:
+    """Tell whoever waits for this mail to arrive."""
+    if not payload.get("on_behalf_of"):
+        return
+    about = hashlib.sha256(repr(sorted(payload.items())).encode()).hexdigest()[:16]
+    mail.send(
+        payload["on_behalf_of"],
+        f"E-mail ke {payload['to']} tidak sampai",
+        f"E-mail “{payload['subject']}” ke {payload['to']} tidak bisa diantar. Periksa ejaan "
+        "alamat itu bersama penerimanya, lalu kirim lagi ke alamat yang benar.\n\nBalai\n",
+        key=f"not-delivered:{about}",
+        essential=True,
+    )
+
+
+@outbox.handler("mail.send", on_failed=_not_delivered)
 def send_mail(payload: outbox.Payload) -> None:
-    EmailMessage(payload["subject"], payload["body"], to=[payload["to"]]).send()
+    """Raises Hopeless when the mail server refuses receiver or text for good (5xx, RFC 5321)."""
+    try:
+        EmailMessage(payload["subject"], payload["body"], to=[payload["to"]]).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(code >= 500 for code, _text in error.recipients.values()):
+            raise outbox.Hopeless(str(error)) from error
+        raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= 500:
+            raise outbox.Hopeless(str(error)) from error
+        raise

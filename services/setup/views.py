@@ -203,7 +203,7 @@ def invite_again(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     holding = Holding.objects.select_related("user").filter(pk=pk).first()
     if holding is None or holding.user.has_usable_password():
         raise NotThere("Orang ini sudah punya kata sandi.")
-    office.send_invitation(user=holding.user)
+    office.send_invitation(user=holding.user, by=user)
     messages.success(request, f"Tautan baru dikirim ke {holding.user.login}.")
     return redirect("setup-post", holding.post_id)
 

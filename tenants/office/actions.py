@@ -136,7 +136,7 @@ def invite(*, name: str, email: str, by: User | None) -> User:
         return known
     user = User.objects.create_user(login, None, name=" ".join(name.split()), email=login)
     audit.record("staff.invited", actor=by, subject="user", subject_id=user.pk)
-    send_invitation(user=user)
+    send_invitation(user=user, by=by)
     return user
 
 
@@ -170,8 +170,9 @@ def appoint_by_mail(
 
 
 @transaction.atomic
-def send_invitation(*, user: User) -> None:
-    """Mail a fresh link by which an invited person chooses a password."""
+def send_invitation(*, user: User, by: User | None = None) -> None:
+    """Mail a fresh link by which an invited person chooses a password; ``by`` is told by mail if
+    it cannot be delivered."""
     path = set_password_path(user)
     mail.send(
         user.login,
@@ -181,6 +182,7 @@ def send_invitation(*, user: User) -> None:
         f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
         key=f"invite:{user.pk}:{link_digest(path)}",
         essential=True,
+        on_behalf_of=by.email if by is not None else "",
     )
 
 

@@ -25,6 +25,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from kernel.clock import now
+from kernel.tables import as_text
 from tenants.ownership import book, custody
 from tenants.ownership.archive import FORMAT, PART, VERSION, Writer
 from tenants.ownership.custody import Row
@@ -138,7 +139,7 @@ def _cell(value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else value
+    return "" if value is None else as_text(value)
 
 
 def _order(table: Table) -> str:
@@ -262,7 +263,8 @@ def _list(writer: Writer, shelf: custody.Shelf) -> None:
         sheet.writerow(["berkas", "ada", *shelf.columns])
         for item in shelf.items():
             there = "ya" if default_storage.exists(item.path) else "tidak"
-            sheet.writerow([item.name, there, *(item.about[name] for name in shelf.columns)])
+            about = (item.about[name] for name in shelf.columns)
+            sheet.writerow([as_text(item.name), there, *map(as_text, about)])
             if text.tell() > PART:
                 _flush(text, out)
         _flush(text, out)

@@ -5,6 +5,7 @@ consents is in the database (``tenants.support.models.Visit``).
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,10 +43,24 @@ def forget(visit: int) -> None:
         log.warning("cache server away")
 
 
+class _Pause:
+    """After the cache server did not answer, it is not asked again for a while: this is read for
+    every signed-in page, and each try would wait for the whole time-out."""
+
+    until = 0.0  # time.monotonic()
+
+
+PAUSE = 30.0  # seconds
+
+
 def guest() -> Guest | None:
     """Who is inside the current city."""
+    if time.monotonic() < _Pause.until:
+        return None
     try:
         kept = cache.get(KEY)
     except RedisError:
+        _Pause.until = time.monotonic() + PAUSE
+        log.warning("cache server away: not asked for %s seconds who of support is inside", PAUSE)
         return None
     return Guest(kept[0], kept[1], datetime.fromisoformat(kept[2])) if kept else None

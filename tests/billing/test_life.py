@@ -228,7 +228,12 @@ def test_a_forged_or_stale_webhook_changes_nothing(life: Life) -> None:
 
     forged = WebhookSignature.generate_signature_header(body.decode(), "whsec_guessed")
     assert life.post(body, forged) == 400
-    for strange in (b"[]", b"{}", b"\xff", b'{"id": "evt_1", "data": {"object": 7}}'):
+    nul = body.replace(b'"id": "evt_', b'"id": "evt_\\u0000', 1)
+    assert nul != body
+    long = body.replace(b'"id": "evt_', b'"id": "evt_' + b"x" * 300, 1)
+    deep = b"[" * 100_000 + b"]" * 100_000
+    event = b'{"id": "evt_1", "data": {"object": 7}}'
+    for strange in (b"[]", b"{}", b"\xff", event, nul, long, deep):
         said = WebhookSignature.generate_signature_header(strange.decode("latin-1"), SECRET)
         assert life.post(strange, said) == 400
     with in_public():
@@ -471,3 +476,17 @@ def test_stripe_going_away_in_the_middle_loses_nothing(life: Life) -> None:
     life.work()
     assert life.status == S.ACTIVE
     assert len(life.standin.client.subscriptions.list({"limit": 5}).data) == 1
+
+
+def test_a_customer_deleted_in_stripe_is_made_anew_when_the_city_pays(life: Life) -> None:
+    life.pay_by_card()
+    life.deliver()
+    with in_public():
+        before = life.account.stripe_customer_id
+    with gateway._api() as api:
+        api.customers.delete(before)
+    life.deliver()
+    life.pay_by_card()
+    life.deliver()
+    assert life.account.stripe_customer_id != before
+    assert life.status == S.ACTIVE

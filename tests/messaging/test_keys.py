@@ -27,7 +27,8 @@ def test_a_key_that_holds_a_link_or_a_token_is_refused(db: None, key: str) -> No
 
 @pytest.mark.parametrize(
     "key",
-    ["stripe:evt_1NG8Du2eZvKYlo2CUI79vXWy:0", "password-link:17:3f1c2a9b8d7e6f5a",
+    ["stripe:evt_1NG8Du2eZvKYlo2CUI79vXWy:0", "billing:late:in_1NG8Du2eZvKYlo2CUI79vXWy:1",
+     "password-link:17:3f1c2a9b8d7e6f5a",
      "mfa-reset:3:2026-11-28T20:58:20.123456+00:00", "periodic:applications.remind_late:1234567",
      "late:17:petugas_dinas:2026-11-28", "deletion:operators:3:1", "backup:2026-11-28:12"],
 )  # fmt: skip

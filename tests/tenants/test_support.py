@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from audit.models import Entry
@@ -426,3 +427,18 @@ def test_others_answer_nothing(
     assert answer.status_code == 403
     asked.refresh_from_db()
     assert asked.state == S.ASKED
+
+
+def test_a_cache_server_that_hangs_is_not_asked_for_every_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def hang(_key: str) -> None:
+        asked.append(1)
+        raise RedisError("timeout")
+
+    monkeypatch.setattr(inside._Pause, "until", 0.0)
+    monkeypatch.setattr(inside.cache, "get", hang)
+    assert [inside.guest() for _ in range(5)] == [None] * 5
+    assert len(asked) == 1
