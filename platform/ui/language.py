@@ -27,6 +27,7 @@ _SCRIPT = (
     gettext_noop("Pakai lokasi saya sekarang"),
     gettext_noop("Mencari lokasi…"),
     gettext_noop("Lokasi terisi, ketelitian sekitar {meters} meter."),
+    gettext_noop("Titik lokasi sudah terisi."),
     gettext_noop("Lokasi tidak didapat. Tulis alamat dan patokannya saja."),
     gettext_noop("Perbesar"),
     gettext_noop("Perkecil"),

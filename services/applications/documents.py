@@ -89,7 +89,11 @@ def accept(content: bytes) -> Accepted:
 
 def accept_logo(content: bytes) -> bytes:
     """An uploaded picture as a small PNG without hidden data. Raises RuleBroken."""
-    return _judged(b"L", content).content
+    try:
+        return _judged(b"L", content).content
+    except RuleBroken as refused:
+        words = {_COMMON["picture_too_large"]: "Gambar ini terlalu besar. Kecilkan dulu."}
+        raise RuleBroken(words.get(refused.message, refused.message), field="logo") from refused
 
 
 def _too_large(content: bytes) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from kernel.clock import now
 from kernel.nik import mask
+from services.applications import documents
 from services.applications.house import house_of
 from services.applications.maps import tiles
 from services.applications.models import Application, Document
@@ -193,7 +194,13 @@ class AnswersForm(forms.Form):
                 label=document.label,
                 help_text=document.help,
                 required=document.required and document.key not in kept,
-                widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,image/*"}),
+                widget=forms.FileInput(
+                    attrs={
+                        "accept": ".pdf,.jpg,.jpeg,.png,.heic,image/*",
+                        "data-limit": documents.MAX_BYTES,
+                        "data-shrinks": "1",
+                    }
+                ),
             )
         self.kept = dict(kept)
         self.documents = [document.key for document in wanted]

@@ -41,6 +41,7 @@ WALL_SECONDS = 20
 
 LOGO_EDGE = 512  # pixels
 MAX_LOGO = 200_000  # bytes
+MAX_LOGO_PIXELS = 25_000_000
 
 
 class Refused(Exception):
@@ -89,12 +90,12 @@ _TURNS = {
 }
 
 
-def _open(content: bytes, formats: tuple[str, ...]) -> Image.Image:
+def _open(content: bytes, formats: tuple[str, ...], most: int = MAX_PIXELS) -> Image.Image:
     """The picture small enough to work with, upright, in a mode of its own."""
     picture: Image.Image = Image.open(io.BytesIO(content), formats=formats)
     picture.draft(None, (MAX_EDGE, MAX_EDGE))  # JPEG: decode at a fraction of the size
     pixels = picture.width * picture.height
-    if pixels > MAX_PIXELS or pixels * _DEPTH.get(picture.mode, 4) > MAX_DRAWN:
+    if pixels > most or pixels * _DEPTH.get(picture.mode, 4) > MAX_DRAWN:
         raise Refused("picture_too_large")
     turn = picture.getexif().get(0x0112)
     picture = _reduced(picture, max(1, max(picture.size) // MAX_EDGE))
@@ -154,7 +155,7 @@ def judge_logo(content: bytes) -> Kept:
     """A small PNG without hidden data."""
     if not content.startswith(b"\x89PNG\r\n\x1a\n"):
         raise Refused("logo_no_png")
-    drawn = _open(content, ("PNG",)).convert("RGBA")
+    drawn = _open(content, ("PNG",), MAX_LOGO_PIXELS).convert("RGBA")
     if min(drawn.size) < 64:
         raise Refused("logo_too_small")
     bare = Image.new("RGBA", drawn.size)

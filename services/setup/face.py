@@ -51,7 +51,4 @@ def clean_logo(content: bytes) -> bytes:
     """An uploaded picture as a small PNG without hidden data. Raises RuleBroken with the cure."""
     if len(content) > 4 * 1024 * 1024:
         raise RuleBroken("Logo ini lebih dari 4 MB. Kecilkan gambarnya dulu.", field="logo")
-    try:
-        return documents.accept_logo(content)
-    except RuleBroken as refused:
-        raise RuleBroken(refused.message, field="logo") from refused
+    return documents.accept_logo(content)

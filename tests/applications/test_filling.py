@@ -155,3 +155,16 @@ def test_asking_for_numbers_says_nothing_and_is_counted(bontang) -> None:
         with pytest.raises(RuleBroken, match="Terlalu banyak"):
             for serial in range(1, actions.NAMED + 2):
                 ask(f"{known[:12]}{serial:04d}")
+
+
+def test_a_place_without_a_map_asks_for_no_coordinates(bontang, client_for, settings) -> None:
+    with in_city(bontang):
+        cast = make_cast()
+        client = client_for(bontang)
+        client.force_login(cast.sari, backend="services.residents.backends.NikBackend")
+    address = f"{begin(bontang, 'sku', client, cast)}?mulai=alamat_usaha"
+    plain = client.get(address).content.decode()
+    assert "Lintang" not in plain
+    assert '<input type="hidden" name="alamat_usaha-lintang"' in plain
+    settings.MAP_TILES = "https://peta.contoh.id/{z}/{x}/{y}.png"
+    assert "Lintang" in client.get(address).content.decode()

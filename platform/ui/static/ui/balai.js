@@ -17,7 +17,11 @@
     note.textContent = kata(
       "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu tersambung. Jangan tutup halamannya.",
     );
-    form.append(note);
+    // Beside the button that was pressed: at the end of a long form nobody would see it.
+    const button = pressed && form.contains(pressed) ? pressed.closest("p") || pressed : null;
+    if (button) button.before(note);
+    else form.append(note);
+    note.scrollIntoView({ block: "nearest" });
     const again = async () => {
       try {
         await fetch("/manifest.webmanifest", { method: "HEAD", cache: "no-store" });
@@ -77,6 +81,42 @@
     bytes < 1048576
       ? `${Math.max(1, Math.round(bytes / 1024))} kB`
       : `${(bytes / 1048576).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
+
+  // A photo of a phone is larger than what is kept of it: send a smaller one where the browser
+  // can make it. What it cannot read (HEIC in most) is sent as it is.
+  const EDGE = 2400; // pixels, as services/applications/judge.py keeps
+  const smaller = async (file) => {
+    if (!/^image\/(jpeg|webp)$/.test(file.type) || file.size < 1048576) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "white";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      picture.close();
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      if (!blob || blob.size >= file.size) return file;
+      return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+    } catch {
+      return file;
+    }
+  };
+  document.addEventListener("change", async (event) => {
+    const input = event.target;
+    if (input.type !== "file" || !input.dataset.shrinks || event.detail === "smaller") return;
+    const before = Array.from(input.files);
+    const after = await Promise.all(before.map(smaller));
+    const same = before.every((file, place) => file === after[place]);
+    if (same || before.some((file, place) => file !== input.files[place])) return; // chosen anew
+    const held = new DataTransfer();
+    after.forEach((file) => held.items.add(file));
+    input.files = held.files;
+    input.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "smaller" }));
+  });
 
   document.addEventListener("change", (event) => {
     const input = event.target;
@@ -276,6 +316,8 @@
         { enableHighAccuracy: true, timeout: 15000 },
       );
     });
+    const hidden = place.querySelector("[type=hidden][name$='-bujur']");
+    if (hidden && hidden.value) note.textContent = kata("Titik lokasi sudah terisi.");
     place.after(button, note);
   }
 
