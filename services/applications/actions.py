@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from functools import partial
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -12,9 +11,9 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
-from kernel.text import line, tidy
+from kernel.text import tidy
 from messaging import outbox
-from services.applications import documents, life_events, notices, reasons, rules
+from services.applications import attachments, documents, life_events, notices, reasons, rules
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
@@ -27,7 +26,6 @@ from services.catalogue.models import Service, Switch
 from services.catalogue.queries import is_off
 from services.catalogue.rules import (
     Answers,
-    all_hold,
     first_stage,
     outputs_of,
     route,
@@ -118,15 +116,8 @@ def save_answers(
     _require_editable(application)
     wanted = {spec.key for spec in application.blueprint.documents}
     wanted &= wanted if only is None else set(only)
-    judged = {key: _judge(files[key]) for key in files.keys() & wanted}
+    judged = {key: attachments.judged(files[key]) for key in files.keys() & wanted}
     return _save_answers(application_id, typed, judged, names, by, only, said_in)
-
-
-def _judge(content: bytes) -> documents.Accepted | RuleBroken:
-    try:
-        return documents.accept(content)
-    except RuleBroken as refused:
-        return refused
 
 
 @transaction.atomic
@@ -159,7 +150,7 @@ def _save_answers(
                 file = files[spec.key]
                 if isinstance(file, RuleBroken):
                     raise file
-                _attach(application, spec.key, names.get(spec.key, spec.label), file, by)
+                attachments.attach(application, spec.key, names.get(spec.key, spec.label), file, by)
             except RuleBroken as refused:
                 wrong[spec.key] = gettext(refused.message)
     found = {**_missing_documents(application, house.applicant, said_in), **wrong}
@@ -194,30 +185,6 @@ def today_of(at: datetime) -> date:
 def _require_editable(application: Application) -> None:
     if application.state not in EDITABLE:
         raise Stale("Permohonan ini sudah dikirim dan tidak bisa diubah lagi.")
-
-
-def _attach(
-    application: Application, key: str, name: str, accepted: documents.Accepted, by: User
-) -> None:
-    if application.state == Application.State.DRAFT:  # never a dossier under way
-        require_room("storage", len(accepted.content))
-    path = documents.keep(accepted)
-    old = application.documents.filter(key=key).first()
-    Document.objects.update_or_create(
-        application=application,
-        key=key,
-        defaults={
-            "name": line(name)[-120:],
-            "media_type": accepted.media_type,
-            "size": len(accepted.content),
-            "pages": accepted.pages,
-            "sha256": accepted.sha256,
-            "path": path,
-            "uploaded_by": by,
-        },
-    )
-    if old is not None:
-        transaction.on_commit(lambda: documents.forget(old.path))
 
 
 @transaction.atomic
@@ -283,7 +250,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     require_resident(application.applicant)
     if problems(application):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
-    _drop_unasked_documents(application)
+    attachments.drop_unasked(application)
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
         local = at.astimezone(city().tz)
@@ -304,16 +271,6 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     if application.submitted_at == at:
         notices.tell_received(application)
     return application
-
-
-def _drop_unasked_documents(application: Application) -> None:
-    """Files of requirements that the final answers do not ask for are not sent."""
-    answers = application.answers
-    asked = {s.key for s in application.blueprint.documents if all_hold(s.show_when, answers)}
-    for document in application.documents.exclude(key__in=asked):
-        path = document.path
-        document.delete()
-        transaction.on_commit(partial(documents.forget, path))
 
 
 def _stage_again(application: Application) -> list[StepSpec]:
