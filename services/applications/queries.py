@@ -18,7 +18,7 @@ from services.applications.models import Application, Document, IssuedLetter, St
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.choices import NO
-from services.catalogue.rules import Answer, route
+from services.catalogue.rules import Answer, all_hold, route
 from services.letters.models import Letter
 from services.residents.models import Person
 from services.residents.queries import SqueezedName
@@ -423,6 +423,13 @@ def _people(answer: Answer) -> tuple[str, ...]:
     return tuple(_told_apart(person) for person in found if isinstance(person, dict))
 
 
+def _register_says(person: Mapping[str, object]) -> str:
+    if answering.mismatched(person):
+        return gettext("NIK ini tercatat atas nama lain di data kependudukan")
+    known = person.get("terdaftar") != NO
+    return "" if known else gettext("tidak tercatat di data kependudukan")
+
+
 def _told_apart(person: Mapping[str, object]) -> str:
     born = str(person.get("ttl") or person.get("tanggal_lahir") or "")
     nik = str(person.get("nik") or "")
@@ -431,7 +438,7 @@ def _told_apart(person: Mapping[str, object]) -> str:
         str(person.get("hubungan_keluarga") or "").lower(),
         gettext("lahir %(born)s") % {"born": born} if born else "",
         f"NIK {mask(nik)}" if nik else "",
-        gettext("tidak tercatat di data kependudukan") if person.get("terdaftar") == NO else "",
+        _register_says(person),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -477,12 +484,17 @@ class HandedIn:
 
 def handed_in(application: Application, blueprint: Blueprint | None = None) -> list[HandedIn]:
     """The files of an application in the order the service asks for them (prefetched);
-    ``blueprint`` is the application's own in another language."""
+    ``blueprint`` is the application's own in another language. Before it is sent, without the
+    files of requirements that the answers no longer ask for: those are dropped at sending."""
     specs = (blueprint or application.blueprint).documents
     order = {spec.key: (place, spec.label) for place, spec in enumerate(specs)}
+    editable = application.state in (Application.State.DRAFT, Application.State.RETURNED)
+    answers = application.answers
+    idle = {s.key for s in specs if editable and not all_hold(s.show_when, answers)}
     found = [
         (order.get(document.key, (len(order), gettext("Berkas"))), document)
         for document in application.documents.all()
+        if document.key not in idle
     ]
     found.sort(key=lambda one: (one[0][0], one[1].pk))
     return [HandedIn(label, document) for (_, label), document in found]

@@ -273,9 +273,9 @@ def _born(text: str) -> date:
 OTHER_NAME = "_nama_lain"  # the register has this NIK under another name
 
 
-def mismatched(answer: Answer) -> bool:
+def mismatched(person: Mapping[str, object]) -> bool:
     """Whether the register has the NIK of this person under another name. For desks only."""
-    return isinstance(answer, dict) and answer.get(OTHER_NAME) == YES
+    return person.get(OTHER_NAME) == YES
 
 
 def people_asked(blueprint: Blueprint, typed: Typed) -> set[tuple[str, str]]:

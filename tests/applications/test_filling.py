@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.errors import RuleBroken
-from services.applications import actions
+from services.applications import actions, queries
 from services.applications.models import Application
 from services.catalogue.queries import service
 from tenants.registry.scope import in_city
@@ -131,6 +131,9 @@ def test_a_file_of_a_question_no_longer_asked_is_not_sent(bontang) -> None:
         actions.save_answers(
             typed={"alasan": "rusak"}, files=damaged, names={"kk_rusak": "kk.jpg"}, **by
         )
+        application.refresh_from_db()
+        shown = [file.document.key for file in queries.handed_in(application)]
+        assert shown == ["kk_rusak"], "the check page shows what will be sent"
         actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
         assert [d.key for d in application.documents.all()] == ["kk_rusak"]
 
