@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import closing, console
         from billing.banners import banners
+        from tenants.ownership import letters_out
         from tenants.ownership.closing import on_closing
         from tenants.registry import console_slots
         from ui import banner
@@ -20,3 +21,4 @@ class BillingConfig(AppConfig):
         console_slots.section(order=10)(console.section)
         console_slots.steer_with(console.Steering())
         on_closing(closing.stop)
+        letters_out.also_told.append(closing.addresses)

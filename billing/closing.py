@@ -7,6 +7,7 @@ from billing import actions, gateway, queries
 from billing.models import Account
 from kernel.errors import RuleBroken
 from tenants.registry.models import City
+from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,13 @@ class _Deletion:
 
     pk: int = 0
     name: str = "Penghapusan kota"
+
+
+def addresses(city: City) -> list[str]:
+    """Who pays for a city learns of its deletion."""
+    with in_public():
+        account = Account.objects.filter(city_id=city.pk).first()
+    return [account.email] if account is not None and account.email else []
 
 
 def stop(city: City) -> None:

@@ -34,7 +34,7 @@ from services.catalogue.rules import (
 )
 from services.catalogue.unknown import to_ask
 from services.letters import actions as letters
-from services.residents import guesses
+from services.residents import guesses, officials
 from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_by_nik
@@ -347,14 +347,34 @@ def _why_skipped(spec: StepSpec, holder: Holding | None, application: Applicatio
         return None
     if holder is None:
         return reasons.VACANT
-    if is_self(holder.user, application):
+    person = application.applicant
+    if is_self(holder.user, application) or officials.may_be(holder.user, person):
         return reasons.ONESELF
     return None
 
 
 def is_self(user: User, application: Application) -> bool:
-    """Whether this official is the applicant: nobody decides on their own request."""
-    return Person.objects.filter(account__user=user, pk=application.applicant_id).exists()
+    """Whether this official is the applicant, by whichever account: nobody decides on their own
+    request."""
+    return application.applicant_id in officials.own_people(user)
+
+
+def refuse_own(user: User, application: Application, *, act: str) -> None:
+    """Raises RuleBroken when this official is the applicant, or cannot be told from them.
+
+    ``act`` is what somebody else has to do: "diputuskan", "dicabut".
+    """
+    if is_self(user, application):
+        raise RuleBroken(
+            f"Ini permohonan Anda sendiri, jadi harus {act} pejabat lain. "
+            "Minta pelaksana harian atau atasan melakukannya."
+        )
+    if officials.may_be(user, application.applicant):
+        raise RuleBroken(
+            "Nama pemohon sama dengan nama Anda, dan NIK Anda belum dicatat, jadi tidak bisa "
+            f"dipastikan bahwa ini bukan permohonan Anda sendiri. Jadi harus {act} pejabat lain, "
+            "atau minta admin kota mencatat NIK Anda di halaman jabatan Anda."
+        )
 
 
 def _set_state(application: Application, state: Application.State) -> None:
@@ -404,11 +424,7 @@ def decide(
             return application
         who = step.decided_by.name if step.decided_by else "orang lain"
         raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
-    if is_self(by, application):
-        raise RuleBroken(
-            "Ini permohonan Anda sendiri, jadi harus diputuskan pejabat lain. "
-            "Minta pelaksana harian atau atasan memutuskannya."
-        )
+    refuse_own(by, application, act="diputuskan")
     spec = application.blueprint.step(step.key)
     note = tidy(note)[:1000]
     if decision == "approve":

@@ -10,6 +10,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application, LifeEvent, Step
 from services.applications.queries import VOUCHERS
 from services.catalogue.rules import all_hold
+from services.residents import officials
 from services.residents import codes
 from services.residents.actions import set_status
 from services.residents.models import Person
@@ -125,7 +126,7 @@ def confirm(
     open_ones = {event.pk: event for event in to_confirm(application, posts)}
     if not open_ones:
         raise NotThere("Tidak ada yang perlu dicatat dari berkas ini.")
-    if Person.objects.filter(account__user=by, pk=application.applicant_id).exists():
+    if application.applicant_id in officials.own_people(by):
         raise RuleBroken("Ini permohonan Anda sendiri. Minta pejabat lain mencatatnya.")
     chosen = [event for pk, event in open_ones.items() if pk in event_ids]
     if not chosen:

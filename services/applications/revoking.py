@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from kernel.errors import NotThere, RuleBroken
+from kernel.errors import NotThere
 from services.applications import notices
-from services.applications.actions import is_self
+from services.applications.actions import refuse_own
 from services.applications.models import Application, IssuedLetter, Step
 from services.applications.queries import get_for
 from services.letters import actions as letters
@@ -52,11 +52,7 @@ def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Applicatio
         application, office.posts_of(by, today)
     ):
         raise NotThere("Surat ini tidak ditemukan.")
-    if is_self(by, application):
-        raise RuleBroken(
-            "Ini surat Anda sendiri, jadi pencabutannya harus diputuskan pejabat lain. "
-            "Minta pelaksana harian atau atasan melakukannya."
-        )
+    refuse_own(by, application, act="dicabut")
     if letters.revoke(letter_id, by=by, reason=reason, at=at):
         notices.tell_applicant(
             application,

@@ -10,6 +10,8 @@ custody.sealed("residents_household", "kk_sealed", as_="nomor_kk", open=unseal, 
 custody.computed("residents_household", "kk_print", lambda row: fingerprint(row["nomor_kk"]))
 custody.sealed("residents_person", "nik_sealed", as_="nik", open=unseal, seal=seal)
 custody.computed("residents_person", "nik_print", lambda row: fingerprint(row["nik"]))
+custody.sealed("residents_officialidentity", "nik_sealed", as_="nik", open=unseal, seal=seal)
+custody.computed("residents_officialidentity", "nik_print", lambda row: fingerprint(row["nik"]))
 custody.leave_out("impor", "Berkas impor yang sedang menunggu; isinya sudah atau belum di tabel.")
 
 

@@ -98,3 +98,25 @@ class ResidentAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} = {self.person_id}"
+
+
+class OfficialIdentity(models.Model):
+    """The NIK of somebody who signs in with an e-mail address to work for the city.
+
+    Kept by NIK, not by row of the register: an official may be entered there later, or live
+    elsewhere.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identity"
+    )
+    nik_sealed = models.BinaryField()
+    nik_print = models.BinaryField(max_length=32, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+    @property
+    def nik(self) -> str:
+        return unseal(self.nik_sealed)

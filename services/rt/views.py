@@ -14,6 +14,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries, undo
 from services.applications.models import Step
 from services.pages.access import signed_in, today
+from services.residents.officials import own_people
 from services.rt.forms import RefuseForm
 from tenants.office import queries as office
 from tenants.office.models import Post
@@ -44,7 +45,7 @@ class Card:
 PURPOSE = "keperluan"  # the shared question most services ask
 
 
-def _card(step: Step, user: User) -> Card:
+def _card(step: Step, mine: set[int]) -> Card:
     purpose = step.application.answers.get(PURPOSE)
     field = next((f for f in step.application.blueprint.fields if f.key == PURPOSE), None)
     shown = isinstance(purpose, str) and field is not None and not field.sensitive
@@ -53,7 +54,7 @@ def _card(step: Step, user: User) -> Card:
         step=step,
         purpose=str(purpose) if shown else "",
         lives_here=person.household.rt.code.startswith(step.unit.code),
-        is_own=queries.is_applicant(user, step.application),
+        is_own=step.application.applicant_id in mine,
     )
 
 
@@ -61,10 +62,10 @@ def _card(step: Step, user: User) -> Card:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who is waiting for this Ketua RT."""
     user, posts = _posts(request)
-    at = now()
+    at, mine = now(), own_people(user)
     context = {
         "posts": posts,
-        "steps": [_card(step, user) for step in queries.vouching(posts)[:50]],
+        "steps": [_card(step, mine) for step in queries.vouching(posts)[:50]],
         "decided": [
             Card(step, can_undo=undo.can_take_back(step, by=user, at=at))
             for step in queries.decided(posts).prefetch_related("application__steps")[:10]
@@ -91,7 +92,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "step": step,
         "application": application,
         "answers": [row for row in queries.answered(application) if not row.sensitive],
-        "is_own": queries.is_applicant(user, application),
+        "is_own": application.applicant_id in own_people(user),
     }
     return render(request, "rt/case.html", context)
 

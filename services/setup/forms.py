@@ -1,7 +1,13 @@
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
+from kernel.nik import mask, parse_nik
+from kernel.tanggal import long_date
+from services.residents import officials
+from services.residents.models import Person
 from services.residents.places import dusun_slug
 from services.setup.face import clean_logo
 from tenants.office.languages import OTHERS
@@ -85,6 +91,15 @@ class AppointForm(Form):
         help_text="Bila belum punya akun, kami kirim tautan untuk memilih kata sandi.",
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
     )
+    nik = forms.CharField(
+        label="NIK",
+        max_length=24,
+        required=False,
+        help_text="Supaya ia tidak bisa memutuskan permohonannya sendiri. Kosongkan bila tidak "
+        "tahu; kami cari menurut namanya.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    who = forms.ChoiceField(label="Apakah ia salah seorang ini?", required=False)
     since = TanggalField(label="Mulai menjabat")
     nip = forms.CharField(
         label="NIP",
@@ -99,6 +114,64 @@ class AppointForm(Form):
     rank = forms.CharField(label="Pangkat dan golongan", max_length=60, required=False)
     decree = forms.CharField(label="Nomor SK", max_length=80, required=False)
     is_acting = forms.BooleanField(label="Pelaksana tugas (Plt.)", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = self._candidates() if self.is_bound else []
+        if self.candidates:
+            choices = [(str(person.pk), _told_apart(person)) for person in self.candidates]
+            field = self.fields["who"]
+            field.widget = forms.RadioSelect()
+            field.choices = [*choices, (NOBODY, "Bukan, ia orang lain")]  # type: ignore[attr-defined]
+        else:
+            del self.fields["who"]
+
+    def _candidates(self) -> list[Person]:
+        """Residents of this name, when no NIK was typed."""
+        if str(self.data.get("nik", "")).strip() or not str(self.data.get("name", "")).strip():
+            return []
+        return list(officials.candidates(str(self.data["name"]))[:MOST_ASKED])
+
+    def clean_nik(self) -> str:
+        typed = self.cleaned_data["nik"]
+        return by_rule(lambda: parse_nik(typed).digits) if typed else ""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        who = data.pop("who", "")
+        if self.candidates and not who:
+            self.add_error(
+                "who",
+                "Ada penduduk dengan nama itu. Pilih orangnya, atau “Bukan, ia orang lain”.",
+            )
+        chosen = next((one for one in self.candidates if str(one.pk) == who), None)
+        if chosen is not None:
+            data["nik"] = chosen.nik
+        return data
+
+
+NOBODY = "lain"
+MOST_ASKED = 8  # residents of one name to choose from
+
+
+def _told_apart(person: Person) -> str:
+    born = f"lahir {long_date(person.birth_date)}"
+    return f"{person.name}, {born}, NIK {mask(person.nik)}, {person.household.address}"
+
+
+class OfficialNikForm(Form):
+    """The NIK of an official who already holds a post."""
+
+    nik = forms.CharField(
+        label="NIK",
+        max_length=24,
+        help_text="16 angka di KTP-nya. Hanya dipakai supaya ia tidak memutuskan permohonan "
+        "sendiri.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_nik(self) -> str:
+        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
 
 class EndForm(Form):

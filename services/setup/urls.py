@@ -25,6 +25,7 @@ urlpatterns = [
     path("pejabat/akhiri/<int:pk>/", views.end_holding, name="setup-end-holding"),
     path("pejabat/langkah/<int:pk>/", views.second_step, name="setup-second-step"),
     path("pejabat/undang/<int:pk>/", views.invite_again, name="setup-invite"),
+    path("pejabat/nik/<int:pk>/", views.official_nik, name="setup-official-nik"),
     path("rt/", views.neighbourhoods, name="setup-neighbourhoods"),
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),
     path("penduduk/", register_views.residents, name="setup-residents"),

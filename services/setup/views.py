@@ -17,12 +17,15 @@ from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.pages.access import signed_in, today
+from services.residents import officials
 from services.residents.places import ensure_rts, place_code
+from services.setup import appointing
 from services.setup.forms import (
     AppointForm,
     EndForm,
     FaceForm,
     NeighbourhoodForm,
+    OfficialNikForm,
     UnitForm,
 )
 from tenants.office import actions as office
@@ -147,18 +150,36 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     form = AppointForm(request.POST or None, initial={"since": today()})
     if request.method == "POST" and form.is_valid():
         try:
-            holding = office.appoint_by_mail(post=found, by=user, **form.cleaned_data)
+            holding = appointing.appoint(post=found, by=user, **form.cleaned_data)
         except RuleBroken as error:
             error.field = "email" if error.field == "user" else error.field
             explain(form, error)
         else:
             said = f"{holding.user.name} sekarang memegang jabatan {found.title}."
+            if not holding.user.has_usable_password():
+                said += f" Undangan dikirim ke {holding.user.login}."
             messages.success(request, said)
             return redirect("setup-post", pk)
     past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
     people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=found))
     enrolled = mfa.enrolled_among(people)
-    return page_of(request, "post", form, post=found, past=past[:10], enrolled=enrolled)
+    unknown = {person.pk for person in people if not officials.is_known(person)}
+    return page_of(
+        request, "post", form, post=found, past=past[:10], enrolled=enrolled, unknown=unknown,
+        place=_place_of(found.unit), is_neighbourhood=found.role in queries.WITHOUT_SEAT,
+    )  # fmt: skip
+
+
+def _place_of(unit: Unit) -> str:
+    """A unit with those above it, up to the village: ``RT 001, RW 002, Kelurahan Sukarasa``."""
+    names = [unit.name]
+    above = unit.parent
+    while above is not None and unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
+        names.append(above.name)
+        if above.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
+            break
+        above = above.parent
+    return ", ".join(names)
 
 
 @for_admins
@@ -194,6 +215,24 @@ def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             messages.success(request, f"Perangkat {holding.user.name} dilepas. Ia diberi tahu.")
             return redirect("setup-post", holding.post_id)
     return page_of(request, "second_step", form, holding=holding, own=holding.user_id == user.pk)
+
+
+@for_admins
+def official_nik(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Note who an official is in the register, after the appointment."""
+    holding = Holding.objects.select_related("user", "post").filter(pk=pk).first()
+    if holding is None or officials.is_known(holding.user):
+        raise NotThere("NIK orang ini sudah dicatat.")
+    form = OfficialNikForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            officials.identify(user=holding.user, nik=form.cleaned_data["nik"], by=user)
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, f"NIK {holding.user.name} tercatat.")
+            return redirect("setup-post", holding.post_id)
+    return page_of(request, "official_nik", form, holding=holding)
 
 
 @for_admins

@@ -12,8 +12,9 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import parse_email
 from messaging import mail
+from tenants.office import notices
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
-from tenants.office.queries import WITHOUT_SEAT, holds_seat
+from tenants.office.queries import WITHOUT_SEAT, holds_seat, posts_of
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -53,6 +54,8 @@ def appoint(
     when the city's plan has no seat for one more person.
     """
     post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+    if by is not None and user.pk == by.pk and post.role != Post.Role.ADMIN:
+        raise RuleBroken(OWN_POST, field="user")
     if not user.is_active:
         raise RuleBroken(f"Akun {user.name} tidak aktif. Aktifkan dulu akunnya.", field="user")
     if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
@@ -87,7 +90,16 @@ def appoint(
     audit.record(
         "post.given", actor=by, subject="post", subject_id=post.pk, detail={"user": user.pk}
     )
+    if by is not None and post.role not in WITHOUT_SEAT:
+        notices.tell_of_appointment(holding, by=by, today=today)
     return holding
+
+
+OWN_POST = (
+    "Admin tidak menunjuk dirinya sendiri ke meja yang membuka data warga. Minta admin lain "
+    "melakukannya."
+)
+NOTICE_DAYS = 3  # before another administrator's post ends
 
 
 SHARED_ROLES = frozenset(
@@ -103,6 +115,16 @@ def end_holding(*, holding: Holding, until: date, by: User | None) -> Holding:
         raise RuleBroken("Tanggal berakhir tidak boleh sebelum tanggal mulai.", field="until")
     if holding.post.role == Post.Role.ADMIN and not _other_admin(holding, until):
         raise RuleBroken("Tunjuk dulu admin lain: kota tidak boleh tanpa admin.", field="until")
+    today = now().astimezone(city().tz).date()
+    if holding.post.role == Post.Role.ADMIN and by is not None:
+        earliest = today + timedelta(days=NOTICE_DAYS)
+        if by.pk != holding.user_id and until < earliest:
+            raise RuleBroken(
+                f"Jabatan admin orang lain berakhir paling cepat {earliest:%d-%m-%Y}: ia dan admin "
+                "lain diberi tahu dulu.",
+                field="until",
+            )
+        notices.tell_of_end(holding, until=until, by=by, today=today)
     holding.until = until
     holding.save(update_fields=["until"])
     audit.record(
@@ -127,7 +149,7 @@ def _other_admin(holding: Holding, until: date) -> bool:
 
 @transaction.atomic
 def invite(*, name: str, email: str, by: User | None) -> User:
-    """The account of a member of staff; made, with a mailed link to choose a password, if new."""
+    """The account of a member of staff, made if new; ``send_invitation`` mails its link."""
     login = parse_email(email)
     known = User.objects.filter(login=login).first()
     if known is not None:
@@ -136,7 +158,6 @@ def invite(*, name: str, email: str, by: User | None) -> User:
         return known
     user = User.objects.create_user(login, None, name=" ".join(name.split()), email=login)
     audit.record("staff.invited", actor=by, subject="user", subject_id=user.pk)
-    send_invitation(user=user, by=by)
     return user
 
 
@@ -157,9 +178,10 @@ def appoint_by_mail(
 
     A refused appointment invites nobody.
     """
-    return appoint(
+    user = invite(name=name, email=email, by=by)
+    holding = appoint(
         post=post,
-        user=invite(name=name, email=email, by=by),
+        user=user,
         since=since,
         by=by,
         decree=decree,
@@ -167,18 +189,32 @@ def appoint_by_mail(
         rank=rank,
         is_acting=is_acting,
     )
+    if not user.has_usable_password():
+        send_invitation(user=user, by=by)
+    return holding
 
 
 @transaction.atomic
 def send_invitation(*, user: User, by: User | None = None) -> None:
     """Mail a fresh link by which an invited person chooses a password; ``by`` is told by mail if
-    it cannot be delivered."""
+    it cannot be delivered. Raises RuleBroken for an account that signs in with a NIK: no mail
+    reaches it."""
+    if "@" not in user.login:
+        raise RuleBroken(
+            f"{user.name} masuk dengan NIK, bukan dengan e-mail. Minta ia membuka akun di "
+            f"{city().url('/daftar/')} dengan NIK, nomor KK, dan tanggal lahirnya."
+        )
     path = set_password_path(user)
+    posts = ", ".join(
+        f"{post.title} ({post.unit.name})"
+        for post in posts_of(user, now().astimezone(city().tz).date())
+    )
     mail.send(
         user.login,
         f"Undangan ke ruang kerja {city().name}",
-        f"Yth. {user.name},\n\nAnda didaftarkan sebagai petugas di {city().name}. "
-        f"Pilih kata sandi Anda di sini:\n\n{city().url(path)}\n\n"
+        f"Yth. {user.name},\n\nAnda ditunjuk sebagai {posts or 'petugas'} di {city().name}"
+        f"{f' oleh {by.name}' if by is not None else ''}. Pilih kata sandi Anda di sini:\n\n"
+        f"{city().url(path)}\n\n"
         f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
         key=f"invite:{user.pk}:{link_digest(path)}",
         essential=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -73,6 +73,14 @@ def admins(on: date) -> list[User]:
     """Everyone who administers the city on a day."""
     held = current_holdings(on).filter(post__role=Post.Role.ADMIN)
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
+def recent_admins(on: date, *, days: int) -> list[User]:
+    """Everyone who administers the city on a day or did so within that many days before."""
+    held = Holding.objects.filter(post__role=Post.Role.ADMIN, since__lte=on).filter(
+        Q(until__isnull=True) | Q(until__gte=on - timedelta(days=days))
+    )
+    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
 
 
 def admins_since(on: date) -> list[tuple[User, datetime]]:

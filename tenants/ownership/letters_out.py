@@ -1,5 +1,6 @@
 """Mails about a deletion, to all administrators and whoever signed; kept out of every quota."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -14,13 +15,23 @@ from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
 
 PAGE = "/kelola/data/hapus/"
+RECENT = 60  # days: whoever was an administrator so recently is told too
+
+# Further addresses of a city that must know of its deletion; billing adds who pays.
+also_told: list[Callable[[City], Iterable[str]]] = []
 
 
 def recipients(request: DeletionRequest, city: City, at: datetime) -> list[str]:
-    """Every administrator and both people, each address once."""
+    """Administrators of today and of the last weeks, both people, whoever pays, and the operators;
+    each address once. One administrator who ends the others' posts cannot act unnoticed."""
+    today = at.astimezone(city.tz).date()
     with in_city(city):
-        admins = [user.email or user.login for user in office.admins(at.astimezone(city.tz).date())]
-    found = [*admins, request.asked_by_email, request.confirmed_by_email]
+        admins = [user.email or user.login for user in office.recent_admins(today, days=RECENT)]
+    with in_public():
+        operators = User.objects.filter(is_operator=True, is_active=True).order_by("pk")
+        addresses = [user.email or user.login for user in operators]
+    more = [address for source in also_told for address in source(city)]
+    found = [*admins, request.asked_by_email, request.confirmed_by_email, *more, *addresses]
     return list(dict.fromkeys(folded(address) for address in found if "@" in address))
 
 

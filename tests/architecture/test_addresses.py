@@ -130,6 +130,7 @@ CITY_HOST = {
     "kelola/pejabat/": ADMIN,
     "kelola/pejabat/<int:pk>/": ADMIN,
     "kelola/pejabat/akhiri/<int:pk>/": ADMIN,
+    "kelola/pejabat/nik/<int:pk>/": ADMIN,
     "kelola/pejabat/langkah/<int:pk>/": ADMIN,
     "kelola/pejabat/undang/<int:pk>/": ADMIN,
     "kelola/rt/": ADMIN,

@@ -1,0 +1,99 @@
+"""Who an official is in the population register, so that nobody decides on their own request."""
+
+import re
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from audit import actions as audit
+from kernel.errors import RuleBroken
+from kernel.nik import parse_nik
+from kernel.text import squeeze
+from services.residents.models import OfficialIdentity, Person, PersonQuerySet
+from services.residents.queries import SqueezedName, people
+from services.residents.sealing import fingerprint, seal
+
+# Before a name: Drs., Dr., H., Hj., Ir., Prof., R. and the like, with or without a dot.
+_BEFORE = re.compile(r"^(?:(?:prof|drs|dra|dr|ir|hj|h|kh|r)\b\.?\s*)+", re.IGNORECASE)
+
+
+def bare_name(name: str) -> str:
+    """A name without titles, folded for comparing: ``Drs. H. Ma'ruf, M.Si.`` gives ``maruf``."""
+    first = name.partition(",")[0].strip()
+    return squeeze(_BEFORE.sub("", first) or first)
+
+
+def candidates(name: str) -> PersonQuerySet:
+    """Residents who have an official's name; the administrator says which of them it is."""
+    return (
+        people()
+        .living_here()
+        .alias(squeezed=SqueezedName("name"))
+        .filter(squeezed=bare_name(name))
+        .order_by("birth_date", "pk")
+    )
+
+
+@transaction.atomic
+def identify(*, user: User, nik: str, by: User | None) -> OfficialIdentity:
+    """Note the NIK of an official's account. Raises RuleBroken for a malformed NIK, or when the
+    account already has another."""
+    digits = parse_nik(nik).digits
+    known = OfficialIdentity.objects.select_for_update().filter(user=user).first()
+    if known is not None:
+        if bytes(known.nik_print) != fingerprint(digits):
+            raise RuleBroken(
+                f"Akun {user.name} sudah tercatat dengan NIK lain. Periksa lagi; bila yang dahulu "
+                "keliru, akhiri jabatannya dan tunjuk lagi dengan e-mail lain.",
+                field="nik",
+            )
+        return known
+    found = OfficialIdentity.objects.create(
+        user=user, nik_sealed=seal(digits), nik_print=fingerprint(digits)
+    )
+    audit.record("official.identified", actor=by, subject="user", subject_id=user.pk)
+    return found
+
+
+def own_people(user: User) -> set[int]:
+    """Rows of the register that are this user: as a resident's account, or by the NIK noted for an
+    official. One query."""
+    same = OfficialIdentity.objects.filter(user=user).values("nik_print")
+    found = Person.objects.filter(Q(account__user=user) | Q(nik_print__in=same))
+    return set(found.values_list("pk", flat=True))
+
+
+def is_known(user: User) -> bool:
+    """Whether the city knows who this user is in the register."""
+    return (
+        OfficialIdentity.objects.filter(user=user).exists()
+        or Person.objects.filter(account__user=user).exists()
+    )
+
+
+def may_be(user: User, person: Person) -> bool:
+    """Whether an official of unknown NIK has this person's name."""
+    return bare_name(user.name) == bare_name(person.name) and not is_known(user)
+
+
+def is_same_person(user: User, other: User) -> bool:
+    """Whether two accounts belong to one person, as far as their NIK are known."""
+    if user.pk == other.pk:
+        return True
+    prints = [
+        {
+            bytes(print_)
+            for print_ in Person.objects.filter(account__user=one).values_list(
+                "nik_print", flat=True
+            )
+        }
+        | {
+            bytes(print_)
+            for print_ in OfficialIdentity.objects.filter(user=one).values_list(
+                "nik_print", flat=True
+            )
+        }
+        for one in (user, other)
+    ]
+    return bool(prints[0] & prints[1])

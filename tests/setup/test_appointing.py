@@ -1,0 +1,217 @@
+"""Officials are residents too: nobody decides for themselves, and no desk is filled unnoticed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import RuleBroken
+from messaging.models import Outbox
+from services.applications import actions, revoking
+from services.applications.models import Application, Step
+from services.pages.access import today
+from services.residents import officials
+from services.residents.models import OfficialIdentity, Person
+from tenants.office import actions as office
+from tenants.office.models import Holding, Post, Unit
+from tenants.ownership import letters_out
+from tenants.ownership.models import DeletionRequest
+from tenants.registry.models import City
+from tests.factories import Cast, approve, make_cast, official, step_of, submitted
+
+BACKEND = "accounts.backends.LoginBackend"
+
+
+@pytest.fixture
+def cast(in_bontang: City) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def admin(in_bontang: City, cast: Cast) -> User:
+    return official("admin", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+
+
+@pytest.fixture
+def page(in_bontang: City, admin: User, client_for: Callable[[City], Client]) -> Client:
+    client = client_for(in_bontang)
+    client.force_login(admin, BACKEND)
+    return client
+
+
+def _appoint(page: Client, post: Post, **typed: str) -> object:
+    day = today()
+    sent = {"since_0": day.day, "since_1": day.month, "since_2": day.year, **typed}
+    return page.post(f"/kelola/pejabat/{post.pk}/", sent)
+
+
+def _post(unit: Unit, role: str) -> Post:
+    return Post.objects.get(unit=unit, role=role)
+
+
+def _vacate(post: Post) -> None:
+    Holding.objects.filter(post=post).delete()
+
+
+# --- appointed through the pages
+
+
+def test_a_lurah_appointed_through_the_pages_cannot_sign_her_own_letter(
+    cast: Cast, page: Client
+) -> None:
+    post = _post(cast.village, Post.Role.LURAH)
+    _vacate(post)
+    sari = cast.sari_person
+    _appoint(page, post, name="Ibu Lurah", email="lurah.baru@contoh.go.id", nik=sari.nik)
+    lurah = User.objects.get(login="lurah.baru@contoh.go.id")
+    application = submitted(cast)
+    approve(application, cast.hasan, cast.rina)
+    with pytest.raises(RuleBroken, match="permohonan Anda sendiri"):
+        approve(application, lurah, at=now())
+    assert step_of(application).key == "lurah"
+    assert not application.issued.exists()
+
+
+def test_a_letter_for_oneself_is_not_revoked_by_oneself(cast: Cast) -> None:
+    application = submitted(cast)
+    approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
+    actions.finish_letters(application_id=application.pk, at=now())
+    officials.identify(user=cast.lurah, nik=cast.sari_person.nik, by=None)
+    with pytest.raises(RuleBroken, match="dicabut pejabat lain"):
+        revoking.revoke(
+            letter_id=application.issued.get().letter_id, by=cast.lurah,
+            reason="Namanya keliru sekali.", at=now(),
+        )  # fmt: skip
+
+
+def test_the_step_of_a_ketua_rt_who_applies_is_passed_on(cast: Cast) -> None:
+    officials.identify(user=cast.hasan, nik=cast.sari_person.nik, by=None)
+    application = submitted(cast)
+    assert step_of(application).key == "loket"
+    assert application.steps.get(key="rt").state == Step.State.SKIPPED
+
+
+def test_a_resident_of_the_same_name_is_asked_about_when_the_nik_is_left_out(
+    cast: Cast, page: Client
+) -> None:
+    post = _post(cast.village, Post.Role.LURAH)
+    _vacate(post)
+    sari = cast.sari_person
+    typed = {"name": f"Dra. Hj. {sari.name}, M.Si.", "email": "sari.dinas@contoh.go.id"}
+    answer = _appoint(page, post, **typed)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    html = answer.content.decode()  # type: ignore[attr-defined]
+    assert "Bukan, ia orang lain" in html and sari.nik not in html
+    assert not User.objects.filter(login="sari.dinas@contoh.go.id").exists()
+    _appoint(page, post, **typed, who=str(sari.pk))
+    user = User.objects.get(login="sari.dinas@contoh.go.id")
+    assert officials.own_people(user) == {sari.pk}
+
+
+def test_an_official_of_unknown_nik_does_not_decide_for_somebody_of_the_same_name(
+    cast: Cast, page: Client
+) -> None:
+    User.objects.filter(pk=cast.rina.pk).update(name=f"{cast.sari_person.name}, S.Sos.")
+    rina = User.objects.get(pk=cast.rina.pk)
+    application = submitted(cast)
+    approve(application, cast.hasan)
+    with pytest.raises(RuleBroken, match="NIK Anda belum dicatat"):
+        approve(application, rina)
+    stranger = Person.objects.exclude(pk=cast.sari_person.pk).order_by("pk").last()
+    assert stranger is not None
+    holding = Holding.objects.get(user=rina)
+    page.post(f"/kelola/pejabat/nik/{holding.pk}/", {"nik": stranger.nik})
+    approve(application, rina)
+    assert step_of(Application.objects.get(pk=application.pk)).key == "lurah"
+
+
+def test_an_account_keeps_its_first_nik(cast: Cast) -> None:
+    officials.identify(user=cast.rina, nik=cast.sari_person.nik, by=None)
+    other = Person.objects.exclude(pk=cast.sari_person.pk).first()
+    assert other is not None
+    with pytest.raises(RuleBroken, match="NIK lain"):
+        officials.identify(user=cast.rina, nik=other.nik, by=None)
+    assert OfficialIdentity.objects.get(user=cast.rina).nik == cast.sari_person.nik
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Drs. H. Ma'ruf Amin, M.Si.", "marufamin"),
+        ("Hasan Basri", "hasanbasri"),
+        ("Ir. Hj. Siti, M.T.", "siti"),
+        ("Irwan", "irwan"),
+        ("H", "h"),
+    ],
+)
+def test_titles_do_not_hide_a_name(name: str, bare: str) -> None:
+    assert officials.bare_name(name) == bare
+
+
+# --- administrators
+
+
+def test_an_administrator_appoints_nobody_at_their_own_address_to_a_desk(
+    cast: Cast, page: Client, admin: User
+) -> None:
+    post = _post(cast.village, Post.Role.LOKET)
+    answer = _appoint(page, post, name="Admin", email=admin.login)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert not Holding.objects.filter(post=post, user=admin).exists()
+
+
+def test_nor_themselves_at_another_address(cast: Cast, page: Client, admin: User) -> None:
+    nik = cast.sari_person.nik
+    officials.identify(user=admin, nik=nik, by=None)
+    post = _post(cast.village, Post.Role.LOKET)
+    answer = _appoint(page, post, name="Orang Lain", email="lain@contoh.go.id", nik=nik)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert not User.objects.filter(login="lain@contoh.go.id").exists()
+
+
+def test_administrators_and_the_head_learn_of_an_appointment_to_a_desk(
+    cast: Cast, page: Client, in_bontang: City
+) -> None:
+    second = official("admin-dua", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+    post = _post(cast.village, Post.Role.LOKET)
+    _appoint(page, post, name="Petugas Baru", email="baru@contoh.go.id")
+    told = set(
+        Outbox.objects.filter(key__contains="post-given:").values_list("payload__to", flat=True)
+    )
+    assert told == {second.login, cast.lurah.login}
+    invitation = Outbox.objects.get(key__contains="invite:").payload
+    assert invitation["to"] == "baru@contoh.go.id"
+    assert post.title in invitation["body"] and "oleh Admin" in invitation["body"]
+
+
+def test_another_administrators_post_ends_after_three_days_and_not_in_silence(
+    cast: Cast, admin: User, in_bontang: City
+) -> None:
+    second = official("admin-dua", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+    holding = Holding.objects.get(user=second)
+    with pytest.raises(RuleBroken, match="paling cepat"):
+        office.end_holding(holding=holding, until=today(), by=admin)
+    office.end_holding(holding=holding, until=today() + timedelta(days=3), by=admin)
+    mail = Outbox.objects.get(key__contains="post-taken:").payload
+    assert mail["to"] == second.login
+
+
+def test_whoever_was_an_administrator_lately_learns_of_a_deletion(
+    cast: Cast, admin: User, in_bontang: City
+) -> None:
+    second = official("admin-dua", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+    Holding.objects.filter(user=second).update(until=today() - timedelta(days=20))
+    request = DeletionRequest(
+        city_id=in_bontang.pk, city_name=in_bontang.name, asked_by_email=admin.login
+    )
+    told = letters_out.recipients(request, in_bontang, now())
+    assert admin.login in told and second.login in told
+
+
+def test_no_invitation_is_mailed_to_an_account_that_signs_in_with_a_nik(cast: Cast) -> None:
+    with pytest.raises(RuleBroken, match="masuk dengan NIK"):
+        office.send_invitation(user=cast.sari)
+    assert not Outbox.objects.filter(key__contains="invite:").exists()
