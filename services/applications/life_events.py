@@ -10,8 +10,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application, LifeEvent, Step
 from services.applications.queries import VOUCHERS
 from services.catalogue.rules import all_hold
-from services.residents import officials
-from services.residents import codes
+from services.residents import codes, officials
 from services.residents.actions import set_status
 from services.residents.models import Person
 from services.residents.queries import people, record_by_nik
