@@ -359,21 +359,18 @@ def is_self(user: User, application: Application) -> bool:
     return application.applicant_id in officials.own_people(user)
 
 
-def refuse_own(user: User, application: Application, *, act: str) -> None:
-    """Raises RuleBroken when this official is the applicant, or cannot be told from them.
-
-    ``act`` is what somebody else has to do: "diputuskan", "dicabut".
-    """
+def refuse_own(user: User, application: Application) -> None:
+    """Raises RuleBroken when this official is the applicant, or cannot be told from them."""
     if is_self(user, application):
         raise RuleBroken(
-            f"Ini permohonan Anda sendiri, jadi harus {act} pejabat lain. "
+            "Ini permohonan Anda sendiri, jadi harus ditangani pejabat lain. "
             "Minta pelaksana harian atau atasan melakukannya."
         )
     if officials.may_be(user, application.applicant):
         raise RuleBroken(
             "Nama pemohon sama dengan nama Anda, dan NIK Anda belum dicatat, jadi tidak bisa "
-            f"dipastikan bahwa ini bukan permohonan Anda sendiri. Jadi harus {act} pejabat lain, "
-            "atau minta admin kota mencatat NIK Anda di halaman jabatan Anda."
+            "dipastikan bahwa ini bukan permohonan Anda sendiri. Jadi harus ditangani pejabat "
+            "lain, atau minta admin kota mencatat NIK Anda di halaman jabatan Anda."
         )
 
 
@@ -424,7 +421,7 @@ def decide(
             return application
         who = step.decided_by.name if step.decided_by else "orang lain"
         raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
-    refuse_own(by, application, act="diputuskan")
+    refuse_own(by, application)
     spec = application.blueprint.step(step.key)
     note = tidy(note)[:1000]
     if decision == "approve":

@@ -52,7 +52,7 @@ def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Applicatio
         application, office.posts_of(by, today)
     ):
         raise NotThere("Surat ini tidak ditemukan.")
-    refuse_own(by, application, act="dicabut")
+    refuse_own(by, application)
     if letters.revoke(letter_id, by=by, reason=reason, at=at):
         notices.tell_applicant(
             application,

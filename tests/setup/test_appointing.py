@@ -80,7 +80,7 @@ def test_a_letter_for_oneself_is_not_revoked_by_oneself(cast: Cast) -> None:
     approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
     actions.finish_letters(application_id=application.pk, at=now())
     officials.identify(user=cast.lurah, nik=cast.sari_person.nik, by=None)
-    with pytest.raises(RuleBroken, match="dicabut pejabat lain"):
+    with pytest.raises(RuleBroken, match="ditangani pejabat lain"):
         revoking.revoke(
             letter_id=application.issued.get().letter_id, by=cast.lurah,
             reason="Namanya keliru sekali.", at=now(),
