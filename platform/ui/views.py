@@ -5,12 +5,16 @@ import hashlib
 import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
-from django.shortcuts import redirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotFound,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import RuleBroken
 from ui import brand, rules
 from ui.language import COOKIE, reads_in
+from ui.paths import own_path
 
 
 def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
@@ -177,10 +182,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember in which of this host's languages the visitor reads, and go back to the page."""
-    back = request.POST.get("kembali", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    answer = redirect(back)
+    answer = HttpResponseRedirect(own_path(request.POST.get("kembali", "")) or "/")
     wanted = request.POST.get("bahasa", "")
     if wanted in dict(brand.current().languages):
         answer.set_cookie(
