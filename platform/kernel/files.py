@@ -14,11 +14,23 @@ def half_of(target: Path) -> Path:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
-    """A file to write and read, for nobody but its owner; in its place only once it is whole."""
+    """A file to write and read, for nobody but its owner; in its place only once it is whole.
+
+    A writer that fails, for example because the disk is full, leaves nothing behind.
+    """
     half = half_of(target)
     flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(half, flags, 0o600), "w+b") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(target)
+    try:
+        with os.fdopen(os.open(half, flags, 0o600), "w+b") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(target)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # without it a power loss may undo the rename
+    finally:
+        os.close(folder)

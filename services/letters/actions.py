@@ -1,5 +1,6 @@
 """Numbering, writing and archiving letters."""
 
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
@@ -230,6 +231,20 @@ def archive_pdf(letter_id: int, *, at: datetime) -> Letter:
         letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
         audit.record("letter.ready", actor=None, subject="letter", subject_id=letter.pk)
     return letter
+
+
+def restore_pdf(letter_id: int) -> bool:
+    """Write a finished letter's PDF anew if the stored file is missing or damaged; whether it is
+    whole now. Only exactly the same bytes are put back. Raises OSError, RenderFailed."""
+    letter = Letter.objects.get(pk=letter_id)
+    if archive.is_whole(letter.file, letter.sha256):
+        return True
+    pdf = render_pdf(letter.content)
+    if hashlib.sha256(pdf).hexdigest() != letter.sha256:
+        return False
+    archive.put_back(letter.file, pdf)
+    audit.record("letter.restored", actor=None, subject="letter", subject_id=letter.pk)
+    return True
 
 
 def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:

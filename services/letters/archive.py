@@ -2,21 +2,41 @@
 other content."""
 
 import hashlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from kernel.files import whole_file
 from tenants.registry.current import city
 
 
 def store(code: str, pdf: bytes) -> tuple[str, str]:
-    """Keep the bytes; returns (path, sha256 hex). Storing the same again is harmless."""
+    """Keep the bytes; returns (path, sha256 hex). Storing the same again is harmless.
+
+    A file that is there is kept only if its bytes have the digest. Raises OSError.
+    """
     digest = hashlib.sha256(pdf).hexdigest()
     path = str(PurePosixPath(city().schema_name, "surat", code[:2], f"{code}-{digest[:16]}.pdf"))
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(pdf))
+    if not is_whole(path, digest):
+        put_back(path, pdf)
     return path, digest
+
+
+def put_back(path: str, pdf: bytes) -> None:
+    """Write a letter's bytes to its place, over whatever is there. Raises OSError."""
+    target = Path(default_storage.path(path))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with whole_file(target) as out:
+        out.write(pdf)
+
+
+def is_whole(path: str, sha256: str) -> bool:
+    """Whether the stored file exists and has this digest."""
+    try:
+        with default_storage.open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
 
 
 def read(path: str) -> bytes:

@@ -1,0 +1,41 @@
+"""Work the clock brings to the archive of letters."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q
+
+from kernel.clock import now
+from messaging.periodic import periodic
+from services.letters import actions
+from services.letters.models import Letter
+from tenants.registry.current import city
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(days=3)
+DAYS = 7  # a file older than FRESH is compared once in so many days
+
+
+@periodic("letters.compare_files", every=timedelta(days=1))
+def compare_files(payload: dict[str, Any]) -> None:
+    """Compare stored PDFs with their SHA-256, write missing or damaged ones anew, report the rest.
+
+    Letters of the last days each night, older ones in turn within a week.
+    """
+    at = now()
+    due = (
+        Letter.objects.exclude(sha256="")
+        .annotate(turn=F("pk") % DAYS)
+        .filter(Q(turn=at.toordinal() % DAYS) | Q(rendered_at__gte=at - FRESH))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    lost = [pk for pk in due.iterator(chunk_size=1000) if not actions.restore_pdf(pk)]
+    if lost:
+        log.error(
+            "%s: the PDF of %s letters is missing or damaged and cannot be written again with the "
+            "same bytes; restore their files from a backup: letters %s",
+            city().code, len(lost), ", ".join(map(str, lost[:50])),
+        )  # fmt: skip
