@@ -69,9 +69,10 @@ class Browser:
                 return
         raise AssertionError(f"no link “{link}” on {self.path}:\n{_words(self.page)[:2000]}")
 
-    def links(self, start: str) -> list[str]:
+    def links(self, start: str, *, within: str = "") -> list[str]:
         """Addresses on this page that begin like this, in order."""
-        hrefs = (link.get("href", "") for link in self.page.iter("a"))
+        found = (link for link in self.page.iter("a") if self._stands_in(link, within))
+        hrefs = (link.get("href", "") for link in found)
         return [href for href in hrefs if href.startswith(start)]
 
     def sees(self, text: str) -> bool:

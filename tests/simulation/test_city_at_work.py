@@ -25,6 +25,7 @@ from tests.factories import account, family, official
 COUNT = int(os.environ.get("BALAI_SIMULATE", "200"))
 AT_ONCE = 10  # applications that lie on the desks together
 PASSWORD = "kata-sandi-uji"
+CASES = "/meja/berkas/"
 
 # What happens to the applications of one batch; everything else is approved at once.
 REFUSED_BY_RT, RETURNED, RETURNED_TWICE, REFUSED_BY_LURAH, WITHDRAWN, REVOKED = range(6)
@@ -93,8 +94,7 @@ def _count_ids_from(last: int) -> None:
 
 def _apply(resident: Browser) -> str:
     """Ask for a certificate of domicile; returns the application's number."""
-    resident.open("/layanan/domisili/")
-    resident.follow("Ajukan sekarang")
+    resident.open("/ajukan/domisili/")
     resident.press("Data saya benar")
     resident.press(
         "Lanjut",
@@ -109,9 +109,10 @@ def _apply(resident: Browser) -> str:
 
 
 def _decide(desk: Browser, number: str, button: str, **typed: str) -> None:
-    desk.open("/meja/")
-    desk.press("Cari", cari=number)
-    desk.open(desk.links("/meja/berkas/")[0])
+    """Open the application from the list and press one button; the list is shown again after."""
+    if not desk.links(CASES, within=number):
+        desk.open("/meja/")
+    desk.open(desk.links(CASES, within=number)[0])
     desk.press(button, **typed)
 
 
@@ -131,7 +132,8 @@ def _batch(office: Office) -> None:
         _, name = office.residents[place]
         if plan == WITHDRAWN:
             continue
-        office.rt.open("/rt/")
+        if place == 0:
+            office.rt.open("/rt/")
         if plan == REFUSED_BY_RT:
             office.rt.follow("Tidak cocok", within=name)
             office.rt.press(
