@@ -180,15 +180,19 @@ def _prepare() -> None:
 
 
 def _raise_sequences() -> None:
-    """Every row a test makes gets an id above 1,000,000: a page that prints ids with thousands
-    separators, or a link or form made from them, then fails in whatever test opens it."""
+    """Every row a test makes in a city gets an id above 1,000,000: a page that prints ids with
+    thousands separators, or a link or form made from them, then fails in whatever test opens it."""
     from django.db import connection
 
+    from tenants.registry.models import City
+
+    schemas = [*City.objects.values_list("schema_name", flat=True), "public"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, "
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, "
             "greatest(coalesce(last_value, 0), 1000002)) FROM pg_sequences "
-            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            "WHERE schemaname = ANY(%s)",
+            [schemas],
         )
 
 
