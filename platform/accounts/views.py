@@ -44,8 +44,8 @@ def _own_address(request: HttpRequest) -> str:
     return address.rstrip("/")
 
 
-def _admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResponse:
-    """Sign a person in whose password was right; with a second step, ask for its code first."""
+def admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResponse:
+    """Sign a person in who gave a right password or link; a second step is asked for first."""
     if mfa.is_enrolled(user):
         mfa.hold(request, user, backend=backend, deed=deed)
         asked = wanted(request)
@@ -72,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if isinstance(user, User):
             attempt.succeeded()
             backend: str = user.backend
-            return _admit(request, user, backend, "signed_in")
+            return admit(request, user, backend, "signed_in")
         form.add_error(None, WRONG if city_host else WRONG_PUBLIC)
     context = {
         "form": form,
@@ -93,7 +93,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise NotThere()
     user = User.objects.get(pk=person.user_id, is_active=True)
     mfa.demo_device(user)
-    return _admit(request, user, "accounts.backends.LoginBackend", "signed_in.demo")
+    return admit(request, user, "accounts.backends.LoginBackend", "signed_in.demo")
 
 
 @require_POST
@@ -143,7 +143,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         if chosen is None:
             return render(request, "accounts/link_expired.html", {"base": base()}, status=410)
         messages.success(request, gettext("Kata sandi Anda tersimpan."))
-        return _admit(request, chosen, "accounts.backends.LoginBackend", "signed_in.by_link")
+        return admit(request, chosen, "accounts.backends.LoginBackend", "signed_in.by_link")
     context = {"form": form, "base": base(), "owner": user}
     return render(
         request, "accounts/new_password.html", context, status=422 if form.errors else 200

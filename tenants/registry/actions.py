@@ -1,7 +1,8 @@
 """Bringing a city onto the platform: sign-up, proof of address, approval, provisioning.
 
-    start_signup(code, subdomain, name, post, email, password, accepted_terms) -> Signup
+    start_signup(code, subdomain, name, post, email, password) -> Signup
     resend_link(status_token) -> Signup
+    correct_email(status_token, email) -> Signup
     confirm_email(token) -> Signup
     approve(signup_id, by) / reject(signup_id, by, reason) -> Signup
     retry(signup_id, by) -> Signup
@@ -25,7 +26,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.identities import parse_email
 from messaging import mail, outbox
-from tenants.registry import queries, regions
+from tenants.registry import mail_limits, queries, regions
 from tenants.registry.models import Signup
 from tenants.registry.scope import in_public
 
@@ -41,10 +42,14 @@ def start_signup(
     post: str,
     email: str,
     password: str,
-    accepted_terms: bool,
+    remote: str = "",
     at: datetime | None = None,
 ) -> Signup:
-    """Take a request and send the confirmation link to the address given."""
+    """Take a request and send the confirmation link to the address given.
+
+    The page says that sending accepts the terms. ``post`` may be empty. ``remote`` is the
+    browser's address, by which mails are counted.
+    """
     at = at or now()
     area = regions.regency(code.strip())
     if area is None:
@@ -53,14 +58,12 @@ def start_signup(
     name, post, email = " ".join(name.split()), " ".join(post.split()), parse_email(email)
     if not name or len(name) > 150:
         raise RuleBroken("Tulis nama lengkap Anda.", field="name")
-    if not post or len(post) > 120:
-        raise RuleBroken("Tulis jabatan Anda di pemerintah daerah.", field="post")
+    if len(post) > 120:
+        raise RuleBroken("Tulis jabatan paling banyak 120 huruf.", field="post")
     try:
         validate_password(password, User(login=email, name=name, email=email))
     except ValidationError as fault:
         raise RuleBroken(" ".join(fault.messages), field="password") from None
-    if not accepted_terms:
-        raise RuleBroken("Setujui ketentuan penggunaan untuk melanjutkan.", field="accepted_terms")
     with in_public(), transaction.atomic():
         refuse_taken(area, subdomain)
         signup = Signup(
@@ -73,7 +76,7 @@ def start_signup(
             terms_accepted_at=at,
             status_token=secrets.token_urlsafe(24),
         )
-        _send_link(signup, at)
+        _send_link(signup, at, remote)
     return signup
 
 
@@ -97,8 +100,12 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _send_link(signup: Signup, at: datetime) -> None:
-    """Give the signup a fresh link (an earlier one stops working) and mail it."""
+def _send_link(signup: Signup, at: datetime, remote: str) -> None:
+    """Give the signup a fresh link (an earlier one stops working) and mail it.
+
+    Nothing that was typed stands in this mail: it goes to whatever address was typed.
+    """
+    mail_limits.count(email=signup.email, remote=remote)
     token = secrets.token_urlsafe(32)
     signup.confirm_digest = _digest(token)
     signup.confirm_expires_at = at + LINK_LASTS
@@ -106,8 +113,7 @@ def _send_link(signup: Signup, at: datetime) -> None:
     mail.send(
         signup.email,
         f"Konfirmasi pendaftaran {_area(signup).name} di Balai",
-        f"Yth. {signup.name},\n\n"
-        f"seseorang mendaftarkan {_area(signup).name} di Balai dengan alamat e-mail ini. Bila itu "
+        f"Seseorang mendaftarkan {_area(signup).name} di Balai dengan alamat e-mail ini. Bila itu "
         f"Anda, buka tautan berikut dalam 24 jam:\n\n"
         f"{settings.PUBLIC_URL}/daftar/konfirmasi/{token}/\n\n"
         "Bila bukan Anda, abaikan e-mail ini; tidak ada yang terjadi.\n\nBalai\n",
@@ -122,20 +128,37 @@ def _area(signup: Signup) -> regions.Regency:
     return area
 
 
-def resend_link(*, status_token: str, at: datetime | None = None) -> Signup:
+def resend_link(*, status_token: str, remote: str = "", at: datetime | None = None) -> Signup:
     """Send a new confirmation link; the old one stops working."""
     at = at or now()
     with in_public(), transaction.atomic():
-        signup = _locked(status_token=status_token)
-        if signup.state != Signup.State.EMAIL_SENT:
-            raise Stale("Alamat e-mail ini sudah dikonfirmasi.")
+        signup = _unconfirmed(status_token)
         if signup.confirm_expires_at - LINK_LASTS + RESEND_PAUSE > at:
             raise RuleBroken(
                 "Tautan baru saja dikirim. Periksa kotak masuk dan folder spam, lalu coba lagi "
                 "satu menit lagi."
             )
-        refuse_taken(_area(signup), signup.subdomain)
-        _send_link(signup, at)
+        _send_link(signup, at, remote)
+    return signup
+
+
+def correct_email(
+    *, status_token: str, email: str, remote: str = "", at: datetime | None = None
+) -> Signup:
+    """Send the link to another address: the one typed first was wrong. Its link stops working."""
+    email = parse_email(email)
+    with in_public(), transaction.atomic():
+        signup = _unconfirmed(status_token)
+        signup.email = email
+        _send_link(signup, at or now(), remote)
+    return signup
+
+
+def _unconfirmed(status_token: str) -> Signup:
+    signup = _locked(status_token=status_token)
+    if signup.state != Signup.State.EMAIL_SENT:
+        raise Stale("Alamat e-mail ini sudah dikonfirmasi.")
+    refuse_taken(_area(signup), signup.subdomain)
     return signup
 
 
@@ -163,8 +186,9 @@ class LinkExpired(RuleBroken):
 def confirm_email(token: str, *, at: datetime | None = None) -> Signup:
     """The link in the mail was opened.
 
-    An address under .go.id is accepted at once and the city is being made when this returns;
-    any other waits for the operator. Opening the link twice does no harm. LinkExpired when it
+    An address under the area's own domain (see queries.proves_itself) is accepted at once and
+    the city is being made when this returns; any other waits for the operator. Operators are
+    told of both. Opening the link twice does no harm. LinkExpired when it
     is too old; Stale when someone else got the city or the subdomain first.
     """
     at = at or now()
@@ -176,12 +200,12 @@ def confirm_email(token: str, *, at: datetime | None = None) -> Signup:
             if signup.confirm_expires_at < at:
                 raise LinkExpired(signup.status_token)
             signup.confirmed_at = at
-            if signup.proves_itself:
+            if queries.proves_itself(signup):
                 _accept(signup)
             else:
                 signup.state = Signup.State.WAITING_APPROVAL
                 signup.save()
-                _tell_operators(signup)
+            _tell_operators(signup)
     except IntegrityError:
         raise _lost(confirm_digest=_digest(token)) from None
     except RuleBroken as refused:
@@ -226,13 +250,26 @@ def _lost(**which: object) -> Stale:
 
 
 def _tell_operators(signup: Signup) -> None:
+    """Mail each operator that a city is being founded, or that a sign-up waits for a decision."""
+    area = _area(signup)
+    who = (
+        f"{signup.name} ({signup.post}, {signup.email})"
+        if signup.post
+        else (f"{signup.name} ({signup.email})")
+    )
+    if signup.state == Signup.State.WAITING_APPROVAL:
+        subject = f"Pendaftaran menunggu: {area.name}"
+        words = f"Domain e-mailnya tidak dikenal sebagai milik {area.name}, jadi perlu diperiksa."
+    else:
+        subject = f"Kota baru: {area.name}"
+        words = "Domain e-mailnya milik daerah itu, jadi kotanya langsung disiapkan."
     for operator in User.objects.filter(is_operator=True, is_active=True).exclude(email=""):
         mail.send(
             operator.email,
-            f"Pendaftaran menunggu: {_area(signup).name}",
-            f"{signup.name} ({signup.post}, {signup.email}) mendaftarkan {_area(signup).name}. "
-            f"Alamatnya bukan .go.id, jadi perlu Anda periksa:\n\n{settings.PUBLIC_URL}/konsol/\n",
-            key=f"signup-waiting:{signup.pk}:{operator.pk}",
+            subject,
+            f"{who} mendaftarkan {area.name}. {words}\n\n"
+            f"{settings.PUBLIC_URL}/konsol/pendaftaran/{signup.pk}/\n",
+            key=f"signup-confirmed:{signup.pk}:{operator.pk}",
         )
 
 
@@ -265,7 +302,7 @@ def reject(signup_id: int, *, by: User, reason: str, at: datetime | None = None)
             f"Pendaftaran {_area(signup).name} belum dapat diterima",
             f"Yth. {signup.name},\n\npendaftaran {_area(signup).name} belum dapat kami terima.\n\n"
             f"Alasan: {reason}\n\nAnda dapat mendaftar lagi kapan saja, sebaiknya dengan alamat "
-            f"e-mail .go.id:\n{settings.PUBLIC_URL}/daftar/\n\nBalai\n",
+            f"e-mail .go.id milik daerah Anda:\n{settings.PUBLIC_URL}/daftar/\n\nBalai\n",
             key=f"signup-rejected:{signup.pk}",
         )
     return signup

@@ -93,6 +93,7 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {
         "signup": found,
         "area": regions.regency(found.code),
+        "proven": queries.proves_itself(found),
         "form": form,
         "progress": queries.progress(found.status_token),
     }

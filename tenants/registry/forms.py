@@ -1,71 +1,39 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy
 
-from tenants.registry import regions
 from ui.forms import EmailField, Form, TanggalField
 
 
-def _choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
-    """All kabupaten and kota by province: a select that a script turns into a search box."""
-    return [
-        ("", ""),
-        *(
-            (
-                province.name,
-                [(r.code, f"{r.name}, {province.name}") for r in regions.regencies(province.code)],
-            )
-            for province in regions.provinces()
-        ),
-    ]
-
-
 class RegionForm(Form):
-    kode = forms.ChoiceField(
+    """What the visitor types; a script offers matches, and the server judges the text."""
+
+    daerah = forms.CharField(
         label=gettext_lazy("Kabupaten atau kota Anda"),
-        help_text=gettext_lazy("Ketik sebagian namanya, misalnya “bontang”."),
-        choices=_choices,
-        widget=forms.Select(attrs={"data-combobox": "", "autocomplete": "off"}),
-        error_messages={
-            "required": gettext_lazy("Pilih kabupaten atau kota dari daftar."),
-            "invalid_choice": gettext_lazy("Pilih kabupaten atau kota dari daftar."),
-        },
+        max_length=100,
+        help_text=gettext_lazy("Ketik namanya, misalnya “bontang” atau “kab. bandung”."),
+        widget=forms.TextInput(
+            attrs={"data-suggest": "/daftar/cari/", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        error_messages={"required": gettext_lazy("Tulis nama kabupaten atau kota Anda.")},
     )
 
 
 class OfficialForm(Form):
-    subdomain = forms.CharField(
-        label="Alamat situs",
-        help_text="Huruf kecil dan angka. Ini usulan kami; boleh diganti.",
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
-    )
     name = forms.CharField(
         label="Nama lengkap",
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    post = forms.CharField(
-        label="Jabatan",
-        max_length=120,
-        help_text="Misalnya: Kepala Bidang Aplikasi Informatika, Diskominfo.",
-        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
-    )
     email = EmailField(
         label="E-mail dinas",
-        help_text="E-mail berakhiran .go.id membuktikan sendiri. E-mail lain kami periksa dahulu.",
+        help_text="E-mail dengan domain .go.id milik daerah Anda langsung diterima, misalnya "
+        "nama@bontangkota.go.id. E-mail lain kami periksa dahulu.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap, misalnya nama@kota.go.id."},
     )
-
-    def clean_subdomain(self) -> str:
-        """In small letters; ``actions.refuse_taken`` judges it and suggests another."""
-        return str(self.cleaned_data["subdomain"]).strip().lower()
-
-
-class FinishForm(Form):
     password = forms.CharField(
         label="Kata sandi",
         max_length=200,
@@ -73,15 +41,26 @@ class FinishForm(Form):
         help_text="Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    accepted_terms = forms.BooleanField(
-        label="Saya berwenang mendaftarkan pemerintah daerah ini, dan menyetujui syaratnya.",
-        error_messages={"required": "Setujui syaratnya untuk melanjutkan."},
+    post = forms.CharField(
+        label="Jabatan",
+        max_length=120,
+        required=False,
+        help_text="Misalnya: Kepala Bidang Aplikasi Informatika, Diskominfo.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    subdomain = forms.CharField(
+        label="Alamat situs",
+        help_text="Huruf kecil dan angka. Ini usulan kami; boleh diganti.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password)
-        return password
+    def clean_subdomain(self) -> str:
+        """In small letters; ``actions.refuse_taken`` judges it and suggests another."""
+        return str(self.cleaned_data["subdomain"]).strip().lower()
+
+
+class CorrectEmailForm(Form):
+    email = EmailField(label="Alamat e-mail yang benar")
 
 
 class ReasonForm(Form):

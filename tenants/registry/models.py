@@ -133,6 +133,9 @@ class Signup(models.Model):
     )
     decided_by = models.CharField(max_length=254, blank=True)  # the operator's login
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Of the one-time sign-in on the city's host: SHA-256 of its token; emptied when it is used.
+    handover_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    handover_expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -154,9 +157,9 @@ class Signup(models.Model):
         return f"{self.code} {self.email}"
 
     @property
-    def proves_itself(self) -> bool:
-        """Whether reading mail at this address shows that one works for a government."""
-        return self.email.lower().endswith(".go.id")
+    def domain(self) -> str:
+        """Of the e-mail address, in small letters."""
+        return str(self.email).lower().rpartition("@")[2]
 
 
 class Spare(models.Model):

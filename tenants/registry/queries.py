@@ -2,17 +2,20 @@
 
 For pages:
     progress(status_token) -> Progress | None     polled by the status page
+    signup_of_link(token) -> Signup | None        for the page behind the mailed link
+    address_of(code) -> str                       where a city answers already
     waiting_signups() / recent_signups()          the operator's console
     suggest_subdomain(area), is_taken(code), is_subdomain_taken(subdomain)
 """
 
+import hashlib
 import time
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from tenants.backend.place import PUBLIC
-from tenants.registry import provisioning, regions
+from tenants.registry import provisioning, regions, spellings
 from tenants.registry.models import City, Domain, Signup
 from tenants.registry.scope import in_public
 
@@ -70,6 +73,36 @@ def is_taken(code: str) -> bool:
             City.objects.filter(code=code).exists()
             or Signup.objects.filter(code=code, state__in=Signup.HOLDING).exists()
         )
+
+
+def address_of(code: str) -> str:
+    """The address of the city with this code; empty when it does not answer (yet)."""
+    with in_public():
+        city = City.objects.filter(code=code).first()
+        return city.url("/") if city is not None and city.is_live else ""
+
+
+def proves_itself(signup: Signup) -> bool:
+    """Whether reading mail at this address shows that one works for this very government.
+
+    Its domain is the area's own by name, or an earlier official of the area used it.
+    """
+    area = regions.regency(signup.code)
+    if area is None or not signup.domain.endswith(".go.id"):
+        return False
+    if spellings.is_domain_of(signup.domain, area):
+        return True
+    with in_public():
+        return Signup.objects.filter(
+            code=signup.code, state=Signup.State.DONE, email__iendswith=f"@{signup.domain}"
+        ).exists()
+
+
+def signup_of_link(token: str) -> Signup | None:
+    """The signup whose latest confirmation link has this token."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    with in_public():
+        return Signup.objects.filter(confirm_digest=digest).first()
 
 
 def is_subdomain_taken(subdomain: str) -> bool:

@@ -174,28 +174,10 @@ def middle(code: str) -> tuple[float, float]:
     return _middles()[code[:2]]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Small letters and digits without accents, words parted by one space."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", " ", folded).strip()
-
-
-def search(text: str, *, limit: int = 20) -> list[Regency]:
-    """Kabupaten and kota by (part of) name, province or code; best matches first.
-
-    Every word must occur; ``kab`` counts as kabupaten. Nothing typed means nothing found.
-    """
-    words = [{"kab": "kabupaten"}.get(word, word) for word in _plain(text).split()]
-    if not words:
-        return []
-    ranked: list[tuple[int, str, Regency]] = []
-    for area in _regencies().values():
-        name, short = _plain(area.name), _plain(area.short_name)
-        haystack = f"{name} {_plain(area.province.name)} {_plain(area.code)}"
-        if all(word in haystack for word in words):
-            typed = " ".join(words)
-            rank = 0 if typed in (short, name) else 1 if short.startswith(typed) else 2
-            ranked.append((rank, area.code, area))
-    return [area for _, _, area in sorted(ranked, key=lambda r: r[:2])[:limit]]
 
 
 @cache
@@ -207,10 +189,15 @@ def _shared_names() -> frozenset[str]:
     return frozenset(twice)
 
 
+def is_shared_name(area: Regency) -> bool:
+    """Whether a kabupaten and a kota have this area's name."""
+    return area.short_name in _shared_names()
+
+
 def proposed_subdomain(area: Regency) -> str:
     """``bontang``; where a kabupaten and a kota share a name, ``blitarkab`` and ``blitarkota``."""
-    base = re.sub(r"[^a-z0-9]", "", _plain(area.short_name))
-    if area.short_name in _shared_names():
+    base = re.sub(r"[^a-z0-9]", "", plain(area.short_name))
+    if is_shared_name(area):
         base += "kota" if area.is_kota else "kab"
     return base
 

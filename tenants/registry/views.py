@@ -3,23 +3,26 @@
 from functools import cache
 from typing import Any
 
+from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.views import admit
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from tenants.registry import actions, queries, regions
-from tenants.registry.forms import FinishForm, OfficialForm, RegionForm
+from tenants.registry import actions, handover, queries, regions, spellings
+from tenants.registry.current import city
+from tenants.registry.forms import CorrectEmailForm, OfficialForm, RegionForm
+from tenants.registry.models import Signup
 from ui.forms import explain
 
-STEPS = ((1, "Daerah"), (2, "Pejabat"), (3, "Periksa"))
-DRAFT = "pendaftaran"  # in the session: everything typed so far, never the password
-OFFICIAL = ("subdomain", "name", "post", "email")
+CONFIRMED = "pendaftaran_dikonfirmasi"  # in the session: the signup this browser confirmed
 
 
 @cache
@@ -58,138 +61,182 @@ def security(request: HttpRequest) -> HttpResponse:
 # --- signing a city up --------------------------------------------------------------------------
 
 
-def _page(request: HttpRequest, name: str, step: int, form: Any, **more: Any) -> HttpResponse:
-    context = {"form": form, "steps": STEPS, "step": step, **more}
-    context["suffix"] = f".{settings.BASE_DOMAIN}"
+def _page(request: HttpRequest, name: str, form: Any, **more: Any) -> HttpResponse:
+    context = {"form": form, "suffix": f".{settings.BASE_DOMAIN}", **more}
     return render(request, f"registry/{name}.html", context, status=422 if form.errors else 200)
 
 
-def _draft(request: HttpRequest) -> dict[str, str]:
-    return dict(request.session.get(DRAFT, {}))
-
-
-def _area(request: HttpRequest) -> regions.Regency | None:
-    return regions.regency(_draft(request).get("code", ""))
-
-
 @never_cache
+@require_safe
 def region(request: HttpRequest) -> HttpResponse:
-    """Step one: which kabupaten or kota. The landing page sends its choice here by GET."""
-    chosen = request.POST if request.method == "POST" else None
-    if chosen is None and request.GET.get("kode"):
-        chosen = request.GET
-    form = RegionForm(chosen, initial={"kode": _draft(request).get("code", "")})
-    if chosen is not None and form.is_valid():
-        area = regions.regency(form.cleaned_data["kode"])
-        assert area is not None
-        if queries.is_taken(area.code):
+    """Which kabupaten or kota: goes on only when one is meant beyond doubt, asks otherwise."""
+    form = RegionForm(request.GET if "daerah" in request.GET else None)
+    found: list[regions.Regency] = []
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data["daerah"]
+        area = spellings.meant(typed)
+        if area is not None:
+            return redirect("signup-official", area.code)
+        found = spellings.search(typed, limit=60)
+        if not found:
             form.add_error(
-                "kode",
-                f"{area.name} sudah terdaftar di Balai. Hubungi admin daerah Anda untuk "
-                "dibuatkan akun.",
+                "daerah",
+                gettext(
+                    "Tidak ada kabupaten atau kota dengan nama itu. Periksa ejaannya, atau tulis "
+                    "nama provinsinya untuk melihat daftarnya."
+                ),
             )
-        else:
-            draft = _draft(request)
-            if draft.get("code") != area.code:
-                draft["subdomain"] = queries.suggest_subdomain(area)
-            request.session[DRAFT] = {**draft, "code": area.code}
-            return redirect("signup-official")
-    return _page(request, "signup_region", 1, form)
+    context = {
+        "found": found,
+        "both_kinds": len(found) > 1 and len({area.short_name for area in found}) == 1,
+    }
+    return _page(request, "signup_region", form, **context)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What the script offers below the field while somebody types."""
+    found = spellings.search(request.GET.get("daerah", "")[:100], limit=8)
+    return JsonResponse({"daerah": [f"{area.name}, {area.province.name}" for area in found]})
 
 
 @never_cache
-def official(request: HttpRequest) -> HttpResponse:
-    """Step two: the address of the site and who signs up."""
-    area = _area(request)
+@sensitive_post_parameters("password")
+def official(request: HttpRequest, code: str) -> HttpResponse:
+    """Who signs up, for the area in the address; sends the confirmation link."""
+    area = regions.regency(code)
     if area is None:
-        return redirect("signup")
-    draft = _draft(request)
-    form = OfficialForm(request.POST or None, initial=draft)
+        raise NotThere("Kabupaten atau kota ini tidak ada dalam daftar resmi.")
+    if queries.is_taken(area.code):
+        context = {"area": area, "address": queries.address_of(area.code)}
+        return render(request, "registry/signup_taken.html", context, status=409)
+    form = OfficialForm(
+        request.POST or None, initial={"subdomain": queries.suggest_subdomain(area)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.refuse_taken(area, form.cleaned_data["subdomain"])
+            signup = actions.start_signup(
+                code=area.code,
+                remote=get_client_ip_address(request) or "",
+                **form.cleaned_data,
+            )
         except RuleBroken as error:
             explain(form, error)
         else:
-            request.session[DRAFT] = {**draft, **form.cleaned_data}
-            return redirect("signup-check")
+            return redirect("signup-status", signup.status_token)
     return _page(
         request,
         "signup_official",
-        2,
         form,
         area=area,
+        subdomain=form["subdomain"].value() or "",
         kecamatan=len(regions.kecamatan(area.code)),
         villages=len(regions.villages(area.code)),
     )
 
 
 @never_cache
-@sensitive_post_parameters("password")
-def check(request: HttpRequest) -> HttpResponse:
-    """Step three: check the answers, choose a password, send."""
-    area, draft = _area(request), _draft(request)
-    if area is None or not all(draft.get(key) for key in OFFICIAL):
-        return redirect("signup")
-    form = FinishForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            signup = actions.start_signup(
-                code=area.code,
-                subdomain=draft["subdomain"],
-                name=draft["name"],
-                post=draft["post"],
-                email=draft["email"],
-                password=form.cleaned_data["password"],
-                accepted_terms=form.cleaned_data["accepted_terms"],
-            )
-        except RuleBroken as error:
-            explain(form, error)
-        else:
-            del request.session[DRAFT]
-            return redirect("signup-status", signup.status_token)
-    return _page(request, "signup_check", 3, form, area=area, draft=draft)
-
-
-@never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail. Only a press counts: mail scanners open links too."""
-    if request.method != "POST":
-        return render(request, "registry/signup_confirm.html")
+    signup = queries.signup_of_link(token)
+    if signup is None:
+        raise NotThere(
+            "Tautan konfirmasi ini tidak dikenal. Mungkin terpotong saat disalin, atau sudah "
+            "diganti tautan yang lebih baru: buka tautan di e-mail terakhir dari kami."
+        )
+    if request.method != "POST" and signup.state == Signup.State.EMAIL_SENT:
+        context = {"signup": signup, "area": regions.regency(signup.code)}
+        return render(request, "registry/signup_confirm.html", context)
+    at = now()
     try:
-        signup = actions.confirm_email(token)
+        signup = actions.confirm_email(token, at=at)
     except actions.LinkExpired as expired:
         messages.warning(request, expired.message)
         return redirect("signup-status", expired.status_token)
+    if signup.confirmed_at == at:  # this browser's press is the one that counted
+        request.session[CONFIRMED] = signup.pk
     return redirect("signup-status", signup.status_token)
 
 
 @never_cache
 @require_safe
 def status(request: HttpRequest, token: str) -> HttpResponse:
-    """How a signup stands. Polled by htmx as a part of the page, else by reloading."""
+    """How a signup stands. Polled by htmx as a part of the page, else by reloading.
+
+    Once the city is ready, the browser that confirmed goes on to it, signed in.
+    """
     progress = queries.progress(token)
     if progress is None:
         raise NotThere("Pendaftaran ini tidak ditemukan. Periksa tautannya.")
-    waiting = progress.state in {"approved", "provisioning"}
+    part = bool(request.headers.get("HX-Request"))
+    if progress.done and request.session.get(CONFIRMED) == progress.signup.pk:
+        if part:
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = request.path
+            return response
+        del request.session[CONFIRMED]
+        if address := handover.issue(progress.signup.pk):
+            return redirect(address)
+    return _status_page(request, progress, token, CorrectEmailForm(), part=part)
+
+
+def _status_page(
+    request: HttpRequest, progress: queries.Progress, token: str, form: Any, *, part: bool = False
+) -> HttpResponse:
     context = {
         "progress": progress,
         "area": regions.regency(progress.signup.code),
-        "waiting": waiting,
+        "waiting": progress.state in {"approved", "provisioning"},
         "token": token,
+        "form": form,
         "sign_in": f"{progress.address.rstrip('/')}/masuk/" if progress.address else "",
     }
-    part = bool(request.headers.get("HX-Request"))
     name = "registry/parts/progress.html" if part else "registry/signup_status.html"
-    return render(request, name, context)
+    return render(request, name, context, status=422 if form.errors else 200)
 
 
 @require_POST
 def resend(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        actions.resend_link(status_token=token)
+        actions.resend_link(status_token=token, remote=get_client_ip_address(request) or "")
     except RuleBroken as error:
         messages.warning(request, error.message)
     else:
         messages.success(request, "Tautan baru sudah dikirim. Yang lama tidak berlaku lagi.")
     return redirect("signup-status", token)
+
+
+@require_POST
+def correct_email(request: HttpRequest, token: str) -> HttpResponse:
+    """The address typed first was wrong."""
+    progress = queries.progress(token)
+    if progress is None:
+        raise NotThere("Pendaftaran ini tidak ditemukan. Periksa tautannya.")
+    form = CorrectEmailForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.correct_email(
+                status_token=token,
+                email=form.cleaned_data["email"],
+                remote=get_client_ip_address(request) or "",
+            )
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, "Tautan dikirim ke alamat ini. Yang lama tidak berlaku lagi.")
+            return redirect("signup-status", token)
+    return _status_page(request, progress, token, form)
+
+
+@never_cache
+@require_GET
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """On the city's host: sign in the official who has just founded the city."""
+    user = handover.redeem(token, city=city())
+    if user is None:
+        messages.warning(
+            request, gettext("Tautan ini sudah dipakai atau kedaluwarsa. Masuk seperti biasa.")
+        )
+        return redirect("/masuk/?next=/kelola/")
+    return admit(request, user, "accounts.backends.LoginBackend", "signed_in.by_link")

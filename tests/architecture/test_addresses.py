@@ -47,11 +47,12 @@ PUBLIC_HOST = {
     "privasi/": ANYONE,
     "keamanan/": ANYONE,
     "daftar/": ANYONE,
-    "daftar/pejabat/": ANYONE,
-    "daftar/periksa/": ANYONE,
+    "daftar/cari/": ANYONE,
+    "daftar/pejabat/<str:code>/": ANYONE,
     "daftar/konfirmasi/<str:token>/": ANYONE,  # holding the mailed link
     "daftar/status/<str:token>/": ANYONE,  # holding the signup's own link
     "daftar/status/<str:token>/kirim-ulang/": ANYONE,
+    "daftar/status/<str:token>/e-mail/": ANYONE,
     "kotak-surat/": ANYONE,  # embedded installations alone
     "kotak-surat/<int:pk>/": ANYONE,
     "harga/": ANYONE,
@@ -95,6 +96,7 @@ CITY_HOST = {
     "v/": ANYONE,
     "v/<str:code>": ANYONE,
     "daftar/": ANYONE,
+    "masuk/baru/<str:token>/": ANYONE,  # holding the one-time token
     "privasi/": ANYONE,
     "api/v1/skema/": ANYONE,
     "api/v1/layanan/": ANYONE,

@@ -74,13 +74,11 @@ def test_while_a_city_is_made(balai: Installation, person: Callable[..., Walker]
     assert area is not None
     admin, postman = person("admin"), person("surat")
     page = admin.page
-    page.goto(f"{balai.url}/daftar/?kode={area.code}")
+    page.goto(f"{balai.url}/daftar/pejabat/{area.code}/")
     page.fill("#id_name", "Rina Wulandari")
     page.fill("#id_post", "Sekretaris Diskominfo")
     page.fill("#id_email", "rina@semarangkota.go.id")
-    admin.press("Lanjut")
     page.fill("#id_password", people.PASSWORD)
-    page.check("#id_accepted_terms")
     admin.press("Kirim pendaftaran")
     link = people.link_in_mail(balai, postman, "rina@semarangkota.go.id", "/daftar/konfirmasi/")
     page.goto(link)
@@ -89,7 +87,7 @@ def test_while_a_city_is_made(balai: Installation, person: Callable[..., Walker]
         balai, "LOCK TABLE public.registry_domain IN SHARE ROW EXCLUSIVE MODE"
     ):
         admin.press("Ya, saya yang mendaftar")
-    expect(page.get_by_role("heading", name="sudah siap")).to_be_visible(timeout=120_000)
+    page.wait_for_url(f"{balai.city(regions.proposed_subdomain(area))}kelola/", timeout=120_000)
     schema = area.schema_name
     assert ask(balai, f"SELECT count(*) FROM public.registry_city WHERE code = '{area.code}'") == (
         1,

@@ -79,20 +79,6 @@ def test_every_proposal_is_possible_and_nobody_elses() -> None:
     assert len({r.schema_name for r in regions.all_regencies()}) == 514
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [("bontang", "Kota Bontang"), ("BLITAR kota", "Kota Blitar"), ("kab. blitar",
-     "Kabupaten Blitar"), ("35.72", "Kota Blitar"), ("bandung", "Kabupaten Bandung")],
-)  # fmt: skip
-def test_search(text: str, first: str) -> None:
-    assert regions.search(text)[0].name == first
-
-
-@pytest.mark.parametrize("text", ["", "  ", "!!", "zzzz", "bontang blitar", "\x00"])
-def test_search_finds_nothing(text: str) -> None:
-    assert regions.search(text) == []
-
-
 def test_every_province_has_a_middle_in_indonesia() -> None:
     for province in regions.provinces():
         north, east = regions.middle(province.code)

@@ -17,7 +17,7 @@ from messaging import outbox
 from messaging.models import Outbox
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
-from tenants.registry import actions, queries
+from tenants.registry import actions, handover, mail_limits, queries
 from tenants.registry.models import City, Domain, Signup
 from tenants.registry.scope import in_city, in_public
 
@@ -32,7 +32,6 @@ def ask(**other: object) -> Signup:
         "post": "Kepala Dinas Kominfo",
         "email": "Siti@samarindakota.go.id",
         "password": PASSWORD,
-        "accepted_terms": True,
     }
     return actions.start_signup(**(values | other))  # type: ignore[arg-type]
 
@@ -129,11 +128,10 @@ def test_progress_names_what_is_being_done(db: None) -> None:
         ({"subdomain": "sâmarinda"}, "subdomain"),
         ({"name": "   "}, "name"),
         ({"name": "x" * 151}, "name"),
-        ({"post": ""}, "post"),
+        ({"post": "x" * 121}, "post"),
         ({"email": "siti@"}, "email"),
         ({"password": "12345678901"}, "password"),
         ({"password": "pendek"}, "password"),
-        ({"accepted_terms": False}, "accepted_terms"),
     ],
 )
 def test_what_is_refused(db: None, change: dict[str, object], field: str) -> None:
@@ -193,7 +191,14 @@ def test_link_opened_twice(db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["siti@gmail.com", "siti@go.id.evil.com", "siti@xgo.id", "siti@samarinda-go.id"]
+    "email",
+    [
+        "siti@bontangkota.go.id",
+        "siti@gmail.com",
+        "siti@go.id.evil.com",
+        "siti@xgo.id",
+        "siti@samarinda-go.id",
+    ],
 )
 def test_other_addresses_wait_for_the_operator(db: None, operator: User, email: str) -> None:
     signup = ask(email=email)
@@ -304,3 +309,104 @@ def test_failed_provisioning_is_said_and_goes_on(db: None, operator: User) -> No
     assert status and status.done
     with in_city(City.objects.get(code="64.72")):
         assert Post.objects.filter(role="lurah").count() == 59
+
+
+def test_operators_are_told_of_each_founding(db: None, operator: User) -> None:
+    signup = ask()
+    assert actions.confirm_email(token_of(signup)).state == "approved"
+    with in_public():
+        told = Outbox.objects.get(payload__to="ops@balai.id").payload
+    assert told["subject"] == "Kota baru: Kota Samarinda"
+    assert "siti@samarindakota.go.id" in told["body"]
+
+
+def test_a_domain_that_an_earlier_official_used_proves_the_next_one(db: None) -> None:
+    with in_public():
+        earlier = ask(email="lama@pemda-samarinda.go.id")
+        Signup.objects.filter(pk=earlier.pk).update(state=Signup.State.REJECTED)
+        new = ask(email="baru@pemda-samarinda.go.id")
+        assert not queries.proves_itself(new)
+        Signup.objects.filter(pk=earlier.pk).update(state=Signup.State.DONE)
+        assert queries.proves_itself(new)
+
+
+def test_the_first_mail_holds_no_typed_words(db: None) -> None:
+    ask(name="Menang hadiah, buka https://evil.example/", post="Klik https://evil.example/")
+    with in_public():
+        mail = Outbox.objects.get(kind="mail.send").payload
+    assert "evil" not in str(mail)
+
+
+def test_three_mails_a_day_to_one_address(db: None) -> None:
+    for _ in range(3):
+        ask()
+    with pytest.raises(RuleBroken, match="besok") as refused:
+        ask(email="SITI@samarindakota.go.id")
+    assert refused.value.field == "email"
+    assert Signup.objects.count() == 3
+    ask(email="lain@samarindakota.go.id")
+
+
+def test_ten_mails_an_hour_from_one_network(db: None) -> None:
+    for n in range(10):
+        ask(email=f"a{n}@samarindakota.go.id", remote="203.0.113.9")
+    with pytest.raises(RuleBroken, match="satu jam"):
+        ask(email="b@samarindakota.go.id", remote="203.0.113.9")
+    ask(email="b@samarindakota.go.id", remote="203.0.113.10")
+
+
+def test_two_hundred_mails_an_hour_in_all(db: None) -> None:
+    for n in range(mail_limits.IN_ALL):
+        mail_limits.count(email=f"a{n}@example.com", remote="")
+    with pytest.raises(RuleBroken, match="satu jam"):
+        mail_limits.count(email="b@example.com", remote="")
+
+
+def test_a_wrong_address_is_corrected_and_its_link_dies(db: None) -> None:
+    signup = ask(email="sitti@samarindakota.go.id")
+    old = token_of(signup)
+    changed = actions.correct_email(
+        status_token=signup.status_token, email="Siti@samarindakota.go.id"
+    )
+    with pytest.raises(NotThere):
+        actions.confirm_email(old)
+    assert actions.confirm_email(token_of(changed)).email == "siti@samarindakota.go.id"
+    with pytest.raises(Stale):
+        actions.correct_email(status_token=signup.status_token, email="lain@x.go.id")
+
+
+def _founded() -> tuple[Signup, City]:
+    signup = ask()
+    actions.confirm_email(token_of(signup))
+    assert handover.issue(signup.pk) is None  # the city is not ready
+    with in_public():
+        outbox.run_due()
+    return signup, City.objects.get(code="64.72")
+
+
+def _token(address: str | None) -> str:
+    assert address and address.startswith("http://samarinda.localhost:8000/masuk/baru/")
+    return address.rstrip("/").rpartition("/")[2]
+
+
+def test_a_handover_signs_in_once_in_its_own_city_and_soon(db: None) -> None:
+    signup, city = _founded()
+    bontang = City.objects.get(code="64.74")
+    token = _token(handover.issue(signup.pk))
+    with in_city(bontang):
+        assert handover.redeem(token, city=bontang) is None
+    with in_city(city):
+        assert handover.redeem(token, city=city, at=now() + handover.LASTS) is None
+        assert handover.redeem("", city=city) is None
+        user = handover.redeem(token, city=city)
+        assert user is not None and user.login == "siti@samarindakota.go.id"
+        assert handover.redeem(token, city=city) is None
+        assert handover.redeem("", city=city) is None
+
+
+def test_a_new_handover_ends_the_one_before(db: None) -> None:
+    signup, city = _founded()
+    first, second = _token(handover.issue(signup.pk)), _token(handover.issue(signup.pk))
+    with in_city(city):
+        assert handover.redeem(first, city=city) is None
+        assert handover.redeem(second, city=city) is not None

@@ -1,12 +1,13 @@
 """The platform's own pages, as a browser without JavaScript sees them."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
-from django.core import mail as outside
 from django.test import Client
 
 from accounts.models import User
+from messaging import outbox
 from messaging.models import Outbox
 from tenants.registry import actions, queries
 from tenants.registry.models import Signup
@@ -21,18 +22,16 @@ def visitor(public_client: Client) -> Client:
     return public_client
 
 
-def _sign_up(client: Client, code: str = "33.71", email: str = "rina@magelangkota.go.id") -> Signup:
-    assert client.get(f"/daftar/?kode={code}").url == "/daftar/pejabat/"  # type: ignore[attr-defined]
-    page = client.get("/daftar/pejabat/")
-    subdomain = re.search(r'name="subdomain" value="([^"]+)"', page.content.decode())
-    assert subdomain is not None
-    official = {
-        "subdomain": subdomain[1], "name": "Rina Wati", "post": "Kepala Diskominfo", "email": email,
-    }  # fmt: skip
-    assert client.post("/daftar/pejabat/", official).url == "/daftar/periksa/"  # type: ignore[attr-defined]
-    check = client.get("/daftar/periksa/").content.decode()
-    assert "Kota Magelang" in check and email in check
-    sent = client.post("/daftar/periksa/", {"password": PASSWORD, "accepted_terms": "on"})
+OFFICIAL = {"name": "Rina Wati", "email": "rina@magelangkota.go.id", "password": PASSWORD}
+
+
+def _sign_up(client: Client, email: str = "rina@magelangkota.go.id") -> Signup:
+    page = "/daftar/pejabat/33.71/"
+    assert client.get("/daftar/", {"daerah": "kota magelang"}).url == page  # type: ignore[attr-defined]
+    html = client.get(page).content.decode()
+    subdomain = re.search(r'name="subdomain" value="([^"]+)"', html)
+    assert subdomain is not None and "Kota Magelang" in html
+    sent = client.post(page, {**OFFICIAL, "subdomain": subdomain[1], "email": email})
     assert sent.status_code == 302
     with in_public():
         return Signup.objects.get(email=email)
@@ -46,11 +45,26 @@ def _link() -> str:
     return found[1]
 
 
-def test_the_landing_page_offers_every_area_without_javascript(visitor: Client) -> None:
-    html = visitor.get("/").content.decode()
-    assert html.count("<option") == 515  # 514 and the empty one
-    assert html.count("<optgroup") == 38
-    assert "83.762" in html
+@pytest.mark.parametrize("typed", ["tangerang", "bogor", "tangrang"])
+def test_a_kota_or_a_kabupaten_is_asked_and_never_guessed(visitor: Client, typed: str) -> None:
+    page = visitor.get("/daftar/", {"daerah": typed})
+    html = page.content.decode()
+    assert page.status_code == 200
+    kinds = re.findall(r'href="/daftar/pejabat/[\d.]+/"><b>(Kota|Kabupaten) ', html)
+    assert {"Kota", "Kabupaten"} <= set(kinds)
+    if typed == "bogor":
+        assert "Kota atau Kabupaten?" in html
+
+
+def test_a_name_that_nobody_has_is_said_beside_the_field(visitor: Client) -> None:
+    page = visitor.get("/daftar/", {"daerah": "zzzz"})
+    assert page.status_code == 422
+    assert 'id="id_daerah_error"' in page.content.decode()
+
+
+def test_suggestions_are_full_names(visitor: Client) -> None:
+    offered = visitor.get("/daftar/cari/", {"daerah": "tangrang"}).json()["daerah"]
+    assert offered == ["Kabupaten Tangerang, Banten", "Kota Tangerang, Banten"]
 
 
 def test_signing_up_step_by_step(visitor: Client) -> None:
@@ -71,30 +85,61 @@ def test_signing_up_step_by_step(visitor: Client) -> None:
     assert "<progress" in part and "<html" not in part
 
 
-def test_the_password_is_never_kept_between_steps(visitor: Client) -> None:
+def test_the_confirm_page_names_city_and_address(visitor: Client) -> None:
     _sign_up(visitor)
-    assert PASSWORD not in str(dict(visitor.session))
-    assert not outside.outbox
+    page = visitor.get(_link()).content.decode()
+    assert "Kota Magelang" in page and "rina@magelangkota.go.id" in page
 
 
-def test_steps_cannot_be_skipped(visitor: Client) -> None:
-    assert visitor.get("/daftar/pejabat/").url == "/daftar/"  # type: ignore[attr-defined]
-    assert visitor.get("/daftar/periksa/").url == "/daftar/"  # type: ignore[attr-defined]
+def test_a_wrong_address_is_corrected_on_the_page_that_names_it(visitor: Client) -> None:
+    signup = _sign_up(visitor, email="rna@magelangkota.go.id")
+    old = _link()
+    status = f"/daftar/status/{signup.status_token}/"
+    assert visitor.post(f"{status}e-mail/", {"email": "rina@"}).status_code == 422
+    sent = visitor.post(f"{status}e-mail/", {"email": "rina@magelangkota.go.id"}, follow=True)
+    assert "rina@magelangkota.go.id" in sent.content.decode()
+    assert visitor.get(old).status_code == 404
+    assert visitor.get(_link()).status_code == 200
 
 
-@pytest.mark.parametrize("code", ["99.99", "64", "'; DROP TABLE", "64.74"])
-def test_an_area_that_cannot_be_had_is_explained(visitor: Client, code: str) -> None:
-    page = visitor.post("/daftar/", {"kode": code})
-    assert page.status_code == 422
-    said = "sudah terdaftar" if code == "64.74" else "Pilih kabupaten atau kota dari daftar."
-    assert said in page.content.decode()
+def test_the_browser_that_confirmed_is_signed_in_on_the_new_host(visitor: Client) -> None:
+    signup = _sign_up(visitor)
+    link, status = _link(), f"/daftar/status/{signup.status_token}/"
+    visitor.post(link)
+    other = Client(HTTP_HOST=visitor.defaults["HTTP_HOST"])
+    other.post(link)  # too late: this press confirmed nothing
+    with in_public():
+        outbox.run_due()
+    assert other.get(status).status_code == 200
+    part = visitor.get(status, headers={"HX-Request": "true"})
+    assert part.headers["HX-Redirect"] == status
+    there = urlsplit(visitor.get(status).url)  # type: ignore[attr-defined]
+    assert there.hostname == "magelangkota.localhost"
+    assert visitor.get(status).status_code == 200  # once only
+    admin = Client(HTTP_HOST="magelangkota.localhost")
+    assert admin.get(there.path).url == "/kelola/"  # type: ignore[attr-defined]
+    assert admin.get("/kelola/").status_code == 200
+    thief = Client(HTTP_HOST="magelangkota.localhost")
+    assert thief.get(there.path).url == "/masuk/?next=/kelola/"  # type: ignore[attr-defined]
+    assert thief.get("/kelola/").status_code == 302
+
+
+@pytest.mark.parametrize("code", ["99.99", "64", "'; DROP TABLE"])
+def test_an_area_that_is_none_is_not_found(visitor: Client, code: str) -> None:
+    assert visitor.get(f"/daftar/pejabat/{code}/").status_code == 404
+
+
+def test_a_city_that_is_signed_up_names_its_address(visitor: Client) -> None:
+    page = visitor.get("/daftar/", {"daerah": "kota bontang"}, follow=True)
+    assert page.status_code == 409
+    html = page.content.decode()
+    assert "Kota Bontang sudah terdaftar" in html
+    assert 'href="http://bontang.localhost:8000/"' in html
 
 
 @pytest.mark.parametrize("subdomain", ["www", "a", "Bon tang", "bontang", "-x-", "x" * 41])
 def test_a_bad_subdomain_is_named_beside_its_field(visitor: Client, subdomain: str) -> None:
-    visitor.get("/daftar/?kode=33.71")
-    official = {"subdomain": subdomain, "name": "R", "post": "K", "email": "r@x.go.id"}
-    page = visitor.post("/daftar/pejabat/", official)
+    page = visitor.post("/daftar/pejabat/33.71/", {**OFFICIAL, "subdomain": subdomain})
     assert page.status_code == 422
     html = page.content.decode()
     assert 'href="#id_subdomain"' in html and 'id="id_subdomain_error"' in html
@@ -103,6 +148,8 @@ def test_a_bad_subdomain_is_named_beside_its_field(visitor: Client, subdomain: s
 
 def test_an_unknown_or_used_link_says_so(visitor: Client) -> None:
     assert visitor.post("/daftar/konfirmasi/tidak-ada/").status_code == 404
+    page = visitor.get("/daftar/konfirmasi/tidak-ada/")
+    assert page.status_code == 404 and "tidak dikenal" in page.content.decode()
     assert visitor.get("/daftar/status/tidak-ada/").status_code == 404
 
 
@@ -157,12 +204,8 @@ def test_an_expired_link_leads_to_a_fresh_one(visitor: Client) -> None:
 
 
 def test_ones_own_address_is_no_password(visitor: Client) -> None:
-    visitor.post("/daftar/", {"kode": "33.71"})
-    official = {"name": "Rina Wati", "post": "Kepala", "email": "rina@magelangkota.go.id"}
-    visitor.post("/daftar/pejabat/", {"subdomain": "magelangkota", **official})
-    page = visitor.post(
-        "/daftar/periksa/", {"password": "rina@magelangkota.go.id", "accepted_terms": "on"}
-    )
+    sent = {**OFFICIAL, "subdomain": "magelangkota", "password": OFFICIAL["email"]}
+    page = visitor.post("/daftar/pejabat/33.71/", sent)
     assert page.status_code == 422
     assert "terlalu mirip" in page.content.decode()
     assert not Signup.objects.exists()

@@ -192,17 +192,30 @@
   const errors = document.querySelector(".errors");
   if (errors) errors.focus();
 
-  // A long select becomes a search box; without this script the select itself works.
+  // Offers matches below a text field. Nothing is chosen unless somebody chooses it: what stands
+  // in the field is sent as it is, and the server asks when several are meant.
   if (window.accessibleAutocomplete) {
-    for (const select of document.querySelectorAll("select[data-combobox]")) {
-      const described = select.getAttribute("aria-describedby");
-      window.accessibleAutocomplete.enhanceSelectElement({
-        selectElement: select,
-        defaultValue: select.value ? select.selectedOptions[0].textContent.trim() : "",
+    for (const field of document.querySelectorAll("input[data-suggest]")) {
+      const { id, name, value } = field;
+      const described = field.getAttribute("aria-describedby");
+      const place = document.createElement("div");
+      let latest = 0;
+      field.replaceWith(place);
+      window.accessibleAutocomplete({
+        element: place,
+        id,
+        name,
+        defaultValue: value,
+        autoselect: false,
+        confirmOnBlur: false,
         minLength: 2,
-        showNoOptionsFound: true,
         inputClasses: "in",
-        placeholder: select.dataset.placeholder || "",
+        source: async (typed, offer) => {
+          const mine = ++latest;
+          const answer = await fetch(`${field.dataset.suggest}?${new URLSearchParams({ [name]: typed })}`);
+          const found = answer.ok ? (await answer.json())[name] : [];
+          if (mine === latest) offer(found);
+        },
         tNoResults: () => kata("Tidak ada yang cocok"),
         tStatusQueryTooShort: (n) => kata("Ketik {n} huruf atau lebih", { n }),
         tStatusNoResults: () => kata("Tidak ada yang cocok"),
@@ -212,9 +225,9 @@
         tAssistiveHint: () =>
           kata("Ketik sebagian nama, lalu pilih dengan panah atas dan bawah dan Enter."),
       });
-      const input = document.getElementById(select.id.replace(/-select$/, ""));
+      const input = document.getElementById(id);
       if (input && described) {
-        input.setAttribute("aria-describedby", `${described} ${input.id}__assistiveHint`);
+        input.setAttribute("aria-describedby", `${described} ${id}__assistiveHint`);
       }
     }
   }
