@@ -22,6 +22,7 @@ OPEN = {
     "masuk/": "signing in",
     "masuk/kode/": "signing in: the second step",
     "masuk/peragaan/": "signing in, in demo cities alone",
+    "masuk/baru/<str:token>/": "signing in: the one-time token of who founded the city",
     "keluar/": "signing out",
     "sandi/": "a forgotten password: else nobody could sign in to pay",
     "sandi/<str:uid>/<str:token>/": "the same",
