@@ -8,14 +8,16 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from audit import actions as audit
-from kernel.errors import Stale
+from kernel.errors import RuleBroken, Stale
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
 from services.letters.models import Letter
 from services.letters.render import Content, render_pdf
 from services.residents.models import Person
+from tenants.office import actions as office
 from tenants.office.models import Profile, Unit
+from tenants.office.naming import bare_name
 from tenants.registry.current import city
 from tenants.registry.entitlements import on_trial
 from typeset.pdf import logo_svg
@@ -103,9 +105,15 @@ def write(
     number = rules.format_number(
         code=draft.classification,
         sequence=sequence,
-        unit=unit.abbreviation or rules.abbreviate(unit.kind, unit.name),
+        unit=office.short_form_of(unit),
         day=today,
     )
+    if Letter.objects.filter(number=number).exists():
+        # A unit's short form was used by another unit before: its numbers of this year are taken.
+        raise RuleBroken(
+            f"Nomor {number} sudah dipakai surat lain. Minta admin mengganti singkatan "
+            f"{unit.name} untuk nomor surat, lalu setujui lagi."
+        )
     code = secret_code()
     content = compose(
         draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code
@@ -198,12 +206,9 @@ def _profile() -> Profile:
 
 
 def _place(unit: Unit) -> str:
-    """Where the letter is dated: the unit's own name without its kind."""
-    names = {"kelurahan": unit.name, "desa": unit.name, "kecamatan": unit.name}
-    name = names.get(unit.kind, city().name)
-    return " ".join(
-        w for w in name.split() if w not in ("Kelurahan", "Desa", "Kecamatan", "Kota", "Kabupaten")
-    )
+    """Where the letter is dated: the unit's own name, or the city's for a dinas."""
+    has_own_place = unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA, Unit.Kind.KECAMATAN)
+    return bare_name(unit.name if has_own_place else city().name)
 
 
 def _address(unit: Unit) -> str:

@@ -61,6 +61,7 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "register", "year", "sequence"], name="letter_number_once"
             ),
+            models.UniqueConstraint(fields=["number"], name="letter_number_once_in_city"),
             models.CheckConstraint(
                 condition=Q(state="numbered") | ~Q(sha256=""), name="ready_letter_has_file"
             ),

@@ -25,28 +25,6 @@ def format_number(
     return re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], pattern)
 
 
-_PREFIXES = {
-    "kelurahan": "Kel",
-    "desa": "Ds",
-    "kecamatan": "Kec",
-    "dinas": "",
-    "kota": "",
-}
-
-
-def abbreviate(kind: str, name: str) -> str:
-    """A unit's short form for numbers when it set none: ``Kelurahan Belimbing`` → ``Kel-BLM``."""
-    words = [w for w in re.findall(r"[A-Za-z]+", name) if w.lower() not in _PREFIXES]
-    letters = "".join(words).upper()
-    if len(words) > 1:
-        short = "".join(word[0] for word in words).upper()
-        short += re.sub(r"[AIUEO]", "", words[-1].upper()[1:])[: max(0, 3 - len(short))]
-    else:
-        short = letters[:1] + re.sub(r"[AIUEO]", "", letters[1:])[:2]
-    prefix = _PREFIXES.get(kind, "")
-    return f"{prefix}-{short[:4]}" if prefix else short[:8]
-
-
 def valid_until(issued: date, amount: int, unit: Literal["hari", "bulan", "tahun"]) -> date:
     """The last day a letter is valid; the end of the month when that day does not exist."""
     if unit == "hari":

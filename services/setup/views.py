@@ -115,9 +115,13 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     fields = ("abbreviation", "address", "post_code", "phone", "email")
     form = UnitForm(request.POST or None, initial={key: getattr(found, key) for key in fields})
     if request.method == "POST" and form.is_valid():
-        office.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
-        messages.success(request, f"{found.name} tersimpan.")
-        return redirect("setup-unit", pk)
+        try:
+            office.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            messages.success(request, f"{found.name} tersimpan.")
+            return redirect("setup-unit", pk)
     return page_of(request, "unit", form, unit=found, posts=_posts(found.posts.all()))
 
 

@@ -14,6 +14,7 @@ from kernel.identities import parse_email
 from messaging import mail
 from tenants.office import notices
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
+from tenants.office.naming import check_short_form, short_form
 from tenants.office.queries import WITHOUT_SEAT, holds_seat, posts_of
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
@@ -251,13 +252,39 @@ def describe_unit(
     email: str,
     by: User,
 ) -> Unit:
-    """What a letterhead and a letter's number say of a unit. Its name and code are official."""
+    """What a letterhead and a letter's number say of a unit. Its name and code are official.
+
+    A blank ``abbreviation`` is made by rule. Raises RuleBroken for one that another unit has.
+    """
     unit = Unit.objects.select_for_update().get(pk=unit_id)
-    unit.abbreviation, unit.address, unit.post_code = abbreviation, address, post_code
+    same = Unit.objects.filter(abbreviation__iexact=abbreviation).exclude(pk=unit.pk)
+    if abbreviation and (other := same.first()) is not None:
+        raise RuleBroken(
+            f"{abbreviation} sudah dipakai {other.name}. Dua unit dengan singkatan sama "
+            "menghasilkan surat bernomor sama. Pilih singkatan lain.",
+            field="abbreviation",
+        )
+    unit.abbreviation = check_short_form(abbreviation) or _free_short_form(unit)
+    unit.address, unit.post_code = address, post_code
     unit.phone, unit.email = phone, email
     unit.save(update_fields=["abbreviation", "address", "post_code", "phone", "email"])
     audit.record("unit.described", actor=by, subject="unit", subject_id=unit.code)
     return unit
+
+
+@transaction.atomic
+def short_form_of(unit: Unit) -> str:
+    """What stands for a unit in the numbers of its letters; made and kept when it has none."""
+    if not unit.abbreviation:
+        unit.abbreviation = _free_short_form(unit)
+        unit.save(update_fields=["abbreviation"])
+    return unit.abbreviation
+
+
+def _free_short_form(unit: Unit) -> str:
+    others = Unit.objects.exclude(pk=unit.pk).exclude(abbreviation="")
+    taken = {form.upper() for form in others.values_list("abbreviation", flat=True)}
+    return short_form(unit.kind, unit.name, taken)
 
 
 MOST_CLOSED = 31  # days named at once: more is a mistyped year

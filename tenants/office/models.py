@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.fields import EmailAddressField
 
@@ -38,6 +39,11 @@ class Unit(models.Model):
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("abbreviation"), condition=~Q(abbreviation=""), name="short_form_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["kind", "code"]),
             models.Index(fields=["code"], name="unit_code_like", opclasses=["text_pattern_ops"]),

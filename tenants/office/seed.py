@@ -4,6 +4,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.office.naming import bare_name, give_short_forms
 from tenants.registry import regions
 from tenants.registry.models import City, Signup
 from tenants.registry.provisioning import seeder
@@ -54,6 +55,9 @@ def territory(city: City) -> None:
             for a in regions.villages(city.code)
         ]
     )
+    units = list(Unit.objects.exclude(kind__in=[Unit.Kind.RW, Unit.Kind.RT]))
+    give_short_forms(units)
+    Unit.objects.bulk_update(units, ["abbreviation"], batch_size=BATCH)
 
 
 def _add(units: list[Unit]) -> None:
@@ -63,7 +67,7 @@ def _add(units: list[Unit]) -> None:
 def posts_at(unit: Unit) -> list[Post]:
     """The posts a unit of this kind has, unsaved."""
     role = Post.Role
-    bare = unit.name.partition(" ")[2]
+    bare = bare_name(unit.name)
     titles: list[tuple[str, str]] = []
     if unit.kind == Unit.Kind.CITY:
         titles = [(role.ADMIN, f"Admin {unit.name}")]

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
+from kernel.errors import RuleBroken
 from services.applications import actions as dossiers
 from services.letters import actions, archive, queries
-from services.letters.models import Letter
+from services.letters.models import Counter, Letter
 from tenants.registry.scope import in_city
 from tests.factories import MONDAY, approve, make_cast, submitted
 
@@ -122,3 +123,15 @@ def test_another_citys_code_is_unknown_here(letter, blitar) -> None:
 def test_content_at_rest_is_sealed(letter) -> None:
     assert letter.person.nik.encode() not in bytes(letter.content_sealed)
     assert letter.content.number == letter.number
+
+
+@pytest.mark.django_db
+def test_a_number_that_another_letter_has_is_refused(in_bontang) -> None:
+    """For example when a unit's short form was used by another unit before."""
+    cast = make_cast()
+    approve(submitted(cast), cast.hasan, cast.rina, cast.lurah)
+    Counter.objects.filter(scope__startswith="surat:").delete()
+    again = submitted(cast)
+    with pytest.raises(RuleBroken, match="sudah dipakai surat lain"):
+        approve(again, cast.hasan, cast.rina, cast.lurah)
+    assert Letter.objects.count() == 1

@@ -7,19 +7,6 @@ from hypothesis import strategies as st
 from services.letters import rules
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "short"),
-    [
-        ("kelurahan", "Kelurahan Belimbing", "Kel-BLM"),
-        ("kelurahan", "Kelurahan Bontang Kuala", "Kel-BKL"),
-        ("kecamatan", "Kecamatan Bontang Barat", "Kec-BBR"),
-        ("desa", "Desa Ngoran", "Ds-NGR"),
-    ],
-)
-def test_abbreviations(kind, name, short) -> None:
-    assert rules.abbreviate(kind, name) == short
-
-
 def test_the_number_has_the_parts_people_know() -> None:
     number = rules.format_number(
         code="400.9.14.1", sequence=247, unit="Kel-BLM", day=date(2026, 11, 24)

@@ -287,6 +287,19 @@ def test_units_are_described_for_the_letterhead(cast: Cast, admin: Client) -> No
     assert (cast.village.address, cast.village.post_code) == ("Jl. Cumi-cumi 1", "75311")
 
 
+def test_two_units_cannot_have_the_same_short_form(cast: Cast, admin: Client) -> None:
+    other = Unit.objects.filter(kind=Unit.Kind.KELURAHAN).exclude(pk=cast.village.pk).first()
+    assert other is not None
+    page, before = f"/kelola/wilayah/{cast.village.pk}/", cast.village.abbreviation
+    for typed in (other.abbreviation, other.abbreviation.lower(), "Kel/X"):
+        assert admin.post(page, {"abbreviation": typed}).status_code == 422
+    cast.village.refresh_from_db()
+    assert cast.village.abbreviation == before
+    assert admin.post(page, {"abbreviation": ""}).status_code == 302
+    cast.village.refresh_from_db()
+    assert cast.village.abbreviation == before  # made by the same rule
+
+
 def test_an_admin_helps_an_official_who_lost_their_phone(
     cast: Cast, admin: Client, in_bontang: City, client_for: Callable[[City], Client]
 ) -> None:

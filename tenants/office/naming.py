@@ -1,0 +1,102 @@
+"""A unit's name without its kind, and the short form its letters' numbers carry. Plain Python."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Protocol
+
+from kernel.errors import RuleBroken
+
+LONGEST = 12  # characters of a short form
+_PREFIXES = {
+    "kelurahan": "Kel-",
+    "desa": "Ds-",
+    "kecamatan": "Kec-",
+}
+_KINDS = frozenset(
+    "kelurahan desa kecamatan distrik kota kabupaten nagari gampong kampung kalurahan "
+    "kapanewon kemantren".split()
+)
+
+
+class Named(Protocol):
+    """What the short form of a unit is made of."""
+
+    kind: str
+    code: str
+    name: str
+    abbreviation: str
+
+
+def bare_name(name: str) -> str:
+    """A unit's own name: ``Kelurahan Kota Baru`` → ``Kota Baru``. Never empty for a name.
+
+    Only the first word is the kind (and ``Administrasi`` after Kota or Kabupaten).
+    """
+    first, _, rest = name.strip().partition(" ")
+    if first.lower() not in _KINDS or not rest:
+        return name.strip()
+    if first in ("Kota", "Kabupaten"):
+        rest = rest.removeprefix("Administrasi ")
+    return rest.strip()
+
+
+def _short_forms(kind: str, name: str) -> Iterator[str]:
+    """Short forms for a unit, the usual one first, without an end."""
+    prefix = _PREFIXES.get(kind, "")
+    if name.startswith("Distrik "):
+        prefix = "Dis-"
+    room = LONGEST - len(prefix)
+    words = re.findall(r"[A-Z0-9]+", bare_name(name).upper().replace("'", "")) or ["X"]
+    bones = [word[0] + re.sub(r"[AIUEO]", "", word[1:]) for word in words]
+    if len(words) > 1:
+        usual = "".join(word[0] for word in words)
+        usual += bones[-1][1:][: max(0, 3 - len(usual))]
+        for more in range(2, room):  # more letters of the last word, then of the first
+            yield prefix + usual[:4] if more == 2 else prefix + usual[:4] + bones[-1][1:more]
+            yield prefix + (bones[0][:more] + "".join(bone[0] for bone in bones[1:]))[:room]
+    else:
+        yield prefix + bones[0][:3]
+    letters = "".join(words)
+    for whole in ("".join(bones), letters):
+        for length in range(3, room + 1):
+            yield prefix + whole[:length]
+    for turn in range(2, 10_000):
+        number = str(turn)
+        yield prefix + letters[: room - len(number)] + number
+
+
+def short_form(kind: str, name: str, taken: Collection[str]) -> str:
+    """The first short form of a unit that no other unit has, compared without case.
+
+    ``Kelurahan Belimbing`` → ``Kel-BLM``. ``taken`` are those of the city's other units, in
+    capitals.
+    """
+    for found in _short_forms(kind, name):
+        own = found.rpartition("-")[2]
+        if len(own) > 1 and len(found) <= LONGEST and found.upper() not in taken:
+            return found
+    raise RuleBroken(f"Tidak ada singkatan yang masih bebas untuk {name}.")
+
+
+def give_short_forms(units: Iterable[Named], taken: Iterable[str] = ()) -> None:
+    """Set the short form of every unit that has none and can sign letters, in the order of codes.
+
+    Forms that are set stay, so a unit added later changes no other.
+    """
+    ordered = sorted(units, key=lambda unit: (len(unit.code), unit.code))
+    used = {form.upper() for form in taken}
+    used |= {unit.abbreviation.upper() for unit in ordered if unit.abbreviation}
+    for unit in ordered:
+        if not unit.abbreviation and unit.kind not in ("rt", "rw"):
+            unit.abbreviation = short_form(unit.kind, unit.name, used)
+            used.add(unit.abbreviation.upper())
+
+
+def check_short_form(text: str) -> str:
+    """A short form as typed, fit to stand between the slashes of a number. Raises RuleBroken."""
+    if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", text):
+        raise RuleBroken(
+            "Pakai hanya huruf, angka, titik, dan tanda hubung. Misalnya Kel-BLB.",
+            field="abbreviation",
+        )
+    return text
