@@ -20,7 +20,10 @@ class CheckSerializer(serializers.Serializer[object]):
     verdict = serializers.ChoiceField(choices=["valid", "expired", "revoked"])
     number = serializers.CharField()
     subject = serializers.CharField(help_text="empty of a revoked letter, as holder and signer")
-    holder = serializers.CharField(help_text="initials only")
+    holder = serializers.CharField(help_text="initials only, of those the letter is about")
+    applicant = serializers.CharField(
+        help_text="initials of who asked for it; empty where that is the holder"
+    )
     issued_on = serializers.DateField()
     issued_by = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)

@@ -101,6 +101,7 @@ def draft_from(
         witnesses=[values.get(f"{key}.nama", "") for key in output.witnesses],
         witnesses_as=output.witnesses_as,
         copies=output.copies,
+        about=[fill(name, values) for name in output.about],
     )
 
 

@@ -234,12 +234,15 @@ class Output(Strict):
     witnesses: list[Key] = []  # person fields that sign too
     witnesses_as: Line = "Saksi-saksi"  # in what capacity
     copies: list[Line] = []  # tembusan
+    # Whom the letter is about, for the check page: "{siswa.nama}". Empty: the first name in it.
+    about: list[Line] = Field([], max_length=4)
     when: list[Condition] = []
 
     def texts(self) -> Iterator[str]:
         """Every text that may hold placeholders, tables' columns left out."""
         yield from (self.opening, *self.body, self.closing, self.addressed_to)
         yield self.applicant_signs
+        yield from self.about
         for block in self.blocks:
             yield block.intro
             yield from (fact.text for fact in block.facts)

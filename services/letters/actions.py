@@ -13,7 +13,7 @@ from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
 from services.letters import archive, rules
 from services.letters.models import Letter
-from services.letters.render import Content, render_pdf
+from services.letters.render import NEWEST, Content, render_pdf
 from services.residents.models import Person
 from tenants.office import actions as office
 from tenants.office.models import Profile, Unit
@@ -90,6 +90,7 @@ class Draft:
     witnesses: list[str]
     witnesses_as: str
     copies: list[str]
+    about: list[str]  # names of those it is about; empty: the first name among its facts
 
 
 def write(
@@ -155,6 +156,8 @@ def compose(
     profile = _profile()
     return Content(
         layout=draft.layout,
+        revision=NEWEST,
+        about=draft.about,
         title=draft.title,
         number=number,
         code=code,

@@ -18,7 +18,7 @@ class Check:
     verdict: str  # "valid", "expired", "revoked"
     number: str
     subject: str  # "" of a revoked one, like the three below
-    holder: str  # initials only
+    holder: str  # initials only, of those the letter is about
     issued_on: date
     issued_by: str
     valid_until: date | None
@@ -26,6 +26,7 @@ class Check:
     code: str
     mark: str  # "UJI COBA", "CONTOH": what stands across the page; "" on a letter that counts
     revoked_on: date | None = None
+    applicant: str = ""  # initials of who asked for it; "" where that is the holder
 
 
 def check(code: str, *, today: date) -> Check | None:
@@ -56,17 +57,20 @@ def check(code: str, *, today: date) -> Check | None:
         verdict = "expired"
     else:
         verdict = "valid"
+    content = letter.content
+    subjects = content.subjects or [letter.person.name]
     return Check(
         verdict=verdict,
         number=letter.number,
         subject=letter.subject,
-        holder=rules.initials(letter.person.name),
+        holder=", ".join(rules.initials(name) for name in subjects),
         issued_on=letter.issued_on,
         issued_by=letter.unit.name,
         valid_until=letter.valid_until,
         signer_title=letter.signer_title,
         code=rules.pretty_code(letter.code),
-        mark=letter.content.watermark,
+        mark=content.watermark,
+        applicant="" if letter.person.name in subjects else rules.initials(letter.person.name),
     )
 
 

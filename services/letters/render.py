@@ -12,7 +12,8 @@ from typing import Any
 from typeset import pdf
 from typeset.pdf import RenderFailed as RenderFailed
 
-LAYOUT = Path(__file__).parent / "layouts" / "surat.typ"
+LAYOUTS = Path(__file__).parent / "layouts"
+NEWEST = 2  # the layout of new letters; older ones stay, so that their letters can be made again
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Content:
     approval: list[str]
     footer: list[str]
     layout: str = "keterangan"
+    revision: int = 1  # of the layout file; letters written before there was a second have none
+    about: list[str] = field(default_factory=list)  # whom it is about, by name; may be empty
     subject: str = ""
     addressed_to: str = ""
     body: list[str] = field(default_factory=list)
@@ -53,6 +56,14 @@ class Content:
     logo: str = ""  # SVG text
     issued_at: str = "1970-01-01T00:00:00+00:00"  # ISO; the PDF's own date
 
+    @property
+    def subjects(self) -> list[str]:
+        """Names of those the letter is about: as it says, or the first name among its facts."""
+        if self.about:
+            return self.about
+        rows = [row for block in self.blocks for row in block["rows"]]
+        return [text for label, text in rows if label.split(" ")[0] == "Nama"][:1]
+
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
@@ -64,6 +75,6 @@ class Content:
 def render_pdf(content: Content) -> bytes:
     """The finished letter. About 10 ms warm. Raises RenderFailed."""
     pictures = {"logo": content.logo, "qr": pdf.qr_svg(content.check_url)}
-    return pdf.compile(
-        LAYOUT, asdict(content), at=datetime.fromisoformat(content.issued_at), pictures=pictures
-    )
+    layout = LAYOUTS / f"surat-{content.revision}.typ"
+    at = datetime.fromisoformat(content.issued_at)
+    return pdf.compile(layout, asdict(content), at=at, pictures=pictures)

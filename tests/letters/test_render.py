@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.letters.render import Content, render_pdf
+from services.letters.render import LAYOUTS, NEWEST, Content, render_pdf
 from typeset.pdf import legible
 
 PLAIN = Content(
@@ -30,6 +30,7 @@ PLAIN = Content(
     signer_name="Rahmat Hidayat, S.Sos.",
     approval=["Disetujui secara elektronik."],
     footer=["Cek keasliannya dengan kode ini."],
+    revision=NEWEST,
 )
 
 
@@ -83,3 +84,44 @@ def test_what_the_font_lacks_is_shown_as_missing_not_dropped() -> None:
 def test_a_demonstration_never_looks_real() -> None:
     assert "CONTOH" in words(render_pdf(replace(PLAIN, watermark="CONTOH")))
     assert "CONTOH" not in words(render_pdf(PLAIN))
+
+
+def test_letters_of_every_earlier_layout_can_be_made_again() -> None:
+    for revision in range(1, NEWEST + 1):
+        assert (LAYOUTS / f"surat-{revision}.typ").exists()
+        assert "RahmatHidayat" in words(render_pdf(replace(PLAIN, revision=revision)))
+    assert Content.from_json(replace(PLAIN, revision=1).as_json().replace('"revision": 1, ', ""))
+
+
+SENTENCE = "Kalimat ini mengisi halaman dengan kata-kata yang panjang. "
+
+
+@pytest.mark.parametrize("paragraphs", range(2, 42, 3))
+def test_the_signature_is_never_without_the_closing_words_and_each_page_is_numbered(
+    paragraphs,
+) -> None:
+    content = replace(PLAIN, body=[SENTENCE * 2] * paragraphs, closing="Demikian dibuat.")
+    pages = PdfReader(io.BytesIO(render_pdf(content))).pages
+    for place, page in enumerate(pages, 1):
+        text = " ".join(page.extract_text().split())
+        assert ("Rahmat Hidayat" in text) == ("Demikian dibuat." in text)
+        assert f"Nomor {PLAIN.number}" in text.replace("Nomor:", "")
+        assert f"Halaman {place} dari {len(pages)}" in text
+
+
+def test_long_names_and_addresses_are_measured_not_counted() -> None:
+    """Every value at its limit: the letter still stands on one page."""
+    address = "Perumahan Griya Bukit Permai Asri Tahap Dua Blok Anggrek Nomor 127, utara lapangan "
+    rows = [
+        ["Nama", "Raden Mas Panji Suryaningrat Kusumadiningrat Hadiwijaya Prawirodirdjo " * 2],
+        *[[label, "Pendek"] for label in ("NIK", "Lahir", "Agama", "Pekerjaan", "Kelamin")],
+        ["Alamat", address * 2],
+    ]
+    content = replace(
+        PLAIN,
+        blocks=[{"intro": "", "rows": rows}],
+        body=[address * 3, f"Keperluan: {SENTENCE * 5}"],
+        valid="Surat ini berlaku sampai dengan tanggal 23 Mei 2027.",
+        closing="Demikian surat keterangan ini dibuat dengan sebenarnya.",
+    )
+    assert len(PdfReader(io.BytesIO(render_pdf(content))).pages) == 1
