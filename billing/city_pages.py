@@ -31,7 +31,7 @@ from billing.seen import InvoiceSeen
 from billing.usage import Chart
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from tenants.registry import entitlements
+from tenants.registry import entitlements, regions
 from tenants.registry.current import city
 from tenants.registry.models import City
 from tenants.registry.scope import in_public
@@ -219,7 +219,7 @@ def choose(request: HttpRequest, user: User) -> HttpResponse:
         "interval_words": WORDS[interval],
         "intervals": [(code, WORDS[code].capitalize()) for code in INTERVALS],
         "options": [
-            _priced(option, interval) for option in queries.plan_options(here, interval, at)
+            _priced(here, option, interval) for option in queries.plan_options(here, interval, at)
         ],
         "running": live,
         "can_pay": gateway.is_configured(),
@@ -228,9 +228,13 @@ def choose(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "billing/plans.html", context)
 
 
-def _priced(option: PlanOption, interval: Interval) -> dict[str, object]:
+def _priced(here: City, option: PlanOption, interval: Interval) -> dict[str, object]:
     price = option.plan.price(interval)
+    villages = len(regions.villages(here.code))
     return {
+        "villages": villages,
+        "is_too_small": option.plan.is_too_small_for(villages),
+        "is_recommended": option.plan == plans.fitting(villages),
         "option": option,
         "plan": option.plan,
         "price": price,
@@ -269,7 +273,7 @@ def _about_plan(here: City, plan: Plan, interval: Interval) -> dict[str, object]
     options = queries.plan_options(here, interval, now())
     option = next(one for one in options if one.plan.code == plan.code)
     return {
-        **_priced(option, interval),
+        **_priced(here, option, interval),
         "interval": interval,
         "interval_words": WORDS[interval],
         "can_pay": gateway.is_configured(),

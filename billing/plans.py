@@ -61,6 +61,10 @@ class Plan:
         """Rupiah for one period as it is charged."""
         return self.price(interval) + tax_of(self.price(interval))
 
+    def is_too_small_for(self, villages: int) -> bool:
+        """Whether the plan is sized for fewer kelurahan and desa than that."""
+        return self.villages is not None and villages > self.villages
+
     @property
     def monthly_with_tax(self) -> int:
         return self.price_with_tax("month")
@@ -125,6 +129,6 @@ def interval(text: str) -> Interval:
 def fitting(villages: int) -> Plan:
     """The smallest plan sized for that many kelurahan and desa."""
     for candidate in plans():
-        if candidate.villages is None or villages <= candidate.villages:
+        if not candidate.is_too_small_for(villages):
             return candidate
     return plans()[-1]

@@ -348,6 +348,7 @@ STRIPE_PAGES: list[str] = env.list(
 SELLER: dict[str, str] = {
     "name": env.str("BALAI_SELLER_NAME", "") or "Pengelola Balai",
     "address": env.str("BALAI_SELLER_ADDRESS", ""),
+    "contact": env.str("BALAI_SELLER_CONTACT", ""),  # e-mail, telephone: on the public pages
     "npwp": env.str("BALAI_SELLER_NPWP", ""),
     "official": env.str("BALAI_SELLER_OFFICIAL", ""),
     "post": env.str("BALAI_SELLER_POST", ""),

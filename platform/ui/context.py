@@ -18,6 +18,7 @@ def current_city() -> Any:
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """``city``, ``profile`` (a ui.brand.Brand), ``demo``, ``embedded``, ``public_url``,
+    ``seller`` (who stands behind this installation),
     ``areas`` (menu links) and ``banners`` (what has to be known on every page)."""
     city = current_city()
     return {
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": bool(settings.DEMO and (city is None or city.is_demo)),
         "embedded": bool(settings.EMBEDDED),
         "public_url": settings.PUBLIC_URL,
+        "seller": settings.SELLER,
         "areas": SimpleLazyObject(lambda: menu.links(request)),
         "banners": SimpleLazyObject(lambda: banner.banners(request)),
     }

@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import RuleBroken
-from ui import brand, rules
+from ui import brand, robots, rules
 from ui.language import COOKIE, reads_in
 from ui.paths import own_path
 
@@ -30,6 +30,7 @@ def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     city = getattr(request, "tenant", None)
     context = {"place": city.name if city is not None else "Balai", "status": status, **words}
     context["coloured"] = city is not None and status < 500
+    context["in_city"] = city is not None
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
 
 
@@ -234,6 +235,15 @@ def manifest(request: HttpRequest) -> HttpResponse:
         ],
     }
     return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Which pages of this host search engines may read."""
+    city = getattr(request, "tenant", None)
+    body = robots.text(in_city=city is not None, is_demo=city is not None and city.is_demo)
+    return HttpResponse(body, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

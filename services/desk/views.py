@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -59,7 +60,10 @@ FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits here, due first. ``?cari=`` searches, but never for a NIK: an address stays in
     the browser's history and in logs of proxies."""
-    _, posts = posts_of(request)
+    try:
+        _, posts = posts_of(request)
+    except NotThere:  # this address is known to everybody, unlike those of single requests
+        raise PermissionDenied from None
     if "cari" in request.GET:
         return _found(request, posts, request.GET["cari"])
     chosen = request.GET.get("tab", "kerja")

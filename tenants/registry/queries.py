@@ -66,6 +66,14 @@ def public_hosts() -> frozenset[str]:
     return frozenset(own)
 
 
+def demo_city() -> City | None:
+    """A demonstration to look into, where this installation has one."""
+    if not settings.DEMO:
+        return None
+    with in_public():
+        return City.objects.filter(is_demo=True, status__in=["trial", "active"]).first()
+
+
 def is_taken(code: str) -> bool:
     """Whether this kabupaten or kota has an owner, or an accepted signup."""
     with in_public():

@@ -39,7 +39,11 @@ def _counts() -> dict[str, int]:
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    context = {"form": RegionForm(auto_id="id_%s"), "counts": _counts()}
+    context = {
+        "form": RegionForm(auto_id="id_%s"),
+        "counts": _counts(),
+        "demo_city": queries.demo_city(),
+    }
     return render(request, "registry/landing.html", context)
 
 

@@ -29,6 +29,7 @@ ON_EVERY_HOST = {
     "ui/logo.png": ANYONE,
     "manifest.webmanifest": ANYONE,
     "sw.js": ANYONE,
+    "robots.txt": ANYONE,
     "bahasa/": ANYONE,
     "luring/": ANYONE,
     "masuk/": ANYONE,

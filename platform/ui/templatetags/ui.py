@@ -1,6 +1,7 @@
 """The words, dates and form parts every template uses (a builtin: no ``{% load %}``)."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, json_script
+from django.utils.html import conditional_escape, format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -36,6 +37,31 @@ from ui.language import ENGLISH, reads_in, script_words
 from ui.menu import Link
 
 register = template.Library()
+
+_CONTACT = re.compile(
+    r"(?P<mail>[^\s<>@,;:()]+@[^\s<>@,;:()]+\.[A-Za-z]{2,})"
+    r"|(?P<wa>(?:\b(?:WA|WhatsApp)\b[:. ]*)?)(?P<phone>(?:\+62|\(?0)[\d() .-]{6,18}\d)",
+    re.IGNORECASE,
+)
+
+
+@register.filter
+def tautan_kontak(text: str) -> SafeString:
+    """A contact as a city typed it, its e-mail addresses and numbers as links that open."""
+    parts: list[SafeString] = []
+    end = 0
+    for match in _CONTACT.finditer(text):
+        parts.append(conditional_escape(text[end : match.start()]))
+        end = match.end()
+        if match["mail"]:
+            parts.append(format_html('<a href="mailto:{}">{}</a>', match["mail"], match["mail"]))
+            continue
+        digits = re.sub(r"\D", "", match["phone"])
+        abroad = "62" + digits.removeprefix("62" if match["phone"].startswith("+") else "0")
+        href = f"https://wa.me/{abroad}" if match["wa"] else f"tel:+{abroad}"
+        parts.append(format_html('<a href="{}">{}</a>', href, match[0]))
+    parts.append(conditional_escape(text[end:]))
+    return SafeString("").join(parts)
 
 
 def zone() -> str:
