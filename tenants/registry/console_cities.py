@@ -4,6 +4,7 @@ The list reads what a periodic task counted (tenants.registry.health): a fixed n
 however many cities there are.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ from tenants.registry.forms import LimitsForm, TrialForm, WhyForm
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city
 from ui.forms import Form, explain
+from ui.templatetags.ui import angka, saat_pendek
 
 PER_PAGE = 50
 SORTS = {
@@ -144,6 +146,7 @@ def deeds(city: City) -> QuerySet[Entry]:
     return Entry.objects.filter(subject="city", subject_id=city.code)
 
 
+ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 WORDS = {
     "city.status": "Keadaan berubah",
     "city.trial": "Masa coba dipindahkan",
@@ -162,7 +165,41 @@ WORDS = {
     "support.ended": "Dukungan selesai",
     "support.link": "Tautan masuk dukungan dibuat",
     "support.entered": "Dukungan masuk",
+    "city.founded": "Kota didirikan",
+    "city.imported": "Kota dibawa masuk dari salinan",
+    "data.exported": "Salinan data dibuat",
+    "deletion.asked": "Penghapusan kota diminta",
+    "deletion.confirmed": "Penghapusan kota dikuatkan",
+    "deletion.cancelled": "Penghapusan kota dibatalkan",
+    "deletion.done": "Kota dihapus",
 }
+# Of the details of an entry; a key that is not here says nothing to a person and is left out.
+DETAILS = {
+    "": "", "alasan": "alasan", "reason": "alasan", "visit": "kunjungan", "before": "dulu",
+    "after": "sekarang", "n": "jumlah", "kind": "jenis", "row": "nomor", "until": "sampai",
+    "export": "salinan", "request": "permintaan", "from": "dari", "letters": "surat per bulan",
+    "seats": "kursi", "storage_mb": "ruang (MB)", "messages": "e-mail per bulan",
+    "operator": "operator",
+}  # fmt: skip
+
+
+def in_words(value: object) -> str:
+    """A detail of an entry as a person reads it."""
+    if isinstance(value, dict):
+        pairs = [
+            f"{DETAILS[key]} {'tanpa batas' if one is None else in_words(one)}"
+            for key, one in value.items()
+            if key in DETAILS
+        ]
+        return ", ".join(pairs)
+    if value is None:
+        return "tidak ada"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return angka(value)
+    text = str(value)
+    if ISO_MOMENT.match(text):
+        return str(saat_pendek(datetime.fromisoformat(text)))
+    return text
 
 
 def told(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -177,11 +214,10 @@ def told(entries: Iterable[Entry]) -> list[dict[str, Any]]:
                 "": f"{states.get(detail['before'], '?')} → {states.get(detail['after'], '?')}",
                 "alasan": detail.get("reason", ""),
             }
-        detail = {
-            {"reason": "alasan", "visit": "kunjungan"}.get(k, k): v for k, v in detail.items()
-        }
         rest = " · ".join(
-            f"{key}: {value}" if key else str(value) for key, value in detail.items() if value != ""
+            f"{DETAILS[key]}: {in_words(value)}" if key else in_words(value)
+            for key, value in detail.items()
+            if key in DETAILS and value != ""
         )
         found.append(
             {"at": entry.at, "what": WORDS.get(entry.what, entry.what), "by": by, "rest": rest}

@@ -71,7 +71,10 @@ def demo_city() -> City | None:
     if not settings.DEMO:
         return None
     with in_public():
-        return City.objects.filter(is_demo=True, status__in=["trial", "active"]).first()
+        found: City | None = City.objects.filter(
+            is_demo=True, status__in=[City.Status.TRIAL, City.Status.ACTIVE]
+        ).first()
+        return found
 
 
 def is_taken(code: str) -> bool:

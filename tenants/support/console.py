@@ -13,6 +13,7 @@ from tenants.registry.console_slots import Section, city_of
 from tenants.registry.models import City
 from tenants.support import actions, queries
 from tenants.support.forms import AskForm
+from tenants.support.models import Visit
 from ui.forms import explain
 
 
@@ -55,11 +56,10 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """A page with the link: forms here may not lead to another host (CSP form-action)."""
-    return render(
-        request,
-        "support/console_link.html",
-        {"link": actions.link(pk, by=operator_of(request)), "seconds": actions.LINK_LASTS},
-    )
+    link = actions.link(pk, by=operator_of(request))
+    asked = Visit.objects.select_related("city").get(pk=pk)
+    context = {"link": link, "seconds": actions.LINK_LASTS, "city_name": asked.city}
+    return render(request, "support/console_link.html", context)
 
 
 @for_operators

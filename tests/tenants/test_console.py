@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +18,7 @@ from messaging.models import Outbox
 from services.applications.models import Step
 from tenants.office.models import Post, Unit
 from tenants.registry import backups, entitlements, health, hosts
+from tenants.registry.console_cities import told
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city, in_public
@@ -317,3 +319,31 @@ def test_a_citys_record_is_shown_in_full(bontang: City, desk: Client) -> None:
     entitlements.set_status(bontang.pk, S.SUSPENDED, reason="uji saja", by=None)
     assert "uji saja" in desk.get(f"/konsol/kota/{bontang.code}/jejak/").content.decode()
     assert desk.get("/konsol/kota/00.00/").status_code == 404
+
+
+def test_entries_about_a_city_are_said_in_words() -> None:
+    at = now()
+    found = told(
+        [
+            Entry(at=at, what="data.exported", detail={"export": 7, "manifest": "ab12"}),
+            Entry(
+                at=at,
+                what="city.limits",
+                detail={"before": {"seats": 750, "letters": None}, "after": None},
+            ),
+            Entry(at=at, what="city.trial", detail={"after": "2026-11-28T10:00:00+00:00"}),
+        ]
+    )
+    assert found[0]["what"] == "Salinan data dibuat" and found[0]["rest"] == "salinan: 7"
+    assert found[1]["rest"] == (
+        "dulu: kursi 750, surat per bulan tanpa batas · sekarang: tidak ada"
+    )
+    assert "T10:00" not in found[2]["rest"] and found[2]["rest"].startswith("sekarang: ")
+
+
+def test_a_trial_does_not_look_like_a_paid_city() -> None:
+    trial, active = (
+        render_to_string("registry/parts/state.html", {"state": state, "words": "x"})
+        for state in ("trial", "active")
+    )
+    assert trial != active

@@ -14,7 +14,7 @@ from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, json_script
+from django.utils.html import conditional_escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -61,7 +61,7 @@ def tautan_kontak(text: str) -> SafeString:
         href = f"https://wa.me/{abroad}" if match["wa"] else f"tel:+{abroad}"
         parts.append(format_html('<a href="{}">{}</a>', href, match[0]))
     parts.append(conditional_escape(text[end:]))
-    return SafeString("").join(parts)
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def zone() -> str:
