@@ -51,12 +51,24 @@ def letter(
             blueprint, today=today, **{**(given or {}), **samples.meeting(output.when)}
         ),
         output,
-        facts=samples.applicant(),
+        facts={**samples.applicant(), **_place(village)},
         number="26-11-000482",
         signer=signer,
         today=today,
+        is_vouched=any(step.role == Post.Role.KETUA_RT for step in blueprint.steps),
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
+
+
+def _place(village: Unit) -> dict[str, str]:
+    """Where the invented applicant lives: in this city, so that no other city is named."""
+    kecamatan = village.parent
+    return {
+        "kelurahan": village.name,
+        "kecamatan": kecamatan.name if kecamatan is not None else "",
+        "kota": city().name,
+        "provinsi": city().province,
+    }
 
 
 def of_dossier(

@@ -53,14 +53,20 @@ def letter_draft(application: Application, output: Output, signer: Signer, today
         number=application.number or "",
         signer=signer,
         today=today,
+        is_vouched=application.steps.filter(
+            role=Post.Role.KETUA_RT, state=Step.State.APPROVED
+        ).exists(),
     )
 
 
 def draft_from(
     blueprint: Blueprint, answers: Answers, output: Output, *, facts: dict[str, str], number: str,
-    signer: Signer, today: date,
+    signer: Signer, today: date, is_vouched: bool,
 ) -> Draft:  # fmt: skip
-    """An output's text with every placeholder filled, once."""
+    """An output's text with every placeholder filled, once.
+
+    ``is_vouched``: the Ketua RT has approved their step. A letter must not name them otherwise.
+    """
     until = (
         valid_until(today, output.validity.amount, output.validity.unit)
         if output.validity
@@ -74,6 +80,7 @@ def draft_from(
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
         "nomor_berkas": number,
+        "keterangan_rt": "keterangan Ketua RT" if is_vouched else "pernyataan pemohon",
         **facts,
         **answering.placeholders(blueprint, answers),
     }

@@ -38,7 +38,9 @@ PERSON_FACTS = frozenset(
 REGISTER_FACTS = PERSON_FACTS | frozenset(
     "no_kk kepala_keluarga rt rw kelurahan kecamatan kota provinsi".split()
 )
-LETTER_FACTS = frozenset("unit penandatangan tanggal berlaku_sampai nomor_berkas".split())
+LETTER_FACTS = frozenset(
+    "unit penandatangan tanggal berlaku_sampai nomor_berkas keterangan_rt".split()
+)
 CODE_LISTS = frozenset(
     "jenis_kelamin agama status_kawin hubungan pendidikan pekerjaan kewarganegaraan hari".split()
 )

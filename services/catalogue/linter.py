@@ -267,6 +267,16 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                 f"Tidak ada kode klasifikasi yang berlaku pada {today:%d-%m-%Y}. Tambahkan kode "
                 "yang baru.",
             )
+        if blueprint.step(output.step).role != "ketua_rt" and any(
+            "ketua rt" in text.lower() for text in output.texts()
+        ):
+            yield Finding(
+                "warning",
+                f"{place}.body",
+                "Surat menyebut Ketua RT, padahal langkahnya bisa dilewati. Tulis {keterangan_rt}: "
+                "tercetak “keterangan Ketua RT” bila ia membenarkan, dan “pernyataan pemohon” "
+                "bila tidak.",
+            )
         for text in (output.opening, *output.body, output.closing):
             for name in PLACEHOLDER.findall(text):
                 if name.partition(".")[0] in optional:

@@ -37,7 +37,7 @@ def person(number: int) -> dict[str, str]:
         "pekerjaan": work,
         "pendidikan": "SLTA/sederajat",
         "kewarganegaraan": "WNI",
-        "alamat": "Jalan Cumi-cumi 12, RT 005 / RW 002, Kelurahan Belimbing",
+        "alamat": "Jalan Cumi-cumi 12, RT 005 / RW 002",
         "nama_ayah": "Rahmat Hidayat",
         "nama_ibu": "Siti Maryam",
         "hubungan_keluarga": ("Kepala keluarga", "Suami", "Anak", "Anak")[number % 4],
@@ -73,7 +73,7 @@ def house(today: date) -> House:
 _WORDS = {
     "keperluan": "Melengkapi persyaratan beasiswa anak di SMP Negeri 1",
     "nama": "Barokah Jaya",
-    "alamat": "Jalan Ahmad Yani 12, Kelurahan Belimbing",
+    "alamat": "Jalan Ahmad Yani 12",
     "nomor": "123/A/2026",
     "hubungan": "Anak kandung",
 }

@@ -40,8 +40,9 @@ def _content(slug: str, output: Output) -> tuple[Content, dict[str, str]]:
     blueprint = BLUEPRINTS[slug]
     given = samples.answers(blueprint, today=TODAY, **samples.meeting(output.when))
     draft = draft_from(
-        blueprint, given, output, facts=samples.applicant(), number="1", signer=SIGNER, today=TODAY
-    )
+        blueprint, given, output, facts=samples.applicant(), number="1", signer=SIGNER, today=TODAY,
+        is_vouched=True,
+    )  # fmt: skip
     blocks = [{"intro": block.intro, "rows": block.rows} for block in draft.blocks]
     names = {k: v["nama"] for k, v in given.items() if isinstance(v, dict) and "nama" in v}
     return replace(PLAIN, blocks=blocks, about=draft.about), names

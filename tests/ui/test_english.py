@@ -384,7 +384,7 @@ def test_a_letter_says_the_same_whoever_made_it(blueprint: Blueprint) -> None:
         return [
             draft_from(
                 blueprint, given, output, facts=samples.applicant(), number="1", signer=signer,
-                today=today,
+                today=today, is_vouched=True,
             )
             for output in blueprint.outputs
         ]  # fmt: skip
