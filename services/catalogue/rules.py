@@ -154,9 +154,13 @@ _EMPTY = frozenset(
 )
 
 
+MOST_WORDS = 8  # of a query; each is compared with every word of every service
+
+
 def search(query: str, entries: Sequence[Entry]) -> list[str]:
-    """Slugs that fit everyday words, typos included, best first."""
-    words = fold(query).split()
+    """Slugs that fit everyday words, typos included, best first. Words after the eighth are
+    ignored."""
+    words = fold(query[:200]).split()[:MOST_WORDS]
     wanted = [word for word in words if word not in _EMPTY] or words
     if not wanted:
         return []

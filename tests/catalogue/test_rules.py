@@ -61,6 +61,8 @@ def test_a_value_is_never_read_as_a_placeholder(value, other) -> None:
         ("numpang nikah", "pergi-kawin"),
         ("pindah rumah", "pindah-antar-kelurahan"),
         ("orang meninggal", "kematian"),
+        ("mati", "kematian"),
+        ("orang tua meninggal", "kematian"),
         ("bayi lahir", "kelahiran"),
         ("hajatan", "izin-keramaian"),
         ("KUR", "sku"),
@@ -71,6 +73,11 @@ def test_a_value_is_never_read_as_a_placeholder(value, other) -> None:
 )
 def test_people_find_services_by_their_own_words(typed, expected) -> None:
     assert rules.search(typed, ENTRIES)[0] == expected
+
+
+def test_only_the_first_eight_words_of_a_query_are_compared() -> None:
+    eight = "surat keterangan tidak mampu " * 2
+    assert rules.search(eight + "zzzzqqq " * 500, ENTRIES) == rules.search(eight, ENTRIES)
 
 
 def test_nonsense_finds_nothing() -> None:
