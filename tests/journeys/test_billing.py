@@ -250,7 +250,7 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     waiting.value.save_as(tmp_path / "letter.pdf")
     (code,) = set(people.codes_on(tmp_path / "letter.pdf"))
     resident.go(code, "verified")
-    resident.expect("asli")
+    resident.expect("surat contoh")
 
     # Paid on the invoice's page: everything runs again, and there is a receipt.
     admin.press("Bayar Rp")

@@ -164,4 +164,4 @@ def test_while_a_letter_is_issued(
     waiting.value.save_as(tmp_path / "surat.pdf")
     (address,) = people.codes_on(tmp_path / "surat.pdf")
     page.goto(address)
-    resident.expect("Surat ini asli")
+    resident.expect("surat contoh")

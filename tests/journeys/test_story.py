@@ -290,7 +290,7 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
     (address,) = people.codes_on(letter)
     assert address.startswith(f"{town.address}v/"), address
     anybody.go(address, "genuine")
-    anybody.expect("Surat ini asli", town.village.name)
+    anybody.expect("Ini surat uji coba", town.village.name)
     body = anybody.page.locator("body").inner_text()
     assert who["nik"] not in body
     assert who["nama"].lower() not in body.lower()
