@@ -110,3 +110,34 @@ def months_on(since: date, today: date) -> int:
 def age_on(born: date, today: date) -> int:
     """Completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+# As people and spreadsheets shorten them, besides the full names.
+_MONTH_WORDS = {name.casefold(): number for number, name in enumerate(MONTHS, start=1)} | {
+    "jan": 1, "feb": 2, "peb": 2, "pebruari": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "agu": 8,
+    "ags": 8, "agt": 8, "agus": 8, "sep": 9, "sept": 9, "okt": 10, "nov": 11, "nop": 11,
+    "nopember": 11, "des": 12,
+}  # fmt: skip
+
+
+def read_date(typed: str) -> date | None:
+    """A date as people write it: ``14-03-1989``, ``14/3/1989``, ``14.03.1989``, ``14 03 1989``,
+    ``14 Maret 1989``, ``14031989`` or ``1989-03-14``; None for anything else. The day comes first.
+    """
+    text = " ".join(typed.split())
+    figures = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text) or re.fullmatch(
+        r"(\d{2})(\d{2})(\d{4})", text
+    )
+    if figures:
+        day, month, year = (int(part) for part in figures.groups())
+    elif spelled := re.fullmatch(r"(\d{1,2})[ -]([A-Za-z]+)\.?[ -](\d{4})", text):
+        day, year = int(spelled[1]), int(spelled[3])
+        month = _MONTH_WORDS.get(spelled[2].casefold(), 0)
+    elif machine := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
+        year, month, day = (int(part) for part in machine.groups())
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

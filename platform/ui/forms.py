@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import RuleBroken
 from kernel.identities import ONLY_ASCII, parse_email
-from kernel.tanggal import months
+from kernel.tanggal import months, read_date
 from kernel.text import line
 from ui.language import reads_in
 
@@ -76,6 +76,26 @@ class TanggalField(forms.MultiValueField):
             return date(year, month, day)
         except (ValueError, TypeError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class WrittenDateField(forms.CharField):
+    """A date in one field, in any of the spellings people use: one thing to type on a phone."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Tulis tanggal, bulan, dan tahun, misalnya 14-03-1989.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("help_text", gettext_lazy("Misalnya 14-03-1989 atau 14 Maret 1989."))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        found = read_date(text)
+        if text and found is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 class EmailField(forms.EmailField):

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from kernel.nik import parse_kk, parse_nik
-from ui.forms import EmailField, Form, PhoneField, TanggalField, by_rule
+from ui.forms import EmailField, Form, PhoneField, WrittenDateField, by_rule
 
 
 class RegisterForm(Form):
@@ -20,7 +20,7 @@ class RegisterForm(Form):
         help_text=gettext_lazy("16 angka di bagian atas Kartu Keluarga."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    birth_date = TanggalField(label=gettext_lazy("Tanggal lahir"))
+    birth_date = WrittenDateField(label=gettext_lazy("Tanggal lahir"))
     email = EmailField(
         required=False,
         help_text=gettext_lazy("Untuk kabar permohonan, dan bila kata sandi terlupa."),

@@ -11,6 +11,7 @@ from services.setup import (
     register_views,
     release_views,
     services_views,
+    staff_views,
     translation_views,
     views,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path("pejabat/akhiri/<int:pk>/", views.end_holding, name="setup-end-holding"),
     path("pejabat/langkah/<int:pk>/", views.second_step, name="setup-second-step"),
     path("pejabat/undang/<int:pk>/", views.invite_again, name="setup-invite"),
+    path("pejabat/berkas/", staff_views.staff, name="setup-staff"),
+    path("pejabat/berkas/contoh/", staff_views.staff_template, name="setup-staff-template"),
     path("pejabat/nik/<int:pk>/", views.official_nik, name="setup-official-nik"),
     path("rt/", views.neighbourhoods, name="setup-neighbourhoods"),
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),

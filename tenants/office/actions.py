@@ -47,12 +47,14 @@ def appoint(
     nip: str = "",
     rank: str = "",
     is_acting: bool = False,
+    quiet: bool = False,
 ) -> Holding:
     """Give a post to a person from a day on.
 
     The counter may have several holders; every other post has one proper holder at a time: the
     one before ends the day before. RuleBroken when that would end before it began, LimitReached
-    when the city's plan has no seat for one more person.
+    when the city's plan has no seat for one more person. ``quiet``: the caller tells the
+    administrators.
     """
     post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
     if by is not None and user.pk == by.pk and post.role != Post.Role.ADMIN:
@@ -91,7 +93,7 @@ def appoint(
     audit.record(
         "post.given", actor=by, subject="post", subject_id=post.pk, detail={"user": user.pk}
     )
-    if by is not None and post.role not in WITHOUT_SEAT:
+    if by is not None and not quiet and post.role not in WITHOUT_SEAT:
         notices.tell_of_appointment(holding, by=by, today=today)
     return holding
 
@@ -174,6 +176,7 @@ def appoint_by_mail(
     nip: str = "",
     rank: str = "",
     is_acting: bool = False,
+    quiet: bool = False,
 ) -> Holding:
     """Give a post to whoever has this address; invites them if they have no account yet.
 
@@ -189,6 +192,7 @@ def appoint_by_mail(
         nip=nip,
         rank=rank,
         is_acting=is_acting,
+        quiet=quiet,
     )
     if not user.has_usable_password():
         send_invitation(user=user, by=by)

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import User
+from kernel.clock import now
 from messaging import mail
 from tenants.office.models import Holding, Post
 from tenants.office.queries import admins, current_holdings
@@ -42,6 +43,19 @@ def tell_of_appointment(holding: Holding, *, by: User, today: date) -> None:
         f"{holding.post.unit.name}, mulai {holding.since:%d-%m-%Y}. Bila ini keliru, akhiri "
         "jabatannya di halaman pejabat.",
         key=f"post-given:{holding.pk}",
+    )
+
+
+def tell_of_appointments(lines: list[str], *, by: User, today: date) -> None:
+    """All administrators learn at once of many appointments."""
+    people = [person for person in admins(today) if person.pk != by.pk]
+    shown = "\n".join(lines[:200])
+    _to(
+        people,
+        f"{len(lines)} pejabat ditunjuk oleh {by.name}",
+        f"{by.name} menunjuk dari satu berkas:\n\n{shown}\n\nBila ada yang keliru, akhiri "
+        "jabatannya di halaman pejabat.",
+        key=f"posts-given:{by.pk}:{int(now().timestamp())}",
     )
 
 

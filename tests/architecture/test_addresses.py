@@ -134,6 +134,8 @@ CITY_HOST = {
     "kelola/pejabat/<int:pk>/": ADMIN,
     "kelola/pejabat/akhiri/<int:pk>/": ADMIN,
     "kelola/pejabat/nik/<int:pk>/": ADMIN,
+    "kelola/pejabat/berkas/": ADMIN,
+    "kelola/pejabat/berkas/contoh/": ADMIN,
     "kelola/pejabat/langkah/<int:pk>/": ADMIN,
     "kelola/pejabat/undang/<int:pk>/": ADMIN,
     "kelola/rt/": ADMIN,

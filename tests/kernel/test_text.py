@@ -8,7 +8,7 @@ from kernel import text
 from kernel.errors import RuleBroken
 from kernel.ids import ALPHABET, normalize_code, secret_code
 from kernel.rupiah import format_rupiah, in_words, parse_rupiah
-from kernel.tanggal import age_on, day_date, moment_text, months_on, roman_month
+from kernel.tanggal import age_on, day_date, moment_text, months_on, read_date, roman_month
 
 
 @given(st.integers(0, 10**15))
@@ -164,3 +164,24 @@ def test_spellings_of_one_name_are_squeezed_to_the_same(name) -> None:
 )
 def test_a_name_in_capitals_is_read_as_a_name(stored, read) -> None:
     assert text.in_capitals_and_small(stored) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("14-03-1989", date(1989, 3, 14)),
+        ("14/3/1989", date(1989, 3, 14)),
+        ("14.03.1989", date(1989, 3, 14)),
+        (" 14 03 1989 ", date(1989, 3, 14)),
+        ("14 Maret 1989", date(1989, 3, 14)),
+        ("14-Mar-1989", date(1989, 3, 14)),
+        ("14031989", date(1989, 3, 14)),
+        ("1989-03-14", date(1989, 3, 14)),
+        ("31-02-1990", None),
+        ("14-03-89", None),
+        ("kemarin", None),
+        ("", None),
+    ],
+)
+def test_a_date_is_read_in_the_spellings_people_use(typed: str, day: date | None) -> None:
+    assert read_date(typed) == day

@@ -1,9 +1,11 @@
 """Officials are residents too: nobody decides for themselves, and no desk is filled unnoticed."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
@@ -215,3 +217,68 @@ def test_no_invitation_is_mailed_to_an_account_that_signs_in_with_a_nik(cast: Ca
     with pytest.raises(RuleBroken, match="masuk dengan NIK"):
         office.send_invitation(user=cast.sari)
     assert not Outbox.objects.filter(key__contains="invite:").exists()
+
+
+# --- from a spreadsheet
+
+
+def _upload(page: Client, *rows: str) -> object:
+    header = "jabatan;unit;nama;email;nik;nip"
+    content = "\n".join([header, *rows]).encode()
+    file = SimpleUploadedFile("pejabat.csv", content, "text/csv")
+    return page.post("/kelola/pejabat/berkas/", {"berkas": file})
+
+
+def test_officials_are_appointed_from_one_file_each_with_an_invitation(
+    cast: Cast, page: Client
+) -> None:
+    lurah, rt = _post(cast.village, Post.Role.LURAH), Unit.objects.get(code__endswith="/001/002")
+    _vacate(lurah)
+    Holding.objects.filter(post__unit=rt).delete()
+    nik = cast.sari_person.nik
+    answer = _upload(
+        page,
+        f"{lurah.title};{cast.village.code};Herman Lantang, S.Sos.;herman@contoh.go.id;{nik};",
+        f"Petugas loket;{cast.village.name};Sitti Rahmah;sitti@contoh.go.id;;",
+        f"Ketua RT;{rt.code};Yohanes;yohanes@contoh.id;;",
+    )
+    assert answer.status_code == 302, answer.content.decode()  # type: ignore[attr-defined]
+    held = Holding.objects.filter(user__login__in=["herman@contoh.go.id", "sitti@contoh.go.id",
+                                                   "yohanes@contoh.id"])  # fmt: skip
+    assert {holding.post.role for holding in held} == {"lurah", "loket", "ketua_rt"}
+    herman = User.objects.get(login="herman@contoh.go.id")
+    assert officials.own_people(herman) == {cast.sari_person.pk}
+    assert Outbox.objects.filter(key__contains="invite:").count() == 3
+
+
+def test_a_file_with_one_wrong_row_appoints_nobody_and_names_the_line(
+    cast: Cast, page: Client, admin: User
+) -> None:
+    before = Holding.objects.count()
+    answer = _upload(
+        page,
+        f"Petugas loket;{cast.village.code};Sitti Rahmah;sitti@contoh.go.id;;",
+        f"Panglima;{cast.village.code};Orang Lain;lain@contoh.go.id;;",
+        f"Petugas loket;{cast.village.code};Admin;{admin.login};;",
+        "Petugas loket;Atlantis;Tanpa Unit;tanpa@contoh.go.id;;",
+        f"Petugas loket;{cast.village.code};Tanpa Surat;;;",
+    )
+    html = answer.content.decode()  # type: ignore[attr-defined]
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    for line, said in (
+        (3, "tidak ada di"), (4, "tidak menunjuk dirinya"), (5, "Atlantis"), (6, "email kosong"),
+    ):  # fmt: skip
+        assert re.search(rf'data-label="Baris">{line}</td>.*?{said}', html, re.S), (line, html)
+    assert Holding.objects.count() == before
+    assert not User.objects.filter(login="sitti@contoh.go.id").exists()
+    assert not Outbox.objects.filter(key__contains="invite:").exists()
+
+
+def test_the_file_to_fill_in_names_the_vacant_posts(cast: Cast, page: Client) -> None:
+    camat = _post(cast.kecamatan, Post.Role.CAMAT)
+    text = page.get("/kelola/pejabat/berkas/contoh/").content.decode("utf-8-sig")
+    assert text.startswith("jabatan;unit;nama;email")
+    assert camat.title not in text.splitlines()
+    _vacate(camat)
+    text = page.get("/kelola/pejabat/berkas/contoh/").content.decode("utf-8-sig")
+    assert f"{camat.title};{cast.kecamatan.code};" in text

@@ -138,15 +138,15 @@ def test_a_service_without_english_says_which_language_it_is(visitor: Client, se
         (
             "/daftar/",
             {
-                "nik": "6474015403890003", "kk_number": "6474015403890003", "birth_date_0": "31",
-                "birth_date_1": "2", "birth_date_2": "1990", "password": "kata-sandi-panjang",
+                "nik": "6474015403890003", "kk_number": "6474015403890003",
+                "birth_date": "31-2-1990", "password": "kata-sandi-panjang",
             },
         ),
         (
             "/daftar/",
             {
-                "nik": "6474015403890003", "kk_number": "6474015403890003", "birth_date_0": "14",
-                "birth_date_1": "3", "birth_date_2": "1989", "password": "kata-sandi-panjang",
+                "nik": "6474015403890003", "kk_number": "6474015403890003",
+                "birth_date": "14-3-1989", "password": "kata-sandi-panjang",
             },
         ),
         ("/sandi/", {"email": "bukan"}),

@@ -226,7 +226,7 @@ def test_a_new_account_leads_back_to_the_service_that_was_asked_for(
     born = person.birth_date
     sent = {
         "nik": person.nik, "kk_number": person.household.kk_number,
-        "birth_date_0": born.day, "birth_date_1": born.month, "birth_date_2": born.year,
+        "birth_date": f"{born:%d-%m-%Y}",
         "password": "kopi tubruk tanpa gula", "next": "/ajukan/sktm/",
     }  # fmt: skip
     assert visitor.post("/daftar/", sent).url == "/ajukan/sktm/"  # type: ignore[attr-defined]

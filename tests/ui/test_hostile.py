@@ -131,7 +131,7 @@ def test_without_the_cache_server_guesses_wait_and_nothing_crashes(
     client = client_for(in_bontang)
     client.raise_request_exception = False
     three = {"nik": cast.sari_person.nik, "kk_number": cast.sari_person.household.kk_number}
-    day = {"birth_date_0": "1", "birth_date_1": "2", "birth_date_2": "1990"}
+    day = {"birth_date": "01-02-1990"}
     page = client.post("/daftar/", {**three, **day, "password": "kata sandi panjang"})
     assert page.status_code == 422
     assert "sebentar lagi" in page.content.decode()
@@ -170,7 +170,7 @@ def test_limits_count_people_not_the_proxy(
 ) -> None:
     client = client_for(in_bontang)
     wrong = {"kk_number": "6474010101010001", "password": "kata sandi panjang"}
-    day = {"birth_date_0": "1", "birth_date_1": "2", "birth_date_2": "1990"}
+    day = {"birth_date": "01-02-1990"}
     for _ in range(3):
         sent = {"nik": cast.sari_person.nik, **wrong, **day}
         client.post("/daftar/", sent, headers={"x-forwarded-for": "1.2.3.4, 203.0.113.9"})

@@ -309,7 +309,7 @@ def test_a_resident_opens_an_account_with_three_facts(cast: Cast, visitor: Clien
     typed = {
         "nik": f"{person.nik[:6]} {person.nik[6:]}",
         "kk_number": person.household.kk_number,
-        "birth_date_0": born.day, "birth_date_1": born.month, "birth_date_2": born.year,
+        "birth_date": f"{born:%d-%m-%Y}",
         "password": "kalimat panjang saya",
     }  # fmt: skip
     wrong = visitor.post("/daftar/", {**typed, "kk_number": "6474010101010001"})

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 
 from kernel import text
 from kernel.errors import RuleBroken
 from kernel.nik import Nik, parse_kk, parse_nik
-from kernel.tanggal import MONTHS
+from kernel.tanggal import read_date
 from services.residents import codes
 from services.residents.imports.columns import as_text
 from services.residents.imports.sheets import Cell
@@ -163,16 +163,10 @@ def _perhaps(typed: str, column: str) -> str:
 
 # --- dates ----------------------------------------------------------------------------------------
 
-_MONTH_WORDS = {name.casefold(): number for number, name in enumerate(MONTHS, start=1)} | {
-    "jan": 1, "feb": 2, "peb": 2, "pebruari": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "agu": 8,
-    "ags": 8, "agt": 8, "agus": 8, "sep": 9, "sept": 9, "okt": 10, "nov": 11, "nop": 11,
-    "nopember": 11, "des": 12,
-}  # fmt: skip
-
 
 def day(typed: str, what: str, *, today: date) -> date:
     """A date not after today and not before 1900."""
-    found = _day(re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", typed))
+    found = read_date(re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", typed))
     if found is None:
         raise RuleBroken(f"{what} “{typed[:40]}” tidak terbaca; tulis seperti 14-03-1989")
     if found > today:
@@ -180,22 +174,6 @@ def day(typed: str, what: str, *, today: date) -> date:
     if found < EARLIEST:
         raise RuleBroken(f"{what} “{typed[:40]}” sebelum tahun 1900; periksa tahunnya")
     return found
-
-
-def _day(typed: str) -> date | None:
-    for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(typed, pattern).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-    spelled = re.fullmatch(r"(\d{1,2})[ -]([A-Za-z]+)\.?[ -](\d{4})", typed)
-    month = _MONTH_WORDS.get(spelled[2].casefold()) if spelled else None
-    if spelled is None or month is None:
-        return None
-    try:
-        return date(int(spelled[3]), month, int(spelled[1]))
-    except ValueError:
-        return None
 
 
 # --- RT and RW ------------------------------------------------------------------------------------
