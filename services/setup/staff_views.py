@@ -21,7 +21,7 @@ from ui.forms import explain
 def staff(request: HttpRequest, user: User) -> HttpResponse:
     """A spreadsheet of officials: all are appointed, or the rows to correct are listed."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    context = {"required": staffing.REQUIRED, "optional": staffing.OPTIONAL}
+    context: dict[str, object] = {"required": staffing.REQUIRED, "optional": staffing.OPTIONAL}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["berkas"]
         try:
