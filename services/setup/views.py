@@ -296,8 +296,8 @@ def _village_of(rt: Unit) -> str:
 @for_admins
 @require_safe
 def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """To the post of an RT's head. Posts of imported RTs are opened on first use."""
+    """To the post of the head of an RT or RW. Posts of imported ones are opened on first use."""
     found = _unit(pk)
-    if found.kind != Unit.Kind.RT:
-        raise NotThere("Unit ini bukan RT.")
+    if found.kind not in (Unit.Kind.RT, Unit.Kind.RW):
+        raise NotThere("Unit ini bukan RT atau RW.")
     return redirect("setup-post", office.open_posts(unit=found)[0].pk)

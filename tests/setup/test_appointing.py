@@ -282,3 +282,28 @@ def test_the_file_to_fill_in_names_the_vacant_posts(cast: Cast, page: Client) ->
     _vacate(camat)
     text = page.get("/kelola/pejabat/berkas/contoh/").content.decode("utf-8-sig")
     assert f"{camat.title};{cast.kecamatan.code};" in text
+
+
+def test_a_ketua_rt_with_another_desk_does_not_open_the_file_of_a_neighbour(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    application = submitted(cast)
+    address = f"/meja/berkas/{application.pk}/"
+    office.appoint(
+        post=_post(cast.dinas, Post.Role.PETUGAS_DINAS), user=cast.hasan, since=today(), by=None
+    )
+    client = client_for(in_bontang)
+    client.force_login(cast.hasan, BACKEND)
+    assert client.get("/meja/").status_code == 200
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}nik/").status_code == 404
+    client.force_login(cast.rina, BACKEND)
+    approve(application, cast.hasan)
+    assert client.get(address).status_code == 200
+
+
+def test_the_post_of_a_ketua_rw_is_opened_from_the_list_of_rts(cast: Cast, page: Client) -> None:
+    rw = Unit.objects.get(code=f"{cast.village.code}/001")
+    assert f"/kelola/rt/{rw.pk}/ketua/" in page.get("/kelola/rt/").content.decode()
+    answer = page.get(f"/kelola/rt/{rw.pk}/ketua/")
+    assert answer.headers["Location"] == (f"/kelola/pejabat/{_post(rw, Post.Role.KETUA_RW).pk}/")
