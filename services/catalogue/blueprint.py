@@ -311,7 +311,6 @@ class Blueprint(Strict):
     requirements: list[Line] = []
     after: str = Field("", max_length=500)  # what to do with the result: "Bawa ke KUA …"
     offered: bool = True  # to residents on a new city's home page
-    survey: bool = True
     who: Who = Who()
     event: Event | None = None
     standard: Standard = Standard()

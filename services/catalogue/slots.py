@@ -200,7 +200,6 @@ MAIN: tuple[Slot, ...] = (
     Slot("legal_basis", "Dasar hukum", "lines", "Satu peraturan per baris."),
     Slot("fee", "Biaya", "rupiah", "Tulis 0 bila gratis.", low=0,
          high=1_000_000_000),
-    Slot("survey", "Minta penilaian warga sesudah selesai", "yes"),
     Slot("offered", "Dibuka sejak awal di kota yang mengambil layanan ini", "yes",
          "Untuk kota kita, buka dan tutup lewat tombol di atas."),
     Slot("who.sex", "Jenis kelamin", "choice", choices=SEXES,

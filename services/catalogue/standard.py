@@ -13,16 +13,16 @@ from ui.templatetags.ui import masa
 
 USUAL = {
     "facilities": gettext_noop(
-        "Layanan daring di ponsel dan komputer, loket dengan ruang tunggu, dan bantuan "
-        "bagi yang tidak memakai ponsel."
+        "Layanan daring di ponsel dan komputer, dan loket di kantor yang tertulis pada "
+        "langkah-langkahnya."
     ),
     "competence": gettext_noop(
         "Petugas memahami administrasi pemerintahan, mampu memakai aplikasi ini, dan "
         "melayani dengan ramah."
     ),
     "supervision": gettext_noop(
-        "Setiap langkah tercatat dengan waktu dan pelakunya, diawasi atasan langsung "
-        "dan inspektorat."
+        "Setiap langkah tercatat dengan waktu dan pelakunya; yang lewat waktu diingatkan "
+        "atau diberitahukan kepada atasan langsung."
     ),
     "guarantee": gettext_noop(
         "Berkas yang lengkap diproses menurut urutan dan batas waktu; keterlambatan "
@@ -33,8 +33,8 @@ USUAL = {
         "dicek siapa pun."
     ),
     "evaluation": gettext_noop(
-        "Survei kepuasan masyarakat paling sedikit setahun sekali dan telaah waktu "
-        "penyelesaian setiap bulan."
+        "Waktu penyelesaian setiap langkah tercatat dan dapat dilihat pemohon dan "
+        "petugas."
     ),
 }
 
@@ -42,7 +42,11 @@ USUAL = {
 def items(blueprint: Blueprint, *, complaints: str, staff: str) -> list[tuple[str, str]]:
     """All 14, in the order of the regulation; the first six must be published."""
     own = blueprint.standard
-    fee = format_rupiah(blueprint.fee, reads_in()) if blueprint.fee else gettext("Gratis")
+    fee = (
+        gettext("%(fee)s, dibayar di loket") % {"fee": format_rupiah(blueprint.fee, reads_in())}
+        if blueprint.fee
+        else gettext("Gratis")
+    )
     wanted = [*blueprint.requirements, *(document.label for document in blueprint.documents)]
     product = "; ".join(output.subject for output in blueprint.outputs) or blueprint.title
     maybe = gettext("(bila diperlukan)")

@@ -19,4 +19,4 @@ def test_a_text_of_its_own_comes_first() -> None:
     definition["standard"] = {**definition["standard"], "facilities": "Ruang tunggu berpendingin."}
     rows = dict(standard.items(Blueprint.model_validate(definition), complaints="x", staff="y"))
     assert rows["Sarana, prasarana, dan fasilitas"] == "Ruang tunggu berpendingin."
-    assert rows["Biaya atau tarif"] == "Rp25.000"
+    assert rows["Biaya atau tarif"] == "Rp25.000, dibayar di loket"

@@ -74,7 +74,7 @@ def test_places_and_values_in_words() -> None:
     assert words.place_words("fields.*", SKTM) == "Urutan pertanyaan"
     assert words.value_words("fee", 5000, SKTM) == "Rp5.000"
     assert words.value_words("steps.lurah.on_timeout", "naikkan", SKTM) == "Naikkan ke atasan"
-    assert words.value_words("survey", False, SKTM) == "Tidak"
+    assert words.value_words("offered", False, SKTM) == "Tidak"
     assert words.value_words("after", "", SKTM) == "(kosong)"
     assert words.value_words("steps.lurah.clock.amount", 3, SKTM) == "3 hari kerja"
     slower = copy.deepcopy(SKTM)
