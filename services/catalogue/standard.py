@@ -33,8 +33,7 @@ USUAL = {
         "dicek siapa pun."
     ),
     "evaluation": gettext_noop(
-        "Waktu penyelesaian setiap langkah tercatat dan dapat dilihat pemohon dan "
-        "petugas."
+        "Waktu penyelesaian setiap langkah tercatat dan dapat dilihat pemohon dan petugas."
     ),
 }
 
