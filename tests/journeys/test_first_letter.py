@@ -44,25 +44,9 @@ class Hands:
         self.count += 1
         self.page.set_input_files(selector, file)
 
-    def follow_mail(self, balai: Installation, to: str, path: str) -> None:
+    def follow_mail(self, balai: Installation, postman: Walker, to: str, path: str) -> None:
         """Open the link of a mail: one click in somebody's mailbox."""
-        reader = self.walker.other()
-        link = ""
-        for _ in range(60):
-            reader.goto(f"{balai.url}/kotak-surat/?cari={to}")
-            rows = reader.locator("tbody tr a")
-            for number in range(rows.count()):
-                reader.goto(f"{balai.url}/kotak-surat/?cari={to}")
-                rows.nth(number).click()
-                links = reader.locator(f'main a[href*="{path}"]')
-                if links.count():
-                    link = str(links.first.get_attribute("href"))
-                    break
-            if link:
-                break
-            reader.wait_for_timeout(300)
-        reader.close()
-        assert link, f"no mail to {to} with a link to {path}"
+        link = people.link_in_mail(balai, postman, to, path)
         self.count += 1
         self.page.goto(link)
 
@@ -78,13 +62,13 @@ def test_first_letter(
     city = balai.city(subdomain)
     who = people.adult(rows)
 
-    admin = Hands(person("admin"))
-    _sign_up(balai, admin, area, f"kominfo@{subdomain}kota.go.id", city)
+    admin, postman = Hands(person("admin")), person("surat")
+    _sign_up(balai, postman, admin, area, f"kominfo@{subdomain}kota.go.id", city)
     _import(admin, city, people.spreadsheet(rows, tmp_path / "penduduk.csv"))
     logins = _appoint(admin, city, subdomain, village, tmp_path)
     staff = {role: Hands(person(role)) for role in ("rt", "loket", "lurah")}
     for role, hands in staff.items():
-        _choose_password(balai, hands, logins[role])
+        _choose_password(balai, postman, hands, logins[role])
 
     resident = Hands(person("warga"))
     number = _ask(resident, city, who)
@@ -104,7 +88,7 @@ def test_first_letter(
 
 
 def _sign_up(
-    balai: Installation, admin: Hands, area: regions.Regency, login: str, city: str
+    balai: Installation, postman: Walker, admin: Hands, area: regions.Regency, login: str, city: str
 ) -> None:
     page = admin.page
     page.goto(f"{balai.url}/")
@@ -116,7 +100,7 @@ def _sign_up(
     admin.fill("#id_email", login)
     admin.fill("#id_password", people.PASSWORD)
     admin.press("Kirim pendaftaran")
-    admin.follow_mail(balai, login, "/daftar/konfirmasi/")
+    admin.follow_mail(balai, postman, login, "/daftar/konfirmasi/")
     admin.count += 1
     page.get_by_role("button", name="Ya, saya yang mendaftar").click()
     page.wait_for_url(f"{city}kelola/", timeout=90_000)
@@ -150,8 +134,8 @@ def _appoint(
     return logins
 
 
-def _choose_password(balai: Installation, hands: Hands, login: str) -> None:
-    hands.follow_mail(balai, login, "/sandi/")
+def _choose_password(balai: Installation, postman: Walker, hands: Hands, login: str) -> None:
+    hands.follow_mail(balai, postman, login, "/sandi/")
     hands.fill("#id_password", people.PASSWORD)
     hands.press("Simpan kata sandi")
 
