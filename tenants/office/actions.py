@@ -10,7 +10,7 @@ from accounts.passwords import link_digest, set_password_path
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from kernel.identities import parse_email
+from kernel.identities import folded, parse_email
 from messaging import mail
 from tenants.office import notices
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
@@ -261,10 +261,11 @@ def describe_unit(
     A blank ``abbreviation`` is made by rule. Raises RuleBroken for one that another unit has.
     """
     unit = Unit.objects.select_for_update().get(pk=unit_id)
-    same = Unit.objects.filter(abbreviation__iexact=abbreviation).exclude(pk=unit.pk)
-    if abbreviation and (other := same.first()) is not None:
+    others = Unit.objects.exclude(pk=unit.pk).exclude(abbreviation="")
+    taken = {folded(short): name for short, name in others.values_list("abbreviation", "name")}
+    if abbreviation and folded(abbreviation) in taken:
         raise RuleBroken(
-            f"{abbreviation} sudah dipakai {other.name}. Dua unit dengan singkatan sama "
+            f"{abbreviation} sudah dipakai {taken[folded(abbreviation)]}. Dua unit dengan singkatan sama "
             "menghasilkan surat bernomor sama. Pilih singkatan lain.",
             field="abbreviation",
         )

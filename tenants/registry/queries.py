@@ -105,7 +105,7 @@ def proves_itself(signup: Signup) -> bool:
         return True
     with in_public():
         return Signup.objects.filter(
-            code=signup.code, state=Signup.State.DONE, email__iendswith=f"@{signup.domain}"
+            code=signup.code, state=Signup.State.DONE, email__endswith=f"@{signup.domain}"
         ).exists()
 
 

@@ -39,12 +39,15 @@ def _ask(person: Person, by: User) -> int:
 
 
 def _queries(client: Client, path: str) -> int:
+    """Queries of a warm page; the lower of two counts, since a cache of the process or a session's
+    time may be renewed during one of them."""
     assert client.get(path).status_code == 200  # warm: content types, session
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        assert client.get(path).status_code == 200
-    return len(seen)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(path).status_code == 200
+        counts.append(len(seen))
+    return min(counts)
 
 
 @pytest.mark.parametrize(
