@@ -265,8 +265,8 @@ def describe_unit(
     taken = {folded(short): name for short, name in others.values_list("abbreviation", "name")}
     if abbreviation and folded(abbreviation) in taken:
         raise RuleBroken(
-            f"{abbreviation} sudah dipakai {taken[folded(abbreviation)]}. Dua unit dengan singkatan sama "
-            "menghasilkan surat bernomor sama. Pilih singkatan lain.",
+            f"{abbreviation} sudah dipakai {taken[folded(abbreviation)]}. Dua unit dengan "
+            "singkatan sama menghasilkan surat bernomor sama. Pilih singkatan lain.",
             field="abbreviation",
         )
     unit.abbreviation = check_short_form(abbreviation) or _free_short_form(unit)
