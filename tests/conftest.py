@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(ROOT).parts[1]
         if item.path.name in LONGEST and folder in ("journeys", "embedded"):
             return 2 + len(LONGEST) - LONGEST.index(item.path.name)
-        return {"embedded": 1, "journeys": 2}.get(folder, 0)
+        return {"embedded": 1, "journeys": 2, "simulation": 2}.get(folder, 0)
 
     items.sort(key=slowness, reverse=bool(WORKER))
 
