@@ -75,25 +75,3 @@ def is_known(user: User) -> bool:
 def may_be(user: User, person: Person) -> bool:
     """Whether an official of unknown NIK has this person's name."""
     return bare_name(user.name) == bare_name(person.name) and not is_known(user)
-
-
-def is_same_person(user: User, other: User) -> bool:
-    """Whether two accounts belong to one person, as far as their NIK are known."""
-    if user.pk == other.pk:
-        return True
-    prints = [
-        {
-            bytes(print_)
-            for print_ in Person.objects.filter(account__user=one).values_list(
-                "nik_print", flat=True
-            )
-        }
-        | {
-            bytes(print_)
-            for print_ in OfficialIdentity.objects.filter(user=one).values_list(
-                "nik_print", flat=True
-            )
-        }
-        for one in (user, other)
-    ]
-    return bool(prints[0] & prints[1])
