@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 CITIES = {"64.74": "bontang", "35.05": "blitarkab"}
 # Sources that cannot change what a prepared database holds.
-ELSEWHERE = {"static", "templates", "__pycache__", "embedded", "standin", "ui"}
+ELSEWHERE = {"static", "templates", "__pycache__", "local", "stripe_standin", "ui"}
 WITHOUT_ROWS = {"views.py", "urls.py", "forms.py", "queries.py", "middleware.py", "context.py"}
 
 
@@ -61,9 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def slowness(item: pytest.Item) -> int:
         folder = item.path.relative_to(ROOT).parts[1]
-        if item.path.name in LONGEST and folder in ("journeys", "embedded"):
+        if item.path.name in LONGEST and folder in ("journeys", "local"):
             return 2 + len(LONGEST) - LONGEST.index(item.path.name)
-        return {"embedded": 1, "journeys": 2, "simulation": 2}.get(folder, 0)
+        return {"local": 1, "journeys": 2, "simulation": 2}.get(folder, 0)
 
     items.sort(key=slowness, reverse=bool(WORKER))
 

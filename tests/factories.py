@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 from PIL import Image
 
 from accounts.models import User
+from deploy.local.synthetic import Families, Place
 from services.applications import actions, queries
 from services.applications.models import Application, Step
 from services.catalogue.queries import service
 from services.residents.models import Household, Person, ResidentAccount
 from services.residents.places import ensure_rts
 from services.residents.sealing import fingerprint, seal
-from services.residents.synthetic import Families, Place
 from tenants.office.actions import appoint, open_posts
 from tenants.office.models import Post, Unit
 

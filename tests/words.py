@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = [ROOT / top for top in ("platform", "tenants", "services", "billing")]
+SOURCES = [ROOT / top for top in ("platform", "tenants", "services", "billing", "deploy/local")]
 FOLDER = ROOT / "platform/ui/locale/en/LC_MESSAGES"
 MARKS = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 REFUSALS = {"RuleBroken", "NotThere", "Stale", "TooOften", "Busy"}

@@ -57,7 +57,6 @@ SHARED_APPS = [
     "accounts",
     "audit",
     "messaging",
-    "embedded",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -97,6 +96,8 @@ TENANT_APPS = [
     "services.letters",
     "services.applications",
 ]
+if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product
+    SHARED_APPS.append("deploy.local")
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 TENANT_MODEL = "registry.City"
 TENANT_DOMAIN_MODEL = "registry.Domain"
@@ -320,7 +321,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # --- Mail -------------------------------------------------------------------------------------
 EMAIL_BACKEND: str = env.str(
     "EMAIL_BACKEND",
-    "embedded.mailbox.MailboxBackend"
+    "deploy.local.mailbox.MailboxBackend"
     if EMBEDDED
     else "django.core.mail.backends.smtp.EmailBackend",
 )
@@ -337,7 +338,7 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", f"Balai <balai@{BASE_DOM
 STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
 # What Stripe signs its webhooks with (whsec_…); empty: every webhook is refused.
 STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")
-# Another server instead of Stripe's own: the stand-in (billing/standin), on this machine alone.
+# Another server instead of Stripe's own: deploy/stripe_standin, on this machine alone.
 STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "").rstrip("/") if EMBEDDED else ""
 # Where Stripe shows payment pages, which forms may lead to; a domain of one's own at Stripe too.
 STRIPE_PAGES: list[str] = env.list(

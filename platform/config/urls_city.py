@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("embedded.urls_city")),
     path("", include("ui.urls")),
     path("", include("accounts.urls")),
     path("", include("services.portal.urls")),

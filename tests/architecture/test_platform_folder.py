@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("platform", "tenants", "services", "billing")
+SOURCES = ("platform", "tenants", "services", "billing", "deploy")
 
 
 def test_the_standard_platform_module_is_the_standard_library() -> None:
@@ -54,7 +54,7 @@ def test_tests_live_in_tests_without_packages() -> None:
 def test_import_names_collide_with_no_standard_module_and_not_with_each_other() -> None:
     names = [path.name for path in (ROOT / "platform").iterdir() if path.is_dir()]
     names = [name for name in names if not name.startswith(("_", "."))]
-    names += ["tenants", "services", "billing"]
+    names += ["tenants", "services", "billing", "deploy"]
     assert len(names) == len(set(names))
     assert not set(names) & set(sys.stdlib_module_names)
 
@@ -63,7 +63,7 @@ def test_the_linter_knows_every_package() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     there = {
         path.name for path in (ROOT / "platform").iterdir() if (path / "__init__.py").exists()
-    } | {"tenants", "services", "billing"}
+    } | {"tenants", "services", "billing", "deploy"}
     assert set(settings["root_packages"]) == there
 
 

@@ -15,7 +15,7 @@ from threading import Thread
 
 import stripe
 
-from embedded import ports
+from deploy.local import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "sk_test_standin_tests"
@@ -51,7 +51,7 @@ class Standin:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "billing.standin", "--port", str(self.port),
+                    sys.executable, "-m", "deploy.stripe_standin", "--port", str(self.port),
                     "--state", str(self.state), *self._more,
                 ],
                 env=environment,

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from billing import actions, gateway, lifecycle, plans, queries, tasks
 from billing.models import Account, Reminder, UsageDay
-from embedded import ports
+from deploy.local import ports
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging import outbox

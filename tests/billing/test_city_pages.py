@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import User
 from billing import actions, lifecycle, queries, situation, usage
 from billing.models import Account, Change, Invoice, Reminder, UsageDay
-from embedded import ports
+from deploy.local import ports
 from kernel.clock import now
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts

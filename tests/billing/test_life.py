@@ -429,7 +429,7 @@ def test_a_fresh_installation_differs_in_nothing(
     life: Life, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What `./balai up` prepares, before the first night's comparison."""
-    from embedded.management.commands.prepare_installation import Command
+    from deploy.local.management.commands.prepare_installation import Command
 
     Command().offer_plans()
     compare()

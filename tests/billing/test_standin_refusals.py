@@ -12,7 +12,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.standin import rules
+from deploy.stripe_standin import rules
 from tests.billing.standin import KEY, ROOT, Standin
 
 
@@ -209,7 +209,7 @@ def test_it_lives_in_embedded_and_test_mode_alone(tmp_path: Any) -> None:
         "BALAI_MASTER_KEY": "x",
         "STRIPE_API_KEY": "sk_live_x",
     }
-    command = [sys.executable, "-m", "billing.standin", "--port", "1", "--state"]
+    command = [sys.executable, "-m", "deploy.stripe_standin", "--port", "1", "--state"]
     command.append(str(tmp_path / "state"))
 
     def run(**more: str) -> subprocess.CompletedProcess[str]:

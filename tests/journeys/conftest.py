@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from embedded import ports
-from embedded.testing import CHROMIUM, playwright_path
+from deploy.local import ports
+from deploy.local.testing import CHROMIUM, playwright_path
 from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
 
 

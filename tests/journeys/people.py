@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator
 
-from services.residents.synthetic import Families, Place
+from deploy.local.synthetic import Families, Place
 from tenants.registry import regions
 from tests.journeys.walker import Installation, Walker
 

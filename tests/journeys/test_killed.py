@@ -104,7 +104,7 @@ def test_while_a_city_is_made(balai: Installation, person: Callable[..., Walker]
     # The official is told once.
     assert ask(
         balai,
-        "SELECT count(*) FROM public.embedded_mail"
+        "SELECT count(*) FROM public.local_mail"
         " WHERE \"to\" = 'rina@semarangkota.go.id' AND subject LIKE '%siap%'",
     ) == (1,)
     home = balai.city(regions.proposed_subdomain(area))

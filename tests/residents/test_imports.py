@@ -18,13 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from deploy.local.synthetic import Families, Place
 from kernel.errors import RuleBroken
 from services.residents import codes, places, queries, queued
 from services.residents.imports import columns, sheets, values, workbook
 from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome
 from services.residents.imports.writing import import_people
 from services.residents.models import Household, Person
-from services.residents.synthetic import Families, Place
 from tenants.office.models import Unit
 from tenants.registry.scope import in_city
 from tests.factories import make_cast

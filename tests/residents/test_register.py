@@ -9,12 +9,12 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 
 from accounts.models import User
+from deploy.local.synthetic import Families, Place
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from services.applications.house import house_of
 from services.residents import actions, codes, guesses, queries, sealing
 from services.residents.models import Person, ResidentAccount
-from services.residents.synthetic import Families, Place
 from tenants.office.models import Unit
 from tenants.registry.scope import in_city
 from tests.factories import family

@@ -18,6 +18,7 @@ from messaging import outbox
 from services.applications.models import Application, Step
 from services.letters.models import Letter
 from tenants.office.models import Post, Unit
+from tenants.registry import entitlements
 from tenants.registry.models import City
 from tests.browser import Browser
 from tests.factories import account, family, official
@@ -59,6 +60,8 @@ def _sign_in(city: City, login: str) -> Browser:
 
 @pytest.fixture
 def kelurahan(in_bontang: City) -> Office:
+    # A trial ends at 300 letters a month: this city has a plan without a limit.
+    entitlements.grant(in_bontang.pk, entitlements.Limits(), by=None)
     village = Unit.objects.filter(kind=Unit.Kind.KELURAHAN).order_by("code").first()
     assert village is not None
     people = [family(village)[0] for _ in range(AT_ONCE)]

@@ -16,13 +16,13 @@ from PIL import Image
 from accounts import mfa
 from accounts.models import User
 from audit.models import Entry
+from deploy.local.synthetic import Families, Place
 from messaging import outbox
 from messaging.models import Outbox
 from services.catalogue.models import Service
 from services.residents import queued
 from services.residents.imports import columns
 from services.residents.models import Person
-from services.residents.synthetic import Families, Place
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
 from tests.factories import Cast, make_cast, official

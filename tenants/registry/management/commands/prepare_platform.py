@@ -1,15 +1,15 @@
-"""Bring the whole installation's tables to the present: public, the template, every city."""
+"""Bring all tables to the present: public, the template, every city; fill the spares."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.registry import fleet, platform_schema
+from tenants.registry import fleet, platform_schema, spares
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate the platform's own tables, the template schema and every city. "
+        "Migrate the platform's own tables, the template schema and every city; fill the spares. "
         "Safe to repeat; quick when there is nothing to do."
     )
     requires_system_checks = []
@@ -23,3 +23,4 @@ class Command(BaseCommand):
             raise CommandError(report.text())
         if migrated or report.migrated:
             self.stdout.write(report.text())
+        spares.fill()

@@ -1,0 +1,211 @@
+"""`./balai test`, `lint` and `bench`: the same servers as `up`, thrown together for one run.
+
+Tests get PostgreSQL and Valkey of their own in `.balai/test` (without crash safety, on any free
+port) unless DATABASE_URL, BROKER_URL and CACHE_URL name others.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from deploy.local import ports
+from deploy.local.children import Guard, Log
+from deploy.local.installation import ROOT, Busy, Installation, Servers
+from deploy.local.trouble import Trouble
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _servers() -> Iterator[dict[str, str]]:
+    """Servers for one run; runs at the same time each take a folder of their own."""
+    base = ROOT / ".balai"
+    base.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        for number in range(1, 17):
+            installation = Installation(base / ("test" if number == 1 else f"test-{number}"))
+            try:
+                stack.enter_context(installation.locked())
+                break
+            except Busy:
+                continue
+        else:
+            raise Trouble("Terlalu banyak pengujian berjalan bersamaan di folder ini.")
+        guard = Guard(keep=[installation.lock])
+        stack.callback(guard.close)
+        servers = Servers(
+            installation,
+            log=Log(),
+            guard=guard,
+            db_port=None if os.environ.get("DATABASE_URL") else ports.any_free(),
+            broker_port=ports.any_free(),
+            throwaway=True,
+        )
+        stack.callback(servers.stop)
+        yield {
+            **os.environ,
+            "BALAI_MODE": "test",
+            "BALAI_DATA_DIR": str(installation.home),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **servers.start(),
+        }
+
+
+def _browser() -> str | None:
+    """The path of a Chromium that really starts, installing one if that is possible here."""
+    asked = os.environ.get("BALAI_CHROMIUM")
+    if asked:
+        return asked
+    for name in CHROMIUM:
+        found = shutil.which(name)
+        if found and _starts(found):
+            return found
+    found = playwright_path()
+    if found and _starts(found):
+        return found
+    if shutil.which("apt-get"):
+        rights: list[str] | None = None
+        if os.geteuid() == 0:
+            rights = []
+        elif (
+            shutil.which("sudo")
+            and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0  # noqa: S607
+        ):
+            rights = ["sudo", "-n"]
+        if rights is not None:
+            _say("Memasang Chromium dari paket Debian …")
+            for command in (
+                ["apt-get", "update", "-q"],
+                ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-yq",
+                 "--no-install-recommends", "chromium"],
+            ):  # fmt: skip
+                subprocess.run([*rights, *command], stdout=subprocess.DEVNULL)  # noqa: S603
+            found = shutil.which("chromium")
+            if found and _starts(found):
+                return found
+    _say("Memasang Chromium lewat Playwright …")
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
+    found = playwright_path()
+    return found if found and _starts(found) else None
+
+
+def playwright_path() -> str | None:
+    """The browser Playwright itself installed, if it did."""
+    with contextlib.suppress(Exception):
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            path = playwright.chromium.executable_path
+            return path if Path(path).exists() else None
+    return None
+
+
+def _starts(path: str) -> bool:
+    """A browser without its system libraries is there, and of no use."""
+    try:
+        return (
+            subprocess.run(  # noqa: S603
+                [path, "--version"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=60,
+            ).returncode
+            == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def test(arguments: Sequence[str]) -> int:
+    browser = _browser()
+    if browser is None:
+        _say(
+            "\n"
+            "  ! Tidak ada Chromium, dan tidak dapat dipasang di sini:\n"
+            "  ! pengujian dengan peramban DILEWATI (tampil sebagai SKIPPED).\n"
+        )
+    with _servers() as env:
+        env["BALAI_CHROMIUM"] = browser or ""
+        return subprocess.call(  # noqa: S603
+            [sys.executable, "-m", "pytest", *(arguments or _workers())], cwd=ROOT, env=env
+        )
+
+
+def _workers() -> list[str]:
+    """The whole suite, a worker more than cores: those with browsers and servers often wait."""
+    return ["-n", str(min((os.cpu_count() or 1) + 1, 5))]
+
+
+def bench(arguments: Sequence[str]) -> int:
+    with _servers() as env:
+        return subprocess.call(  # noqa: S603
+            [sys.executable, "-m", "tests.benchmarks", *arguments],
+            cwd=ROOT,
+            env=env,
+        )
+
+
+def lint(arguments: Sequence[str]) -> int:
+    """Every check that needs no server; all run, the names of those that failed come last."""
+    python = sys.executable
+    manage = [python, str(ROOT / "manage.py")]
+    # What a real installation would set; nothing is connected to.
+    production = {
+        "BALAI_MODE": "production",
+        "BALAI_SECRET_KEY": secrets.token_urlsafe(48),
+        "BALAI_MASTER_KEY": "A" * 43 + "=",
+        "BALAI_PUBLIC_URL": "https://balai.example.go.id",
+        "BALAI_DEMO": "0",
+    }
+    # No database is needed, nor asked whether its history fits.
+    offline = {"BALAI_MODE": "test", "PYTHONWARNINGS": "ignore::RuntimeWarning"}
+    checks: list[tuple[str, list[str], dict[str, str]]] = [
+        ("ruff check", [python, "-m", "ruff", "check", "."], {}),
+        ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
+        ("mypy", [python, "-m", "mypy"], offline),
+        ("import-linter", [str(Path(python).with_name("lint-imports"))], offline),
+        ("djlint", [python, "-m", "djlint", "--lint", "--quiet", *_templates()], {}),
+        ("makemigrations", [*manage, "makemigrations", "--check", "--dry-run"], offline),
+        ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
+    ]
+    wanted = [check for check in checks if not arguments or check[0].split()[0] in arguments]
+    failed = []
+    for name, command, env in wanted:
+        _say(f"— {name}")
+        if subprocess.call(command, cwd=ROOT, env={**os.environ, **env}) != 0:  # noqa: S603
+            failed.append(name)
+    _say(f"Gagal: {', '.join(failed)}." if failed else "Semua pemeriksaan lulus.")
+    return 1 if failed else 0
+
+
+def _templates() -> list[str]:
+    return [
+        str(folder)
+        for top in ("platform", "tenants", "services", "billing", "deploy")
+        for folder in sorted((ROOT / top).rglob("templates"))
+    ]
+
+
+def main() -> int:
+    commands = {"test": test, "lint": lint, "bench": bench}
+    try:
+        return commands[sys.argv[1]](sys.argv[2:])
+    except Trouble as trouble:
+        _say(f"\n{trouble}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
