@@ -96,7 +96,7 @@ def test_name_menu_and_search_stay_in_reach(
         assert is_usable(page, ".mast .brand b", 100), width
         assert is_usable(page, ".mast .who"), width
         assert is_usable(page, ".search input", 150), width
-        assert is_usable(page, ".search button", 100), width
+        assert is_usable(page, ".search button", 80), width
         for link in page.locator(".mast .nav a").all():
             box = link.bounding_box()
             assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, (width, box)
