@@ -27,6 +27,7 @@ RESIDENTS_MEET = (
     "services/applications/documents.py",
     "services/applications/fitness.py",
     "services/applications/queries.py",
+    "services/applications/staffed.py",
     "services/catalogue/answers.py",
     "services/catalogue/queries.py",
     "services/pages",

@@ -17,7 +17,8 @@ from services.applications import attachments, documents, life_events, notices, 
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
-from services.applications.queries import own
+from services.applications.queries import draft_of, own
+from services.applications.staffed import refuse_closed
 from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
 from services.catalogue import paging
@@ -68,21 +69,18 @@ def locked(application_id: int) -> Application:
 
 
 def begin(*, service: Service, applicant: Person, by: User) -> Application:
-    """A new draft, or the one already begun: nobody loses what they typed."""
+    """A new draft, or the one already begun: nobody loses what they typed.
+
+    Raises RuleBroken, also where the service is not open where the applicant lives.
+    """
     _require_open_city()
     require_resident(applicant)
     assert service.current is not None
     refuse_unfit(service.current.blueprint.who, applicant, today=today_of(now()))
-    village = applicant.household.rt.code.partition("/")[0]
-    if is_off(village, service.slug):
-        raise RuleBroken(
-            "Layanan ini belum dibuka di kelurahan atau desa Anda. Datanglah ke kantornya."
-        )
-    existing = Application.objects.filter(
-        applicant=applicant, version__service=service, state=Application.State.DRAFT
-    ).first()
+    existing = draft_of(applicant, service)
     if existing is not None:
         return existing
+    refuse_closed(service, applicant, today=today_of(now()))
     try:
         with transaction.atomic():
             return Application.objects.create(

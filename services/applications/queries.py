@@ -18,6 +18,7 @@ from services.applications.models import Application, Document, IssuedLetter, St
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.choices import NO
+from services.catalogue.models import Service
 from services.catalogue.rules import Answer, all_hold, route
 from services.letters.models import Letter
 from services.residents.models import Person
@@ -81,6 +82,13 @@ def own(user: User, application_id: int) -> Application:
     if application is None or not is_applicant(user, application):
         raise NotThere("Permohonan ini tidak ditemukan.")
     return application
+
+
+def draft_of(person: Person, service: Service) -> Application | None:
+    """What a resident has begun and not sent of a service."""
+    return Application.objects.filter(
+        applicant=person, version__service=service, state=Application.State.DRAFT
+    ).first()
 
 
 def of_person(person: Person) -> QuerySet[Application]:

@@ -20,12 +20,13 @@ from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, documents, queries, thumbnails, withdrawal
+from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
 from services.applications.forms import form_for
 from services.applications.maps import with_map
 from services.applications.models import Application, Step
 from services.catalogue import queries as catalogue
 from services.catalogue import standard
+from services.catalogue.models import Service
 from services.catalogue.translation import ORIGINAL
 from services.letters import archive
 from services.letters import queries as letters
@@ -35,6 +36,7 @@ from services.pages.language import chosen, in_words_of, marked
 from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
+from services.residents.models import Person
 from services.residents.queries import facts_of, person_of
 from ui import brand
 from ui.forms import explain
@@ -54,6 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("cari", "").strip()[:100]
     person = person_of(request.user)
     running = [] if person is None else _cards(request, queries.under_way(person)[:20])
+    village = staffed.village_of(person) if person is not None else ""
+    ready = not village or staffed.is_ready(village, today=today())
     return render(
         request,
         "portal/home.html",
@@ -63,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "categories": catalogue.categories(services),
             "services": services,
             "person": person,
+            "closed": "" if ready else staffed.come_in_person(village),
             "running": running[:ON_HOME],
             "more_running": max(0, len(running) - ON_HOME),
         },
@@ -116,8 +121,20 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         % {"number": len(blueprint.steps)},
     )
     context = {"service": entry, "blueprint": shown, "standard": rows}
+    context["closed"] = _closed(entry, person_of(request.user))
     context["lang"] = marked(shown, language)
     return render(request, "portal/service.html", context)
+
+
+def _closed(entry: Service, person: Person | None) -> str:
+    """Why this resident cannot begin this service, or ""; one draft that is begun goes on."""
+    if person is None or queries.draft_of(person, entry) is not None:
+        return ""
+    try:
+        staffed.refuse_closed(entry, person, today=today())
+    except RuleBroken as closed:
+        return gettext(closed.message)
+    return ""
 
 
 # --- asking for it ----------------------------------------------------------------------------
@@ -132,6 +149,8 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         draft = actions.begin(service=entry, applicant=person, by=user)
         return redirect("application-fill", draft.pk)
+    if _closed(entry, person):
+        return redirect("service", slug)
     context = {
         "service": entry,
         "blueprint": entry.current.read_in(chosen(request)),

@@ -8,6 +8,7 @@ from services.setup import (
     draft_views,
     part_views,
     preview_views,
+    readiness_views,
     register_views,
     release_views,
     services_views,
@@ -18,6 +19,7 @@ from services.setup import (
 
 urlpatterns = [
     path("", views.home, name="setup"),
+    path("kesiapan/", readiness_views.readiness_page, name="setup-readiness"),
     path("identitas/", views.face, name="setup-face"),
     path("wilayah/", views.units, name="setup-units"),
     path("wilayah/<int:pk>/", views.unit, name="setup-unit"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
+from services.applications.staffed import unattended
 from services.pages.access import signed_in, today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
@@ -29,7 +30,7 @@ from services.setup.forms import (
     UnitForm,
 )
 from tenants.office import actions as office
-from tenants.office import queries
+from tenants.office import queries, readiness
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from tenants.registry.forms import WhyForm
@@ -63,9 +64,10 @@ def page_of(request: HttpRequest, name: str, form: Any = None, **context: Any) -
 @for_admins
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponse:
-    tasks = queries.checklist(city())
+    tasks = readiness.checklist(city())
     done = sum(task.done for task in tasks)
     context = {"tasks": tasks, "done": done, "percent": round(100 * done / len(tasks))}
+    context["unattended"] = unattended(today()).count()
     return page_of(request, "home", **context)
 
 

@@ -1,10 +1,9 @@
-"""Reads of the office: who holds which post, which unit stands above, what is left to set up."""
+"""Reads of the office: who holds which post, which unit stands above."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from audit.models import Entry
@@ -13,9 +12,7 @@ from kernel.workdays import WorkCalendar, calendar_for
 from tenants.office.languages import offered
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.registry.current import city as here
-from tenants.registry.models import City
 from tenants.registry.people import Admin
-from tenants.registry.scope import in_city
 
 
 def _current(on: date) -> Q:
@@ -150,55 +147,3 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     below = Q(code__startswith=f"{unit.code}.") | Q(code__startswith=f"{unit.code}/")
     found = Unit.objects.filter(below, is_active=True)
     return found.filter(kind=kind) if kind else found
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One line of the set-up checklist."""
-
-    key: str
-    title: str
-    hint: str
-    done: bool
-    count: str = ""  # "3 dari 15", where counting helps
-    path: str = ""  # where it is done, in the city's own pages
-
-
-def checklist(city: City) -> list[Task]:
-    """What is left before residents can apply, in the order to do it."""
-    from django.apps import apps
-
-    with in_city(city):
-        today = now().astimezone(city.tz).date()
-        held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
-        heads = Post.objects.filter(role=Post.Role.LURAH)
-        counts = heads.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
-        counter = Post.objects.filter(role=Post.Role.LOKET).exclude(unit__kind=Unit.Kind.KECAMATAN)
-        counters = counter.aggregate(all=Count("pk"), held=Count("pk", filter=Exists(held)))
-        profile = Profile.objects.first()
-        units = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
-        addressed = units.exclude(address="").count()
-        neighbourhoods = Unit.objects.filter(kind=Unit.Kind.RT).count()
-        has_people = apps.get_model("residents", "Person").objects.exists()
-        rt_heads = Post.objects.filter(role=Post.Role.KETUA_RT).filter(Exists(held)).count()
-        services = apps.get_model("catalogue", "Service").objects.filter(is_active=True).count()
-    return [
-        Task("wilayah", "Wilayah", "Kecamatan, kelurahan, dan desa sudah terisi dari data "
-             "resmi Kemendagri.", True, path="/kelola/wilayah/"),
-        Task("layanan", "Layanan", "Layanan siap pakai bisa langsung dibuka.", services > 0,
-             f"{services} layanan", "/kelola/layanan/"),
-        Task("identitas", "Logo dan kontak", "Logo dan kontak pengaduan tampil di halaman "
-             "warga.", bool(profile and profile.logo and profile.contact), "",
-             "/kelola/identitas/"),
-        Task("alamat", "Alamat kop surat", "Alamat tiap kelurahan dan desa tercetak di kop surat.",
-             addressed > 0, f"{addressed} dari {counts['all']}", "/kelola/wilayah/"),
-        Task("penduduk", "Data penduduk", "Impor data penduduk agar warga bisa mendaftar dengan "
-             "NIK.", has_people, "", "/kelola/penduduk/"),
-        Task("pejabat", "Lurah dan kepala desa", "Tunjuk yang menandatangani surat.",
-             counts["held"] > 0, f"{counts['held']} dari {counts['all']}", "/kelola/pejabat/"),
-        Task("loket", "Petugas loket", "Tunjuk petugas yang memeriksa permohonan.",
-             counters["held"] > 0, f"{counters['held']} dari {counters['all']}",
-             "/kelola/pejabat/"),
-        Task("rt", "Ketua RT", "Tunjuk Ketua RT yang memberi pengantar.", rt_heads > 0,
-             f"{rt_heads} dari {neighbourhoods}", "/kelola/rt/"),
-    ]  # fmt: skip

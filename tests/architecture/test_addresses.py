@@ -128,6 +128,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/peristiwa/": DESK,
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,
+    "kelola/kesiapan/": ADMIN,
     "kelola/wilayah/": ADMIN,
     "kelola/wilayah/<int:pk>/": ADMIN,
     "kelola/pejabat/": ADMIN,

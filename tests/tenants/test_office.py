@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from tenants.office import actions, queries
+from tenants.office import actions, queries, readiness
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.models import City
 
@@ -109,12 +109,14 @@ def test_a_city_keeps_an_admin(in_bontang: City) -> None:
 
 def test_checklist_moves_as_the_city_is_set_up(bontang: City, in_bontang: City) -> None:
     def done() -> dict[str, bool]:
-        return {task.key: task.done for task in queries.checklist(bontang)}
+        return {task.key: task.done for task in readiness.checklist(bontang)}
 
-    assert done()["pejabat"] is False
     today = now().astimezone(bontang.tz).date()
-    actions.appoint(post=post("lurah"), user=person("Andi"), since=today, by=None)
-    assert done()["pejabat"] is True
-    counts = {task.key: task.count for task in queries.checklist(bontang)}
-    assert counts["pejabat"] == "1 dari 15"
-    assert done()["loket"] is False
+    lurah = post("lurah")
+    actions.appoint(post=lurah, user=person("Andi"), since=today, by=None)
+    assert done()["kelurahan"] is False  # nobody at the counter
+    counter = Post.objects.get(unit=lurah.unit, role="loket")
+    actions.appoint(post=counter, user=person("Budi"), since=today, by=None)
+    assert done()["kelurahan"] is True
+    counts = {task.key: task.count for task in readiness.checklist(bontang)}
+    assert counts["kelurahan"] == "1 dari 15"

@@ -17,6 +17,7 @@ from messaging import outbox
 from messaging.models import Outbox
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
+from tenants.office.readiness import checklist
 from tenants.registry import actions, handover, mail_limits, queries
 from tenants.registry.models import City, Domain, Signup
 from tenants.registry.scope import in_city, in_public
@@ -86,9 +87,9 @@ def test_from_form_to_city(db: None, settings: object) -> None:
         assert user.check_password(PASSWORD)
         posts = office.posts_of(user, now().astimezone(city.tz).date())
         assert [(p.role, p.unit.code) for p in posts] == [("admin", "64.72")]
-        left = {task.key: task.done for task in office.checklist(city)}
+        left = {task.key: task.done for task in checklist(city)}
         assert left["wilayah"] and left["layanan"]
-        assert not left["penduduk"] and not left["pejabat"]
+        assert not left["penduduk"] and not left["kelurahan"]
     with in_city(City.objects.get(code="64.74")):
         assert not User.objects.filter(login=user.login).exists()
         assert check(user.login, PASSWORD) is None

@@ -97,5 +97,5 @@ def test_the_administration_lists_ask_no_more_per_row(
     admin = official("admin", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
     client = client_for(in_bontang)
     client.force_login(admin, "accounts.backends.LoginBackend")
-    for path in ("pejabat/", "wilayah/", "rt/", "layanan/", ""):
+    for path in ("kesiapan/", "pejabat/", "wilayah/", "rt/", "layanan/", ""):
         assert _queries(client, f"/kelola/{path}") <= 25, path

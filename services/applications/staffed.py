@@ -1,0 +1,145 @@
+"""No request is taken where nobody would work on it, and none waits at an empty post unseen."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)  # fmt: skip
+from django.utils.translation import gettext
+
+from kernel.errors import RuleBroken
+from services.applications.models import Step
+from services.applications.rules import VILLAGE_LEVEL
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.models import Service
+from services.catalogue.queries import is_off
+from services.residents.models import Person
+from tenants.office.models import Holding, Post, Unit
+from tenants.office.queries import current_holdings
+from tenants.office.readiness import COUNTER, HEAD, Desk, are_held
+
+
+def desks_of(blueprint: Blueprint) -> list[Desk]:
+    """The desks in the resident's kelurahan or desa that every request of this service passes."""
+    return [
+        (step.role, *step.deputies)
+        for step in blueprint.steps
+        if step.level == VILLAGE_LEVEL and not step.optional and not step.when
+    ]
+
+
+def is_staffed(blueprint: Blueprint, village: str, *, today: date) -> bool:
+    """Whether somebody works at each of these desks in the village with this code."""
+    desks = desks_of(blueprint)
+    return not desks or are_held(desks, village, today)
+
+
+def require_staffed(blueprint: Blueprint, village: str, *, today: date) -> None:
+    """Raises RuleBroken with the way to the office."""
+    if not is_staffed(blueprint, village, today=today):
+        raise RuleBroken(come_in_person(village))
+
+
+def refuse_closed(service: Service, person: Person, *, today: date) -> None:
+    """Raises RuleBroken for a service that is not open where this resident lives: switched off
+    there, or without anybody who would work on it."""
+    assert service.current is not None
+    village = village_of(person)
+    if is_off(village, service.slug):
+        raise RuleBroken(
+            "Layanan ini belum dibuka di kelurahan atau desa Anda. Datanglah ke kantornya."
+        )
+    require_staffed(service.current.blueprint, village, today=today)
+
+
+def village_of(person: Person) -> str:
+    """The code of the kelurahan or desa a resident lives in."""
+    return person.household.rt.code.partition("/")[0]
+
+
+def is_ready(village: str, *, today: date) -> bool:
+    """Whether counter and head of a village are held: what nearly every service needs."""
+    return are_held([COUNTER, HEAD], village, today)
+
+
+def come_in_person(village: str) -> str:
+    """That this village takes no requests here yet, and where its office is."""
+    unit = Unit.objects.filter(code=village).first()
+    if unit is None:
+        return gettext("Kelurahan atau desa Anda belum melayani di sini. Datanglah ke kantornya.")
+    words = {"village": unit.name, "address": unit.address, "phone": unit.phone}
+    if unit.address and unit.phone:
+        return (
+            gettext(
+                "%(village)s belum melayani di sini. Datanglah ke kantornya: %(address)s, "
+                "telepon %(phone)s."
+            )
+            % words
+        )
+    if unit.address:
+        return (
+            gettext("%(village)s belum melayani di sini. Datanglah ke kantornya: %(address)s.")
+            % words
+        )
+    return gettext("%(village)s belum melayani di sini. Datanglah ke kantornya.") % words
+
+
+# --- requests that wait where nobody is -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPost:
+    """A post that nobody holds, with the requests that wait for it."""
+
+    unit: str
+    title: str
+    post_id: int | None
+    waiting: int
+    since: datetime
+
+
+def unattended(today: date) -> QuerySet[Step]:
+    """Open steps for which neither the post nor a deputy's has anybody today."""
+    deputies = ExpressionWrapper(
+        OuterRef("deputies"), output_field=ArrayField(CharField(max_length=16))
+    )
+    somebody = (
+        Holding.objects.filter(post__unit=OuterRef("unit"), user__is_active=True)
+        .filter(pk__in=current_holdings(today))
+        .alias(instead=deputies)
+        .filter(Q(post__role=OuterRef("role")) | Q(instead__contains=[F("post__role")]))
+    )
+    return Step.objects.filter(state=Step.State.OPEN).exclude(Exists(somebody))
+
+
+def empty_posts(today: date) -> list[EmptyPost]:
+    """The same by post, the longest wait first. One query."""
+    here = Post.objects.filter(unit=OuterRef("unit"), role=OuterRef("role")).order_by("pk")
+    rows = (
+        unattended(today)
+        .annotate(post=Subquery(here.values("pk")[:1]), called=Subquery(here.values("title")[:1]))
+        .values("unit__name", "role", "post", "called")
+        .annotate(waiting=Count("pk"), since=Min("opened_at"))
+        .order_by("since", "unit__name")
+    )
+    return [
+        EmptyPost(
+            unit=row["unit__name"],
+            title=row["called"] or Post.Role(row["role"]).label,
+            post_id=row["post"],
+            waiting=row["waiting"],
+            since=row["since"],
+        )
+        for row in rows
+    ]
