@@ -169,9 +169,10 @@ class Databases:
 
 
 def _prepare() -> None:
-    from tenants.registry import platform_schema, provisioning, regions
+    from tenants.registry import provisioning, regions
+    from tenants.schemas import template
 
-    platform_schema.prepare()
+    template.prepare()
     for code, subdomain in CITIES.items():
         area = regions.regency(code)
         assert area is not None

@@ -53,6 +53,7 @@ ALLOWED_HOSTS = ["*"]  # the city middleware answers unknown hosts itself, befor
 # Public schema: cities and the platform's operators. City schemas: each city's people and work.
 SHARED_APPS = [
     "django_tenants",
+    "tenants.schemas",
     "tenants.registry",
     "accounts",
     "audit",

@@ -29,10 +29,12 @@ from tenants.office import queries as office
 from tenants.ownership import certificate, letters_out, rules
 from tenants.ownership.actions import folder_of
 from tenants.ownership.models import DataExport, DeletionRequest
-from tenants.registry import backup, compiler, deletion, entitlements, keys
-from tenants.registry.compiler import ident
+from tenants.registry import deletion, entitlements, keys
 from tenants.registry.models import City, Tombstone
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import compiler
+from tenants.schemas.archive import files_below
+from tenants.schemas.compiler import ident
 
 S = DeletionRequest.State
 # Deeds that change nothing a copy would hold.
@@ -309,7 +311,7 @@ def _inventory(request: DeletionRequest, city: City) -> dict[str, object]:
             tables[table.name] = cursor.fetchone()[0]
     files = size = copies = 0
     for folder in (city.schema_name, folder_of(city.schema_name)):
-        for path in backup.files_below(folder):
+        for path in files_below(folder):
             size += default_storage.size(path)
             files += 1
             copies += folder != city.schema_name

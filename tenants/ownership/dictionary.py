@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 
 from tenants.ownership import custody
-from tenants.registry.compiler import Table
+from tenants.schemas.compiler import Table
 
 UNDECIDED = "Belum dijelaskan dalam kamus, jadi belum diekspor. Hubungi pengelola Balai."
 COMPUTED = "Diturunkan dari NIK atau nomor KK dengan kunci kota; dihitung ulang saat dipulihkan."

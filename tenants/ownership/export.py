@@ -30,10 +30,11 @@ from tenants.ownership import book, custody
 from tenants.ownership.archive import FORMAT, PART, VERSION, Writer
 from tenants.ownership.custody import Row
 from tenants.ownership.dictionary import TableEntry, describe
-from tenants.registry import backup, compiler
-from tenants.registry.compiler import Table, ident
 from tenants.registry.models import City
 from tenants.registry.scope import in_city
+from tenants.schemas import compiler
+from tenants.schemas.archive import files_below
+from tenants.schemas.compiler import Table, ident
 
 Watch = Callable[[int, str], None]  # percent, what is being done in Indonesian
 ROWS_AT_ONCE = 2000
@@ -226,7 +227,7 @@ def _shortener(prefix: str, column: str) -> Callable[[Row], object]:
 def _files(city: City, writer: Writer, watch: Watch) -> list[dict[str, str]]:
     """Every stored file, those of the shelves under their own names; missing ones are listed."""
     placed: dict[str, str] = {}
-    whole = sum(1 for _ in backup.files_below(city.schema_name)) or 1
+    whole = sum(1 for _ in files_below(city.schema_name)) or 1
     prefix = f"{city.schema_name}/"
     found: list[dict[str, str]] = []
 
@@ -248,7 +249,7 @@ def _files(city: City, writer: Writer, watch: Watch) -> list[dict[str, str]]:
         _list(writer, shelf)
         for item in shelf.items():
             copy(item.path, f"{shelf.folder}/{item.name}", shelf.name)
-    for path in backup.files_below(city.schema_name):
+    for path in files_below(city.schema_name):
         inside = path.removeprefix(prefix)
         if path not in placed and inside.split("/")[0] not in custody.LEFT_OUT:
             copy(path, f"berkas-lain/{inside}", "Berkas")

@@ -24,13 +24,15 @@ from tenants.ownership import custody
 from tenants.ownership.archive import BadExport, Reader
 from tenants.ownership.custody import Row
 from tenants.ownership.dictionary import TableEntry, describe
-from tenants.registry import backup, compiler, provisioning
-from tenants.registry.compiler import Compiled, Table, ident
+from tenants.registry import provisioning
 from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
 from tenants.registry.regions import subdomain_fault
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import compiler
+from tenants.schemas.archive import BadBackup, put_file, unwrite
+from tenants.schemas.compiler import Compiled, Table, ident
 
 AT_ONCE = 500  # rows a statement
 CODE = r"\d\d\.\d\d"
@@ -81,16 +83,16 @@ def import_city(
                 audit.record("city.imported", actor=None, subject="city", subject_id=city.code,
                              detail={"from": manifest["city"]["code"],
                                      "made_at": manifest["made_at"]})  # fmt: skip
-        except backup.BadBackup as error:
-            backup.unwrite(written)
+        except BadBackup as error:
+            unwrite(written)
             raise BadExport(str(error)) from None
         except (IntegrityError, DataError) as error:
-            backup.unwrite(written)
+            unwrite(written)
             # Not the error itself: it quotes the row.
             where = getattr(getattr(error.__cause__, "diag", None), "table_name", "") or "data"
             raise BadExport(f"Isi salinan ini tidak utuh: {where} tidak bisa dimuat.") from None
         except BaseException:
-            backup.unwrite(written)
+            unwrite(written)
             raise
     done = provisioning.finish(city)
     if invite:
@@ -268,7 +270,7 @@ def _shelve(archive: Reader, city: City, written: list[str]) -> None:
     for file in archive.manifest["files"]:
         if file["member"]:
             with archive.open(file["member"]) as content:
-                backup.put_file(city.schema_name, file["path"], content, written)
+                put_file(city.schema_name, file["path"], content, written)
 
 
 def _invite(city: City) -> None:

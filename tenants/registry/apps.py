@@ -16,7 +16,6 @@ class RegistryConfig(AppConfig):
         from tenants.registry import (
             entitlements,
             hosts,
-            integrity,  # noqa: F401 - system check
             queries,
         )
         from tenants.registry.menu import links

@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from kernel.clock import now
-from tenants.registry import compiler
 from tenants.registry.models import City, Signup, Tombstone
 from tenants.registry.scope import in_public
+from tenants.schemas import compiler
 
 log = logging.getLogger(__name__)
 

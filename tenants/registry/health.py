@@ -15,9 +15,10 @@ from django.db.models import Count, Min, Q
 
 from kernel.clock import now
 from messaging.models import Outbox
-from tenants.registry import entitlements, platform_schema
+from tenants.registry import entitlements
 from tenants.registry.models import City, Health
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import template
 
 Probe: TypeAlias = Callable[[], int]
 _probes: dict[str, tuple[str, Probe]] = {}
@@ -46,7 +47,7 @@ def _missing() -> int:
     """Migrations the current schema lacks."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT app, name FROM django_migrations")
-        return len(platform_schema.missing(_loader(), frozenset(cursor.fetchall())))
+        return len(template.missing(_loader(), frozenset(cursor.fetchall())))
 
 
 def take(city: City) -> Health:

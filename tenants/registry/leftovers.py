@@ -8,8 +8,8 @@ from itertools import islice
 
 from django.core.files.storage import default_storage
 
-from tenants.registry.backup import files_below
 from tenants.registry.current import city
+from tenants.schemas.archive import files_below
 
 log = logging.getLogger(__name__)
 

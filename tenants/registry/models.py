@@ -162,20 +162,6 @@ class Signup(models.Model):
         return str(self.email).lower().rpartition("@")[2]
 
 
-class Spare(models.Model):
-    """An empty city schema made in advance; a signup claims it by renaming it."""
-
-    schema_name = models.CharField(max_length=63, unique=True)
-    fingerprint = models.CharField(max_length=64)  # of the migrations it stands at
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["fingerprint", "id"])]
-
-    def __str__(self) -> str:
-        return self.schema_name
-
-
 class Tombstone(models.Model):
     """What remains of a deleted city: that it was, and when its schema was dropped."""
 

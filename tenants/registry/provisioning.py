@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django_tenants.models import TenantMixin
 
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
-from tenants.registry import compiler, entitlements, spares
+from tenants.backend.scope import in_city, in_public
+from tenants.registry import entitlements
 from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
 from tenants.registry.regions import Regency, subdomain_fault
-from tenants.registry.scope import in_city, in_public, in_schema
+from tenants.schemas import spares
+from tenants.schemas.create import create_schema
 
 Seed: TypeAlias = Callable[[City], None]
 
@@ -69,17 +71,6 @@ def stage_of(city: City) -> Stage:
         return Stage(100, "Selesai", True)
     steps = len(SEEDERS) + 1
     return Stage(100 * (steps - len(left)) // steps, left[0].label, False)
-
-
-def create_schema(schema_name: str) -> None:
-    """Make an empty city schema in the running transaction."""
-    plan = compiler.compiled()
-    with in_schema(schema_name), connection.cursor() as cursor:
-        if settings.CITUS:
-            for statement in plan.statements(schema_name, citus=True):
-                cursor.execute(statement)
-        else:
-            cursor.execute(plan.script(schema_name))
 
 
 def create(area: Regency, *, subdomain: str, is_demo: bool = False, use_spare: bool = True) -> City:

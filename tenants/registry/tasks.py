@@ -11,10 +11,11 @@ from kernel.errors import RuleBroken
 from kernel.tanggal import long_date
 from messaging import mail, outbox
 from messaging.periodic import periodic
-from tenants.registry import backups, deletion, health, provisioning, regions, spares
+from tenants.registry import backups, deletion, health, provisioning, regions
 from tenants.registry.current import city as here
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City, Signup
+from tenants.schemas import spares
 
 
 def _found_failed(payload: outbox.Payload, error: str) -> None:

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 
 from django.db import connection, migrations, models
 
-from tenants.registry import fleet, platform_schema
+from tenants.registry import fleet
 from tenants.registry.scope import in_public
+from tenants.schemas import template
 from tests.benchmarks.cities import make, scratch, stock
 from tests.benchmarks.harness import Bench
 from tests.schemas import migration, on_disk
@@ -51,7 +52,7 @@ def bench_migration(bench: Bench) -> None:
 
         theirs = stock("migrate", *sample)
         with extra():
-            platform_schema.prepare()
+            template.prepare()
             start = time.perf_counter()
             report = fleet.migrate(parallel=fleet.PARALLEL)  # as the command does
             ours = (time.perf_counter() - start) / len(rest)
@@ -61,7 +62,7 @@ def bench_migration(bench: Bench) -> None:
             control="stock executor", against=theirs, unit="s per city",
         )  # fmt: skip
         with extra(steps=2):
-            platform_schema.prepare()
+            template.prepare()
             start = time.perf_counter()
             report = fleet.migrate()
             ours = (time.perf_counter() - start) / len(schemas)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from django.db import connection, transaction
 
-from tenants.registry import compiler, provisioning, regions, spares
+from tenants.registry import provisioning, regions
 from tenants.registry.scope import in_public, in_schema
+from tenants.schemas import compiler, spares
 from tests.benchmarks.cities import found, scratch, stock
 from tests.benchmarks.harness import Bench
 

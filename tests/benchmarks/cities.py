@@ -11,9 +11,10 @@ import psycopg2
 from django.db import connection, connections
 
 from tenants.office.models import Unit
-from tenants.registry import platform_schema, provisioning, regions
+from tenants.registry import provisioning, regions
 from tenants.registry.models import City
 from tenants.registry.scope import in_city
+from tenants.schemas import template
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +35,7 @@ def scratch(name: str) -> Iterator[None]:
     connections.close_all()
     here["NAME"] = name
     try:
-        platform_schema.prepare()
+        template.prepare()
         yield
     finally:
         connections.close_all()

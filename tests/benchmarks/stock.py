@@ -20,8 +20,8 @@ def main(task: str, names: list[str]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tenants.registry.compiler import TEMPLATE
     from tenants.registry.models import City
+    from tenants.schemas.compiler import TEMPLATE
     from tests.benchmarks.bench_migration import extra
 
     def save(name: str) -> None:

@@ -20,10 +20,11 @@ from services.applications.actions import finish_letters
 from services.applications.models import Document
 from services.letters.models import Letter
 from tenants.office.models import Post, Unit
-from tenants.registry import backup, deletion, integrity, keys, platform_schema, provisioning
+from tenants.registry import backup, deletion, integrity, keys, provisioning
 from tenants.registry.models import City, Domain, Tombstone
 from tenants.registry.regions import regency
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import archive, template
 from tests.factories import MONDAY, approve, make_cast, submitted
 from tests.schemas import dump, migration, on_disk
 
@@ -213,7 +214,7 @@ def test_of_a_newer_release(lived_in: City, tmp_path: Path) -> None:
     path = tmp_path / "later.tar.gz"
     step = migration("office", "9001_later", [migrations.RunSQL("SELECT 1")])
     with on_disk(step):
-        platform_schema.prepare()
+        template.prepare()
         call_command("migrate_cities", stdout=io.StringIO())
         call_command("export_city", "64.74", str(path), stdout=io.StringIO())
     refused(path, "lebih baru")
@@ -223,7 +224,7 @@ def test_of_an_older_release_is_migrated(saved: Path, lived_in: City) -> None:
     deletion.delete_city(lived_in, reason="uji", by="ops@balai.id")
     field = migrations.AddField("unit", "motto", models.CharField(max_length=9, default="x"))
     with on_disk(migration("office", "9001_motto", [field])):
-        platform_schema.prepare()
+        template.prepare()
         backup.restore_city(saved)
         assert dump("c6474") == dump("template")
 
@@ -232,17 +233,17 @@ def test_crash_while_restoring_leaves_nothing(
     saved: Path, lived_in: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deletion.delete_city(lived_in, reason="uji", by="ops@balai.id")
-    real = backup._rename_paths
+    real = archive._rename_paths
 
     def crash(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backup, "_rename_paths", crash)
+    monkeypatch.setattr(archive, "_rename_paths", crash)
     with pytest.raises(KeyboardInterrupt):
         backup.restore_city(saved, schema="c6474_x")
     assert not present("c6474_x") and not City.objects.filter(code="64.74").exists()
     assert not default_storage.exists("c6474_x/surat/AB/AB-12.pdf")
-    monkeypatch.setattr(backup, "_rename_paths", real)
+    monkeypatch.setattr(archive, "_rename_paths", real)
     assert backup.restore_city(saved, schema="c6474_x")
 
 
@@ -254,7 +255,7 @@ def test_writers_do_not_disturb_the_snapshot(
 
     from django.db import connections
 
-    real = backup.compiler.read
+    real = archive.compiler.read
 
     def read(*args: object, **kwargs: object) -> object:
         def write() -> None:
@@ -267,7 +268,7 @@ def test_writers_do_not_disturb_the_snapshot(
         thread.join()
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(backup.compiler, "read", read)
+    monkeypatch.setattr(archive.compiler, "read", read)
     path = tmp_path / "x.tar.gz"
     with path.open("wb") as out:
         manifest = backup.export_city(lived_in, out)

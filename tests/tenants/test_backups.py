@@ -19,6 +19,7 @@ from tenants.office.models import Unit
 from tenants.registry import backup, backups, deletion, tasks
 from tenants.registry.models import Backup, City
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import archive
 from tests.factories import family
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -75,7 +76,7 @@ def test_a_file_taken_away_meanwhile_spoils_no_backup(
 ) -> None:
     default_storage.save("c6474/dokumen/b.pdf", ContentFile(b"%PDF"))
     monkeypatch.setattr(
-        backup, "files_below", lambda _: iter(["c6474/dokumen/a.pdf", "c6474/dokumen/b.pdf"])
+        archive, "files_below", lambda _: iter(["c6474/dokumen/a.pdf", "c6474/dokumen/b.pdf"])
     )
     assert backups.take(bontang, now()).problem == ""
     [path] = files(base, bontang)

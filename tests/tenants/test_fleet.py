@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models, transaction
 
 from tenants.office.models import Unit
-from tenants.registry import fleet, platform_schema, provisioning, regions
+from tenants.registry import fleet, provisioning, regions
 from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import fleet as engine
+from tenants.schemas import template
 from tests.schemas import dump, migration, on_disk
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -63,7 +65,7 @@ def test_replayed_equals_migrated_by_django(samarinda: City) -> None:
         ),
     ]
     with on_disk(*steps):
-        assert platform_schema.prepare() == ["public", "template"]
+        assert template.prepare() == ["public", "template"]
         report = fleet.migrate()
         assert not report.failed
         assert report.migrated == {"c3505": 3, "c6472": 3, "c6474": 3}
@@ -74,7 +76,7 @@ def test_replayed_equals_migrated_by_django(samarinda: City) -> None:
         assert any("office_call" in line for line in wanted)
         for schema in ("c3505", "c6472", "c6474", "c6471"):
             assert dump(schema) == wanted, schema
-            assert platform_schema.is_current(schema)
+            assert template.is_current(schema)
         assert fleet.migrate().migrated == {}
         assert fleet.drift() == {}
         with connection.cursor() as cursor:
@@ -101,7 +103,7 @@ def test_python_and_callable_defaults_run_in_each_city(samarinda: City) -> None:
         migration("office", "9002_secret", [secret]),
         migration("office", "9003_motto", [ADD_FIELD]),
     ):
-        platform_schema.prepare()
+        template.prepare()
         assert not fleet.migrate().failed
     with connection.cursor() as cursor:
         for city in City.objects.all():
@@ -127,7 +129,7 @@ def test_not_atomic_goes_city_by_city(samarinda: City) -> None:
 
     index = AddIndexConcurrently("unit", models.Index(fields=["phone"], name="unit_phone"))
     with on_disk(migration("office", "9001_idx", [index], atomic=False)):
-        platform_schema.prepare()
+        template.prepare()
         assert not fleet.migrate().failed
         assert dump("c6474") == dump("c6472") == dump("template")
     with in_public(), connection.cursor() as cursor:
@@ -147,7 +149,7 @@ def test_a_failure_stops_alone_and_is_named(samarinda: City, blitar: City) -> No
         migration("office", "9001_motto", [ADD_FIELD]),
         migration("office", "9002_visit", [NEW_TABLE]),
     ):
-        platform_schema.prepare()
+        template.prepare()
         out = io.StringIO()
         with pytest.raises(CommandError):
             call_command("migrate_cities", json=True, stdout=out)
@@ -170,7 +172,7 @@ def test_a_broken_pilot_is_followed_by_another(bontang: City) -> None:
     """The first city of a group fails; the next one becomes the pilot."""
     break_city(City.objects.get(schema_name="c3505"))
     with on_disk(migration("office", "9001_visit", [NEW_TABLE])):
-        platform_schema.prepare()
+        template.prepare()
         report = fleet.migrate()
     assert [f.schema for f in report.failed] == ["c3505"]
     assert report.migrated == {"c6474": 1}
@@ -179,7 +181,7 @@ def test_a_broken_pilot_is_followed_by_another(bontang: City) -> None:
 def test_a_failing_canary_spares_all_others(samarinda: City) -> None:
     break_city(samarinda)
     with on_disk(migration("office", "9001_visit", [NEW_TABLE])):
-        platform_schema.prepare()
+        template.prepare()
         report = fleet.migrate(canaries=["64.72"])
         assert [f.schema for f in report.failed] == ["c6472"]
         assert report.migrated == {}
@@ -191,7 +193,7 @@ def test_stops_after_enough_failures(samarinda: City, blitar: City) -> None:
     for city in (samarinda, blitar):
         break_city(city)
     with on_disk(migration("office", "9001_visit", [NEW_TABLE])):
-        platform_schema.prepare()
+        template.prepare()
         report = fleet.migrate(stop_after=1)
         assert len(report.failed) == 1
         assert len(report.not_tried) == 2
@@ -203,7 +205,7 @@ def test_two_connections_at_once(samarinda: City) -> None:
         assert area is not None
         provisioning.create(area, subdomain=f"kota{code[3:]}x", use_spare=False)
     with on_disk(migration("office", "9001_visit", [NEW_TABLE])):
-        platform_schema.prepare()
+        template.prepare()
         report = fleet.migrate(parallel=2)
         assert not report.failed
         assert len(report.migrated) == 7
@@ -214,7 +216,7 @@ def test_a_city_without_its_schema_is_named(samarinda: City) -> None:
     with in_public(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA c6472 CASCADE")
     with on_disk(migration("office", "9001_motto", [ADD_FIELD])):
-        platform_schema.prepare()
+        template.prepare()
         report = fleet.migrate()
     assert [(f.schema, f.reason) for f in report.failed] == [
         ("c6472", "skema atau tabel migrasinya tidak ada")
@@ -227,9 +229,9 @@ def test_a_locked_table_fails_its_city_alone(
 ) -> None:
     from tests.worker import locked
 
-    monkeypatch.setattr(fleet, "LOCK_TIMEOUT", "200ms")
+    monkeypatch.setattr(engine, "LOCK_TIMEOUT", "200ms")
     with on_disk(migration("office", "9001_motto", [ADD_FIELD])):
-        platform_schema.prepare()
+        template.prepare()
         with locked("c6472.office_unit", "ACCESS SHARE"):
             report = fleet.migrate()
         assert [f.schema for f in report.failed] == ["c6472"]
@@ -259,7 +261,7 @@ def test_plan_and_check_change_nothing(samarinda: City) -> None:
 
 def test_only_some_cities(samarinda: City) -> None:
     with on_disk(migration("office", "9001_motto", [ADD_FIELD])):
-        platform_schema.prepare()
+        template.prepare()
         assert fleet.migrate(only=["64.72"]).migrated == {"c6472": 1}
 
 

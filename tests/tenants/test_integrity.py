@@ -11,6 +11,7 @@ from django.db import connection
 from tenants.registry import integrity
 from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
+from tenants.schemas import integrity as engine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +25,7 @@ def test_all_is_well(db: None) -> None:
     out = io.StringIO()
     call_command("check_cities", stdout=out)
     assert out.getvalue() == "Semua baik.\n"
-    assert integrity.no_constraint_to_public() == []
+    assert engine.no_constraint_to_public() == []
 
 
 def run(statement: str) -> None:
@@ -80,7 +81,7 @@ def test_orphans_of_a_declared_relation_are_counted(bontang: City) -> None:
         run(f"INSERT INTO office_link VALUES (1, {bontang.pk}), (2, 999999), (3, NULL)")
     field = Link._meta.get_field("city")
     assert isinstance(field, models.ForeignKey)
-    assert [f.what for f in integrity._orphans(field, "c6474")] == [
+    assert [f.what for f in engine._orphans(field, "c6474")] == [
         "1 baris office_link.city_id menunjuk baris yang tidak ada"
     ]
 

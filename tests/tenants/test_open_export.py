@@ -30,10 +30,11 @@ from tenants.office.models import Post, Profile, Unit
 from tenants.ownership import actions, archive, dictionary, export, importing
 from tenants.ownership.archive import BadExport
 from tenants.ownership.models import DataExport
-from tenants.registry import compiler, deletion, integrity, platform_schema
+from tenants.registry import deletion, integrity
 from tenants.registry.keys import city_key
 from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_own_connection, in_public
+from tenants.schemas import compiler, template
 from tests.factories import approve, draft, make_cast, official, submitted
 from tests.schemas import dump, migration, on_disk
 
@@ -298,7 +299,7 @@ def test_of_another_installation_only_when_trusted(copy: Path, settings: Any) ->
 def test_of_a_newer_release(lived_in: City, tmp_path: Path) -> None:
     path = tmp_path / "later.zip"
     with on_disk(migration("office", "9001_later", [migrations.RunSQL("SELECT 1")])):
-        platform_schema.prepare()
+        template.prepare()
         call_command("migrate_cities", stdout=io.StringIO())
         taken(lived_in, path)
     refused(path, "lebih baru")
@@ -307,7 +308,7 @@ def test_of_a_newer_release(lived_in: City, tmp_path: Path) -> None:
 def test_of_an_older_release(copy: Path) -> None:
     field = migrations.AddField("unit", "motto", models.CharField(max_length=9, default="x"))
     with on_disk(migration("office", "9001_motto", [field])):
-        platform_schema.prepare()
+        template.prepare()
         city = importing.import_city(copy, code="99.01", subdomain="bontangbaru", invite=False)
         assert dump("c9901") == dump("template")
     with in_city(city):

@@ -8,9 +8,11 @@ from django.db import connection, connections, transaction
 
 from kernel.errors import RuleBroken, Stale
 from tenants.office.models import Post, Profile, Unit
-from tenants.registry import compiler, platform_schema, provisioning, regions, spares
-from tenants.registry.models import City, Domain, Spare
+from tenants.registry import provisioning, regions
+from tenants.registry.models import City, Domain
 from tenants.registry.scope import in_city, in_public, in_schema
+from tenants.schemas import compiler, spares, template
+from tenants.schemas.models import Spare
 from tests.schemas import dump
 
 
@@ -29,7 +31,7 @@ def exists(schema: str) -> bool:
 def migrated_by_django(schema: str) -> None:
     with in_public(), connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA "{schema}"')
-    platform_schema.migrate_schema(schema)
+    template.migrate_schema(schema)
 
 
 def test_equal_to_a_migrated_city(committed: None) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.registry import fleet, platform_schema, spares
+from tenants.registry import fleet
+from tenants.schemas import spares, template
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        migrated = platform_schema.prepare(verbosity=max(0, options["verbosity"] - 1))
+        migrated = template.prepare(verbosity=max(0, options["verbosity"] - 1))
         for schema in migrated:
             self.stdout.write(f"{schema}: dimigrasikan")
         report = fleet.migrate()

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.registry import backup
 from tenants.registry.keys import KeyLost
+from tenants.schemas import archive
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["verify"]:
-                manifest = backup.verify(options["file"])
+                manifest = archive.verify(options["file"])
                 about = manifest.data["city"]
                 self.stdout.write(f"Utuh: {about['name']}, dibuat {manifest.data['made_at']}.")
                 return
@@ -33,6 +34,6 @@ class Command(BaseCommand):
                 subdomain=options["subdomain"],
                 detached=options["detached"],
             )
-        except (backup.BadBackup, KeyLost) as error:
+        except (archive.BadBackup, KeyLost) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{city.name}: {city.url()}" if city else "Skema sudah dipulihkan.")

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection
 
+from tenants.backend.scope import in_schema
+
 TEMPLATE = "template"
 
 
@@ -172,8 +174,6 @@ def read(schema: str, fingerprint: str, *, rows: bool = True) -> Compiled:
 
     Raises Unsupported for what cannot be reproduced.
     """
-    from tenants.registry.scope import in_schema
-
     with in_schema(schema), connection.cursor() as cursor:
         # In its own schema the catalog's functions print names without it.
         relations = _relations(cursor, schema)

@@ -1,13 +1,14 @@
-"""Empty city schemas made in advance: a signup takes one by renaming it, in under a millisecond."""
+"""Empty schemas made in advance: a new city takes one by renaming it, in under a millisecond."""
 
 import secrets
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from tenants.registry import compiler
-from tenants.registry.models import Spare
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
+from tenants.schemas import compiler
+from tenants.schemas.create import create_schema
+from tenants.schemas.models import Spare
 
 
 def claim(schema_name: str) -> bool:
@@ -39,8 +40,6 @@ def fill(*, wanted: int | None = None) -> int:
 
     One schema per transaction. Outdated spares are dropped first.
     """
-    from tenants.registry.provisioning import create_schema
-
     wanted = settings.SPARE_SCHEMAS if wanted is None else wanted
     made = 0
     with in_public():

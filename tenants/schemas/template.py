@@ -6,8 +6,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
 
 from tenants.backend.place import PUBLIC
-from tenants.registry.compiler import TEMPLATE
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
+from tenants.schemas.compiler import TEMPLATE
 
 
 def missing(loader: MigrationLoader, applied: frozenset[tuple[str, str]]) -> list[Migration]:
