@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import linter, overrides, words
+from services.catalogue import linter, overrides, rules, translation, words
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
@@ -112,19 +112,25 @@ def open_all_shipped() -> None:
     audit.record("service.published_all", actor=None, subject="catalogue", subject_id=len(services))
 
 
+CARD = 2  # which facts a card holds; higher with every change of ``card_of``
+
+
 def card_of(blueprint: Blueprint) -> dict[str, Any]:
     """What lists and search show of a definition."""
     return {
+        "edition": CARD,
         "summary": blueprint.summary,
         "icon": blueprint.icon,
         "fee": blueprint.fee,
         "steps": len(blueprint.steps),
+        "days": rules.longest(blueprint),
         "synonyms": blueprint.synonyms,
         "translations": {
             language: {
                 "title": texts.get("title", blueprint.title),
                 "summary": texts.get("summary", blueprint.summary),
                 "synonyms": texts.get("synonyms", "").splitlines(),
+                "whole": not translation.missing(blueprint, language),
             }
             for language, texts in blueprint.translations.items()
         },
@@ -137,6 +143,7 @@ def receive_releases() -> list[str]:
 
     Returns the slugs of services for which a newer release now waits. Changes no service.
     """
+    _renew_cards()
     known = dict(Service.objects.values_list("slug", "base__number"))
     waiting = []
     for blueprint in shipped():
@@ -148,6 +155,15 @@ def receive_releases() -> list[str]:
         if base is not None and base < blueprint.release:
             waiting.append(blueprint.slug)
     return waiting
+
+
+def _renew_cards() -> None:
+    """Bring cards that an older release wrote up to date."""
+    stale = Service.objects.filter(current__isnull=False).exclude(card__edition=CARD)
+    for service in stale.select_related("current").select_for_update(of=("self",)):
+        assert service.current is not None
+        service.card = card_of(service.current.blueprint)
+        service.save(update_fields=["card"])
 
 
 @transaction.atomic

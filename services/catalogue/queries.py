@@ -1,8 +1,9 @@
 """What a city offers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext
@@ -12,12 +13,14 @@ from kernel.errors import NotThere
 from kernel.text import fold
 from services.catalogue import linter, rules
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.everyday import everyday
 from services.catalogue.models import Service, Switch
 from services.catalogue.shipped import CATEGORIES
 from services.catalogue.translation import ORIGINAL
 from tenants.office.models import Post, Unit
 from tenants.office.queries import current_holdings, languages
 from tenants.registry.current import city
+from ui.language import reads_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,14 @@ class Category:
 def offered(language: str = ORIGINAL) -> list[Service]:
     """Active services, without their definitions: ``card`` holds what lists show. One query.
 
-    In another language, title and summary of what is translated are replaced (not saved).
+    In another language, title and summary of what is wholly translated are replaced (not saved).
     """
     found = list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
     for service in found:
         words = service.card.get("translations", {}).get(language)
-        service.written_in = language if words else ORIGINAL
-        if words:
+        is_whole = bool(words and words.get("whole", True))
+        service.written_in = language if is_whole else ORIGINAL
+        if is_whole:
             service.title = words["title"]
             service.card = {**service.card, "summary": words["summary"]}
     return found
@@ -56,14 +60,38 @@ def categories(services: Sequence[Service]) -> list[Category]:
     ]
 
 
-def search(text: str, services: Sequence[Service]) -> list[Service]:
-    """Services that fit everyday words, best first."""
-    entries = [
-        search_entry(service.slug, service.title, service.card["summary"], _also_called(service))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search shows: services, and what stands above them."""
+
+    services: list[Service]
+    is_complaint: bool  # somebody reports something: the city's contact comes first
+    elsewhere: str  # what another office does; empty if nothing
+
+
+def search(text: str, services: Sequence[Service]) -> Found:
+    """What fits everyday words, best first. No query."""
+    table = everyday()
+    known = tuple(
+        Known(service.slug, service.title, service.card["summary"], _also_called(service))
         for service in services
-    ]
+    )
+    elsewhere = table.sent_elsewhere(text)
+    slugs = [*table.pinned(text), *rules.search(text, index(known), strictly=True)]
+    complaint = table.is_complaint(text) or (not slugs and table.is_mistyped_complaint(text))
+    if not (slugs or complaint or elsewhere):
+        slugs = rules.search(text, index(known))
     by_slug = {service.slug: service for service in services}
-    return [by_slug[slug] for slug in rules.search(text, entries)]
+    said = "" if elsewhere is None else elsewhere.text if reads_in() == ORIGINAL else elsewhere.en
+    return Found(
+        [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug], complaint, said
+    )
+
+
+def in_group(services: Iterable[Service], slug: str) -> list[Service]:
+    """The services of a group, the most asked for first."""
+    found = [service for service in services if service.category == slug]
+    return sorted(found, key=lambda service: (everyday().place(service.slug), service.title))
 
 
 def _also_called(service: Service) -> tuple[str, ...]:
@@ -75,15 +103,31 @@ def _also_called(service: Service) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=8192)
-def search_entry(slug: str, title: str, summary: str, synonyms: tuple[str, ...]) -> rules.Entry:
-    """What search knows of a service; folded once per process."""
-    phrases = [title, slug, *synonyms]
+class Known(NamedTuple):
+    """What a city says of a service to those who search."""
+
+    slug: str
+    title: str
+    summary: str
+    also: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def index(known: tuple[Known, ...]) -> rules.Index:
+    """The index of a catalogue with these words: made once per process, shared by all cities
+    that say the same."""
+    return rules.Index(map(_entry, known))
+
+
+def _entry(known: Known) -> rules.Entry:
+    table = everyday()
+    phrases = [known.title, known.slug, *known.also]
     return rules.Entry(
-        slug,
-        title,
-        fold(" ".join([*phrases, summary])),
+        known.slug,
+        known.title,
+        fold(" ".join([*phrases, *table.words_of(known.slug), known.summary])),
         frozenset(fold(phrase) for phrase in phrases),
+        table.place(known.slug),
     )
 
 

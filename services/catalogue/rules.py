@@ -1,8 +1,10 @@
 """What a service definition means: conditions, routes, texts, search. Plain Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import SequenceMatcher
+from math import ceil
 from typing import Any
 
 from kernel.text import fold
@@ -103,12 +105,31 @@ def outputs_of(blueprint: Blueprint, answers: Answers, step: str) -> list[Output
     return [o for o in blueprint.outputs if o.step == step and all_hold(o.when, answers)]
 
 
+HOURS = 8  # of a working day
+
+
+def longest(blueprint: Blueprint) -> int:
+    """Working days the desks that always act may take together, at most."""
+    stages: dict[str, float] = {}
+    for step in blueprint.steps:
+        if step.when:
+            continue
+        part = {"jam": 24, "jam_kerja": HOURS}.get(step.clock.unit, 1)
+        stage = step.parallel or f"-{step.key}"
+        stages[stage] = max(stages.get(stage, 0.0), step.clock.amount / part)
+    return ceil(sum(stages.values()))
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values into placeholders, once: a value that looks like a placeholder stays text."""
     return PLACEHOLDER.sub(lambda match: values.get(match.group(1)) or "–", text)
 
 
 # --- search -------------------------------------------------------------------------------------
+
+
+MOST_WORDS = 8  # of a query
+ALIKE = 0.34  # one wrong letter in a short word
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +140,34 @@ class Entry:
     title: str
     words: str  # title, summary and synonyms, folded
     phrases: frozenset[str] = frozenset()  # title, slug and each synonym, folded
+    place: int = 0  # in lists; the smaller comes first among equals
+
+
+class Index:
+    """The words of all services, made once and asked often."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = {entry.slug: entry for entry in entries}
+        self._holders: dict[str, set[str]] = {}
+        for entry in self.entries.values():
+            for word in entry.words.split():
+                self._holders.setdefault(word, set()).add(entry.slug)
+        self._grams = {word: _grams(word) for word in self._holders}
+
+    def holders(self, wanted: str) -> tuple[dict[str, float], bool]:
+        """Services that hold a word, how closely; and whether it is written as it is known. Only
+        a word that no service holds is taken for a mistyped one."""
+        begun = {word: 1.0 for word in self._holders if word.startswith(wanted)}
+        close = begun or {
+            word: SequenceMatcher(None, wanted, word).ratio()
+            for word, grams in self._grams.items()
+            if _closeness(_grams(wanted), grams) >= ALIKE
+        }
+        found: dict[str, float] = {}
+        for word, alike in close.items():
+            for slug in self._holders[word]:
+                found[slug] = max(found.get(slug, 0.0), alike)
+        return found, bool(begun)
 
 
 def _grams(word: str) -> frozenset[str]:
@@ -126,11 +175,13 @@ def _grams(word: str) -> frozenset[str]:
     return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 
 
-def _closeness(wanted: str, word: str) -> float:
-    if word.startswith(wanted):
-        return 1.0
-    ours, theirs = _grams(wanted), _grams(word)
+def _closeness(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return len(ours & theirs) / len(ours | theirs)
+
+
+def is_mistyped(word: str, known: str) -> bool:
+    """Whether somebody may have meant ``known`` by a word that nobody knows."""
+    return _closeness(_grams(word), _grams(known)) >= 0.5
 
 
 # Words in every request say nothing about which service is meant.
@@ -154,24 +205,40 @@ _EMPTY = frozenset(
 )
 
 
-MOST_WORDS = 8  # of a query; each is compared with every word of every service
-
-
-def search(query: str, entries: Sequence[Entry]) -> list[str]:
-    """Slugs that fit everyday words, typos included, best first. Words after the eighth are
-    ignored."""
+def meant(query: str) -> list[str]:
+    """The words of a query that say what is meant; those after the eighth are ignored."""
     words = fold(query[:200]).split()[:MOST_WORDS]
-    wanted = [word for word in words if word not in _EMPTY] or words
-    if not wanted:
+    return [word for word in words if word not in _EMPTY] or words
+
+
+def search(query: str, index: Index, *, strictly: bool = False) -> list[str]:
+    """Slugs that fit everyday words, best first.
+
+    Services that hold all the words that are known; where none does, those that hold most.
+    ``strictly`` leaves out mistyped words and services that hold only some of them.
+    """
+    wanted = meant(query)
+    phrases = {" ".join(wanted), fold(query[:200])}
+    hits, as_known = [], True
+    for word in wanted:
+        found, is_known = index.holders(word)
+        as_known = as_known and is_known
+        if found:
+            hits.append(found)
+    if not hits or (strictly and not as_known):
+        return []
+    counts: dict[str, int] = {}
+    for found in hits:
+        for slug in found:
+            counts[slug] = counts.get(slug, 0) + 1
+    most = max(counts.values())
+    if strictly and most < len(hits):
         return []
     scored = []
-    for entry in entries:
-        known = set(entry.words.split())
-        scores = [max((_closeness(w, k) for k in known), default=0.0) for w in wanted]
-        if min(scores) >= 0.34:  # one wrong letter in a short word
-            in_title = sum(word in fold(entry.title) for word in wanted)
-            phrase = " ".join(words)
-            exact = (phrase == fold(entry.slug)) * 2 + (phrase in entry.phrases)
-            mean = sum(scores) / len(scores)
-            scored.append((-exact, -mean, -in_title, entry.title, entry.slug))
+    for slug in (slug for slug, count in counts.items() if count == most):
+        entry = index.entries[slug]
+        exact = (fold(entry.slug) in phrases) * 2 + (not phrases.isdisjoint(entry.phrases))
+        mean = sum(found.get(slug, 0.0) for found in hits) / len(hits)
+        in_title = sum(word in fold(entry.title) for word in wanted)
+        scored.append((-exact, -mean, -in_title, entry.place, entry.title, slug))
     return [slug for *_, slug in sorted(scored)]

@@ -27,7 +27,7 @@ from services.applications.models import Application, Step
 from services.catalogue import queries as catalogue
 from services.catalogue import standard
 from services.catalogue.models import Service
-from services.catalogue.translation import ORIGINAL
+from services.catalogue.translation import ORIGINAL, missing
 from services.letters import archive
 from services.letters import queries as letters
 from services.pages.access import resident, signed_in, today
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "wanted": wanted,
-            "found": catalogue.search(wanted, services) if wanted else [],
+            "found": catalogue.search(wanted, services) if wanted else None,
             "categories": catalogue.categories(services),
             "services": services,
             "person": person,
@@ -100,8 +100,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     entry = next((c for c in catalogue.categories(services) if c.slug == slug), None)
     if entry is None:
         raise NotThere("Belum ada layanan di kelompok ini.")
-    found = [service for service in services if service.category == slug]
-    return render(request, "portal/category.html", {"category": entry, "services": found})
+    context = {"category": entry, "services": catalogue.in_group(services, slug)}
+    return render(request, "portal/category.html", context)
 
 
 @require_safe
@@ -123,6 +123,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"service": entry, "blueprint": shown, "standard": rows}
     context["closed"] = _closed(entry, person_of(request.user))
     context["lang"] = marked(shown, language)
+    context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
     return render(request, "portal/service.html", context)
 
 

@@ -234,7 +234,7 @@ def test_the_linter_knows_this_citys_empty_desks(admin) -> None:
 def test_lists_read_no_definitions(in_bontang, django_assert_num_queries) -> None:
     with django_assert_num_queries(1) as captured:
         services = queries.offered()
-        assert queries.search("tidak mampu", services)[0].slug == "sktm"
+        assert queries.search("tidak mampu", services).services[0].slug == "sktm"
         assert queries.categories(services)
     assert "definition" not in captured[0]["sql"]
 

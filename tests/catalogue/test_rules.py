@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.numbers import parse_number
-from services.catalogue import answers, queries, rules
+from services.catalogue import answers, rules
 from services.catalogue.blueprint import Blueprint, Condition, FieldSpec
 from services.catalogue.shipped import shipped
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
-ENTRIES = [queries.search_entry(b.slug, b.title, b.summary, tuple(b.synonyms)) for b in shipped()]
 
 
 def test_an_advertisement_up_to_6_m2_ends_at_the_camat() -> None:
@@ -42,47 +41,28 @@ def test_walking_step_by_step_visits_the_route(answers) -> None:
         assert walked == planned
 
 
+def test_the_longest_time_counts_each_desk_once_and_neighbours_together() -> None:
+    sktm = SERVICES["sktm"]
+    assert [(s.clock.amount, s.clock.unit) for s in sktm.steps] == [
+        (24, "jam"), (1, "hari_kerja"), (1, "hari_kerja"),
+    ]  # fmt: skip
+    assert rules.longest(sktm) == 3
+    side_by_side = [
+        {**step, "parallel": "bersama" if step["key"] != "rt" else None}
+        for step in sktm.canonical()["steps"]
+    ]
+    assert rules.longest(Blueprint.model_validate(_broken(steps=side_by_side))) == 2
+    kept = [s for s in SERVICES["reklame"].steps if not s.when]
+    assert len(kept) < len(SERVICES["reklame"].steps)
+    assert rules.longest(SERVICES["reklame"]) == sum(
+        s.clock.amount / {"jam": 24, "jam_kerja": 8}.get(s.clock.unit, 1) for s in kept
+    )
+
+
 @given(st.text(string.printable, max_size=60), st.text(string.printable, max_size=60))
 def test_a_value_is_never_read_as_a_placeholder(value, other) -> None:
     filled = rules.fill("{a}|{b}", {"a": value or "x", "b": other or "y"})
     assert filled == f"{value or 'x'}|{other or 'y'}"
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("sktm", "sktm"),
-        ("surat tidak mampu", "sktm"),
-        ("tdak mampu", "sktm"),
-        ("baliho", "reklame"),
-        ("papan nama toko", "reklame"),
-        ("beasiswa", "sktm-pendidikan"),
-        ("KTP hilang", "pengantar-ktp"),
-        ("numpang nikah", "pergi-kawin"),
-        ("pindah rumah", "pindah-antar-kelurahan"),
-        ("orang meninggal", "kematian"),
-        ("mati", "kematian"),
-        ("orang tua meninggal", "kematian"),
-        ("bayi lahir", "kelahiran"),
-        ("hajatan", "izin-keramaian"),
-        ("KUR", "sku"),
-        ("warisan", "ahli-waris"),
-        ("skck", "pengantar-skck"),
-        ("reklme", "reklame"),
-    ],
-)
-def test_people_find_services_by_their_own_words(typed, expected) -> None:
-    assert rules.search(typed, ENTRIES)[0] == expected
-
-
-def test_only_the_first_eight_words_of_a_query_are_compared() -> None:
-    eight = "surat keterangan tidak mampu " * 2
-    assert rules.search(eight + "zzzzqqq " * 500, ENTRIES) == rules.search(eight, ENTRIES)
-
-
-def test_nonsense_finds_nothing() -> None:
-    assert rules.search("zzzzqqq", ENTRIES) == []
-    assert rules.search("", ENTRIES) == []
 
 
 @pytest.mark.parametrize(

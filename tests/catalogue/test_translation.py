@@ -133,7 +133,7 @@ def test_cards_and_search_know_the_languages(in_bontang) -> None:
     from services.catalogue import queries
 
     found = queries.search("scholarship", queries.offered())
-    assert "sktm" in [service.slug for service in found]
+    assert "sktm" in [service.slug for service in found.services]
     titles = {s.slug: s.title for s in queries.offered("en")}
     assert titles["sktm"] == "Certificate of Financial Hardship (SKTM)"
     assert titles["reklame"] == SERVICES["reklame"].title
