@@ -211,7 +211,7 @@ def _profile() -> Profile:
 def _place(unit: Unit) -> str:
     """Where the letter is dated: the unit's own name, or the city's for a dinas."""
     has_own_place = unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA, Unit.Kind.KECAMATAN)
-    return bare_name(unit.name if has_own_place else city().name)
+    return unit.own_name if has_own_place else bare_name(city().name)
 
 
 def _address(unit: Unit) -> str:

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from kernel import text
 from kernel.errors import RuleBroken
+from tenants.office.kinds import VILLAGE_WORDS
 from tenants.office.models import Unit
 from tenants.office.queries import ancestor_codes
 
@@ -76,6 +77,8 @@ def _ensure(wanted: set[str], kind: str, prefix: str) -> None:
                 kind=kind,
                 code=code,
                 name=_name(prefix, code),
+                word=prefix,
+                head=f"Ketua {prefix}",
                 parent=next(known[up] for up in above[code] if up in known),
             )
             for code in sorted(wanted - known.keys())
@@ -118,5 +121,7 @@ class Villages:
 def _bare(name: str) -> str:
     """A village's name for comparing, without the word for its kind in front."""
     words = text.fold(name).split()
-    kinds = ("kelurahan", "desa", "kel", "ds", "nagari", "gampong", "kampung")
-    return " ".join(words[1:] if len(words) > 1 and words[0] in kinds else words)
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _KINDS else words)
+
+
+_KINDS = VILLAGE_WORDS | {"kel", "ds", "ds.", "kel."}

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -82,6 +83,33 @@ class UnitForm(Form):
         required=False,
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
     )
+
+
+class WordsForm(Form):
+    """What a unit and its head are called."""
+
+    word = forms.CharField(
+        label="Sebutan",
+        max_length=30,
+        help_text="Kata di depan namanya, misalnya Desa, Nagari, atau Gampong.",
+    )
+    head = forms.CharField(
+        label="Sebutan kepalanya",
+        max_length=60,
+        help_text="Tercetak di bawah tanda tangan, misalnya Kepala Desa atau Wali Nagari.",
+    )
+
+
+class KindWordsForm(WordsForm):
+    """The same for every unit of a kind."""
+
+    kind = forms.ChoiceField(label="Berlaku untuk semua")
+    field_order = ("kind", "word", "head")
+
+    def __init__(self, *args: Any, kinds: Iterable[Unit.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind.value, kind.label) for kind in kinds]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
 
 class AppointForm(Form):

@@ -13,6 +13,7 @@ from services.setup import (
     release_views,
     services_views,
     staff_views,
+    territory_views,
     translation_views,
     views,
 )
@@ -22,7 +23,9 @@ urlpatterns = [
     path("kesiapan/", readiness_views.readiness_page, name="setup-readiness"),
     path("identitas/", views.face, name="setup-face"),
     path("wilayah/", views.units, name="setup-units"),
+    path("wilayah/sebutan/", territory_views.words, name="setup-words"),
     path("wilayah/<int:pk>/", views.unit, name="setup-unit"),
+    path("wilayah/<int:pk>/sebutan/", territory_views.unit_words, name="setup-unit-words"),
     path("pejabat/", views.posts, name="setup-posts"),
     path("pejabat/<int:pk>/", views.post, name="setup-post"),
     path("pejabat/akhiri/<int:pk>/", views.end_holding, name="setup-end-holding"),

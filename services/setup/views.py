@@ -30,7 +30,7 @@ from services.setup.forms import (
     UnitForm,
 )
 from tenants.office import actions as office
-from tenants.office import queries, readiness
+from tenants.office import calling, queries, readiness
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from tenants.registry.forms import WhyForm
@@ -96,7 +96,7 @@ def units(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "units", page=page, wanted=wanted)
 
 
-def _unit(pk: int) -> Unit:
+def unit_of(pk: int) -> Unit:
     found = Unit.objects.filter(pk=pk).select_related("parent").first()
     if found is None:
         raise NotThere("Unit ini tidak ditemukan.")
@@ -113,7 +113,7 @@ def _posts(found: QuerySet[Post]) -> QuerySet[Post]:
 
 @for_admins
 def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    found = _unit(pk)
+    found = unit_of(pk)
     fields = ("abbreviation", "address", "post_code", "phone", "email")
     form = UnitForm(request.POST or None, initial={key: getattr(found, key) for key in fields})
     if request.method == "POST" and form.is_valid():
@@ -124,7 +124,8 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{found.name} tersimpan.")
             return redirect("setup-unit", pk)
-    return page_of(request, "unit", form, unit=found, posts=_posts(found.posts.all()))
+    context = {"posts": _posts(found.posts.all()), "is_called": found.kind in calling.CALLED}
+    return page_of(request, "unit", form, unit=found, **context)
 
 
 @for_admins
@@ -299,7 +300,7 @@ def _village_of(rt: Unit) -> str:
 @require_safe
 def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """To the post of the head of an RT or RW. Posts of imported ones are opened on first use."""
-    found = _unit(pk)
+    found = unit_of(pk)
     if found.kind not in (Unit.Kind.RT, Unit.Kind.RW):
         raise NotThere("Unit ini bukan RT atau RW.")
     return redirect("setup-post", office.open_posts(unit=found)[0].pk)

@@ -26,12 +26,8 @@ def open_posts(*, unit: Unit) -> list[Post]:
     """The usual posts of a unit, made where missing."""
     from tenants.office.seed import posts_at
 
-    if unit.kind == Unit.Kind.RT:
-        wanted = [Post(unit=unit, role=Post.Role.KETUA_RT, title=f"Ketua {unit.name}")]
-    elif unit.kind == Unit.Kind.RW:
-        wanted = [Post(unit=unit, role=Post.Role.KETUA_RW, title=f"Ketua {unit.name}")]
-    else:
-        wanted = posts_at(unit)
+    there = set(unit.posts.values_list("role", flat=True))
+    wanted = [post for post in posts_at(unit) if post.role not in there]
     Post.objects.bulk_create(wanted, ignore_conflicts=True)
     return list(Post.objects.filter(unit=unit).order_by("role"))
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.fields import EmailAddressField
+from tenants.office.naming import own_name
 
 
 class Unit(models.Model):
@@ -26,7 +27,10 @@ class Unit(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind)
     code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)  # with the word before it: "Nagari Tambangan"
+    # What this kind is called here, and its head: "Nagari", "Wali Nagari". Blank for a dinas.
+    word = models.CharField("sebutan", max_length=30, blank=True, default="", db_default="")
+    head = models.CharField("sebutan kepala", max_length=60, blank=True, default="", db_default="")
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
@@ -51,6 +55,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def own_name(self) -> str:
+        """The name without the word for its kind: ``Tambangan``."""
+        return own_name(self.name, self.word)
 
 
 class Post(models.Model):

@@ -5,17 +5,30 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 from kernel.errors import RuleBroken
+from tenants.office.kinds import ALL_WORDS
 
 LONGEST = 12  # characters of a short form
+# Before the letters of a short form, by the word for the kind in small letters.
 _PREFIXES = {
     "kelurahan": "Kel-",
+    "kalurahan": "Kal-",
     "desa": "Ds-",
+    "nagari": "Nag-",
+    "gampong": "Gp-",
+    "kampung": "Kp-",
+    "kampong": "Kp-",
+    "pekon": "Pk-",
+    "tiyuh": "Ty-",
+    "lembang": "Lb-",
+    "negeri": "Ng-",
+    "kute": "Kt-",
+    "kepenghuluan": "Kph-",
     "kecamatan": "Kec-",
+    "distrik": "Dis-",
+    "kapanewon": "Kap-",
+    "kemantren": "Kem-",
 }
-_KINDS = frozenset(
-    "kelurahan desa kecamatan distrik kota kabupaten nagari gampong kampung kalurahan "
-    "kapanewon kemantren".split()
-)
+_KINDS = ALL_WORDS | {"kota", "kabupaten"}
 
 
 class Named(Protocol):
@@ -27,13 +40,22 @@ class Named(Protocol):
     abbreviation: str
 
 
-def bare_name(name: str) -> str:
-    """A unit's own name: ``Kelurahan Kota Baru`` → ``Kota Baru``. Never empty for a name.
+def own_name(name: str, word: str) -> str:
+    """A unit's name without the word for its kind: ``Banjar Dinas Kelod`` → ``Kelod``.
 
-    Only the first word is the kind (and ``Administrasi`` after Kota or Kabupaten).
+    ``word`` may be unknown (blank): then the first word is taken off when it is such a word.
+    """
+    rest = name.removeprefix(f"{word} ").strip() if word else ""
+    return rest if rest and rest != name.strip() else bare_name(name)
+
+
+def bare_name(name: str) -> str:
+    """A name without its first word when that is a kind: ``Kelurahan Kota Baru`` → ``Kota Baru``.
+
+    Never empty for a name. After Kota or Kabupaten, ``Administrasi`` is taken off too.
     """
     first, _, rest = name.strip().partition(" ")
-    if first.lower() not in _KINDS or not rest:
+    if first.casefold() not in _KINDS or not rest:
         return name.strip()
     if first in ("Kota", "Kabupaten"):
         rest = rest.removeprefix("Administrasi ")
@@ -42,9 +64,8 @@ def bare_name(name: str) -> str:
 
 def _short_forms(kind: str, name: str) -> Iterator[str]:
     """Short forms for a unit, the usual one first, without an end."""
-    prefix = _PREFIXES.get(kind, "")
-    if name.startswith("Distrik "):
-        prefix = "Dis-"
+    word = name.partition(" ")[0].casefold()
+    prefix = _PREFIXES.get(word, _PREFIXES.get(kind, ""))
     room = LONGEST - len(prefix)
     words = re.findall(r"[A-Z0-9]+", bare_name(name).upper().replace("'", "")) or ["X"]
     bones = [word[0] + re.sub(r"[AIUEO]", "", word[1:]) for word in words]

@@ -3,8 +3,9 @@
 from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
+from tenants.office.kinds import usual_words
 from tenants.office.models import Holding, Post, Profile, Unit
-from tenants.office.naming import bare_name, give_short_forms
+from tenants.office.naming import give_short_forms
 from tenants.registry import regions
 from tenants.registry.models import City, Signup
 from tenants.registry.provisioning import seeder
@@ -17,8 +18,6 @@ DINAS = (
     ("disdukcapil", "Dinas Kependudukan dan Pencatatan Sipil", "Disdukcapil"),
     ("dinsos", "Dinas Sosial", "Dinsos"),
 )
-# UU 21/2001 art. 1: in the provinces of Papua a kecamatan is called distrik.
-DISTRIK = frozenset("91 92 93 94 95 96".split())
 
 
 @seeder(order=10, label="Menyusun wilayah: kecamatan, kelurahan, dan desa")
@@ -26,10 +25,9 @@ def territory(city: City) -> None:
     """Every unit of the official list, and the dinas that shared services go to."""
     _add([Unit(kind=Unit.Kind.CITY, code=city.code, name=city.name)])
     top = Unit.objects.get(code=city.code)
-    word = "Distrik" if city.code[:2] in DISTRIK else "Kecamatan"
     _add(
         [
-            Unit(kind=Unit.Kind.KECAMATAN, code=a.code, name=f"{word} {a.name}", parent=top)
+            named(Unit(kind=Unit.Kind.KECAMATAN, code=a.code, parent=top), a.name)
             for a in regions.kecamatan(city.code)
         ]
         + [
@@ -46,11 +44,13 @@ def territory(city: City) -> None:
     above = dict(Unit.objects.filter(kind=Unit.Kind.KECAMATAN).values_list("code", "pk"))
     _add(
         [
-            Unit(
-                kind=Unit.Kind.KELURAHAN if a.is_kelurahan else Unit.Kind.DESA,
-                code=a.code,
-                name=f"{'Kelurahan' if a.is_kelurahan else 'Desa'} {a.name}",
-                parent_id=above[a.code[:8]],
+            named(
+                Unit(
+                    kind=Unit.Kind.KELURAHAN if a.is_kelurahan else Unit.Kind.DESA,
+                    code=a.code,
+                    parent_id=above[a.code[:8]],
+                ),
+                a.name,
             )
             for a in regions.villages(city.code)
         ]
@@ -64,28 +64,39 @@ def _add(units: list[Unit]) -> None:
     Unit.objects.bulk_create(units, batch_size=BATCH, ignore_conflicts=True)
 
 
+def named(unit: Unit, own: str) -> Unit:
+    """The unit, called as its kind is called in its city: ``Nagari Tambangan``."""
+    words = usual_words(unit.kind, unit.code)
+    unit.word, unit.head = words.word, words.head
+    unit.name = f"{words.word} {own}"
+    return unit
+
+
 def posts_at(unit: Unit) -> list[Post]:
     """The posts a unit of this kind has, unsaved."""
     role = Post.Role
-    bare = bare_name(unit.name)
     titles: list[tuple[str, str]] = []
     if unit.kind == Unit.Kind.CITY:
         titles = [(role.ADMIN, f"Admin {unit.name}")]
     elif unit.kind == Unit.Kind.DINAS:
         short = unit.abbreviation or unit.name
-        titles = [(role.PETUGAS_DINAS, f"Petugas {short}"), (role.KEPALA_DINAS, f"Kepala {short}")]
+        head = unit.head or f"Kepala {short}"
+        titles = [(role.PETUGAS_DINAS, f"Petugas {short}"), (role.KEPALA_DINAS, head)]
     elif unit.kind == Unit.Kind.KECAMATAN:
-        head = f"Kepala Distrik {bare}" if unit.name.startswith("Distrik") else f"Camat {bare}"
         titles = [
-            (role.CAMAT, head),
+            (role.CAMAT, f"{unit.head or 'Camat'} {unit.own_name}"),
             (role.SEKRETARIS, f"Sekretaris {unit.name}"),
             (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
             (role.LOKET, f"Petugas Loket {unit.name}"),
         ]
+    elif unit.kind == Unit.Kind.RT:
+        titles = [(role.KETUA_RT, f"{unit.head or 'Ketua RT'} {unit.own_name}")]
+    elif unit.kind == Unit.Kind.RW:
+        titles = [(role.KETUA_RW, f"{unit.head or 'Ketua RW'} {unit.own_name}")]
     elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
-        head = "Lurah" if unit.kind == Unit.Kind.KELURAHAN else "Kepala Desa"
+        head = unit.head or usual_words(unit.kind, unit.code).head
         titles = [
-            (role.LURAH, f"{head} {bare}"),
+            (role.LURAH, f"{head} {unit.own_name}"),
             (role.SEKRETARIS, f"Sekretaris {unit.name}"),
             (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
             (role.LOKET, f"Petugas Loket {unit.name}"),
@@ -96,7 +107,8 @@ def posts_at(unit: Unit) -> list[Post]:
 @seeder(order=20, label="Menyiapkan jabatan")
 def posts(city: City) -> None:
     """The posts of every unit; nobody holds them yet."""
-    wanted = [post for unit in Unit.objects.all() for post in posts_at(unit)]
+    units = Unit.objects.exclude(kind__in=[Unit.Kind.RW, Unit.Kind.RT])
+    wanted = [post for unit in units for post in posts_at(unit)]
     Post.objects.bulk_create(wanted, batch_size=BATCH, ignore_conflicts=True)
 
 

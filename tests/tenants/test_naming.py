@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tenants.office.kinds import usual_words
 from tenants.office.naming import LONGEST, bare_name, check_short_form, give_short_forms
-from tenants.office.seed import DISTRIK
 from tenants.registry import regions
 
 
@@ -22,12 +22,13 @@ def _units(code: str) -> Iterator[Named]:
     regency = regions.regency(code)
     assert regency is not None
     yield Named("kota", code, regency.name)
-    word = "Distrik" if code[:2] in DISTRIK else "Kecamatan"
+    word = usual_words("kecamatan", code).word
     for area in regions.kecamatan(code):
         yield Named("kecamatan", area.code, f"{word} {area.name}")
     for village in regions.villages(code):
         kind = "kelurahan" if village.is_kelurahan else "desa"
-        yield Named(kind, village.code, f"{kind.capitalize()} {village.name}")
+        word = usual_words(kind, code).word
+        yield Named(kind, village.code, f"{word} {village.name}")
 
 
 def test_no_two_units_of_any_city_share_a_short_form_and_none_is_empty() -> None:
@@ -82,6 +83,9 @@ def test_only_the_first_word_is_the_kind(name, bare) -> None:
         ("desa", "Desa Ngoran", "Ds-NGR"),
         ("kecamatan", "Kecamatan Kota", "Kec-KT"),
         ("kelurahan", "Kelurahan Kota", "Kel-KT"),
+        ("desa", "Nagari Tambangan", "Nag-TMB"),
+        ("desa", "Gampong Meunasah Krueng Kala", "Gp-MKK"),
+        ("kecamatan", "Distrik Heram", "Dis-HRM"),
     ],
 )
 def test_the_usual_short_form_is_taken_where_it_is_free(kind, name, short) -> None:

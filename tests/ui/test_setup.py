@@ -338,3 +338,19 @@ def test_nobody_takes_their_own_device_away_like_that(
     assert mfa.is_enrolled(me)
     client.force_login(cast.lurah, "accounts.backends.LoginBackend")
     assert client.post(page, {"reason": "x"}).status_code == 403
+
+
+def test_an_admin_calls_a_unit_and_a_whole_kind_by_other_words(cast: Cast, admin: Client) -> None:
+    own = cast.village.own_name
+    page = f"/kelola/wilayah/{cast.village.pk}/sebutan/"
+    assert 'value="Kelurahan"' in _said(admin.get(page))
+    assert admin.post(page, {"word": "", "head": "Lurah"}).status_code == 422
+    admin.post(page, {"word": "Kampung", "head": "Petinggi"})
+    assert f"<h1>Kampung {own}</h1>" in _said(admin.get(f"/kelola/wilayah/{cast.village.pk}/"))
+    assert "Kampung, dipimpin Petinggi" in _said(admin.get("/kelola/wilayah/sebutan/"))
+    everyone = {"kind": "kelurahan", "word": "Nagari", "head": "Wali Nagari"}
+    assert admin.post("/kelola/wilayah/sebutan/", {**everyone, "kind": "dinas"}).status_code == 422
+    admin.post("/kelola/wilayah/sebutan/", everyone)
+    cast.village.refresh_from_db()
+    assert cast.village.name == f"Nagari {own}"
+    assert admin.get(f"/kelola/wilayah/{cast.dinas.pk}/sebutan/").status_code == 404
