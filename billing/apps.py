@@ -8,9 +8,9 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import closing, console
         from billing.banners import banners
+        from tenants.console import slots as console_slots
         from tenants.ownership import letters_out
         from tenants.ownership.closing import on_closing
-        from tenants.registry import console_slots
         from ui import banner
 
         banner.register(banners)

@@ -14,8 +14,8 @@ from accounts.models import User
 from billing import actions, gateway, lifecycle, plans, queries, usage
 from billing.models import Account, StripeEvent, Subscription
 from kernel.clock import now
-from tenants.registry.console import for_operators, operator_of
-from tenants.registry.console_slots import Section
+from tenants.console.slots import Section
+from tenants.console.views import for_operators, operator_of
 from tenants.registry.models import City
 
 

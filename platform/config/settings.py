@@ -72,6 +72,7 @@ SHARED_APPS = [
     "drf_spectacular",
     "django_htmx",
     "ui",
+    "tenants.console",
     "tenants.ownership",
     "tenants.support",
     "billing",

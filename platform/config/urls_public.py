@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ui.urls")),
     path("", include("tenants.registry.urls")),
+    path("", include("tenants.console.urls")),
     path("", include("tenants.ownership.urls_public")),
     path("", include("tenants.support.urls_public")),
     path("", include("billing.urls_public")),

@@ -29,11 +29,11 @@ from services.setup.forms import (
     OfficialNikForm,
     UnitForm,
 )
+from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, queries, readiness
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
-from tenants.registry.forms import WhyForm
 from ui.forms import explain
 
 P = ParamSpec("P")

@@ -6,7 +6,7 @@ class OwnershipConfig(AppConfig):
     label = "ownership"
 
     def ready(self) -> None:
-        from tenants.registry import console_slots
+        from tenants.console import slots as console_slots
 
         console_slots.page("Penghapusan", "/konsol/penghapusan/", order=60)
         from tenants.ownership import withheld  # noqa: F401 - what Django's own tables need

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from tenants.console.views import for_operators
 from tenants.ownership import closing
 from tenants.ownership.models import DeletionRequest
 from tenants.ownership.rules import safe_name
-from tenants.registry.console import for_operators
 from tenants.registry.models import City
 
 

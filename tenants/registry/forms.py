@@ -1,10 +1,7 @@
-from typing import Any
-
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy
 
-from ui.forms import EmailField, Form, TanggalField
+from ui.forms import EmailField, Form
 
 
 class RegionForm(Form):
@@ -61,47 +58,3 @@ class OfficialForm(Form):
 
 class CorrectEmailForm(Form):
     email = EmailField(label="Alamat e-mail yang benar")
-
-
-class ReasonForm(Form):
-    reason = forms.CharField(
-        label="Alasan",
-        max_length=1000,
-        help_text="Dikirim kepada pendaftar.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class WhyForm(Form):
-    reason = forms.CharField(
-        label="Alasan",
-        max_length=200,
-        help_text="Dicatat dalam jejak audit.",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class TrialForm(WhyForm):
-    until = TanggalField(label="Masa coba sampai")
-    field_order = ["until", "reason"]
-
-
-class LimitsForm(WhyForm):
-    letters = forms.IntegerField(label="Surat per bulan", min_value=0, required=False)
-    seats = forms.IntegerField(label="Kursi petugas", min_value=0, required=False)
-    storage_mb = forms.IntegerField(label="Ruang berkas", min_value=0, required=False)
-    messages = forms.IntegerField(label="E-mail per bulan", min_value=0, required=False)
-    back = forms.BooleanField(
-        label="Kembalikan ke batas paketnya (angka di atas diabaikan)", required=False
-    )
-    field_order = ["letters", "seats", "storage_mb", "messages", "back", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("letters", "seats", "storage_mb", "messages"):
-            field = self.fields[name]
-            field.widget.attrs["inputmode"] = "numeric"
-            field.localize = False
-            field.error_messages["invalid"] = "Tulis angka bulat, atau kosongkan."
-            assert isinstance(field, forms.IntegerField)
-            field.validators.append(MaxValueValidator(2_000_000_000, "Angka ini terlalu besar."))

@@ -6,8 +6,8 @@ class SupportConfig(AppConfig):
     label = "support"
 
     def ready(self) -> None:
+        from tenants.console import slots as console_slots
         from tenants.office import queries as office
-        from tenants.registry import console_slots
         from tenants.support import backend, banners, console
         from ui import banner
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from tenants.registry.console import for_operators, operator_of
-from tenants.registry.console_slots import Section, city_of
+from tenants.console.slots import Section, city_of
+from tenants.console.views import for_operators, operator_of
 from tenants.registry.models import City
 from tenants.support import actions, queries
 from tenants.support.forms import AskForm

@@ -16,9 +16,9 @@ from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
 from services.applications.models import Step
+from tenants.console.cities import told
 from tenants.office.models import Post, Unit
 from tenants.registry import backups, entitlements, health, hosts
-from tenants.registry.console_cities import told
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city, in_public
@@ -343,7 +343,7 @@ def test_entries_about_a_city_are_said_in_words() -> None:
 
 def test_a_trial_does_not_look_like_a_paid_city() -> None:
     trial, active = (
-        render_to_string("registry/parts/state.html", {"state": state, "words": "x"})
+        render_to_string("console/parts/state.html", {"state": state, "words": "x"})
         for state in ("trial", "active")
     )
     assert trial != active

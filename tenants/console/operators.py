@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from tenants.registry.console import for_operators, operator_of
-from tenants.registry.forms import WhyForm
+from tenants.console.forms import WhyForm
+from tenants.console.views import for_operators, operator_of
 from ui.forms import explain
 
 
@@ -21,7 +21,7 @@ def operators(request: HttpRequest) -> HttpResponse:
     found = list(User.objects.filter(is_operator=True).order_by("name"))
     enrolled = mfa.enrolled_among(found)
     rows = [{"operator": user, "enrolled": user.pk in enrolled} for user in found]
-    return render(request, "registry/console_operators.html", {"rows": rows})
+    return render(request, "console/operators.html", {"rows": rows})
 
 
 @never_cache
@@ -42,4 +42,4 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("console-operators")
     context = {"operator": found, "form": form, "own": found.pk == operator_of(request).pk}
     status = 422 if form.errors else 200
-    return render(request, "registry/console_operator_reset.html", context, status=status)
+    return render(request, "console/operator_reset.html", context, status=status)

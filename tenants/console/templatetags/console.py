@@ -1,8 +1,8 @@
-"""The console's navigation: what other parts registered (tenants.registry.console_slots)."""
+"""The console's navigation: what other parts registered (tenants.console.slots)."""
 
 from django import template
 
-from tenants.registry import console_slots
+from tenants.console import slots as console_slots
 
 register = template.Library()
 

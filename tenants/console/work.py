@@ -14,7 +14,7 @@ from kernel.errors import NotThere
 from kernel.logs import without_addresses
 from messaging import outbox
 from messaging.models import Outbox
-from tenants.registry.console import for_operators, operator_of
+from tenants.console.views import for_operators, operator_of
 from tenants.registry.models import Health
 
 SHOWN = 50
@@ -57,7 +57,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "cities": list(cities.order_by(F("outbox_failed").desc(), "city__name")[:514]),
     }
-    return render(request, "registry/console_work.html", context)
+    return render(request, "console/work.html", context)
 
 
 @for_operators

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
+from tenants.console.forms import ReasonForm
 from tenants.registry import actions, queries, regions
-from tenants.registry.forms import ReasonForm
 from tenants.registry.models import City, Signup
 from ui.forms import explain
 
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": _rows(queries.recent_signups(limit=20)),
         "cities": City.objects.count(),
     }
-    return render(request, "registry/console.html", context)
+    return render(request, "console/home.html", context)
 
 
 @never_cache
@@ -98,7 +98,7 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": queries.progress(found.status_token),
     }
     code = 422 if form.errors else 200
-    return render(request, "registry/console_signup.html", context, status=code)
+    return render(request, "console/signup.html", context, status=code)
 
 
 @for_operators

@@ -22,17 +22,11 @@ from audit import actions as audit
 from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from tenants.registry import (
-    backups,
-    console_slots,
-    console_steering,
-    console_work,
-    entitlements,
-    health,
-)
-from tenants.registry.console import for_operators, operator_of
-from tenants.registry.console_slots import city_of
-from tenants.registry.forms import LimitsForm, TrialForm, WhyForm
+from tenants.console import slots, steering, work
+from tenants.console.forms import LimitsForm, TrialForm, WhyForm
+from tenants.console.slots import city_of
+from tenants.console.views import for_operators, operator_of
+from tenants.registry import backups, entitlements, health
 from tenants.registry.models import Backup, City, Health
 from tenants.registry.scope import in_city
 from ui.forms import Form, explain
@@ -70,7 +64,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("hal"))
     rows = list(page.object_list)
     counted = {row.city_id: row for row in Health.objects.filter(city__in=rows)}
-    extra = console_slots.columns(rows)
+    extra = slots.columns(rows)
     at = now()
     context = {
         "page": page,
@@ -91,7 +85,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "sorts": [(key, label) for key, (label, _) in SORTS.items()],
     }
-    return render(request, "registry/console_cities.html", context)
+    return render(request, "console/cities.html", context)
 
 
 def _newer(failed: datetime | None, made: datetime | None) -> bool:
@@ -125,7 +119,7 @@ METERS: tuple[tuple[entitlements.MeterName, str], ...] = (
 
 def _failed(city: City) -> list[dict[str, Any]]:
     with in_city(city):
-        return console_work.failed_rows()
+        return work.failed_rows()
 
 
 def _meters(city: City, counted: Health | None) -> list[dict[str, Any]]:
@@ -243,12 +237,12 @@ def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
         "backups": list(Backup.objects.filter(city_id=city.pk)[:5]),
         "daily_backups": backups.folder() is not None,
         "failed": _failed(city) if has_schema else [],
-        "sections": console_slots.sections(request, city) if has_schema else [],
+        "sections": slots.sections(request, city) if has_schema else [],
         "deeds": told(deeds(city)[:15]),
-        "actions": console_steering.possible(city),
+        "actions": steering.possible(city),
         **more,
     }
-    return render(request, "registry/console_city.html", context)
+    return render(request, "console/city.html", context)
 
 
 @never_cache
@@ -298,7 +292,7 @@ def trail(request: HttpRequest, code: str) -> HttpResponse:
     found = city_of(code)
     page = Paginator(deeds(found), 100).get_page(request.GET.get("hal"))
     context = {"city_row": found, "page": page, "deeds": told(page)}
-    return render(request, "registry/console_trail.html", context)
+    return render(request, "console/trail.html", context)
 
 
 @for_operators
@@ -308,7 +302,7 @@ def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = city_of(code)
     by = operator_of(request)
     with in_city(found):
-        row = console_work.try_again(pk)
+        row = work.try_again(pk)
         audit.record(
             "outbox.retried", actor=None, subject="outbox", subject_id=pk, detail={"by": by.name}
         )
@@ -344,12 +338,10 @@ def _deed(
     context = {
         "city_row": found,
         "form": form,
-        "deed": console_steering.DEEDS[slug],
-        "possible": slug in {deed.slug for deed in console_steering.possible(found)},
+        "deed": steering.DEEDS[slug],
+        "possible": slug in {deed.slug for deed in steering.possible(found)},
     }
-    return render(
-        request, "registry/console_deed.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "console/deed.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -360,7 +352,7 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
         code,
         "hentikan",
         lambda _city: WhyForm(request.POST or None),
-        lambda city, data, by: console_steering.suspend(city, reason=data["reason"], by=by),
+        lambda city, data, by: steering.suspend(city, reason=data["reason"], by=by),
     )
 
 
@@ -372,7 +364,7 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
         code,
         "lanjutkan",
         lambda _city: WhyForm(request.POST or None),
-        lambda city, data, by: console_steering.resume(city, reason=data["reason"], by=by),
+        lambda city, data, by: steering.resume(city, reason=data["reason"], by=by),
     )
 
 
@@ -381,7 +373,7 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
 def extend(request: HttpRequest, code: str) -> HttpResponse:
     def do(city: City, data: dict[str, Any], by: User) -> str:
         until = datetime.combine(data["until"], time(23, 59), tzinfo=city.tz)
-        return console_steering.extend_trial(city, until=until, reason=data["reason"], by=by)
+        return steering.extend_trial(city, until=until, reason=data["reason"], by=by)
 
     return _deed(request, code, "perpanjang", lambda _city: TrialForm(request.POST or None), do)
 
@@ -403,6 +395,6 @@ def limits(request: HttpRequest, code: str) -> HttpResponse:
         reason = data.pop("reason")
         back = data.pop("back")
         wanted = None if back else entitlements.Limits(**data)
-        return console_steering.change_limits(city, wanted, reason=reason, by=by)
+        return steering.change_limits(city, wanted, reason=reason, by=by)
 
     return _deed(request, code, "batas", make, do)
