@@ -34,6 +34,7 @@ RESIDENTS_MEET = (
     "services/portal",
     "services/residents/actions.py",
     "services/residents/guesses.py",
+    "services/residents/onetime.py",
 )
 
 

@@ -4,7 +4,10 @@ from django.db.models import QuerySet
 
 from audit.models import Entry
 
+TOLD = ("person.read", "code.made", "code.used")
 
-def reads_of(person_id: int) -> QuerySet[Entry]:
-    """Who was shown this resident's data, newest first."""
-    return Entry.objects.filter(what="person.read", subject="person", subject_id=str(person_id))
+
+def told_to(person_id: int) -> QuerySet[Entry]:
+    """What a resident may know, newest first: who was shown their data, and each code by which
+    their account got a password."""
+    return Entry.objects.filter(what__in=TOLD, subject="person", subject_id=str(person_id))

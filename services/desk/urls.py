@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from services.desk import life_event_views, views
+from services.desk import code_views, life_event_views, views
 
 urlpatterns = [
     path("", views.inbox, name="desk-inbox"),
     path("cari/", views.search, name="desk-search"),
+    path("kode/", code_views.give_code, name="desk-code"),
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
     path("berkas/<int:pk>/surat/<slug:output>/", views.letter_preview, name="desk-preview"),

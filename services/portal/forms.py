@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import LONG_ENOUGH
 from kernel.nik import parse_kk, parse_nik
 from ui.forms import EmailField, Form, PhoneField, WrittenDateField, by_rule
 
@@ -30,9 +31,7 @@ class RegisterForm(Form):
         label=gettext_lazy("Kata sandi baru"),
         max_length=200,
         strip=False,
-        help_text=gettext_lazy(
-            "Paling sedikit 10 karakter, bukan angka saja. Kalimat pendek mudah diingat."
-        ),
+        help_text=LONG_ENOUGH,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -41,6 +40,39 @@ class RegisterForm(Form):
 
     def clean_kk_number(self) -> str:
         return by_rule(lambda: parse_kk(self.cleaned_data["kk_number"]))
+
+
+class PasswordByCodeForm(Form):
+    """NIK and the code from the counter, and the password chosen with them."""
+
+    nik = forms.CharField(
+        label=gettext_lazy("NIK"),
+        max_length=24,
+        help_text=gettext_lazy("16 angka di KTP atau Kartu Keluarga."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    kode = forms.CharField(
+        label=gettext_lazy("Kode dari petugas"),
+        max_length=40,
+        help_text=gettext_lazy("Delapan huruf dan angka. Huruf besar atau kecil sama saja."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Kata sandi baru"),
+        max_length=200,
+        strip=False,
+        help_text=LONG_ENOUGH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_nik(self) -> str:
+        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
 
 class CodeForm(Form):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("v/", views.verify_form, name="verify-form"),
     path("v/<str:code>", views.verify, name="verify"),
     path("daftar/", views.register, name="register"),
+    path("sandi/kode/", views.password_by_code, name="password-by-code"),
     path("akses/", views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

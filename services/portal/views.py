@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages import continue_to, wanted
+from accounts.views import admit
 from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
@@ -34,8 +35,9 @@ from services.pages.access import resident, signed_in, today
 from services.pages.files import send
 from services.pages.language import chosen, in_words_of, marked
 from services.portal.checking import headline_of
-from services.portal.forms import CodeForm, RegisterForm, SameFileForm
+from services.portal.forms import CodeForm, PasswordByCodeForm, RegisterForm, SameFileForm
 from services.residents import actions as residents
+from services.residents import onetime
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_of
 from ui import brand
@@ -438,6 +440,27 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/register.html", context, status=422 if form.errors else 200)
 
 
+@never_cache
+@sensitive_post_parameters("password", "nik", "kode")
+def password_by_code(request: HttpRequest) -> HttpResponse:
+    """Choose a password with the code that an official of the counter gave."""
+    form = PasswordByCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = onetime.redeem(
+                nik=form.cleaned_data["nik"], code=form.cleaned_data["kode"],
+                password=form.cleaned_data["password"],
+                remote=request.META.get("REMOTE_ADDR", ""), at=clock.now(),
+            )  # fmt: skip
+        except RuleBroken as error:
+            explain(form, error)
+        else:
+            messages.success(request, gettext("Kata sandi Anda tersimpan."))
+            return admit(request, user, "services.residents.backends.NikBackend", "signed_in.code")
+    status = 422 if form.errors else 200
+    return render(request, "portal/password_by_code.html", {"form": form}, status=status)
+
+
 SOMEHOW = gettext_noop("Data Anda dibuka")
 READ_FOR = {
     "rt": gettext_noop("Ketua RT membuka permohonan Anda"),
@@ -446,6 +469,10 @@ READ_FOR = {
     "berkas": gettext_noop("Petugas membuka berkas yang Anda unggah"),
     "surat": gettext_noop("Petugas membuka surat Anda"),
     "pratinjau": gettext_noop("Petugas membaca rancangan surat Anda"),
+    "kode": gettext_noop("Petugas mencari akun Anda untuk membuat kode"),
+    "code.made": gettext_noop("Petugas membuat kode untuk memilih kata sandi Anda"),
+    "code.used": gettext_noop("Kata sandi Anda diganti dengan kode dari petugas"),
+    "penunjukan": gettext_noop("Admin kota menunjuk Anda untuk suatu jabatan"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 
@@ -455,9 +482,9 @@ READ_FOR = {
 def reads(request: HttpRequest) -> HttpResponse:
     """Who was shown this resident's data (UU 27/2022: the subject may know)."""
     _, person = resident(request)
-    page = Paginator(audit.reads_of(person.pk), 30).get_page(request.GET.get("hal"))
+    page = Paginator(audit.told_to(person.pk), 30).get_page(request.GET.get("hal"))
     rows = [
-        (entry, gettext(READ_FOR.get(entry.detail.get("purpose", ""), SOMEHOW)))
+        (entry, gettext(READ_FOR.get(entry.detail.get("purpose", entry.what), SOMEHOW)))
         for entry in page.object_list
     ]
     return render(request, "portal/reads.html", {"page": page, "rows": rows})

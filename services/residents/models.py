@@ -120,3 +120,28 @@ class OfficialIdentity(models.Model):
     @property
     def nik(self) -> str:
         return unseal(self.nik_sealed)
+
+
+class OneTimeCode(models.Model):
+    """A code from the counter by which one account gets a password; only its keyed hash."""
+
+    class Checked(models.TextChoices):
+        """How the official made sure who asks."""
+
+        KTP = "ktp", "KTP-nya, dan wajahnya cocok"
+        IKD = "ikd", "KTP digital (IKD) yang dibuka di ponselnya, dan wajahnya cocok"
+        SUBSTITUTE = "pengganti", "Surat pengganti KTP dari Disdukcapil, dan wajahnya cocok"
+        APPOINTED = "ditunjuk", "Kartu diserahkan langsung kepada yang baru ditunjuk"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="one_time_code"
+    )
+    digest = models.BinaryField(max_length=32)
+    expires_at = models.DateTimeField()
+    checked = models.CharField(max_length=12, choices=Checked)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

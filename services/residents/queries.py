@@ -47,6 +47,12 @@ def record_by_nik(nik: str) -> Person | None:
     return people().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
 
 
+def lives_in(person: Person, unit_code: str) -> bool:
+    """Whether a resident's RT lies in the unit with this code."""
+    code = person.household.rt.code
+    return code == unit_code or code.startswith((f"{unit_code}.", f"{unit_code}/"))
+
+
 def in_area(unit_code: str) -> PersonQuerySet:
     """Residents whose RT lies in the unit with this code."""
     return people().filter(household__rt__code__startswith=unit_code)

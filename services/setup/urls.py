@@ -5,6 +5,7 @@ from django.urls import path
 from services.catalogue.slots import PARTS
 from services.setup import (
     closure_views,
+    code_views,
     draft_views,
     part_views,
     preview_views,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("pejabat/akhiri/<int:pk>/", views.end_holding, name="setup-end-holding"),
     path("pejabat/langkah/<int:pk>/", views.second_step, name="setup-second-step"),
     path("pejabat/undang/<int:pk>/", views.invite_again, name="setup-invite"),
+    path("pejabat/kode/<int:pk>/", code_views.official_code, name="setup-code"),
     path("pejabat/berkas/", staff_views.staff, name="setup-staff"),
     path("pejabat/berkas/contoh/", staff_views.staff_template, name="setup-staff-template"),
     path("pejabat/nik/<int:pk>/", views.official_nik, name="setup-official-nik"),

@@ -97,6 +97,7 @@ CITY_HOST = {
     "v/": ANYONE,
     "v/<str:code>": ANYONE,
     "daftar/": ANYONE,
+    "sandi/kode/": ANYONE,  # holding the code from the counter
     "masuk/baru/<str:token>/": ANYONE,  # holding the one-time token
     "privasi/": ANYONE,
     "api/v1/skema/": ANYONE,
@@ -120,6 +121,7 @@ CITY_HOST = {
     "rt/<int:pk>/tarik/": RT,
     "meja/": DESK,
     "meja/cari/": DESK,
+    "meja/kode/": DESK,
     "meja/berkas/<int:pk>/": DESK,
     "meja/berkas/<int:pk>/putuskan/": DESK,
     "meja/berkas/<int:pk>/surat/<slug:output>/": DESK,
@@ -136,6 +138,7 @@ CITY_HOST = {
     "kelola/pejabat/": ADMIN,
     "kelola/pejabat/<int:pk>/": ADMIN,
     "kelola/pejabat/akhiri/<int:pk>/": ADMIN,
+    "kelola/pejabat/kode/<int:pk>/": ADMIN,
     "kelola/pejabat/nik/<int:pk>/": ADMIN,
     "kelola/pejabat/berkas/": ADMIN,
     "kelola/pejabat/berkas/contoh/": ADMIN,

@@ -26,6 +26,7 @@ OPEN = {
     "keluar/": "signing out",
     "sandi/": "a forgotten password: else nobody could sign in to pay",
     "sandi/<str:uid>/<str:token>/": "the same",
+    "sandi/kode/": "a forgotten password, with a code from the counter",
     "akun/": "one's own contacts and password: an account must stay safe while nothing else moves",
     "akun/dua-langkah/": "the same: a phone lost or new",
     "kelola/pejabat/langkah/<int:pk>/": "an official without a phone gets back in, perhaps to pay",

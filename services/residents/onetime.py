@@ -1,0 +1,183 @@
+"""A code from the counter, for people whose account has no e-mail address: single use, shown once.
+
+Whoever hands it out has checked an identity card. The code opens the account of one person, for
+half an hour, and only to choose a password; a second step of the account is asked for as ever. The
+first code of somebody just appointed stands on a printed card and is valid for three days.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.notices import tell
+from accounts.passwords import choose_password
+from audit import actions as audit
+from kernel.errors import NotThere, RuleBroken
+from kernel.ids import normalize_code, secret_code
+from kernel.nik import parse_nik
+from services.residents import guesses, officials
+from services.residents.actions import login_for, require_resident
+from services.residents.models import OneTimeCode, Person
+from services.residents.queries import lives_in, people
+from services.residents.sealing import fingerprint
+from tenants.office.models import Holding, Post
+from tenants.office.queries import WITHOUT_SEAT, current_holdings
+
+VALID_MINUTES = 30
+FIRST_DAYS = 3  # a card is handed to somebody who lives in another village
+LENGTH = 8  # characters: 40 bits
+TRIES_PER_ACCOUNT = 10  # in VALID_MINUTES
+TRIES_PER_ADDRESS = 60  # a whole kelurahan may sit behind one
+
+NO_MATCH = (
+    "NIK dan kode ini tidak cocok, atau kodenya sudah dipakai atau sudah lewat waktunya. "
+    "Periksa lagi, atau minta kode baru kepada petugas loket."
+)
+NO_ACCOUNT = (
+    "Orang ini belum punya akun. Ia bisa membuatnya sendiri di halaman daftar, dengan NIK, nomor "
+    "KK, dan tanggal lahirnya."
+)
+BY_THE_ADMIN = (
+    "Orang ini memegang jabatan di kantor. Kodenya dibuat oleh admin kota, di halaman jabatannya."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What is shown once: only its keyed hash is kept."""
+
+    person: Person
+    code: str
+    expires_at: datetime
+
+    @property
+    def in_groups(self) -> str:
+        """``ABCD-EFGH``, as it is read aloud and copied."""
+        return f"{self.code[:4]}-{self.code[4:]}"
+
+
+def find_for_counter(*, nik: str, by: User, today: date) -> Person:
+    """The resident whom this official of a counter may give a code, by NIK.
+
+    Raises RuleBroken. Whoever shows the person also records the reading.
+    """
+    areas = counters_of(by, today)
+    person = people().living_here().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+    if not areas or person is None or not any(lives_in(person, area) for area in areas):
+        raise NotThere(
+            "NIK ini tidak tercatat sebagai warga wilayah Anda. Periksa lagi angkanya; warga "
+            "kelurahan lain dibantu loket kelurahannya."
+        )
+    _require_right(by, person, today)
+    return person
+
+
+def counters_of(user: User, today: date) -> list[str]:
+    """Codes of the units at whose counter somebody sits today."""
+    at_counter = current_holdings(today).filter(user=user, post__role=Post.Role.LOKET)
+    return list(at_counter.values_list("post__unit__code", flat=True))
+
+
+def _require_right(by: User, person: Person, today: date) -> User:
+    """The account of this person, when ``by`` may give them a code. Raises RuleBroken."""
+    user = User.objects.filter(resident__person=person, is_active=True).first()
+    if user is None:
+        raise RuleBroken(NO_ACCOUNT)
+    if person.pk in officials.own_people(by) or officials.may_be(by, person):
+        raise RuleBroken("Kode untuk diri sendiri dibuat petugas lain.")
+    roles = set(
+        Holding.objects.filter(user=user)
+        .filter(Q(until__isnull=True) | Q(until__gte=today))
+        .values_list("post__role", flat=True)
+    )
+    if user.is_operator or Post.Role.ADMIN in roles:
+        raise RuleBroken("Akun admin tidak dibuka dengan kode. Ia memakai e-mailnya.")
+    is_admin = current_holdings(today).filter(user=by, post__role=Post.Role.ADMIN).exists()
+    if roles and is_admin:
+        return user
+    if not any(lives_in(person, area) for area in counters_of(by, today)):
+        raise NotThere("Kode dibuat petugas loket di wilayah tempat orang ini tinggal.")
+    if not roles <= WITHOUT_SEAT:
+        raise RuleBroken(BY_THE_ADMIN)
+    return user
+
+
+@transaction.atomic
+def make(*, person_id: int, checked: str, by: User, at: datetime, today: date) -> Handed:
+    """A code for this person's account; an earlier one ends. ``checked`` is one of
+    ``OneTimeCode.Checked``: how the official made sure who stands there. Raises RuleBroken."""
+    person = people().filter(pk=person_id).first()
+    if person is None:
+        raise NotThere("Orang ini tidak ditemukan.")
+    require_resident(person)
+    user = _require_right(by, person, today)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if checked not in OneTimeCode.Checked:
+        raise RuleBroken("Pilih bagaimana Anda memeriksa orangnya.", field="checked")
+    code = secret_code(LENGTH)
+    is_first = checked == OneTimeCode.Checked.APPOINTED and not user.has_usable_password()
+    valid = timedelta(days=FIRST_DAYS) if is_first else timedelta(minutes=VALID_MINUTES)
+    expires_at = at + valid
+    OneTimeCode.objects.update_or_create(
+        user=user,
+        defaults={
+            "digest": _digest(user, code), "expires_at": expires_at, "made_by": by,
+            "checked": checked,
+        },
+    )  # fmt: skip
+    audit.record(
+        "code.made", actor=by, subject="person", subject_id=person.pk, detail={"checked": checked}
+    )
+    tell(
+        user,
+        "Kode untuk memilih kata sandi dibuat",
+        f"{by.name} membuat kode sekali pakai untuk akun Anda, sesudah memeriksa kartu identitas. "
+        "Dengan kode itu kata sandi baru dapat dipilih. Lihat juga “Siapa membuka data saya”.",
+        key="code-made",
+    )
+    return Handed(person, code, expires_at)
+
+
+def _digest(user: User, code: str) -> bytes:
+    """Bound to the password there is: whichever way it changes, the code ends with it."""
+    return fingerprint(f"code:{user.pk}:{user.password}:{code}")
+
+
+def redeem(*, nik: str, code: str, password: str, remote: str, at: datetime) -> User:
+    """Choose a password with a code; every session of the account ends.
+
+    A wrong NIK, a wrong code and one that is used or too old get the same answer. Raises
+    RuleBroken; writes nothing then.
+    """
+    login = login_for(fingerprint(parse_nik(nik).digits))
+    keys = {f"code:{login}": TRIES_PER_ACCOUNT, f"code-from:{remote}": TRIES_PER_ADDRESS}
+    for key, limit in keys.items():
+        guesses.count(key, limit, minutes=VALID_MINUTES)
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(login=login, is_active=True).first()
+        found = OneTimeCode.objects.filter(user=user).first() if user is not None else None
+        person = Person.objects.living_here().filter(account__user=user).first()
+        if user is None or found is None or person is None:
+            raise RuleBroken(NO_MATCH)
+        is_right = hmac.compare_digest(
+            bytes(found.digest), _digest(user, normalize_code(code)[:40])
+        )
+        if not is_right or found.expires_at <= at:
+            raise RuleBroken(NO_MATCH)
+        for key in keys:
+            guesses.take_back(key)
+        try:
+            validate_password(password, user)
+        except ValidationError as weak:
+            raise RuleBroken(" ".join(weak.messages), field="password") from weak
+        found.delete()
+        choose_password(user=user, password=password)
+        audit.record("code.used", actor=user, subject="person", subject_id=person.pk)
+        user.refresh_from_db()
+    return user
