@@ -19,6 +19,6 @@ class BillingConfig(AppConfig):
         console_slots.page("Peristiwa Stripe", "/konsol/peristiwa/", order=40)
         console_slots.column("Paket")(console.plan_column)
         console_slots.section(order=10)(console.section)
-        console_slots.steer_with(console.Steering())
+        console_slots.steering.fill("billing", console.Steering())
         on_closing(closing.stop)
-        letters_out.also_told.append(closing.addresses)
+        letters_out.also_told.add("billing", closing.addresses)

@@ -100,7 +100,8 @@ def _lists() -> Iterator[Word]:
     from billing import plans
     from billing.rules import PPN_WORDS
     from kernel.tanggal import DAYS
-    from services.catalogue.shipped import CATEGORIES, shipped
+    from services.catalogue.categories import CATEGORIES
+    from services.catalogue.shipped import shipped
     from services.residents import codes
 
     kinds = (

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
+from kernel.registry import Registry, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,12 @@ class DemoPerson:
 
 
 Source = Callable[[], Iterable[DemoPerson]]
-_sources: list[Source] = []
+sources: Registry[Source] = Registry("demo people", "people of a demonstration to sign in as")
 
 
 def register(source: Source) -> None:
     """Add people to the list; called in ``AppConfig.ready``."""
-    if source not in _sources:
-        _sources.append(source)
+    sources.add(name_of(source), source)
 
 
 def possible() -> bool:
@@ -49,4 +49,4 @@ def people() -> list[DemoPerson]:
         DemoPerson(user.pk, user.name, gettext_noop("Operator platform"))
         for user in User.objects.filter(is_operator=True, is_active=True).order_by("pk")[:3]
     ]
-    return operators + [person for source in _sources for person in source()]
+    return operators + [person for source in sources for person in source()]

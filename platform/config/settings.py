@@ -100,7 +100,7 @@ TENANT_APPS = [
 ]
 if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product
     SHARED_APPS.append("deploy.local")
-INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS), "config"]
 TENANT_MODEL = "registry.City"
 TENANT_DOMAIN_MODEL = "registry.Domain"
 PUBLIC_SCHEMA_NAME = "public"

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from kernel.registry import Hook
 from messaging import outbox
 
 log = logging.getLogger(__name__)
@@ -15,9 +16,9 @@ def _always() -> bool:
     return True
 
 
-# Whether the current schema may send one more. Messaging knows no plans: tenants.registry sets
-# this at start.
-has_room: Callable[[], bool] = _always
+has_room: Hook[Callable[[], bool]] = Hook(
+    "mail quota", "whether the current schema may send one more mail", default=_always
+)
 
 
 def send(
@@ -29,7 +30,7 @@ def send(
     news. An ``essential`` mail (a link without which nobody gets in) always goes and never counts.
     ``on_behalf_of`` is the address that is told when this mail cannot be delivered.
     """
-    if not essential and not has_room():
+    if not essential and not has_room.value():
         log.warning("mail quota used up; left out: %s", key)
         return
     payload: dict[str, object] = {"to": to, "subject": subject, "body": body}

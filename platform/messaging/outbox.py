@@ -16,13 +16,13 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import override
 from django_tenants.utils import schema_context
 from psycopg2 import sql
 
 from kernel.clock import now
 from kernel.logs import looks_secret
+from kernel.registry import Hook, Registry
 from messaging.models import Outbox
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Registered:
     on_failed: OnFailed | None
 
 
-_handlers: dict[str, Registered] = {}
+handlers: Registry[Registered] = Registry("outbox handlers", "who does a kind of work")
 
 
 def _only_public() -> list[str]:
@@ -51,8 +51,18 @@ def _only_public() -> list[str]:
     return [wrapper.schema_name]
 
 
-# Which schemas may hold work. Messaging knows no cities: tenants.registry sets this at start.
-schemas: Callable[[], list[str]] = _only_public
+schemas: Hook[Callable[[], list[str]]] = Hook(
+    "schemas with work", "which schemas may hold outbox rows", default=_only_public
+)
+
+
+def _no_worker(row_id: int) -> None:
+    raise RuntimeError("messaging.tasks is not loaded: nobody carries outbox rows to a worker")
+
+
+deliverer: Hook[Callable[[int], None]] = Hook(
+    "deliverer", "how a worker is told about an outbox row", default=_no_worker
+)
 
 
 class Hopeless(Exception):
@@ -71,20 +81,15 @@ def handler(kind: str, *, on_failed: OnFailed | None = None) -> Callable[[Handle
     """
 
     def register(run: Handler) -> Handler:
-        known = _handlers.get(kind)
-        if known is not None and known.run.__qualname__ != run.__qualname__:
-            raise RuntimeError(f"two handlers for {kind}: {known.run} and {run}")
-        _handlers[kind] = Registered(run, on_failed)
+        handlers.add(kind, Registered(run, on_failed))
         return run
 
     return register
 
 
 def registered(kind: str) -> Registered:
-    if kind not in _handlers:
-        autodiscover_modules("tasks")
     try:
-        return _handlers[kind]
+        return handlers[kind]
     except KeyError:
         raise UnknownKind(kind) from None
 
@@ -137,10 +142,8 @@ def enqueue(
 
 def send(row_id: int) -> None:
     """Tell a worker about a row. A broker that is away is no error: the sweep sends again."""
-    from messaging.tasks import deliver
-
     try:
-        deliver.apply_async(args=(row_id,), retry=False)
+        deliverer.value(row_id)
     except Exception as error:
         if not _is_broker_error(error):
             raise
@@ -247,7 +250,7 @@ def sweep(*, everything: bool = False) -> int:
     A schema that cannot be read is reported and holds up no other.
     """
     found = 0
-    names = schemas()
+    names = schemas.value()
     for start in range(0, len(names), 100):
         batch = names[start : start + 100]
         try:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import get_public_schema_name, schema_context
 
+from kernel.registry import Registry
 from messaging import outbox
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class Periodic:
     in_cities: bool
 
 
-_known: dict[str, Periodic] = {}
+jobs: Registry[Periodic] = Registry("periodic work", "what is done again and again")
 
 
 def periodic(
@@ -34,7 +35,7 @@ def periodic(
     """Register a handler that runs once per period: in each live city, or once in public."""
 
     def register(run: outbox.Handler) -> outbox.Handler:
-        _known[kind] = Periodic(kind, every, in_cities)
+        jobs.add(kind, Periodic(kind, every, in_cities))
         return outbox.handler(kind)(run)
 
     return register
@@ -42,7 +43,7 @@ def periodic(
 
 def plan(moment: datetime) -> None:
     """Enqueue, in public, the fan-out of each kind whose period has begun."""
-    for job in list(_known.values()):  # handing work over may load more tasks
+    for job in jobs:
         period = int(moment.timestamp() // job.every.total_seconds())
         key = f"periodic:{job.kind}:{period}"
         with transaction.atomic():
@@ -55,7 +56,7 @@ def plan(moment: datetime) -> None:
 @outbox.handler("periodic.fan_out")
 def fan_out(payload: outbox.Payload) -> None:
     """Write the row of one kind and period in every city that lacks it."""
-    for name in outbox.schemas():
+    for name in outbox.schemas.value():
         if name == get_public_schema_name():
             continue
         try:

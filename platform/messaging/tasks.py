@@ -35,6 +35,13 @@ def deliver(row_id: int) -> None:
     outbox.run(row_id)
 
 
+def _tell_a_worker(row_id: int) -> None:
+    deliver.apply_async(args=(row_id,), retry=False)
+
+
+outbox.deliverer.fill("messaging.tasks", _tell_a_worker)
+
+
 @platform_task
 def dispatch() -> None:
     """Beat's only entry: send what is due in every schema, and begin what is periodic."""

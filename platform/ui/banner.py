@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from kernel.registry import Registry, name_of
+
 
 @dataclass(frozen=True, slots=True)
 class Banner:
@@ -17,15 +19,14 @@ class Banner:
 
 
 BannerSource = Callable[[HttpRequest], Iterable[Banner]]
-_sources: list[BannerSource] = []
+sources: Registry[BannerSource] = Registry("banners", "lines above every page")
 
 
 def register(source: BannerSource) -> None:
     """Add who may have something to say; called in ``AppConfig.ready``."""
-    if source not in _sources:
-        _sources.append(source)
+    sources.add(name_of(source), source)
 
 
 def banners(request: HttpRequest) -> list[Banner]:
     """What this person has to know on every page."""
-    return [banner for source in _sources for banner in source(request)]
+    return [banner for source in sources for banner in source(request)]

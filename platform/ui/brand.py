@@ -7,6 +7,8 @@ instead of reading their tables.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kernel.registry import Registry, name_of
+
 DEFAULT_ACCENT = "#0b6b5d"
 
 
@@ -40,22 +42,21 @@ PLATFORM = Brand(
 
 BrandSource = Callable[[], Brand | None]
 LogoSource = Callable[[], bytes | None]
-_brand_sources: list[BrandSource] = []
-_logo_sources: list[LogoSource] = []
+brands: Registry[BrandSource] = Registry("brands", "who knows the current city's brand")
+logos: Registry[LogoSource] = Registry("logos", "who knows the current city's logo")
 
 
 def register(brand: BrandSource, logo: LogoSource) -> None:
     """Name who knows the current city's brand and its logo (PNG bytes)."""
-    if brand not in _brand_sources:
-        _brand_sources.append(brand)
-        _logo_sources.append(logo)
+    brands.add(name_of(brand), brand)
+    logos.add(name_of(logo), logo)
 
 
 def current() -> Brand:
     """The brand of the current host; the platform's own outside a city."""
-    return next((found for source in _brand_sources if (found := source())), PLATFORM)
+    return next((found for source in brands if (found := source())), PLATFORM)
 
 
 def logo() -> bytes | None:
     """The current city's logo as PNG bytes."""
-    return next((found for source in _logo_sources if (found := source())), None)
+    return next((found for source in logos if (found := source())), None)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from kernel.registry import Registry, name_of
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -18,16 +20,15 @@ class Link:
 
 
 LinkSource = Callable[[HttpRequest], Iterable[Link]]
-_sources: list[LinkSource] = []
+sources: Registry[LinkSource] = Registry("menu", "links of the account menu")
 
 
 def register(source: LinkSource) -> None:
     """Add an area's links; called in ``AppConfig.ready``."""
-    if source not in _sources:
-        _sources.append(source)
+    sources.add(name_of(source), source)
 
 
 def links(request: HttpRequest) -> list[Link]:
     """The areas the signed-in person may enter, in order."""
-    found = [link for source in _sources for link in source(request)]
+    found = [link for source in sources for link in source(request)]
     return sorted(found, key=lambda link: (link.order, link.label))

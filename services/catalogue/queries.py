@@ -13,9 +13,9 @@ from kernel.errors import NotThere
 from kernel.text import fold
 from services.catalogue import linter, rules
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.categories import CATEGORIES
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service, Switch
-from services.catalogue.shipped import CATEGORIES
 from services.catalogue.translation import ORIGINAL
 from tenants.office.models import Post, Unit
 from tenants.office.queries import current_holdings, languages

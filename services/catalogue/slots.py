@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.catalogue.blueprint import CODE_LISTS, REGISTER_FACTS
+from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
-from services.catalogue.shipped import CATEGORIES
 
 Choices = tuple[tuple[str, str], ...]
 Kind = Literal[

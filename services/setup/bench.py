@@ -13,10 +13,10 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.catalogue import actions, overrides, slots, words
 from services.catalogue.blueprint import Blueprint, parse_cached
+from services.catalogue.categories import CATEGORIES
 from services.catalogue.models import Release, Service
 from services.catalogue.overrides import Definition
 from services.catalogue.queries import lint
-from services.catalogue.shipped import CATEGORIES
 
 GROUPS = {slug: name for slug, name, *_ in CATEGORIES}
 PER_PAGE = 50

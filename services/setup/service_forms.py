@@ -11,8 +11,8 @@ from django.utils.html import format_html
 
 from kernel.numbers import parse_number
 from services.catalogue.blueprint import FieldSpec
+from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition, item_of
-from services.catalogue.shipped import CATEGORIES
 from services.catalogue.slots import CODE_CELLS, COLUMN_CELLS, OPTION_CELLS, Cell, Slot
 from services.setup import editing
 from ui.forms import Form

@@ -4,7 +4,7 @@ page(label, href, *marks, order)      a line of the console's navigation
 section(order)                        a part of a city's page: (request, city) -> Section
 column(label)                         a column of the list: cities -> {city id: words}; one
                                       query for the whole page
-steering(…)                           who stops a city, lets it go on, moves its trial's end;
+steering.fill(key, …)                 who stops a city, lets it go on, moves its trial's end;
                                       without: tenants.registry.entitlements alone
 """
 
@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from kernel.errors import NotThere
+from kernel.registry import Hook, Registry, name_of
 from tenants.registry import entitlements
 from tenants.registry.models import City
 
@@ -47,28 +48,22 @@ class Section:
 SectionSource: TypeAlias = Callable[[HttpRequest, City], Section | None]
 ColumnSource: TypeAlias = Callable[[Sequence[City]], dict[int, str]]
 
-_pages: list[Page] = []
-_sections: list[tuple[int, SectionSource]] = []
-_columns: list[tuple[str, ColumnSource]] = []
+menu: Registry[Page] = Registry("console pages", "lines of the console's navigation")
+parts: Registry[SectionSource] = Registry("console sections", "parts of a city's page")
+more: Registry[ColumnSource] = Registry("console columns", "columns of the list of cities")
 
 
 def page(label: str, href: str, *marks: str, order: int = 50) -> None:
-    new = Page(label, href, marks or (f"{href}*",), order)
-    if new not in _pages:
-        _pages.append(new)
-        _pages.sort(key=lambda one: one.order)
+    menu.add(href, Page(label, href, marks or (f"{href}*",), order), order=order)
 
 
 def pages() -> list[Page]:
-    return list(_pages)
+    return list(menu)
 
 
 def section(*, order: int) -> Callable[[SectionSource], SectionSource]:
     def register(source: SectionSource) -> SectionSource:
-        if (order, source) not in _sections:
-            _sections.append((order, source))
-            _sections.sort(key=lambda one: one[0])
-        return source
+        return parts.add(name_of(source), source, order=order)
 
     return register
 
@@ -76,7 +71,7 @@ def section(*, order: int) -> Callable[[SectionSource], SectionSource]:
 def sections(request: HttpRequest, city: City) -> list[tuple[str, SafeString]]:
     """Every part of this city's page, made."""
     found = []
-    for _, source in _sections:
+    for source in parts:
         part = source(request, city)
         if part is not None:
             context = {"city_row": city, **part.context}
@@ -86,15 +81,13 @@ def sections(request: HttpRequest, city: City) -> list[tuple[str, SafeString]]:
 
 def column(label: str) -> Callable[[ColumnSource], ColumnSource]:
     def register(source: ColumnSource) -> ColumnSource:
-        if (label, source) not in _columns:
-            _columns.append((label, source))
-        return source
+        return more.add(label, source)
 
     return register
 
 
 def columns(cities: Sequence[City]) -> list[tuple[str, dict[int, str]]]:
-    return [(label, source(cities)) for label, source in _columns]
+    return [(label, source(cities)) for label, source in more.items()]
 
 
 def city_of(code: str) -> City:
@@ -134,9 +127,4 @@ class Plain:
         """No plan, so the limits stay."""
 
 
-steering: Steering = Plain()
-
-
-def steer_with(other: Steering) -> None:
-    global steering
-    steering = other
+steering: Hook[Steering] = Hook("steering", "who stops a city and lets it go on", default=Plain())

@@ -85,7 +85,7 @@ def _done(city: City, what: str, reason: str, by: User, subject: str, text: str)
 def suspend(city: City, *, reason: str, by: User) -> str:
     _require(city, "hentikan")
     with in_public(), transaction.atomic():
-        slots.steering.suspend(city, reason=reason, by=by)
+        slots.steering.value.suspend(city, reason=reason, by=by)
         _done(city, "suspended", reason, by, f"{city.name} dijadikan hanya baca",
               f"Mulai sekarang halaman {city.name} di Balai hanya bisa dibaca. Data aman dan bisa "
               "diunduh; surat yang sudah jadi tetap berlaku.")  # fmt: skip
@@ -95,7 +95,7 @@ def suspend(city: City, *, reason: str, by: User) -> str:
 def resume(city: City, *, reason: str, by: User) -> str:
     _require(city, "lanjutkan")
     with in_public(), transaction.atomic():
-        slots.steering.resume(city, reason=reason, by=by)
+        slots.steering.value.resume(city, reason=reason, by=by)
         city.refresh_from_db()
         if city.status == S.SUSPENDED:
             raise RuleBroken(
@@ -113,7 +113,7 @@ def extend_trial(city: City, *, until: datetime, reason: str, by: User) -> str:
         raise RuleBroken("Pilih tanggal yang akan datang.", field="until")
     day = long_date(until.date())
     with in_public(), transaction.atomic():
-        slots.steering.extend_trial(city, until=until, reason=reason, by=by)
+        slots.steering.value.extend_trial(city, until=until, reason=reason, by=by)
         _done(city, "trial_extended", reason, by, f"Masa coba {city.name} diperpanjang",
               f"Masa coba {city.name} sekarang berlaku sampai {day}.")  # fmt: skip
     return f"Masa coba berlaku sampai {day}. Admin kota diberi tahu."
@@ -125,7 +125,7 @@ def change_limits(city: City, limits: Limits | None, *, reason: str, by: User) -
     with in_public(), transaction.atomic():
         entitlements.set_by_hand(city.pk, limits, reason=reason, by=by)
         if limits is None:
-            slots.steering.settle(city)
+            slots.steering.value.settle(city)
         text = (
             f"Batas pemakaian {city.name} kembali mengikuti paketnya."
             if limits is None

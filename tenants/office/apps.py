@@ -12,4 +12,4 @@ class OfficeConfig(AppConfig):
         from tenants.registry.entitlements import meter
 
         meter("seats")(seats_now)
-        people.known = admins_today
+        people.known.fill("tenants.office", admins_today)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
+from kernel.registry import Registry
 from kernel.workdays import WorkCalendar, calendar_for
 from tenants.office.languages import offered
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
@@ -26,7 +27,9 @@ def current_holdings(on: date) -> QuerySet[Holding]:
 
 # Who is shown an administrator's pages without being one (tenants.support registers itself). They
 # hold nothing: no seat, no mails to admins, and ``is_admin`` is false for them.
-readers: list[Callable[[User], bool]] = []
+readers: Registry[Callable[[User], bool]] = Registry(
+    "readers", "who is shown an administrator's pages without being one"
+)
 
 
 def posts_of(user: User, on: date) -> list[Post]:

@@ -42,7 +42,7 @@ def pages(
 def _readme(city: City, rows: dict[str, int], when: str) -> str:
     folders = "\n".join(
         f"- {shelf.folder}/  {shelf.name}; daftarnya {shelf.folder}/daftar-{shelf.folder}.csv"
-        for shelf in custody.SHELVES.values()
+        for shelf in custody.SHELVES
     )
     return f"""SALINAN DATA {city.name.upper()}
 

@@ -24,6 +24,7 @@ from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.identities import is_same
 from kernel.ids import secret_code
+from kernel.registry import Registry, name_of
 from messaging import outbox
 from tenants.office import queries as office
 from tenants.ownership import certificate, letters_out, rules
@@ -45,14 +46,15 @@ FIRST_A_COPY = (
     "lalu, atau sesudah perubahan terakhir."
 )
 
-# Others who must end something with a city (billing: the subscription). Called in public, in the
-# transaction that closes the city.
-_closers: dict[str, Callable[[City], None]] = {}
+# Called in public, in the transaction that closes the city.
+closers: Registry[Callable[[City], None]] = Registry(
+    "closers", "what ends with a city, such as its subscription"
+)
 
 
 def on_closing(run: Callable[[City], None]) -> None:
     """Register what else ends when a city is deleted."""
-    _closers[f"{run.__module__}.{run.__qualname__}"] = run
+    closers.add(name_of(run), run)
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -291,7 +293,7 @@ def close(request_id: int, *, at: datetime) -> None:
         request.key_fingerprint = hashlib.sha256(keys.city_key(city)).hexdigest()
         request.recipients = letters_out.recipients(request, city, at)
         request.save()
-        for run in _closers.values():
+        for run in closers:
             run(city)
         entitlements.set_status(
             city.pk, City.Status.CLOSED, reason=f"penghapusan {request.pk}", by=None, at=at

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from kernel.registry import Registry, name_of
+
 Row: TypeAlias = dict[str, Any]
 
 
@@ -44,13 +46,21 @@ class Shelf:
     items: Callable[[], Iterator[Item]]
 
 
-SEALED: dict[tuple[str, str], Sealed] = {}
-COMPUTED: dict[tuple[str, str], Callable[[Row], object]] = {}
-REWRITTEN: dict[tuple[str, str], Callable[[Row], object]] = {}
-PATHS: set[tuple[str, str]] = set()
-SHELVES: dict[str, Shelf] = {}
-AFTER: dict[str, Callable[[], None]] = {}
-LEFT_OUT: dict[str, str] = {}  # folders of a city's files that are not exported → why
+# By "table.column".
+SEALED: Registry[Sealed] = Registry("export: sealed", "columns exported in clear, sealed anew")
+COMPUTED: Registry[Callable[[Row], object]] = Registry(
+    "export: computed", "columns made anew when a row is restored"
+)
+REWRITTEN: Registry[Callable[[Row], object]] = Registry(
+    "export: rewritten", "columns exported otherwise than they are stored"
+)
+PATHS: Registry[str] = Registry("export: paths", "columns that hold where a file lies")
+# By folder.
+SHELVES: Registry[Shelf] = Registry("export: shelves", "files people look for, with a list of them")
+LEFT_OUT: Registry[str] = Registry("export: left out", "folders that are not exported, and why")
+AFTER: Registry[Callable[[], None]] = Registry(
+    "export: after", "what runs in a restored city once every row is there"
+)
 
 
 def sealed(
@@ -58,36 +68,36 @@ def sealed(
     seal: Callable[[str], bytes], is_json: bool = False,
 ) -> None:  # fmt: skip
     """A column sealed with the city's key: exported in clear under ``as_``. Empty stays empty."""
-    SEALED[table, column] = Sealed(as_, open, seal, is_json)
+    SEALED.add(f"{table}.{column}", Sealed(as_, open, seal, is_json))
 
 
 def computed(table: str, column: str, make: Callable[[Row], object]) -> None:
     """A column that is not exported; ``make`` gets the exported row. Bytes are allowed."""
-    COMPUTED[table, column] = make
+    COMPUTED.add(f"{table}.{column}", make)
 
 
 def rewritten(table: str, column: str, out: Callable[[Row], object]) -> None:
     """A column exported otherwise than it is stored; ``after_import`` mends it."""
-    REWRITTEN[table, column] = out
+    REWRITTEN.add(f"{table}.{column}", out)
 
 
 def path(table: str, column: str) -> None:
     """A column that holds where a file lies."""
-    PATHS.add((table, column))
+    PATHS.add(f"{table}.{column}", column)
 
 
 def shelf(
     name: str, folder: str, columns: tuple[str, ...], items: Callable[[], Iterator[Item]]
 ) -> None:
     """Files of one kind. ``items`` is asked in the city, in the export's snapshot, twice."""
-    SHELVES[folder] = Shelf(name, folder, columns, items)
+    SHELVES.add(folder, Shelf(name, folder, columns, items))
 
 
 def leave_out(folder: str, why: str) -> None:
     """A folder below the city's that is of no use elsewhere."""
-    LEFT_OUT[folder] = why
+    LEFT_OUT.add(folder, why)
 
 
 def after_import(run: Callable[[], None]) -> None:
     """Runs in the new city, in the import's transaction."""
-    AFTER[f"{run.__module__}.{run.__qualname__}"] = run
+    AFTER.add(name_of(run), run)

@@ -106,7 +106,7 @@ def _column(
     table: str, column: Any, words: dict[str, Any], references: dict[str, str], model: Any,
     table_withheld: str,
 ) -> Entry:  # fmt: skip
-    place = (table, column.name)
+    place = f"{table}.{column.name}"
     said = words.get(column.name)
     meaning, note, name = str(said or ""), "", column.name
     kind = TYPES.get(column.type, column.type.replace("character varying", "teks"))

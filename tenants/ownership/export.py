@@ -78,8 +78,8 @@ def write(city: City, target: IO[bytes], *, watch: Watch = lambda percent, doing
             "migrations": applied,
             "rows": rows,
             "withheld_tables": {e.table: e.withheld for e in entries if e.withheld},
-            "derived": sorted(f"{t}.{c}" for t, c in custody.COMPUTED),
-            "left_out_folders": custody.LEFT_OUT,
+            "derived": sorted(custody.COMPUTED.names()),
+            "left_out_folders": dict(custody.LEFT_OUT.items()),
             "files": files,
         }
         manifest, digest = writer.close(body)
@@ -183,7 +183,7 @@ def _outward(city: City, entry: TableEntry) -> Callable[[Row], Row]:
     prefix = f"{city.schema_name}/"
     special: list[tuple[str, str, Callable[[Row], object]]] = []
     for column in entry.exported:
-        place = (entry.table, column.column)
+        place = f"{entry.table}.{column.column}"
         if place in custody.SEALED:
             special.append((column.column, column.name, _opener(custody.SEALED[place], column)))
         elif place in custody.REWRITTEN:
@@ -245,7 +245,7 @@ def _files(city: City, writer: Writer, watch: Watch) -> list[dict[str, str]]:
             percent = TABLES_SHARE + (98 - TABLES_SHARE) * min(len(placed), whole) // whole
             watch(percent, f"{kind}: {len(placed)} dari {whole}")
 
-    for shelf in custody.SHELVES.values():
+    for shelf in custody.SHELVES:
         _list(writer, shelf)
         for item in shelf.items():
             copy(item.path, f"{shelf.folder}/{item.name}", shelf.name)

@@ -78,7 +78,7 @@ def import_city(
                 with in_city(city):
                     _load(archive, city)
                     _shelve(archive, city, written)
-                    for run in custody.AFTER.values():
+                    for run in custody.AFTER:
                         run()
                 audit.record("city.imported", actor=None, subject="city", subject_id=city.code,
                              detail={"from": manifest["city"]["code"],
@@ -213,9 +213,9 @@ def _inward(city: City, entry: TableEntry, fallbacks: Row) -> Any:
     """How an exported row becomes a stored one."""
     by_name = {column.name: column for column in entry.exported}
     computed = [
-        (column.column, custody.COMPUTED[entry.table, column.column])
+        (column.column, custody.COMPUTED[f"{entry.table}.{column.column}"])
         for column in entry.columns
-        if (entry.table, column.column) in custody.COMPUTED
+        if f"{entry.table}.{column.column}" in custody.COMPUTED
     ]
 
     def change(row: Row) -> Row:
@@ -225,7 +225,7 @@ def _inward(city: City, entry: TableEntry, fallbacks: Row) -> Any:
             if column is None:
                 raise BadExport(f"Kolom {entry.table}.{name} tidak dikenal rilis ini. Pulihkan "
                                 "dengan rilis yang membuatnya.")  # fmt: skip
-            place = (entry.table, column.column)
+            place = f"{entry.table}.{column.column}"
             if place in custody.SEALED:
                 stored[column.column] = _resealed(custody.SEALED[place], value)
             elif place in custody.PATHS and value:

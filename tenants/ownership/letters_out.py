@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.models import User
 from kernel.identities import folded
+from kernel.registry import Registry
 from kernel.tanggal import moment_text
 from messaging import mail
 from tenants.office import queries as office
@@ -17,8 +18,9 @@ from tenants.registry.scope import in_city, in_public
 PAGE = "/kelola/data/hapus/"
 RECENT = 60  # days: whoever was an administrator so recently is told too
 
-# Further addresses of a city that must know of its deletion; billing adds who pays.
-also_told: list[Callable[[City], Iterable[str]]] = []
+also_told: Registry[Callable[[City], Iterable[str]]] = Registry(
+    "told of a deletion", "further addresses of a city, such as whoever pays"
+)
 
 
 def recipients(request: DeletionRequest, city: City, at: datetime) -> list[str]:

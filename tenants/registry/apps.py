@@ -23,9 +23,9 @@ class RegistryConfig(AppConfig):
         from ui import menu
 
         menu.register(links)
-        outbox.schemas = queries.schemas_with_work
+        outbox.schemas.fill("tenants.registry", queries.schemas_with_work)
         entitlements.meter("messages")(mails_since)
-        mail.has_room = partial(entitlements.has_room, "messages")
+        mail.has_room.fill("tenants.registry", partial(entitlements.has_room, "messages"))
 
         def changed(sender: object, instance: object, **_kwargs: object) -> None:
             hosts.announce()

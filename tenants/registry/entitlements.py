@@ -26,6 +26,7 @@ from audit import actions as audit
 from audit.actions import Actor
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.registry import Registry
 from kernel.tanggal import long_date
 from tenants.registry.current import city as here
 from tenants.registry.current import city_or_none
@@ -89,7 +90,7 @@ class IllegalMove(RuleBroken):
     """A city cannot go from its present state to the one asked for."""
 
 
-_meters: dict[str, Meter] = {}
+meters: Registry[Meter] = Registry("meters", "who counts what a city uses")
 
 
 def meter(name: MeterName) -> Callable[[Meter], Meter]:
@@ -99,10 +100,7 @@ def meter(name: MeterName) -> Callable[[Meter], Meter]:
     """
 
     def register(count: Meter) -> Meter:
-        known = _meters.get(name)
-        if known is not None and known.__qualname__ != count.__qualname__:
-            raise RuntimeError(f"two meters for {name}: {known} and {count}")
-        _meters[name] = count
+        meters.add(name, count)
         return count
 
     return register
@@ -132,7 +130,7 @@ def usage(city: City, at: datetime) -> dict[str, int]:
     """What the city has used: letters and messages of this month, seats, bytes of storage."""
     since = month_start(city, at)
     with in_city(city):
-        return {name: count(since) for name, count in sorted(_meters.items())}
+        return {name: count(since) for name, count in sorted(meters.items())}
 
 
 def has_room(name: MeterName, adding: int = 1, *, at: datetime | None = None) -> bool:
@@ -141,7 +139,7 @@ def has_room(name: MeterName, adding: int = 1, *, at: datetime | None = None) ->
     if city is None:
         return True
     limit = limits_of(city).of(name)
-    count = _meters.get(name)
+    count = meters.get(name)
     if limit is None or count is None:
         return True
     return count(month_start(city, at or now())) + adding <= limit

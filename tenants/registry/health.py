@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Min, Q
 
 from kernel.clock import now
+from kernel.registry import Registry
 from messaging.models import Outbox
 from tenants.registry import entitlements
 from tenants.registry.models import City, Health
@@ -21,21 +22,21 @@ from tenants.registry.scope import in_city, in_public
 from tenants.schemas import template
 
 Probe: TypeAlias = Callable[[], int]
-_probes: dict[str, tuple[str, Probe]] = {}
+probes: Registry[tuple[str, Probe]] = Registry("health probes", "troubles counted in each city")
 
 
 def probe(name: str, *, label: str) -> Callable[[Probe], Probe]:
     """Register who counts something that should be zero, in the current city's schema."""
 
     def register(count: Probe) -> Probe:
-        _probes[name] = (label, count)
+        probes.add(name, (label, count))
         return count
 
     return register
 
 
 def labels() -> dict[str, str]:
-    return {name: label for name, (label, _) in _probes.items()}
+    return {name: label for name, (label, _) in probes.items()}
 
 
 @cache
@@ -61,7 +62,7 @@ def take(city: City) -> Health:
             due=Count("pk", filter=Q(state=S.DUE, due_at__lte=at)),
             oldest=Min("due_at", filter=Q(state=S.DUE)),
         )
-        found = {name: count() for name, (_, count) in _probes.items()}
+        found = {name: count() for name, (_, count) in probes.items()}
         missing = _missing()
     limits = entitlements.limits_of(city)
     names: tuple[entitlements.MeterName, ...] = ("letters", "seats", "storage", "messages")

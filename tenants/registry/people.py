@@ -4,6 +4,7 @@ registered."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kernel.registry import Hook
 from tenants.registry.models import City
 from tenants.registry.scope import in_city
 
@@ -21,10 +22,12 @@ def _nobody() -> list[Admin]:
     return []
 
 
-known: Callable[[], list[Admin]] = _nobody  # tenants.office sets this at start
+known: Hook[Callable[[], list[Admin]]] = Hook(
+    "administrators", "who administers the current city", default=_nobody
+)
 
 
 def administrators_of(city: City) -> list[Admin]:
     """Everyone who administers this city today."""
     with in_city(city):
-        return known()
+        return known.value()

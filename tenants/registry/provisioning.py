@@ -15,6 +15,7 @@ from django_tenants.models import TenantMixin
 
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
+from kernel.registry import Registry, name_of
 from tenants.backend.scope import in_city, in_public
 from tenants.registry import entitlements
 from tenants.registry.deletion import is_being_deleted
@@ -35,7 +36,7 @@ class Seeder:
     run: Seed
 
 
-SEEDERS: list[Seeder] = []
+seeders: Registry[Seeder] = Registry("seeders", "steps of a new city, in order")
 
 
 def seeder(*, order: int, label: str) -> Callable[[Seed], Seed]:
@@ -46,10 +47,8 @@ def seeder(*, order: int, label: str) -> Callable[[Seed], Seed]:
     """
 
     def register(run: Seed) -> Seed:
-        name = f"{run.__module__}.{run.__qualname__}"
-        if all(known.name != name for known in SEEDERS):
-            SEEDERS.append(Seeder(order, name, label, run))
-            SEEDERS.sort(key=lambda s: (s.order, s.name))
+        name = name_of(run)
+        seeders.add(name, Seeder(order, name, label, run), order=order)
         return run
 
     return register
@@ -66,10 +65,10 @@ class Stage:
 
 def stage_of(city: City) -> Stage:
     """How far a city has come; the label names what is being done now."""
-    left = [s for s in SEEDERS if s.name not in city.done_stages]
+    left = [s for s in seeders if s.name not in city.done_stages]
     if not left:
         return Stage(100, "Selesai", True)
-    steps = len(SEEDERS) + 1
+    steps = len(seeders) + 1
     return Stage(100 * (steps - len(left)) // steps, left[0].label, False)
 
 
@@ -124,7 +123,7 @@ def advance(city_id: int) -> bool:
     """
     with in_public(), transaction.atomic():
         city = City.objects.select_for_update().get(pk=city_id)
-        left = [s for s in SEEDERS if s.name not in city.done_stages]
+        left = [s for s in seeders if s.name not in city.done_stages]
         if not left:
             if city.status == City.Status.PROVISIONING:
                 entitlements.begin_trial(city, at=now())

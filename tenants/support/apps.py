@@ -11,6 +11,6 @@ class SupportConfig(AppConfig):
         from tenants.support import backend, banners, console
         from ui import banner
 
-        office.readers.append(backend.reads_as_admin)
+        office.readers.add("tenants.support", backend.reads_as_admin)
         banner.register(banners.banners)
         console_slots.section(order=60)(console.section)

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from billing import closing, gateway
 from billing.models import Account, Change
-from tenants.ownership.closing import _closers
+from tenants.ownership.closing import closers
 from tenants.registry.models import City
 from tenants.registry.scope import in_public
 from tests.billing.life import Life
@@ -24,7 +24,7 @@ def ended(life: Life) -> None:
 
 
 def test_the_subscription_ends_with_the_paid_period(life: Life) -> None:
-    assert closing.stop in _closers.values()
+    assert closing.stop in list(closers)
     account = life.account
     life.pay_by_card("madya", "month")
     life.deliver()

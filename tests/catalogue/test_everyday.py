@@ -6,9 +6,10 @@ import pytest
 from django.utils import translation
 
 from services.catalogue import actions, queries, rules
+from services.catalogue.categories import CATEGORIES
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service
-from services.catalogue.shipped import CATEGORIES, shipped
+from services.catalogue.shipped import shipped
 
 
 def _service(blueprint) -> Service:

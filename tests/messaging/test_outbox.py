@@ -28,15 +28,15 @@ class Worker:
 def worker() -> Iterator[Worker]:
     found = Worker()
 
-    @outbox.handler("test.note", on_failed=lambda payload, error: found.failed.append(error))
     def note(payload: outbox.Payload) -> None:
         if found.fault is not None:
             outbox.enqueue("test.note", {"never": True}, key="written by a failed attempt")
             raise found.fault
         found.done.append((current_place.get().schema_name, payload.get("n")))
 
-    yield found
-    del outbox._handlers["test.note"]
+    with outbox.handlers.changed():
+        outbox.handler("test.note", on_failed=lambda _, error: found.failed.append(error))(note)
+        yield found
 
 
 def ask(n: int, key: str | None = None, **more: object) -> None:
@@ -184,10 +184,10 @@ def test_a_broken_city_holds_up_no_other(
 def test_periodic_work_fans_out_once_per_period(
     bontang: City, blitar: City, worker: Worker
 ) -> None:
-    periodic.periodic("test.daily", every=timedelta(days=1))(
-        lambda payload: worker.done.append((current_place.get().schema_name, "daily"))
-    )
-    try:
+    with periodic.jobs.changed():
+        periodic.periodic("test.daily", every=timedelta(days=1))(
+            lambda payload: worker.done.append((current_place.get().schema_name, "daily"))
+        )
         moment = now()
         with in_public():
             for _ in range(3):
@@ -204,8 +204,6 @@ def test_periodic_work_fans_out_once_per_period(
         with in_city(bontang):
             outbox.run_due()
         assert len(worker.done) == 3
-    finally:
-        del periodic._known["test.daily"], outbox._handlers["test.daily"]
 
 
 def test_tidy_forgets_only_old_done_rows(in_bontang: City, worker: Worker) -> None:

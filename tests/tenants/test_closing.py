@@ -333,12 +333,12 @@ def test_destroyed_in_order_and_certified(
 
     monkeypatch.setattr(closing.deletion, "delete_city", delete_city)
     closed: list[str] = []
-    monkeypatch.setitem(closing._closers, "uji", lambda city: closed.append(city.code))
     request = people.confirm(people.ask())
     assert request.grace_until is not None
     end = request.grace_until + timedelta(hours=1)
     clock(end)
-    done = run_out(request, end)
+    with closing.closers.changed({"uji": lambda city: closed.append(city.code)}):
+        done = run_out(request, end)
     assert done.state == "done" and order == ["schema"] and closed == ["64.74"]
     assert not present("c6474") and not City.objects.filter(code="64.74").exists()
     assert not default_storage.exists("c6474/surat/AB/AB-12.pdf")

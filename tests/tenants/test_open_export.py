@@ -315,14 +315,12 @@ def test_of_an_older_release(copy: Path) -> None:
         assert Unit.objects.filter(code="64.74").exists()
 
 
-def test_a_crash_leaves_nothing(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_leaves_nothing(copy: Path) -> None:
     def crash() -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setitem(importing.custody.AFTER, "z", crash)
-        with pytest.raises(KeyboardInterrupt):
-            importing.import_city(copy, code="99.01", subdomain="bontangbaru")
+    with importing.custody.AFTER.changed({"z": crash}), pytest.raises(KeyboardInterrupt):
+        importing.import_city(copy, code="99.01", subdomain="bontangbaru")
     assert not present("c9901") and not City.objects.filter(code="99.01").exists()
     assert importing.import_city(copy, code="99.01", subdomain="bontangbaru", invite=False)
 

@@ -287,22 +287,19 @@ def test_failed_provisioning_is_said_and_goes_on(db: None, operator: User) -> No
 
     signup = ask()
     actions.confirm_email(token_of(signup))
-    broken = provisioning.SEEDERS[2]
+    broken = list(provisioning.seeders)[2]
 
     def fail(city: City) -> None:
         Post.objects.all().delete()
         raise RuntimeError("disk full")
 
-    provisioning.SEEDERS[2] = replace(broken, run=fail)
-    try:
+    with provisioning.seeders.changed({broken.name: replace(broken, run=fail)}):
         with in_public():
             for _ in range(outbox.MAX_ATTEMPTS):
                 Outbox.objects.filter(state="due").update(due_at=now())
                 outbox.run_due()
         status = queries.progress(signup.status_token)
         assert status and status.state == "failed" and 0 < status.percent < 100
-    finally:
-        provisioning.SEEDERS[2] = broken
     actions.retry(signup.pk, by=operator)
     with in_public():
         outbox.run_due()
