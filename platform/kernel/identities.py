@@ -32,6 +32,16 @@ def is_same(one: str, other: str) -> bool:
     return bool(folded(one)) and folded(one) == folded(other)
 
 
+def is_same_phone(one: str, other: str) -> bool:
+    """Whether two texts are one telephone number: ``+62 812…`` and ``0812…`` are; an empty text
+    is no number."""
+    return bool(_national(one)) and _national(one) == _national(other)
+
+
+def _national(phone: str) -> str:
+    return re.sub(r"^(?:0062|62|0)", "", "".join(ch for ch in phone if ch.isdigit()))
+
+
 def parse_email(text: str) -> str:
     """An e-mail address in lower case, as it is stored and mailed to.
 

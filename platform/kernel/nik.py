@@ -4,7 +4,6 @@ Source: UU 23/2006 art. 13, PP 40/2019; digits 1-6 area of first recording, 7-12
 (day + 40 for women), 13-16 serial. The area never changes when a person moves.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,8 +89,6 @@ def mask(number: str) -> str:
 
 
 def holds_sixteen_digits(text: str) -> bool:
-    """Whether a typed text holds a NIK or KK number, however it is grouped: such a text must not
-    stand in an address, where browsers, proxies and logs keep it."""
-    return any(
-        len(piece) >= 16 for piece in re.findall(r"\d+", re.sub(r"(?<=\d)[\s.\-]+(?=\d)", "", text))
-    )
+    """Whether a typed text may hold a NIK or KK number, however it is grouped: such a text must
+    not stand in an address, where browsers, proxies and logs keep it."""
+    return sum(ch.isdigit() for ch in text) >= 16

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.nik import holds_sixteen_digits
 from services.applications import actions, life_events, preview, queries, revoking
 from services.applications.maps import tiles, with_map
 from services.applications.models import Application
@@ -25,7 +26,6 @@ from tenants.office.models import Post
 
 NOT_DESKS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW, Post.Role.ADMIN}
 PER_PAGE = 30
-NIK_LENGTH = 16
 
 
 def posts_of(request: HttpRequest) -> tuple[User, list[Post]]:
@@ -106,7 +106,7 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
     wanted = typed.strip()[:100]
     if not wanted:
         return redirect("desk-inbox")
-    if request.method == "GET" and sum(ch.isdigit() for ch in wanted) >= NIK_LENGTH:
+    if request.method == "GET" and holds_sixteen_digits(wanted):
         raise RuleBroken("Ketik NIK di kotak pencarian, bukan di alamat halaman.")
     steps = queries.matching(queries.seen_by(posts), wanted)
     context = {

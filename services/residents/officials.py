@@ -3,7 +3,6 @@
 import re
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from audit import actions as audit
@@ -56,22 +55,25 @@ def identify(*, user: User, nik: str, by: User | None) -> OfficialIdentity:
     return found
 
 
+def nik_prints(user: User) -> set[bytes]:
+    """Fingerprints of the NIK this user is known by: of a resident's account, or noted for an
+    official. One query; empty for somebody of unknown NIK."""
+    noted = OfficialIdentity.objects.filter(user=user).values_list("nik_print", flat=True)
+    own = Person.objects.filter(account__user=user).values_list("nik_print", flat=True)
+    return {bytes(found) for found in noted.union(own)}
+
+
 def own_people(user: User) -> set[int]:
-    """Rows of the register that are this user: as a resident's account, or by the NIK noted for an
-    official. One query."""
-    same = OfficialIdentity.objects.filter(user=user).values("nik_print")
-    found = Person.objects.filter(Q(account__user=user) | Q(nik_print__in=same))
+    """Rows of the register that are this user."""
+    found = Person.objects.filter(nik_print__in=nik_prints(user))
     return set(found.values_list("pk", flat=True))
 
 
-def is_known(user: User) -> bool:
-    """Whether the city knows who this user is in the register."""
-    return (
-        OfficialIdentity.objects.filter(user=user).exists()
-        or Person.objects.filter(account__user=user).exists()
-    )
+def are_one_person(one: User, other: User) -> bool:
+    """Whether two accounts belong to the same person, by NIK; False where one is not known."""
+    return bool(nik_prints(one) & nik_prints(other))
 
 
 def may_be(user: User, person: Person) -> bool:
     """Whether an official of unknown NIK has this person's name."""
-    return bare_name(user.name) == bare_name(person.name) and not is_known(user)
+    return bare_name(user.name) == bare_name(person.name) and not nik_prints(user)

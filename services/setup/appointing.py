@@ -8,7 +8,6 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from services.residents import officials
-from services.residents.models import OfficialIdentity
 from services.residents.sealing import fingerprint
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
@@ -24,10 +23,9 @@ def appoint(
     Raises RuleBroken when the administrator appoints themselves to a desk, by their own address or
     by their own NIK with another address. ``quiet``: the caller tells the administrators.
     """
-    if nik and post.role != Post.Role.ADMIN:
-        mine = OfficialIdentity.objects.filter(user=by).values_list("nik_print", flat=True)
-        if fingerprint(parse_nik(nik).digits) in {bytes(print_) for print_ in mine}:
-            raise RuleBroken(office.OWN_POST, field="nik")
+    is_desk = post.role != Post.Role.ADMIN
+    if nik and is_desk and fingerprint(parse_nik(nik).digits) in officials.nik_prints(by):
+        raise RuleBroken(office.OWN_POST, field="nik")
     holding = office.appoint_by_mail(
         post=post, by=by, name=name, email=email, since=since, decree=decree, nip=nip, rank=rank,
         is_acting=is_acting, quiet=quiet,

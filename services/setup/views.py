@@ -170,7 +170,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
     people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=found))
     enrolled = mfa.enrolled_among(people)
-    unknown = {person.pk for person in people if not officials.is_known(person)}
+    unknown = {person.pk for person in people if not officials.nik_prints(person)}
     return page_of(
         request, "post", form, post=found, past=past[:10], enrolled=enrolled, unknown=unknown,
         place=_place_of(found.unit), is_neighbourhood=found.role in queries.WITHOUT_SEAT,
@@ -228,7 +228,7 @@ def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def official_nik(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Note who an official is in the register, after the appointment."""
     holding = Holding.objects.select_related("user", "post").filter(pk=pk).first()
-    if holding is None or officials.is_known(holding.user):
+    if holding is None or officials.nik_prints(holding.user):
         raise NotThere("NIK orang ini sudah dicatat.")
     form = OfficialNikForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -19,6 +19,7 @@ def test_everything_else_stays(value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "holds"),
     [("6474010101900001", True), ("6474 0101 0190 0001", True), ("NIK 6474-0101.01900001", True),
+     ("64/74/01/01/01/90/00/01", True), ("6474a0101b01900001", True),
      ("Sari 12", False), ("", False), ("470/12/2026", False), ("0812 3456 7890", False)],
 )  # fmt: skip
 def test_a_nik_is_seen_in_a_search_however_it_is_grouped(text: str, holds: bool) -> None:

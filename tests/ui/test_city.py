@@ -12,14 +12,9 @@ from accounts.passwords import set_password_path
 from messaging.models import Outbox
 from tenants.office.models import Profile
 from tenants.registry.models import City
-from tests.factories import Cast, make_cast
+from tests.factories import Cast
 
 PASSWORD = "kata-sandi-uji"
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

@@ -18,25 +18,9 @@ from services.pages.access import today
 from services.portal.checking import headline_of
 from tenants.office.queries import posts_of
 from tenants.registry.models import City
-from tests.factories import REKLAME, Cast, approve, draft, family, make_cast, step_of, submitted
+from tests.factories import REKLAME, Cast, approve, draft, family, step_of, submitted
 
 Enter = Callable[[User], Client]
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Enter:
-    def enter(user: User) -> Client:
-        client = client_for(in_bontang)
-        backend = "services.residents.backends.NikBackend"
-        client.force_login(user, backend if user.login.startswith("nik:") else LOGIN)
-        return client
-
-    return enter
 
 
 LOGIN = "accounts.backends.LoginBackend"

@@ -22,25 +22,9 @@ from services.letters.models import Letter
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tests.factories import MONDAY, Cast, approve, make_cast, official, step_of, submitted
+from tests.factories import MONDAY, Cast, approve, official, step_of, submitted
 
 Enter = Callable[[User], Client]
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Enter:
-    def enter(user: User) -> Client:
-        client = client_for(in_bontang)
-        client.raise_request_exception = False
-        client.force_login(user, "accounts.backends.LoginBackend")
-        return client
-
-    return enter
 
 
 @pytest.mark.parametrize("step", ["²", "9" * 5000, "9" * 30, "-1", "abc"])

@@ -9,14 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from tenants.registry.models import City
-from tests.factories import Cast, make_cast
+from tests.factories import Cast
 
 PASSWORD = "kata-sandi-uji"
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

@@ -13,14 +13,9 @@ from services.catalogue.queries import service
 from services.residents.models import Person
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tests.factories import MONDAY, Cast, account, family, make_cast, official, photo
+from tests.factories import MONDAY, Cast, account, family, official, photo
 
 ANSWERS = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
 
 
 def _ask(person: Person, by: User) -> int:

@@ -14,24 +14,9 @@ from services.applications import actions
 from services.applications.models import Application, Step
 from services.letters.models import Letter
 from tenants.registry.models import City
-from tests.factories import Cast, approve, draft, make_cast, photo, step_of, submitted
+from tests.factories import Cast, approve, draft, photo, step_of, submitted
 
 ANSWERS = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Callable[[User], Client]:
-    def enter(user: User) -> Client:
-        client = client_for(in_bontang)
-        client.force_login(user, "accounts.backends.LoginBackend")
-        return client
-
-    return enter
 
 
 Enter = Callable[[User], Client]

@@ -25,15 +25,10 @@ from services.residents.imports import columns
 from services.residents.models import Person
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
-from tests.factories import Cast, make_cast, official
+from tests.factories import Cast, official
 from tests.operators import phone
 
 DAY = {"since_0": "2", "since_1": "1", "since_2": "2026"}
-
-
-@pytest.fixture
-def cast(in_bontang: City) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture
