@@ -7,3 +7,7 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.residents import custody  # noqa: F401 - the open export
+        from services.residents.officials import are_one_person
+        from tenants.ownership import closing
+
+        closing.on_comparing(are_one_person)

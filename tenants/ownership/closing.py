@@ -22,7 +22,7 @@ from accounts.models import User
 from audit import actions as audit
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
-from kernel.identities import is_same
+from kernel.identities import is_same, is_same_phone
 from kernel.ids import secret_code
 from kernel.registry import Registry, name_of
 from messaging import outbox
@@ -94,11 +94,33 @@ def open_request(city: City) -> DeletionRequest | None:
         ).first()
 
 
+# What else tells that two accounts of a city are one person (the register: by NIK). Called in it.
+_same: dict[str, Callable[[User, User], bool]] = {}
+
+
+def on_comparing(run: Callable[[User, User], bool]) -> None:
+    """Register another way in which two accounts show themselves as one person's."""
+    _same[f"{run.__module__}.{run.__qualname__}"] = run
+
+
+def are_one_person(one: User, other: User) -> bool:
+    """Whether two administrators are the same person, by account, address, phone or NIK."""
+    return (
+        one.pk == other.pk
+        or any(is_same(a, b) for a in (one.email, one.login) for b in (other.email, other.login))
+        or is_same_phone(one.phone, other.phone)
+        or any(run(one, other) for run in _same.values())
+    )
+
+
 def others(request: DeletionRequest, city: City, *, at: datetime) -> list[tuple[User, datetime]]:
     """Administrators who may confirm this request, now or from a later moment on."""
     found = []
     with in_city(city):
+        asker = User.objects.filter(pk=request.asked_by_id).first()
         for user, since in office.admins_since(at.astimezone(city.tz).date()):
+            if asker is not None and are_one_person(asker, user):
+                continue
             begins = rules.may_confirm_from(
                 asked_by=(request.asked_by_id, request.asked_by_email),
                 asked_at=request.asked_at,
@@ -190,7 +212,10 @@ def confirm_as_operator(*, request_id: int, by: User, at: datetime) -> DeletionR
             raise RuleBroken("Hanya operator yang dapat menyetujui di sini.")
         if second_people(request, city, at=at):
             raise RuleBroken("Kota ini punya admin lain; admin itulah yang menyetujui.")
-        if any(is_same(request.asked_by_email, own) for own in (by.login, by.email)):
+        with in_city(city):
+            phone = User.objects.filter(pk=request.asked_by_id).values_list("phone", flat=True)
+            same_phone = any(is_same_phone(one, by.phone) for one in phone)
+        if same_phone or any(is_same(request.asked_by_email, own) for own in (by.login, by.email)):
             raise RuleBroken("Yang menyetujui harus orang lain daripada yang meminta.")
         return _confirmed(request, city, by, at, operator=True)
 

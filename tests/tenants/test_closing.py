@@ -23,6 +23,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import outbox
 from services.residents.models import Person
+from services.residents.officials import identify
 from tenants.office.models import Post, Unit
 from tenants.ownership import closing, rules
 from tenants.ownership.models import DataExport, DeletionRequest
@@ -121,6 +122,19 @@ def test_two_different_people(people: People, mailoutbox: list[Any]) -> None:
             people.confirm(request)
         people.budi.email = "budi@contoh.go.id"
         people.budi.save()
+        # … with the same telephone number, however it is written …
+        User.objects.filter(pk=people.ani.pk).update(phone="0812 3456 7890")
+        User.objects.filter(pk=people.budi.pk).update(phone="+62 812-3456-7890")
+        with pytest.raises(RuleBroken, match="admin kota lain"):
+            people.confirm(request)
+        User.objects.filter(pk=people.budi.pk).update(phone="")
+        # … or with the same NIK.
+        nik = Person.objects.order_by("pk")[0].nik
+        identify(user=people.ani, nik=nik, by=None)
+        mine = identify(user=people.budi, nik=nik, by=None)
+        with pytest.raises(RuleBroken, match="admin kota lain"):
+            people.confirm(request)
+        mine.delete()
         # Whoever is appointed after the request is the first person's creature.
         late = official("cici", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
         clerk = official(
