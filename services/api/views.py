@@ -1,5 +1,9 @@
 """The open part of a city's API: what it offers, and whether a letter is genuine."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -12,6 +16,14 @@ from services.api.serializers import CheckSerializer, ServiceSerializer
 from services.catalogue import queries as catalogue
 from services.letters import queries as letters
 from services.pages.access import today
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the API offers, for people."""
+    code = reverse("api-verification", args=["KODE"])
+    rate = OpenThrottle.rate.partition("/")[0]
+    return render(request, "portal/api.html", {"verification": code, "rate": rate})
 
 
 class OpenThrottle(AnonRateThrottle):

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("kebutuhan/<slug:slug>/", views.category, name="category"),
     path("layanan/<slug:slug>/", views.service, name="service"),
+    path("layanan/<slug:slug>/contoh/<slug:key>/", views.statement, name="statement"),
     path("ajukan/<slug:slug>/", views.apply, name="apply"),
     path("permohonan/", views.applications, name="applications"),
     path("permohonan/<int:pk>/", views.application, name="application"),

@@ -22,11 +22,12 @@ from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
+from services.applications.expected import expected_at
 from services.applications.forms import form_for
 from services.applications.maps import with_map
 from services.applications.models import Application, Step
+from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
-from services.catalogue import standard
 from services.catalogue.models import Service
 from services.catalogue.translation import ORIGINAL, missing
 from services.letters import archive
@@ -46,6 +47,7 @@ from ui.language import reads_in
 
 State = Application.State
 EDITABLE = {State.DRAFT, State.RETURNED}
+FEW_PAGES = 4  # of a form: more have topics and a list of them
 ON_HOME = 3  # cards of applications under way; the others are one link away
 
 
@@ -102,7 +104,9 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     entry = next((c for c in catalogue.categories(services) if c.slug == slug), None)
     if entry is None:
         raise NotThere("Belum ada layanan di kelompok ini.")
-    context = {"category": entry, "services": catalogue.in_group(services, slug)}
+    found = catalogue.in_group(services, slug)
+    said = [text for service in found for text in (service.title, service.card["summary"])]
+    context = {"category": entry, "services": found, "long_forms": plain.long_forms(said)}
     return render(request, "portal/category.html", context)
 
 
@@ -123,6 +127,9 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         % {"number": len(blueprint.steps)},
     )
     context = {"service": entry, "blueprint": shown, "standard": rows}
+    context |= {"needed": plain.needed(blueprint, shown)}
+    context |= {"long_forms": plain.long_forms(plain.texts_of(shown))}
+    context |= {"samples": [d.key for d in blueprint.documents if statements.sample(slug, d.key)]}
     context["closed"] = _closed(entry, person_of(request.user))
     context["lang"] = marked(shown, language)
     context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
@@ -138,6 +145,26 @@ def _closed(entry: Service, person: Person | None) -> str:
     except RuleBroken as closed:
         return gettext(closed.message)
     return ""
+
+
+@require_safe
+def statement(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """A sample of a statement this service asks for, to print; filled in for who is signed in."""
+    entry = catalogue.service(slug)
+    assert entry.current is not None
+    sample = statements.sample(slug, key)
+    found = next((d for d in entry.current.blueprint.documents if d.key == key), None)
+    if sample is None or found is None:
+        raise NotThere("Untuk berkas ini tidak ada contohnya.")
+    person = person_of(request.user)
+    written = statements.write(sample, facts_of(person) if person else {})
+    page = render(
+        request,
+        "portal/statement.html",
+        {"service": entry, "written": written, "help": found.help},
+    )
+    page["Cache-Control"] = "private, no-store"
+    return page
 
 
 # --- asking for it ----------------------------------------------------------------------------
@@ -211,6 +238,9 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     context["lang"] = marked(shown, language)
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
+    if len(pages) > FEW_PAGES:
+        topics = [(keys[0], plain.topic(shown, keys)) for keys in pages]
+        context |= {"topic": topics[at][1], "topics": topics}
     here = f"?mulai={pages[at][0]}"
     if correcting:
         context |= {"back": reverse("application-check", args=[pk]), "address": f"{here}&ubah"}
@@ -292,6 +322,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("application-fill", pk)
     in_words_of(application, chosen(request))
     context = {"application": application, "step": queries.open_step(application)}
+    context["expected"] = expected_at(application)
     return render(request, "portal/sent.html", context)
 
 

@@ -50,3 +50,11 @@ def test_a_wrong_method_is_refused_in_indonesian(bontang, client_for) -> None:
     answer = client_for(bontang).post("/api/v1/layanan/")
     assert answer.status_code == 405
     assert "tidak menerima metode" in answer.json()["detail"]
+
+
+def test_the_api_explains_itself_to_people(in_bontang, client_for) -> None:
+    page = client_for(in_bontang).get("/api/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    for address in ("/api/v1/layanan/", "/api/v1/skema/", "/api/v1/verifikasi/KODE/"):
+        assert address in text

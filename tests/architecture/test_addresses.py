@@ -94,12 +94,14 @@ CITY_HOST = {
     "": ANYONE,
     "kebutuhan/<slug:slug>/": ANYONE,
     "layanan/<slug:slug>/": ANYONE,
+    "layanan/<slug:slug>/contoh/<slug:key>/": ANYONE,  # with the own data of who is signed in
     "v/": ANYONE,
     "v/<str:code>": ANYONE,
     "daftar/": ANYONE,
     "sandi/kode/": ANYONE,  # holding the code from the counter
     "masuk/baru/<str:token>/": ANYONE,  # holding the one-time token
     "privasi/": ANYONE,
+    "api/": ANYONE,
     "api/v1/skema/": ANYONE,
     "api/v1/layanan/": ANYONE,
     "api/v1/verifikasi/<str:code>/": ANYONE,

@@ -281,3 +281,37 @@ def test_a_complete_draft_is_resumed_at_checking(cast: Cast, as_: Enter) -> None
     application, sari = _filled(cast, as_, "sktm")
     answer = sari.get(f"/permohonan/{application.pk}/")
     assert answer.url == f"/permohonan/{application.pk}/periksa/"  # type: ignore[attr-defined]
+
+
+def test_a_sample_statement_is_filled_in_for_who_is_signed_in_alone(
+    cast: Cast, as_: Enter, client_for: Callable[[City], Client], in_bontang: City
+) -> None:
+    address = "/layanan/sktm/contoh/pernyataan/"
+    stranger = client_for(in_bontang).get(address)
+    page = stranger.content.decode()
+    assert cast.sari_person.name not in page and "…………" in page
+    own = as_(cast.sari).get(address)
+    assert cast.sari_person.name in own.content.decode()
+    assert cast.sari_person.nik in own.content.decode()
+    assert "no-store" in own["Cache-Control"]
+    assert "Lihat contohnya" in _html(as_(cast.sari), "/layanan/sktm/")
+    missing = client_for(in_bontang).get("/layanan/domisili/contoh/pernyataan/")
+    assert missing.status_code == 404
+
+
+def test_after_sending_the_day_of_the_letter_is_said(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    said = _html(as_(cast.sari), f"/permohonan/{application.pk}/terkirim/")
+    assert "Surat Anda jadi paling lambat" in said
+
+
+def test_a_long_form_lists_its_steps_and_a_short_one_does_not(cast: Cast, as_: Enter) -> None:
+    client = as_(cast.sari)
+    long, _ = Application.objects.get_or_create(
+        pk=actions.begin(service=service("kelahiran"), applicant=cast.sari_person, by=cast.sari).pk
+    )
+    page = _html(client, f"/permohonan/{long.pk}/isi/?mulai=ibu")
+    assert "Semua langkah" in page and 'aria-current="step"' in page
+    assert re.search(r"<h1[^>]*>Ibu</h1>", page)
+    short = draft(cast)
+    assert "Semua langkah" not in _html(client, f"/permohonan/{short.pk}/isi/")
