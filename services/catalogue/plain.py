@@ -138,8 +138,9 @@ MOST = 60  # letters of a topic that names all questions of its page
 
 def topic(shown: Blueprint, keys: Sequence[str]) -> str:
     """What a page of the form is about, in the words of its questions."""
-    labels = {spec.key: spec.label for spec in (*shown.fields, *shown.documents)}
-    if all(key in {document.key for document in shown.documents} for key in keys):
+    files = {document.key: document.label for document in shown.documents}
+    labels = {spec.key: spec.label for spec in shown.fields} | files
+    if all(key in files for key in keys):
         return labels[keys[0]] if len(keys) == 1 else gettext("Berkas")
     names = [labels[key] for key in keys]
     together = ", ".join(names[:1] + [name[:1].lower() + name[1:] for name in names[1:]])

@@ -321,8 +321,11 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state == State.DRAFT:
         return redirect("application-fill", pk)
     in_words_of(application, chosen(request))
-    context = {"application": application, "step": queries.open_step(application)}
-    context["expected"] = expected_at(application)
+    context = {
+        "application": application,
+        "step": queries.open_step(application),
+        "expected": expected_at(application),
+    }
     return render(request, "portal/sent.html", context)
 
 
