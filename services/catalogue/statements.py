@@ -37,6 +37,11 @@ class Written:
     body: list[str]
     signed_by: str
     name: str
+    opening: str = "Yang bertanda tangan di bawah ini:"
+    closing: str = (
+        "Pernyataan ini saya buat dengan sadar dan tanpa paksaan. Bila ternyata tidak benar, saya "
+        "bersedia dituntut sesuai hukum yang berlaku."
+    )
 
 
 @cache
