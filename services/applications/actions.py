@@ -23,8 +23,9 @@ from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
 from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
+from services.catalogue.desks import said
 from services.catalogue.models import Service, Switch
-from services.catalogue.queries import is_off
+from services.catalogue.queries import is_off, places_at
 from services.catalogue.rules import (
     Answers,
     first_stage,
@@ -325,7 +326,7 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     step = Step.objects.create(
         application=application,
         key=spec.key,
-        title=spec.title,
+        title=said(spec.title, places_at(application.rt.code)),
         unit=unit,
         role=spec.role,
         deputies=spec.deputies,

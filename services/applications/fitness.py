@@ -45,7 +45,7 @@ def refuse_unfit(who: Who, person: Person, *, today: date) -> None:
             gettext(
                 "Layanan ini untuk yang sudah tinggal di sini paling sedikit %(months)s bulan; "
                 "menurut data kependudukan, Anda belum selama itu. Bila data itu keliru, hubungi "
-                "kelurahan."
+                "kantor di wilayah Anda."
             )
             % {"months": who.resident_months}
         )
@@ -59,13 +59,14 @@ def _refuse_marital(who: Who, person: Person) -> None:
         raise RuleBroken(
             gettext(
                 "Data kependudukan belum mencatat status perkawinan Anda, padahal layanan ini "
-                "memerlukannya. Hubungi kelurahan dengan membawa Kartu Keluarga."
+                "memerlukannya. Hubungi kantor di wilayah Anda dengan membawa "
+                "Kartu Keluarga."
             )
         )
     raise RuleBroken(
         gettext(
             "Layanan ini untuk yang berstatus %(wanted)s. Menurut data kependudukan Anda "
-            "%(status)s. Bila data itu keliru, hubungi kelurahan."
+            "%(status)s. Bila data itu keliru, hubungi kantor di wilayah Anda."
         )
         % {
             "wanted": gettext(" atau ").join(gettext(one.label).lower() for one in wanted),

@@ -10,6 +10,8 @@ from services.applications.rules import unit_code_for
 from services.applications.wording import draft_from, letter_draft, signer_of
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.desks import said_output
+from services.catalogue.queries import places_at
 from services.catalogue.rules import Answer
 from services.letters import actions as letters
 from services.letters.actions import Signer
@@ -50,7 +52,7 @@ def letter(
         samples.answers(
             blueprint, today=today, **{**(given or {}), **samples.meeting(output.when)}
         ),
-        output,
+        said_output(output, places_at(village.code)),
         facts={**samples.applicant(), **_place(village)},
         number="26-11-000482",
         signer=signer,

@@ -18,7 +18,9 @@ from services.applications.models import Application, Document, IssuedLetter, St
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.choices import NO
+from services.catalogue.desks import said
 from services.catalogue.models import Service
+from services.catalogue.queries import places_at
 from services.catalogue.rules import Answer, all_hold, route
 from services.letters.models import Letter
 from services.residents.models import Person
@@ -319,6 +321,8 @@ def timeline(
     dossier's own in another language."""
     blueprint = blueprint or application.blueprint
     stops = []
+    before = {spec.key: spec.title for spec in application.blueprint.steps}
+    titles = {s.key: s.title for s in blueprint.steps if s.title != before[s.key]}  # translated
     if application.submitted_at:
         stops.append(Stop("done", gettext("Permohonan dikirim"), at=application.submitted_at))
     steps = list(application.steps.all())
@@ -330,7 +334,7 @@ def timeline(
         stops.append(
             Stop(
                 _STATES[Step.State(step.state)],
-                step.title,
+                titles.get(step.key, step.title),
                 where=step.unit.name,
                 who=who,
                 note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
@@ -369,8 +373,9 @@ def _to_come(application: Application, steps: list[Step], blueprint: Blueprint) 
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
     codes = {s.key: rules.unit_code_for(s, rt_code=application.rt.code) for s in planned}
     names = dict(Unit.objects.filter(code__in=codes.values()).values_list("code", "name"))
+    places = places_at(application.rt.code)
     stops = [
-        Stop("todo", spec.title, where=names.get(codes[spec.key], ""))
+        Stop("todo", said(spec.title, places), where=names.get(codes[spec.key], ""))
         for spec in planned
         if spec.key not in passed
     ]

@@ -58,7 +58,7 @@ def refuse_closed(service: Service, person: Person, *, today: date) -> None:
     village = village_of(person)
     if is_off(village, service.slug):
         raise RuleBroken(
-            "Layanan ini belum dibuka di kelurahan atau desa Anda. Datanglah ke kantornya."
+            "Layanan ini belum dibuka di wilayah tempat tinggal Anda. Datanglah ke kantornya."
         )
     require_staffed(service.current.blueprint, village, today=today)
 
@@ -77,7 +77,9 @@ def come_in_person(village: str) -> str:
     """That this village takes no requests here yet, and where its office is."""
     unit = Unit.objects.filter(code=village).first()
     if unit is None:
-        return gettext("Kelurahan atau desa Anda belum melayani di sini. Datanglah ke kantornya.")
+        return gettext(
+            "Wilayah tempat tinggal Anda belum melayani di sini. Datanglah ke kantornya."
+        )
     words = {"village": unit.name, "address": unit.address, "phone": unit.phone}
     if unit.address and unit.phone:
         return (

@@ -41,7 +41,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     if not can_take_back(step, by=by, at=at) or application.issued.exists():
         raise Stale(
             "Jawaban ini tidak bisa ditarik lagi: sudah lewat 15 menit, atau kantor berikutnya "
-            "sudah memutuskan. Hubungi kelurahan bila keliru."
+            "sudah memutuskan. Hubungi kantor itu bila keliru."
         )
     application.steps.filter(pk__gt=step.pk, state=Step.State.OPEN).update(
         state=Step.State.SKIPPED, decided_at=at, note=reasons.VOUCH_TAKEN_BACK

@@ -9,6 +9,8 @@ from kernel.tanggal import long_date
 from services.applications.models import Application, Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, LetterTable, Output
+from services.catalogue.desks import said_output
+from services.catalogue.queries import places_at
 from services.catalogue.rules import Answers, all_hold, fill
 from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
@@ -48,7 +50,7 @@ def letter_draft(application: Application, output: Output, signer: Signer, today
     return draft_from(
         application.blueprint,
         application.answers,
-        output,
+        said_output(output, places_at(application.rt.code)),
         facts=facts_of(application.applicant),
         number=application.number or "",
         signer=signer,

@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from kernel.clock import now
 from kernel.errors import NotThere
 from kernel.text import fold
-from services.catalogue import linter, rules
+from services.catalogue import desks, linter, rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service, Switch
 from services.catalogue.translation import ORIGINAL
+from tenants.office import calling
+from tenants.office.kinds import Words
 from tenants.office.models import Post, Unit
 from tenants.office.queries import current_holdings, languages
 from tenants.registry.current import city
@@ -141,6 +143,36 @@ def service(slug: str) -> Service:
     if found is None:
         raise NotThere("Layanan ini tidak ada atau sedang tidak dibuka di daerah ini.")
     return found
+
+
+def places_at(code: str) -> desks.Places:
+    """What the village and the kecamatan around a place are called. One query."""
+    found = calling.words_at(code)
+    village = found.get(Unit.Kind.KELURAHAN) or found.get(Unit.Kind.DESA)
+    return desks.Places(
+        village or desks.USUAL.village, found.get(Unit.Kind.KECAMATAN) or desks.USUAL.district
+    )
+
+
+def places_here() -> desks.Places:
+    """What they are called in this city: ``kelurahan atau desa`` where it has both. One query."""
+    found = calling.words_here()
+    villages = [*found.get(Unit.Kind.KELURAHAN, []), *found.get(Unit.Kind.DESA, [])]
+    return desks.Places(
+        _either(villages) or desks.USUAL.village,
+        _either(found.get(Unit.Kind.KECAMATAN, [])) or desks.USUAL.district,
+    )
+
+
+def _either(found: list[Words]) -> Words | None:
+    if not found:
+        return None
+    return Words(*(_joined(getattr(words, part) for words in found) for part in ("word", "head")))
+
+
+def _joined(words: Iterable[str]) -> str:
+    first, *others = dict.fromkeys(words)
+    return " atau ".join([first, *others])
 
 
 def is_off(village: str, *what: str) -> set[str]:

@@ -16,7 +16,10 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.nik import holds_sixteen_digits
 from services.applications import actions, life_events, preview, queries, revoking
 from services.applications.maps import tiles, with_map
-from services.applications.models import Application
+from services.applications.models import Application, Step
+from services.catalogue.blueprint import StepSpec
+from services.catalogue.desks import said_step
+from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
 from services.pages.access import signed_in, today
 from services.pages.files import send
@@ -131,6 +134,11 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, user, posts, application)
 
 
+def _spec(application: Application, step: Step) -> StepSpec:
+    """What may be done at a step, in the words of its place."""
+    return said_step(application.blueprint.step(step.key), places_at(application.rt.code))
+
+
 def _page(
     request: HttpRequest, user: User, posts: list[Post], application: Application,
     problem: RuleBroken | None = None, full_numbers: bool = False,
@@ -150,7 +158,7 @@ def _page(
         "tiles": tiles() if any(row.latitude for row in answers) else None,
         "stops": queries.timeline(application, at=now(), today=today()),
         "step": mine,
-        "spec": application.blueprint.step(mine.key) if mine else None,
+        "spec": _spec(application, mine) if mine else None,
         "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
         "similar": similar,
         "same_under_way": same,
@@ -225,7 +233,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         if broken.field != "note":
             raise
         return _page(request, user, posts, application, broken)
-    spec = application.blueprint.step(step.key)
+    spec = _spec(application, step)
     said = {
         "approve": f"Berkas {application.number}: “{spec.approve}” tersimpan.",
         "return": f"Berkas {application.number} dikembalikan ke pemohon.",

@@ -28,6 +28,7 @@ from services.applications.maps import with_map
 from services.applications.models import Application, Step
 from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
+from services.catalogue.desks import spoken
 from services.catalogue.models import Service
 from services.catalogue.translation import ORIGINAL, missing
 from services.letters import archive
@@ -117,12 +118,14 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     blueprint = entry.current.blueprint
     contact = brand.current().contact
     language = chosen(request)
-    shown = entry.current.read_in(language)
+    person = person_of(request.user)
+    places = catalogue.places_at(staffed.village_of(person)) if person else catalogue.places_here()
+    shown = spoken(entry.current.read_in(language), places)
     rows = standard.items(
-        shown if reads_in() != ORIGINAL else blueprint,
+        shown if reads_in() != ORIGINAL else spoken(blueprint, places),
         complaints=gettext("Melalui %(contact)s") % {"contact": contact}
         if contact
-        else gettext("Melalui kantor kelurahan atau kecamatan"),
+        else gettext("Melalui kantor yang tertulis pada langkah-langkahnya"),
         staff=gettext("Paling sedikit %(number)s orang di setiap wilayah")
         % {"number": len(blueprint.steps)},
     )
@@ -130,7 +133,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {"needed": plain.needed(blueprint, shown)}
     context |= {"long_forms": plain.long_forms(plain.texts_of(shown))}
     context |= {"samples": [d.key for d in blueprint.documents if statements.sample(slug, d.key)]}
-    context["closed"] = _closed(entry, person_of(request.user))
+    context["closed"] = _closed(entry, person)
     context["lang"] = marked(shown, language)
     context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
     return render(request, "portal/service.html", context)

@@ -20,12 +20,12 @@ _TRIES_PER_ADDRESS = 60  # a whole kelurahan may sit behind one address
 
 NO_MATCH = (
     "Data ini belum cocok dengan data kependudukan. Periksa NIK, nomor KK, dan tanggal lahir "
-    "persis seperti di Kartu Keluarga. Bila sudah benar, hubungi kelurahan Anda."
+    "persis seperti di Kartu Keluarga. Bila sudah benar, hubungi kantor di wilayah Anda."
 )
 
 NOT_HERE = (
     "Menurut data kependudukan, Anda bukan lagi penduduk daerah ini. Bila itu keliru, hubungi "
-    "kelurahan Anda dengan membawa KTP."
+    "kantor di wilayah Anda dengan membawa KTP."
 )
 
 

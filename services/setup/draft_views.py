@@ -19,7 +19,9 @@ from services.applications import preview
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, samples, simulator, slots, words
 from services.catalogue.choices import options
+from services.catalogue.desks import spoken
 from services.catalogue.models import Service, ServiceVersion
+from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
 from services.pages.access import today
 from services.pages.files import send
@@ -125,7 +127,7 @@ class Asked:
 def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """A sample request desk by desk, with dates over nights, weekends and holidays."""
     bench = bench_of(slug)
-    blueprint = bench.blueprint
+    blueprint = spoken(bench.blueprint, places_here())
     deciding = {c.field for step in blueprint.steps for c in step.when}
     deciding |= {c.field for output in blueprint.outputs for c in output.when}
     answers = samples.answers(blueprint, today=today())

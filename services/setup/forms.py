@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 
 from kernel.nik import mask, parse_nik
 from kernel.tanggal import long_date
+from services.catalogue.queries import places_here
 from services.residents import officials
 from services.residents.models import Person
 from services.residents.places import dusun_slug
@@ -207,9 +208,7 @@ class EndForm(Form):
 
 
 class NeighbourhoodForm(Form):
-    village = forms.ModelChoiceField(
-        queryset=Unit.objects.none(), label="Kelurahan atau desa", empty_label=""
-    )
+    village = forms.ModelChoiceField(queryset=Unit.objects.none(), empty_label="")
     dusun = forms.CharField(
         label="Dusun",
         max_length=40,
@@ -228,6 +227,7 @@ class NeighbourhoodForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         villages = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
+        self.fields["village"].label = places_here().village.word
         self.fields["village"].queryset = villages.order_by("name")  # type: ignore[attr-defined]
         for key in ("rw", "rt"):
             self.fields[key].widget = forms.TextInput(attrs={"inputmode": "numeric"})

@@ -16,8 +16,10 @@ from services.applications import preview as letters
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, overrides, samples, slots
 from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from services.catalogue.desks import spoken
 from services.catalogue.overrides import Definition
 from services.catalogue.paging import pages
+from services.catalogue.queries import places_here
 from services.catalogue.rules import Answer
 from services.letters.pictures import pages_as_png
 from services.letters.render import RenderFailed
@@ -95,7 +97,8 @@ def _shown(blueprint: Blueprint, part: str, key: str) -> dict[str, Any]:
         )
         for output in outputs[:MOST_LETTERS]
     ]
-    return {"part": part, "blueprint": blueprint, "form": form, "letters": drawn}
+    shown = spoken(blueprint, places_here())
+    return {"part": part, "blueprint": shown, "form": form, "letters": drawn}
 
 
 def _form(blueprint: Blueprint, key: str, asked: Mapping[str, Answer]) -> AnswersForm:

@@ -18,7 +18,7 @@ from services.catalogue.overrides import Definition
 from services.setup import editing
 from services.setup.bench import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
 from services.setup.service_forms import ImportServiceForm, NewServiceForm
-from services.setup.views import for_admins
+from services.setup.views import for_admins, page_of
 from tenants.office.models import Unit
 from ui.forms import explain
 
@@ -90,7 +90,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
         "categories": list(GROUPS.items()),
         "names": GROUPS,
     }
-    return render(request, "setup/services.html", context)
+    return page_of(request, "services", **context)
 
 
 @for_admins
@@ -139,7 +139,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
         "total": total,
         "services": Service.objects.order_by("title").values_list("slug", "title"),
     }
-    return render(request, "setup/villages.html", context)
+    return page_of(request, "villages", **context)
 
 
 @for_admins

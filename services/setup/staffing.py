@@ -19,6 +19,7 @@ from services.setup import appointing
 from tenants.office import actions as office
 from tenants.office import notices
 from tenants.office.models import Post, Unit
+from tenants.office.notices import HEADS
 from tenants.office.queries import current_holdings
 
 REQUIRED = ("jabatan", "unit", "nama", "email")
@@ -60,6 +61,7 @@ class _Posts:
             for unit in found
             for post in self._posts_of(unit)
             if wanted in (squeeze(post.title), squeeze(post.get_role_display()))
+            or (post.role in HEADS and wanted == squeeze(unit.head))
         ]
         if len(fitting) == 1:
             return fitting[0]

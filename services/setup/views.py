@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.staffed import unattended
+from services.catalogue.queries import places_here
 from services.pages.access import signed_in, today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
@@ -56,9 +58,10 @@ def for_admins(
     return never_cache(guarded)
 
 
-def page_of(request: HttpRequest, name: str, form: Any = None, **context: Any) -> HttpResponse:
+def page_of(request: HttpRequest, name: str, form: Any = None, /, **context: Any) -> HttpResponse:
     status = 422 if form is not None and form.errors else 200
-    return render(request, f"setup/{name}.html", {"form": form, **context}, status=status)
+    context = {"form": form, "places": SimpleLazyObject(places_here), **context}
+    return render(request, f"setup/{name}.html", context, status=status)
 
 
 @for_admins
@@ -262,7 +265,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
         data = form.cleaned_data
         code = place_code(data["village"].code, rw=data["rw"], rt=data["rt"], dusun=data["dusun"])
         if Unit.objects.filter(code=code).exists():
-            form.add_error("rt", "RT ini sudah ada di kelurahan itu.")
+            form.add_error("rt", "RT ini sudah ada di sana.")
         else:
             created = ensure_rts({code})[code]
             post = office.open_posts(unit=created)[0]

@@ -44,6 +44,29 @@ def words_in_use() -> dict[str, list[Words]]:
     }
 
 
+def words_at(code: str) -> dict[str, Words]:
+    """What the village and the kecamatan around a place are called, by kind. One query."""
+    village = code.partition("/")[0]
+    found = Unit.objects.filter(code__in=[village, village.rpartition(".")[0]])
+    return {
+        kind: Words(word, head) for kind, word, head in found.values_list("kind", "word", "head")
+    }
+
+
+def words_here() -> dict[str, list[Words]]:
+    """What villages and kecamatan are called in this city, by kind, each once. One query."""
+    rows = (
+        Unit.objects.filter(kind__in=CALLED[:3], is_active=True)
+        .order_by("kind", "word", "head")
+        .values_list("kind", "word", "head")
+        .distinct()
+    )
+    found: dict[str, list[Words]] = {}
+    for kind, word, head in rows:
+        found.setdefault(kind, []).append(Words(word, head))
+    return found
+
+
 @transaction.atomic
 def call_unit(*, unit_id: int, word: str, head: str, by: User) -> Unit:
     """Call one unit and its head by other words. Raises RuleBroken."""

@@ -684,3 +684,20 @@ def test_a_confirmed_file_that_is_gone_is_asked_for_again(in_bontang) -> None:
     job = queued.job("x")
     assert job is not None
     assert (job.state, "Unggah lagi" in job.text) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [("Nagari", "kelurahan"), ("gampong", "kelurahan"), ("KAMPUNG", "kelurahan"),
+     ("Desa", "kelurahan"), ("Jorong", "dusun"), ("Banjar Dinas", "dusun"), ("dusun", "dusun")],
+)  # fmt: skip
+def test_a_heading_may_use_the_word_of_the_place(heading: str, column: str) -> None:
+    assert columns._heading(heading) == column
+
+
+def test_a_register_with_the_heading_nagari_is_taken_in(in_bontang) -> None:
+    table = [
+        {("nagari" if name == "kelurahan" else name): text for name, text in row.items()}
+        for row in rows()
+    ]
+    assert take(as_csv(table)).added == len(table)

@@ -233,12 +233,15 @@ def test_officials_are_appointed_from_one_file_each_with_an_invitation(
     cast: Cast, page: Client
 ) -> None:
     lurah, rt = _post(cast.village, Post.Role.LURAH), Unit.objects.get(code__endswith="/001/002")
+    other = Unit.objects.filter(kind="kelurahan").last()
+    assert other is not None
     _vacate(lurah)
     Holding.objects.filter(post__unit=rt).delete()
     nik = cast.sari_person.nik
     answer = _upload(
         page,
         f"{lurah.title};{cast.village.code};Herman Lantang, S.Sos.;herman@contoh.go.id;{nik};",
+        f"lurah;{other.code};Ibu Lurah;bu-lurah@contoh.go.id;;",  # the title of heads here
         f"Petugas loket;{cast.village.name};Sitti Rahmah;sitti@contoh.go.id;;",
         f"Ketua RT;{rt.code};Yohanes;yohanes@contoh.id;;",
     )
@@ -248,7 +251,7 @@ def test_officials_are_appointed_from_one_file_each_with_an_invitation(
     assert {holding.post.role for holding in held} == {"lurah", "loket", "ketua_rt"}
     herman = User.objects.get(login="herman@contoh.go.id")
     assert officials.own_people(herman) == {cast.sari_person.pk}
-    assert Outbox.objects.filter(key__contains="invite:").count() == 3
+    assert Outbox.objects.filter(key__contains="invite:").count() == 4
 
 
 def test_a_file_with_one_wrong_row_appoints_nobody_and_names_the_line(

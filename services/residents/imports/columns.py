@@ -8,6 +8,7 @@ from kernel import text
 from services.residents.imports import sheets, workbook
 from services.residents.imports.problems import ImportRefused
 from services.residents.imports.sheets import Cell
+from tenants.office.kinds import DUSUN_WORDS, VILLAGE_WORDS
 
 REQUIRED = ("nik", "no_kk", "nama", "jenis_kelamin", "tempat_lahir", "tanggal_lahir", "alamat",
             "rt", "rw", "kelurahan")  # fmt: skip
@@ -28,9 +29,7 @@ _ELSEWHERE = {
     "tgl_lahir": "tanggal_lahir",
     "tanggallahir": "tanggal_lahir",
     "tempatlahir": "tempat_lahir",
-    "desa": "kelurahan",
     "nama_dusun": "dusun",
-    "lingkungan": "dusun",
     "status_perkawinan": "status_kawin",
     "shdk": "hubungan",
     "hubungan_keluarga": "hubungan",
@@ -94,8 +93,18 @@ def table(name: str, content: bytes) -> list[RawRow]:
     return found
 
 
+# What a village and a part of it are called elsewhere names the same column.
+_CALLED = {
+    **{word.replace(" ", "_"): "dusun" for word in DUSUN_WORDS},
+    "banjar": "dusun",
+    **dict.fromkeys(VILLAGE_WORDS, "kelurahan"),
+    "dusun": "dusun",
+}
+
+
 def _heading(cell: Cell) -> str:
-    return as_text(cell).casefold().replace(" ", "_")
+    typed = as_text(cell).casefold().replace(" ", "_")
+    return _CALLED.get(typed, typed)
 
 
 def _check(name: str, header: list[str]) -> None:

@@ -1,0 +1,93 @@
+"""The catalogue's texts about desks, in the words of the place where the desk stands. Plain Python.
+
+Blueprints are shared by every city, so they say “Lurah” and “kecamatan”. Where a village is led
+by a Wali Nagari, its people read “Wali Nagari menyetujui”. Only texts that read exactly as the
+catalogue has them are changed: a city's own wording stays as the city wrote it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.catalogue.blueprint import Blueprint, Output, StepSpec
+from tenants.office.kinds import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the village and the kecamatan of a request are called, and their heads."""
+
+    village: Words
+    district: Words
+
+    def values(self) -> dict[str, str]:
+        """What may stand in a text below."""
+        return {
+            "village": self.village.word.lower(),
+            "Village": self.village.word,
+            "village_head": self.village.head,
+            "district": self.district.word.lower(),
+            "district_head": self.district.head,
+        }
+
+
+USUAL = Places(Words("Kelurahan", "Lurah"), Words("Kecamatan", "Camat"))
+
+# Every text of the catalogue that names a unit or its head by the usual word.
+TEXTS = (
+    "Loket {village} memeriksa",
+    "{village_head} menyetujui",
+    "{Village} memeriksa lokasi",
+    "Loket {district} memeriksa",
+    "{district_head} menyetujui",
+    "Lengkap, teruskan ke {district_head}",
+    "Sesuai, teruskan ke {district}",
+    "Rekomendasi {district_head}",
+    "Dispensasi Nikah {district_head}",
+    "Dispensasi Nikah ({district_head})",
+    "Berdasarkan permohonan nomor {nomor_berkas}, {keterangan_rt}, dan pemeriksaan {village}, "
+    "{penandatangan} memberikan rekomendasi kepada:",
+    "Berdasarkan permohonan nomor {nomor_berkas} dan rekomendasi {district_head}, {penandatangan} "
+    "memberikan izin kepada:",
+)
+
+
+def said(text: str, places: Places) -> str:
+    """A text of the catalogue in the words of a place; any other text as it is."""
+    known = _TEXTS.get(text)
+    return _put(known, places) if known else text
+
+
+def said_step(step: StepSpec, places: Places) -> StepSpec:
+    """A step whose title and button speak of its own place."""
+    return step.model_copy(
+        update={"title": said(step.title, places), "approve": said(step.approve, places)}
+    )
+
+
+def spoken(blueprint: Blueprint, places: Places) -> Blueprint:
+    """The service for people of one place: to read, never to keep."""
+    return blueprint.model_copy(
+        update={
+            "title": said(blueprint.title, places),
+            "steps": [said_step(step, places) for step in blueprint.steps],
+        }
+    )
+
+
+def said_output(output: Output, places: Places) -> Output:
+    """A letter whose subject and opening speak of its own place."""
+    return output.model_copy(
+        update={
+            "subject": said(output.subject, places),
+            "opening": said(output.opening, places),
+        }
+    )
+
+
+def _put(text: str, places: Places) -> str:
+    for name, word in places.values().items():
+        text = text.replace(f"{{{name}}}", word)
+    return text
+
+
+_TEXTS: Mapping[str, str] = {_put(text, USUAL): text for text in TEXTS}
