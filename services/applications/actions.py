@@ -14,6 +14,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import tidy
 from messaging import outbox
 from services.applications import attachments, documents, life_events, notices, reasons, rules
+from services.applications.earlier import earlier
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
@@ -82,15 +83,21 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
     if existing is not None:
         return existing
     refuse_closed(service, applicant, today=today_of(now()))
+    taken = earlier(service.current.blueprint, applicant.pk)
     try:
         with transaction.atomic():
-            return Application.objects.create(
+            begun = Application(
                 version=service.current,
                 applicant=applicant,
                 opened_by=by,
                 rt=applicant.household.rt,
                 asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
+            if taken is not None:
+                _record_named(begun, taken.answers, by)
+                begun.seal_answers(taken.answers)
+            begun.save()
+            return begun
     except IntegrityError:  # the second half of a double click
         return Application.objects.get(
             applicant=applicant, version=service.current, state=Application.State.DRAFT

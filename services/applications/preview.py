@@ -16,6 +16,7 @@ from services.catalogue.rules import Answer
 from services.letters import actions as letters
 from services.letters.actions import Signer
 from tenants.office.models import Post, Unit
+from tenants.registry import regions
 from tenants.registry.current import city
 
 SAMPLE_SIGNER = "Dra. Hj. Nurhayati, M.Si."
@@ -50,16 +51,25 @@ def letter(
     draft = draft_from(
         blueprint,
         samples.answers(
-            blueprint, today=today, **{**(given or {}), **samples.meeting(output.when)}
+            blueprint,
+            today=today,
+            born_in=town_name(),
+            **{**(given or {}), **samples.meeting(output.when)},
         ),
         said_output(output, places_at(village.code)),
-        facts={**samples.applicant(), **_place(village)},
+        facts={**samples.applicant(town_name()), **_place(village)},
         number="26-11-000482",
         signer=signer,
         today=today,
         is_vouched=any(step.role == Post.Role.KETUA_RT for step in blueprint.steps),
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
+
+
+def town_name() -> str:
+    """Where invented people are born: this city, as records write it."""
+    area = regions.regency(city().code)
+    return area.short_name if area else city().name
 
 
 def _place(village: Unit) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """An invented applicant and invented answers to any service: for previews and walks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
+from itertools import count
 
 from services.catalogue.answers import House
 from services.catalogue.blueprint import Blueprint, Column, Condition, FieldSpec
@@ -10,18 +10,22 @@ from services.catalogue.choices import options
 from services.catalogue.rules import Answer, Answers, all_hold
 
 _PEOPLE: tuple[tuple[str, str, str, str, str], ...] = (
-    ("Sari Anggraini", "6474015403890003", "Bontang, 14 Maret 1989", "Perempuan", "Pedagang"),
+    ("Sari Anggraini", "6474015403890003", "{town}, 14 Maret 1989", "Perempuan", "Pedagang"),
     ("Budi Santoso", "6474010207850001", "Samarinda, 2 Juli 1985", "Laki-laki", "Karyawan swasta"),
-    ("Dimas Santoso", "6474011905110002", "Bontang, 19 Mei 2011", "Laki-laki", "Pelajar"),
-    ("Laras Santoso", "6474014411150001", "Bontang, 4 November 2015", "Perempuan", "Pelajar"),
+    ("Dimas Santoso", "6474011905110002", "{town}, 19 Mei 2011", "Laki-laki", "Pelajar"),
+    ("Laras Santoso", "6474014411150001", "{town}, 4 November 2015", "Perempuan", "Pelajar"),
     ("Rahmat Hidayat", "6474011001700004", "Berau, 10 Januari 1970", "Laki-laki", "Nelayan"),
     ("Siti Maryam", "6474014208720002", "Kutai, 2 Agustus 1972", "Perempuan", "Ibu rumah tangga"),
 )  # fmt: skip
 
 
-def person(number: int) -> dict[str, str]:
+TOWN = "Sukamaju"  # where nothing else is said: no such city, so that none is named by mistake
+
+
+def person(number: int, town: str = TOWN) -> dict[str, str]:
     """The n-th invented person, with every fact the register knows."""
     name, nik, ttl, sex, work = _PEOPLE[number % len(_PEOPLE)]
+    ttl = ttl.format(town=town)
     place, _, born = ttl.partition(", ")
     return {
         "_id": str(number),
@@ -45,28 +49,28 @@ def person(number: int) -> dict[str, str]:
     }
 
 
-def applicant() -> dict[str, str]:
+def applicant(town: str = TOWN) -> dict[str, str]:
     """The invented applicant."""
     return {
-        **person(0),
+        **person(0, town),
         "alamat": "Jalan Cumi-cumi 12, RT 005 / RW 002",
         "no_kk": "6474012310140001",
         "kepala_keluarga": "Budi Santoso",
         "rt": "005",
         "rw": "002",
-        "kelurahan": "Kelurahan Belimbing",
-        "kecamatan": "Kecamatan Bontang Barat",
-        "kota": "Kota Bontang",
+        "kelurahan": "Kelurahan Sukamaju",
+        "kecamatan": "Kecamatan Sukamaju",
+        "kota": f"Kota {town}",
         "provinsi": "Kalimantan Timur",
     }
 
 
-def house(today: date) -> House:
+def house(today: date, town: str = TOWN) -> House:
     """The invented applicant's household."""
     return House(
         today=today,
-        members={str(n): person(n) for n in range(4)},
-        applicant=applicant(),
+        members={str(n): person(n, town) for n in range(4)},
+        applicant=applicant(town),
     )
 
 
@@ -79,15 +83,17 @@ _WORDS = {
 }
 
 
-def answers(blueprint: Blueprint, *, today: date, **given: Answer) -> dict[str, Answer]:
+def answers(
+    blueprint: Blueprint, *, today: date, born_in: str = TOWN, **given: Answer
+) -> dict[str, Answer]:
     """Plausible answers to every question that would be asked; ``given`` are taken as they are."""
     found: dict[str, Answer] = {}
-    people = iter(range(1, 1000))
+    people = (person(number, born_in) for number in count(1))
     for spec in blueprint.fields:
         if not all_hold(spec.show_when, found):
             continue
         found[spec.key] = (
-            given[spec.key] if spec.key in given else _answer(spec, today, people, found)
+            given[spec.key] if spec.key in given else _answer(spec, today, people, found, born_in)
         )
     return found
 
@@ -106,7 +112,9 @@ def meeting(conditions: Iterable[Condition]) -> dict[str, Answer]:
     return found
 
 
-def _answer(spec: FieldSpec, today: date, people: Any, earlier: Answers) -> Answer:
+def _answer(
+    spec: FieldSpec, today: date, people: Iterator[dict[str, str]], earlier: Answers, town: str
+) -> Answer:
     if spec.type in ("choice", "list", "yesno"):
         return options(spec)[0][0]
     if spec.type == "number":
@@ -123,12 +131,13 @@ def _answer(spec: FieldSpec, today: date, people: Any, earlier: Answers) -> Answ
     if spec.type == "time":
         return "12:30" if spec.after else "09:30"
     if spec.type == "person":
-        found = person(next(people))
-        while spec.sex and found["jenis_kelamin"].casefold() != spec.sex:
-            found = person(next(people))
-        return found
+        return next(
+            found
+            for found in people
+            if not spec.sex or found["jenis_kelamin"].casefold() == spec.sex
+        )
     if spec.type == "members":
-        return [person(n) for n in (2, 3)][: spec.max or 2]
+        return [person(n, town) for n in (2, 3)][: spec.max or 2]
     if spec.type == "table":
         rows = max(spec.min or 2, 2)
         return [

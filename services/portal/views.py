@@ -22,6 +22,7 @@ from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
+from services.applications.earlier import kept
 from services.applications.expected import expected_at
 from services.applications.forms import form_for
 from services.applications.maps import with_map
@@ -241,6 +242,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     context["lang"] = marked(shown, language)
     context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
+    context |= {"taken": kept(application, shown, asked)}
     if len(pages) > FEW_PAGES:
         topics = [(keys[0], plain.topic(shown, keys)) for keys in pages]
         context |= {"topic": topics[at][1], "topics": topics}
@@ -314,6 +316,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
         "count": len(actions.pages(application)) + 1,
+        "taken": kept(application, shown, shown.keys()),
     }
     return render(request, "portal/check.html", context)
 

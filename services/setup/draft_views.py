@@ -63,7 +63,9 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             return redirect("setup-service", slug)
     blueprint = bench.blueprint
     findings = findings_of(blueprint, slug)
-    form = AnswersForm(blueprint, house=samples.house(today()), typed={}, kept={})
+    form = AnswersForm(
+        blueprint, house=samples.house(today(), preview.town_name()), typed={}, kept={}
+    )
     context = {
         **bench.context("draft"),
         "problem": problem,
@@ -130,7 +132,7 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     blueprint = spoken(bench.blueprint, places_here())
     deciding = {c.field for step in blueprint.steps for c in step.when}
     deciding |= {c.field for output in blueprint.outputs for c in output.when}
-    answers = samples.answers(blueprint, today=today())
+    answers = samples.answers(blueprint, today=today(), born_in=preview.town_name())
     asked = []
     for spec in blueprint.fields:
         if spec.key not in deciding:

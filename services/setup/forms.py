@@ -49,7 +49,8 @@ class FaceForm(Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Bahasa Indonesia selalu ada. Warga memilih bahasanya di halaman layanan; yang "
-        "belum diterjemahkan tampil dalam bahasa Indonesia. Surat selalu berbahasa Indonesia.",
+        "belum diterjemahkan ditandai dan tampil dalam bahasa Indonesia. Surat selalu berbahasa "
+        "Indonesia.",
     )
     website = forms.URLField(
         label="Situs resmi",

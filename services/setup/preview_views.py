@@ -103,8 +103,8 @@ def _shown(blueprint: Blueprint, part: str, key: str) -> dict[str, Any]:
 
 def _form(blueprint: Blueprint, key: str, asked: Mapping[str, Answer]) -> AnswersForm:
     """The page of the form that asks for ``key``."""
-    house = samples.house(today())
-    given = samples.answers(blueprint, today=house.today, **asked)
+    house = samples.house(today(), letters.town_name())
+    given = samples.answers(blueprint, today=house.today, born_in=letters.town_name(), **asked)
     dealt = pages(blueprint, given, house.applicant)
     page = next((keys for keys in dealt if key in keys), [key])
     form = AnswersForm(blueprint, house=house, typed={}, kept={}, only=page)

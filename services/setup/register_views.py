@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere
+from services.applications.preview import town_name
 from services.residents import queued
 from services.residents.imports import columns, values
 from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome
@@ -16,13 +17,15 @@ from services.residents.imports.writing import import_people
 from services.residents.models import Household, Person
 from services.setup.forms import ImportForm
 from services.setup.views import for_admins, page_of
+from tenants.registry import regions
+from tenants.registry.current import city
 from ui.forms import explain
 
 SHOWN = 50  # rows to correct on a page; the download has all
-EXAMPLE = {
+EXAMPLE = {  # birthplace and kelurahan are the city's own
     "nik": "CONTOH (hapus baris ini)", "no_kk": "6474010101100045", "nama": "Siti Aminah",
-    "jenis_kelamin": "Perempuan", "tempat_lahir": "Bontang", "tanggal_lahir": "14-03-1989",
-    "alamat": "Jalan Melati 7", "rt": "001", "rw": "002", "kelurahan": "64.74.01.1006",
+    "jenis_kelamin": "Perempuan", "tempat_lahir": "", "tanggal_lahir": "14-03-1989",
+    "alamat": "Jalan Melati 7", "rt": "001", "rw": "002", "kelurahan": "",
     "agama": "Islam", "status_kawin": "Kawin", "hubungan": "Istri", "pendidikan": "SLTA/sederajat",
     "pekerjaan": "Wiraswasta", "kewarganegaraan": "WNI", "penduduk_sejak": "01-02-2010",
     "status_dasar": "Hidup",
@@ -112,7 +115,8 @@ def residents_template(request: HttpRequest, user: User) -> HttpResponse:
     response = _csv("penduduk.csv")
     table = csv.DictWriter(response, columns.COLUMNS, delimiter=";", lineterminator="\r\n")
     table.writeheader()
-    table.writerow(EXAMPLE)
+    village = regions.villages(city().code)[0]
+    table.writerow({**EXAMPLE, "tempat_lahir": town_name(), "kelurahan": village.code})
     return response
 
 

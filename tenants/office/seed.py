@@ -4,6 +4,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from tenants.office.kinds import usual_words
+from tenants.office.languages import USUAL
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.naming import give_short_forms
 from tenants.registry import regions
@@ -116,7 +117,7 @@ def posts(city: City) -> None:
 def first_official(city: City) -> None:
     """The city's face, and the official who signed it up as its first admin."""
     if not Profile.objects.exists():
-        Profile.objects.create(government=f"Pemerintah {city.name}")
+        Profile.objects.create(government=f"Pemerintah {city.name}", languages=USUAL)
     with in_public():
         signup = Signup.objects.filter(city=city).first()
     if signup is None:

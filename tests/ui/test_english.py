@@ -63,7 +63,7 @@ def indonesian(page: str) -> list[str]:
 
 @pytest.fixture
 def cast(in_bontang: City) -> Cast:
-    Profile.objects.update(languages="en,jv")
+    Profile.objects.update(languages="en")
     return make_cast()
 
 

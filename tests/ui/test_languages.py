@@ -26,6 +26,7 @@ def offer(codes: str) -> None:
 
 
 def test_the_switch_is_there_when_there_is_a_choice(visitor: Client) -> None:
+    offer("")
     assert "Bahasa layanan" not in visitor.get("/").content.decode()
     offer("en")
     page = visitor.get("/").content.decode()
@@ -82,24 +83,43 @@ def test_questions_are_read_in_english_and_the_letter_stays(
 
 def test_an_admin_translates_a_service(admin: Client) -> None:
     path = f"{SKTM}terjemahan/"
+    offer("")
     page = admin.get("/kelola/layanan/reklame/terjemahan/").content.decode()
     assert "Belum ada bahasa lain" in page
     offer("en,jv")
     page = admin.get(path).content.decode()
     assert TITLE in page, "what ships is there"
-    assert admin.get(f"{path}?bahasa=su").status_code == 404
-    sent = form_of(admin, f"{path}?bahasa=jv")
-    sent |= {"t.title": "Layang Katrangan Ora Mampu"}
-    assert admin.post(f"{path}?bahasa=jv", sent).status_code == 302
+    for absent in ("su", "jv"):  # Balai's own pages do not have them
+        assert admin.get(f"{path}?bahasa={absent}").status_code == 404
+    sent = form_of(admin, f"{path}?bahasa=en")
+    sent |= {"t.title": "Letter of Hardship"}
+    assert admin.post(f"{path}?bahasa=en", sent).status_code == 302
     draft = Service.objects.get(slug="sktm").draft
     assert draft is not None
-    assert draft["translations"]["jv"] == {"title": "Layang Katrangan Ora Mampu"}
-    assert draft["translations"]["en"]["title"] == TITLE, "the other language stays"
-    stale = admin.post(f"{path}?bahasa=jv", {**sent, "t.title": "Liyane"})
+    assert draft["translations"]["en"]["title"] == "Letter of Hardship"
+    stale = admin.post(f"{path}?bahasa=en", {**sent, "t.title": "Another"})
     assert stale.status_code == 409
-    assert "Liyane" in stale.content.decode()
-    page = admin.get(f"{SKTM}draf/").content.decode()
-    assert "Terjemahan Basa Jawa" in page
+    assert "Another" in stale.content.decode()
+
+
+def test_a_language_the_pages_do_not_have_is_not_offered(admin: Client, visitor: Client) -> None:
+    offer("su")
+    assert "Bahasa layanan" not in visitor.get("/").content.decode()
+    sent = form_of(admin, "/kelola/identitas/")
+    sent.pop("logo", None)
+    assert admin.post("/kelola/identitas/", {**sent, "languages": ["su"]}).status_code == 422
+
+
+def test_a_new_city_offers_english_and_marks_what_has_none(visitor: Client) -> None:
+    assert Profile.objects.get().languages == "en"
+    visitor.cookies["bahasa"] = "en"
+    page = visitor.get("/kebutuhan/usaha/").content.decode()
+    rows = page.split("<li>")
+    reklame = next(row for row in rows if "/layanan/reklame/" in row)
+    business = next(row for row in rows if "/layanan/sku/" in row)
+    assert "Indonesian only" in reklame and 'lang="id"' in reklame
+    assert "Indonesian only" not in business
+    assert "Indonesian only" not in visitor.get("/layanan/sku/").content.decode()
 
 
 def test_the_offered_languages_are_chosen_with_the_citys_face(admin: Client) -> None:
