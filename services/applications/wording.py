@@ -16,25 +16,30 @@ from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
 from services.residents.queries import facts_of
 from tenants.office.models import Holding, Post
+from tenants.office.signing import signature_lines
 
 
 def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
     """Name, post, NIP and rank as they stood on the day of signing.
 
-    A deputy signs on behalf (a.n.) of the post the step belongs to.
+    A deputy signs on behalf (a.n.) of the post the step belongs to; the head of a section for the
+    secretary who does (u.b.).
     """
     holding = (
-        Holding.objects.filter(post=post, user=user, since__lte=today)
+        Holding.objects.select_related("post")
+        .filter(post=post, user=user, since__lte=today)
         .filter(Q(until__isnull=True) | Q(until__gte=today))
         .order_by("-since")
         .first()
     )
     assert holding is not None, "signer_of is only asked for a post just checked"
-    title = f"Plt. {post.title}" if holding.is_acting else post.title
-    lines = [f"{title},"]
+    head = secretary = ""
     if post.role != step.role:
-        principal = Post.objects.filter(unit=step.unit, role=step.role).first()
-        lines = [f"a.n. {principal.title if principal else step.unit.name}", f"{title},"]
+        titles = dict(Post.objects.filter(unit=step.unit).values_list("role", "title"))
+        head = titles.get(step.role, step.unit.name)
+        if post.role == Post.Role.KASI and step.role != Post.Role.SEKRETARIS:
+            secretary = titles.get(Post.Role.SEKRETARIS, "")
+    lines = signature_lines(holding.title, head=head, secretary=secretary)
     return Signer(
         name=user.name,
         title=lines,

@@ -39,7 +39,7 @@ class Letter(models.Model):
     number = models.CharField(max_length=80)
     subject = models.CharField(max_length=200)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
-    signer_title = models.CharField(max_length=120)
+    signer_title = models.CharField(max_length=500)
     issued_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.NUMBERED)

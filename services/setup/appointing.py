@@ -16,7 +16,7 @@ from tenants.office.models import Holding, Post
 @transaction.atomic
 def appoint(
     *, post: Post, by: User, name: str, email: str, nik: str, since: date, decree: str = "",
-    nip: str = "", rank: str = "", is_acting: bool = False, quiet: bool = False,
+    nip: str = "", rank: str = "", acting: str = "", quiet: bool = False,
 ) -> Holding:  # fmt: skip
     """Give a post to whoever has this e-mail address, and note their NIK when it is known.
 
@@ -28,7 +28,7 @@ def appoint(
         raise RuleBroken(office.OWN_POST, field="nik")
     holding = office.appoint_by_mail(
         post=post, by=by, name=name, email=email, since=since, decree=decree, nip=nip, rank=rank,
-        is_acting=is_acting, quiet=quiet,
+        acting=acting, quiet=quiet,
     )  # fmt: skip
     if nik:
         officials.identify(user=holding.user, nik=nik, by=by)

@@ -12,6 +12,7 @@ from services.residents import officials
 from services.residents.models import Person
 from services.residents.places import dusun_slug
 from services.setup.face import clean_logo
+from tenants.office import signing
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
 from ui.forms import EmailField, Form, RuleField, TanggalField, by_rule
@@ -143,7 +144,13 @@ class AppointForm(Form):
     )
     rank = forms.CharField(label="Pangkat dan golongan", max_length=60, required=False)
     decree = forms.CharField(label="Nomor SK", max_length=80, required=False)
-    is_acting = forms.BooleanField(label="Pelaksana tugas (Plt.)", required=False)
+    acting = forms.ChoiceField(
+        label="Menjabat sebagai",
+        choices=[("", "Pejabat definitif"), *signing.WORDS.items()],
+        required=False,
+        help_text="Plh. menggantikan pejabat yang berhalangan; Plt., Pj., dan Pjs. mengisi jabatan "
+        "yang kosong. Tercetak di tanda tangan.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,13 +17,13 @@ from services.residents.imports.columns import as_text
 from services.residents.imports.problems import ImportRefused, Problem
 from services.setup import appointing
 from tenants.office import actions as office
-from tenants.office import notices
+from tenants.office import notices, signing
 from tenants.office.models import Post, Unit
 from tenants.office.notices import HEADS
 from tenants.office.queries import current_holdings
 
 REQUIRED = ("jabatan", "unit", "nama", "email")
-OPTIONAL = ("nik", "nip", "pangkat", "sk", "mulai")
+OPTIONAL = ("nik", "nip", "pangkat", "sk", "mulai", "sebagai")
 MAX_ROWS = 2_000
 
 
@@ -40,6 +40,7 @@ class Row:
     rank: str
     decree: str
     since: date
+    acting: str
 
 
 class _Posts:
@@ -123,7 +124,17 @@ def _check(number: int, raw: dict[str, str], posts: _Posts, today: date) -> Row:
         rank=raw.get("pangkat", "")[:60],
         decree=raw.get("sk", "")[:80],
         since=_since(raw.get("mulai", ""), today),
+        acting=_acting(raw.get("sebagai", "")),
     )
+
+
+def _acting(typed: str) -> str:
+    found = signing.read_acting(typed)
+    if found is None:
+        raise RuleBroken(
+            f"sebagai “{typed[:30]}” tidak dikenal; tulis Plt., Plh., Pj., Pjs., atau kosongkan"
+        )
+    return found
 
 
 def _since(typed: str, today: date) -> date:
@@ -154,7 +165,8 @@ def appoint_all(*, name: str, content: bytes, by: User, today: date) -> int:
             with transaction.atomic():
                 appointing.appoint(
                     post=row.post, by=by, name=row.name, email=row.email, nik=row.nik,
-                    since=row.since, decree=row.decree, nip=row.nip, rank=row.rank, quiet=True,
+                    since=row.since, decree=row.decree, nip=row.nip, rank=row.rank,
+                    acting=row.acting, quiet=True,
                 )  # fmt: skip
         except RuleBroken as wrong:
             problems.append(Problem(row.line, wrong.message, row.name))

@@ -12,7 +12,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import folded, parse_email
 from messaging import mail
-from tenants.office import notices
+from tenants.office import notices, signing
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, short_form
 from tenants.office.queries import WITHOUT_SEAT, holds_seat, posts_of
@@ -42,13 +42,14 @@ def appoint(
     decree: str = "",
     nip: str = "",
     rank: str = "",
-    is_acting: bool = False,
+    acting: str = "",
     quiet: bool = False,
 ) -> Holding:
     """Give a post to a person from a day on.
 
     The counter may have several holders; every other post has one proper holder at a time: the
-    one before ends the day before. RuleBroken when that would end before it began, LimitReached
+    one before ends the day before, also for a Pj. or Pjs. ``acting`` is a key of
+    ``signing.ACTING``. RuleBroken when that would end before it began, LimitReached
     when the city's plan has no seat for one more person. ``quiet``: the caller tells the
     administrators.
     """
@@ -63,6 +64,7 @@ def appoint(
     for holding in open_ones:
         if holding.user_id == user.pk:
             raise RuleBroken(f"{user.name} sudah memegang jabatan {post.title}.", field="user")
+    is_acting = acting in signing.BESIDE
     if not is_acting and post.role not in SHARED_ROLES:
         for holding in open_ones.filter(is_acting=False):
             if holding.since >= since:
@@ -85,6 +87,7 @@ def appoint(
         nip=nip,
         rank=rank,
         is_acting=is_acting,
+        acting=acting,
     )
     audit.record(
         "post.given", actor=by, subject="post", subject_id=post.pk, detail={"user": user.pk}
@@ -171,7 +174,7 @@ def appoint_by_mail(
     decree: str = "",
     nip: str = "",
     rank: str = "",
-    is_acting: bool = False,
+    acting: str = "",
     quiet: bool = False,
 ) -> Holding:
     """Give a post to whoever has this address; invites them if they have no account yet.
@@ -187,7 +190,7 @@ def appoint_by_mail(
         decree=decree,
         nip=nip,
         rank=rank,
-        is_acting=is_acting,
+        acting=acting,
         quiet=quiet,
     )
     if not user.has_usable_password():

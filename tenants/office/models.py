@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.fields import EmailAddressField
+from tenants.office import signing
 from tenants.office.naming import own_name
 
 
@@ -103,7 +104,12 @@ class Holding(models.Model):
     decree = models.CharField("nomor SK", max_length=80, blank=True)
     nip = models.CharField("NIP", max_length=18, blank=True)
     rank = models.CharField("pangkat/golongan", max_length=60, blank=True)
+    # Plt. or Plh.: beside the proper holder, if there is one.
     is_acting = models.BooleanField("pelaksana tugas", default=False)
+    acting = models.CharField(
+        "sebagai", max_length=3, choices=list(signing.WORDS.items()), blank=True, default="",
+        db_default="",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -117,6 +123,21 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} → {self.post_id}"
+
+    @property
+    def stands_in_as(self) -> str:
+        """``plt``, ``plh``, ``pj`` or ``pjs``; "" for a proper holder."""
+        return self.acting or ("plt" if self.is_acting else "")
+
+    @property
+    def abbreviated(self) -> str:
+        """``Plt.`` and the like; "" for a proper holder."""
+        return signing.ACTING.get(self.stands_in_as, "")
+
+    @property
+    def title(self) -> str:
+        """The post's title as this holder bears it."""
+        return signing.title_as_held(self.post.title, self.stands_in_as)
 
 
 class Profile(models.Model):

@@ -59,7 +59,7 @@ def test_one_proper_holder_at_a_time(in_bontang: City) -> None:
     held = queries.holder_of(lurah.unit, "lurah", DAY)
     assert held and held.user == first
     assert queries.holder_of(lurah.unit, "lurah", DAY - timedelta(days=1)) is None
-    stand_in = actions.appoint(post=lurah, user=acting, since=DAY, by=None, is_acting=True)
+    stand_in = actions.appoint(post=lurah, user=acting, since=DAY, by=None, acting="plt")
     held = queries.holder_of(lurah.unit, "lurah", DAY)
     assert held and held.user == first  # a proper holder comes first
     later = DAY + timedelta(days=10)
