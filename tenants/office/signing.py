@@ -1,9 +1,9 @@
 """In whose name an official signs, as lines above their name. Plain Python.
 
-``Plt.`` (pelaksana tugas) and ``Pj.``/``Pjs.`` (penjabat, penjabat sementara) hold a post that has no
-proper holder; ``Plh.`` (pelaksana harian) stands in while the proper holder is away. ``a.n.`` (atas
-nama): signed on behalf of the head. ``u.b.`` (untuk beliau): the one who signs on behalf of the head,
-the secretary, has let an official one level lower sign.
+``Plt.`` (pelaksana tugas), ``Pj.`` and ``Pjs.`` (penjabat, penjabat sementara) hold a post that has
+no proper holder; ``Plh.`` (pelaksana harian) stands in while the proper holder is away. ``a.n.``
+(atas nama): signed on behalf of the head. ``u.b.`` (untuk beliau): the secretary, who signs on
+behalf of the head, has let an official one level lower sign.
 """
 
 ACTING = {"plt": "Plt.", "plh": "Plh.", "pj": "Pj.", "pjs": "Pjs."}
