@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from kombu import Queue
 
 env = Env()
 
@@ -379,6 +380,9 @@ if not 1 <= BACKUP_KEEP <= BACKUP_DAYS:
 CELERY_BROKER_URL = BROKER_URL
 # A broker that hangs must not hold a page: the outbox row is committed, the sweep sends again.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 3}
+# Work that only writes, and work outside by how long the outside takes: a mail server that hangs
+# holds up no letter. A worker serves all of them unless told otherwise (celery worker --queues).
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail"), Queue("effects")]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -13,15 +13,21 @@ class Outbox(models.Model):
 
     class State(models.TextChoices):
         DUE = "due", "Menunggu"
+        ACTING = "acting", "Sedang dikerjakan"  # an effect; until ``due_at`` nobody else touches it
+        UNKNOWN = "unknown", "Hasilnya diperiksa"  # whether it happened is asked at ``due_at``
+        HELD = "held", "Hasilnya tidak diketahui"  # a person has to say whether it happened
         DONE = "done", "Selesai"
         FAILED = "failed", "Gagal"
+
+    # What a worker has to look at once ``due_at`` has come.
+    OPEN = (State.DUE, State.ACTING, State.UNKNOWN)
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # for an effect under way, the end of its lease
     sent_at = models.DateTimeField(null=True, blank=True)  # last handed to the broker
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -30,7 +36,11 @@ class Outbox(models.Model):
     class Meta:
         verbose_name_plural = "outbox"
         indexes = [
-            models.Index(fields=["due_at"], name="outbox_due", condition=Q(state="due")),
+            models.Index(
+                fields=["due_at"],
+                name="outbox_due",
+                condition=Q(state__in=["due", "acting", "unknown"]),
+            ),
             models.Index(fields=["done_at"], name="outbox_done", condition=Q(state="done")),
         ]
 

@@ -1,9 +1,17 @@
 """Work that happens after a commit: written with its cause, done once, by whichever worker.
 
-``enqueue`` writes a row in the current schema. A worker runs the row's handler in one
-transaction that holds the row locked: what the handler writes and the mark "done" commit
-together, and a worker that dies leaves the row free at once. A handler whose effect lies outside
-the database (a mail) may therefore repeat it after a crash; one that only writes never does.
+``enqueue`` writes a row in the current schema. There are two kinds of work:
+
+``@handler`` only writes to the database. A worker runs it in one transaction that holds the row
+locked: what it writes and the mark "done" commit together, and a worker that dies leaves the row
+free at once. It never happens twice.
+
+``@effect`` does something outside (a mail, a signature). The row is claimed in a short
+transaction with a lease, the effect runs outside any transaction and without a lock, and its
+result is recorded in a second transaction. When the worker dies or the answer does not come, it
+is not known whether the effect happened: then ``reconcile`` finds out, or a person does. An
+effect is repeated only when it says that the receiver recognises the repetition
+(``repeatable``).
 """
 
 import logging
@@ -11,6 +19,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, TypeAlias
 
 from django.conf import settings
@@ -30,6 +39,19 @@ log = logging.getLogger(__name__)
 Payload: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[Payload], None]
 OnFailed: TypeAlias = Callable[[Payload, str], None]
+Act: TypeAlias = Callable[[Payload, str], object]  # payload, key → what ``record`` gets
+Record: TypeAlias = Callable[[Payload, Any], None]
+
+
+class Outcome(Enum):
+    """What ``reconcile`` found out about an effect."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"
+
+
+Reconcile: TypeAlias = Callable[[Payload, str], Outcome]
 
 MAX_ATTEMPTS = 8  # with the delays below: about a day
 DELAYS = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 16 * 3600)]
@@ -39,11 +61,27 @@ KEEP_DONE = timedelta(days=35)  # a month's mails can still be counted at its en
 
 @dataclass(frozen=True, slots=True)
 class Registered:
+    """Work that only writes."""
+
     run: Handler
     on_failed: OnFailed | None
+    queue: str = "celery"
 
 
-handlers: Registry[Registered] = Registry("outbox handlers", "who does a kind of work")
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Work outside the database; see ``effect``."""
+
+    act: Act
+    record: Record | None
+    reconcile: Reconcile | None
+    on_failed: OnFailed | None
+    repeatable: bool
+    lease: timedelta
+    queue: str
+
+
+handlers: Registry[Registered | Effect] = Registry("outbox handlers", "who does a kind of work")
 
 
 def _only_public() -> list[str]:
@@ -56,17 +94,21 @@ schemas: Hook[Callable[[], list[str]]] = Hook(
 )
 
 
-def _no_worker(row_id: int) -> None:
+def _no_worker(row_id: int, queue: str) -> None:
     raise RuntimeError("messaging.tasks is not loaded: nobody carries outbox rows to a worker")
 
 
-deliverer: Hook[Callable[[int], None]] = Hook(
+deliverer: Hook[Callable[[int, str], None]] = Hook(
     "deliverer", "how a worker is told about an outbox row", default=_no_worker
 )
 
 
 class Hopeless(Exception):
     """A handler says that trying again cannot help: the work fails at once."""
+
+
+class NotDone(Exception):
+    """An effect says that nothing has happened outside: it is tried again later."""
 
 
 class UnknownKind(LookupError):
@@ -87,7 +129,35 @@ def handler(kind: str, *, on_failed: OnFailed | None = None) -> Callable[[Handle
     return register
 
 
-def registered(kind: str) -> Registered:
+def effect(
+    kind: str,
+    *,
+    record: Record | None = None,
+    reconcile: Reconcile | None = None,
+    on_failed: OnFailed | None = None,
+    repeatable: bool = False,
+    lease: timedelta = timedelta(minutes=2),
+    queue: str = "effects",
+) -> Callable[[Act], Act]:
+    """Register what does this kind of work outside the database.
+
+    The function gets the payload and the row's key, which names the work at the receiver too.
+    It raises ``NotDone`` when surely nothing happened (tried again later), ``Hopeless`` when
+    trying again cannot help; any other exception means that the outcome is not known.
+    ``record(payload, result)`` writes what came of it, in the transaction that marks the row
+    done. ``reconcile(payload, key)`` asks the outside whether it happened. ``repeatable``: the
+    receiver recognises a repetition by the key, so that an unknown outcome may be tried again.
+    ``lease`` is longer than the outside ever takes to answer.
+    """
+
+    def register(act: Act) -> Act:
+        handlers.add(kind, Effect(act, record, reconcile, on_failed, repeatable, lease, queue))
+        return act
+
+    return register
+
+
+def registered(kind: str) -> Registered | Effect:
     try:
         return handlers[kind]
     except KeyError:
@@ -135,15 +205,20 @@ def enqueue(
     def hand_over() -> None:
         row = Outbox.objects.filter(key=key, state=Outbox.State.DUE).values_list("pk").first()
         if row is not None:
-            send(row[0])
+            send(row[0], kind)
 
     transaction.on_commit(hand_over)
 
 
-def send(row_id: int) -> None:
+def _queue(kind: str) -> str:
+    known = handlers.get(kind)
+    return known.queue if known is not None else "celery"  # a later release's kind
+
+
+def send(row_id: int, kind: str) -> None:
     """Tell a worker about a row. A broker that is away is no error: the sweep sends again."""
     try:
-        deliverer.value(row_id)
+        deliverer.value(row_id, _queue(kind))
     except Exception as error:
         if not _is_broker_error(error):
             raise
@@ -165,10 +240,20 @@ def run(row_id: int) -> bool:
         row = _due().select_for_update(skip_locked=True).filter(pk=row_id).first()
         if row is None:
             return False
-        if row.attempts >= MAX_ATTEMPTS:
-            _give_up(row, row.error or "worker died during every attempt")
-            return False
-        Outbox.objects.filter(pk=row_id).update(attempts=F("attempts") + 1)
+        known = handlers.get(row.kind)
+        if isinstance(known, Effect):
+            before = row.state
+            if before == Outbox.State.DUE and row.attempts >= MAX_ATTEMPTS:
+                _give_up(row, row.error or "worker died during every attempt")
+                return False
+            _lease(row, known)
+        else:
+            if row.attempts >= MAX_ATTEMPTS:
+                _give_up(row, row.error or "worker died during every attempt")
+                return False
+            Outbox.objects.filter(pk=row_id).update(attempts=F("attempts") + 1)
+    if isinstance(known, Effect):
+        return _act(row, known) if before == Outbox.State.DUE else _find_out(row, known)
     with transaction.atomic():
         row = _due().select_for_update(skip_locked=True).filter(pk=row_id).first()
         if row is None:
@@ -176,35 +261,174 @@ def run(row_id: int) -> bool:
         try:
             # Whoever's page handed it over: mails, letters and records are Indonesian.
             with transaction.atomic(), override(settings.LANGUAGE_CODE):
-                registered(row.kind).run(row.payload)
+                writes = registered(row.kind)
+                assert isinstance(writes, Registered)
+                writes.run(row.payload)
         except Exception as error:
             if connection.connection is None or connection.connection.closed:
                 raise  # the database went away, and with it this transaction
             log.warning("%s %s, attempt %s: %s", row.kind, row.key, row.attempts, error)
-            said = "".join(traceback.format_exception(error))[-4000:]
-            (_give_up if isinstance(error, Hopeless) else _postpone)(row, said)
+            (_give_up if isinstance(error, Hopeless) else _postpone)(row, _said(error))
             return False
-        row.state = Outbox.State.DONE
-        row.done_at = now()
-        row.payload = {}
-        row.error = ""
-        row.save(update_fields=["state", "done_at", "payload", "error"])
+        _finish(row)
     log.info("%s %s done", row.kind, row.key)
     return True
 
 
+def _said(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))[-4000:]
+
+
+def _finish(row: Outbox) -> None:
+    row.state = Outbox.State.DONE
+    row.done_at = now()
+    row.payload = {}
+    row.error = ""
+    row.save(update_fields=["state", "done_at", "payload", "error"])
+
+
+# --- effects ------------------------------------------------------------------------------------
+
+
+def _lease(row: Outbox, effect: Effect) -> None:
+    """Claim the row: until its lease ends no other worker touches it."""
+    if row.state == Outbox.State.DUE:
+        row.state = Outbox.State.ACTING
+        row.attempts += 1
+    else:
+        row.state = Outbox.State.UNKNOWN
+    row.due_at = now() + effect.lease
+    row.save(update_fields=["state", "attempts", "due_at"])
+
+
+def _ours(row: Outbox) -> Outbox | None:
+    """The row again, locked, unless its lease ended meanwhile and somebody else has it."""
+    return (
+        Outbox.objects.select_for_update()
+        .filter(pk=row.pk, state=row.state, attempts=row.attempts, due_at=row.due_at)
+        .first()
+    )
+
+
+def _act(row: Outbox, effect: Effect) -> bool:
+    """Let the effect happen, outside any transaction, and record what came of it."""
+    if _in_transaction():
+        raise RuntimeError(f"the effect {row.kind} would hold a transaction open")
+    try:
+        with override(settings.LANGUAGE_CODE):
+            result = effect.act(row.payload, row.key)
+    except Exception as error:
+        log.warning("%s %s, attempt %s: %s", row.kind, row.key, row.attempts, error)
+        with transaction.atomic():
+            held = _ours(row)
+            if held is None:
+                return False
+            if isinstance(error, Hopeless):
+                _give_up(held, _said(error))
+            elif isinstance(error, NotDone):
+                _postpone(held, _said(error))
+            else:
+                _not_known(held, effect, _said(error))
+        return False
+    return _recorded(row, effect, result)
+
+
+def _recorded(row: Outbox, effect: Effect, result: object) -> bool:
+    with transaction.atomic():
+        held = _ours(row)
+        if held is None:
+            return False
+        if effect.record is not None:
+            with override(settings.LANGUAGE_CODE):
+                effect.record(held.payload, result)
+        _finish(held)
+    log.info("%s %s done", row.kind, row.key)
+    return True
+
+
+def _not_known(row: Outbox, effect: Effect, said: str) -> None:
+    """Nobody can say whether it happened: ask, repeat what may be repeated, or let a person
+    decide."""
+    if effect.reconcile is not None and row.attempts < MAX_ATTEMPTS:
+        row.state = Outbox.State.UNKNOWN
+        row.due_at = now() + DELAYS[min(max(row.attempts, 1), len(DELAYS)) - 1]
+    elif effect.repeatable:
+        row.state = Outbox.State.DUE
+        _postpone(row, said)
+        return
+    else:
+        row.state = Outbox.State.HELD
+        log.error("%s %s: outcome not known", row.kind, row.key)
+    row.error = said
+    row.sent_at = None
+    row.save(update_fields=["state", "due_at", "error", "sent_at"])
+
+
+def _find_out(row: Outbox, effect: Effect) -> bool:
+    """The lease of an effect ended without a word, or its outcome is to be asked for."""
+    found = Outcome.UNKNOWN
+    said = row.error or "the worker ended while the effect was under way"
+    if effect.reconcile is not None:
+        try:
+            found = effect.reconcile(row.payload, row.key)
+        except Exception as error:
+            log.warning("%s %s: reconciliation failed: %s", row.kind, row.key, error)
+            said = _said(error)
+    if found is Outcome.DONE:
+        return _recorded(row, effect, None)
+    with transaction.atomic():
+        held = _ours(row)
+        if held is None:
+            return False
+        if found is Outcome.NOT_DONE:
+            _postpone(held, said)
+        else:
+            held.attempts += 1
+            held.save(update_fields=["attempts"])
+            _not_known(held, effect, said)
+    return False
+
+
+def resolve(row_id: int, *, happened: bool) -> None:
+    """A person says whether a held effect happened; if not, it is tried again."""
+    with transaction.atomic():
+        row = _locked(row_id, Outbox.State.HELD)
+        if row is None:
+            return
+        if happened:
+            known = handlers.get(row.kind)
+            if isinstance(known, Effect) and known.record is not None:
+                known.record(row.payload, None)
+            _finish(row)
+            return
+        _begin_anew(row)
+
+
+def _locked(row_id: int, state: Outbox.State) -> Outbox | None:
+    return Outbox.objects.select_for_update().filter(pk=row_id, state=state).first()
+
+
+def _begin_anew(row: Outbox) -> None:
+    """A fresh set of attempts, in the running transaction."""
+    row.state = Outbox.State.DUE
+    row.attempts, row.due_at, row.sent_at = 0, now(), now()
+    row.save(update_fields=["state", "attempts", "due_at", "sent_at"])
+    transaction.on_commit(lambda: send(row.pk, row.kind))
+
+
 def _due() -> Any:
-    return Outbox.objects.filter(state=Outbox.State.DUE, due_at__lte=now())
+    return Outbox.objects.filter(state__in=Outbox.OPEN, due_at__lte=now())
 
 
 def _postpone(row: Outbox, error: str) -> None:
     if row.attempts >= MAX_ATTEMPTS:
         _give_up(row, error)
         return
+    row.state = Outbox.State.DUE
     row.error = error
     row.due_at = now() + DELAYS[min(row.attempts, len(DELAYS)) - 1]
     row.sent_at = None
-    row.save(update_fields=["error", "due_at", "sent_at"])
+    row.save(update_fields=["state", "error", "due_at", "sent_at"])
 
 
 def _give_up(row: Outbox, error: str) -> None:
@@ -236,11 +460,9 @@ def run_due(*, limit: int = 1000) -> int:
 def retry(row_id: int) -> None:
     """Give a failed row a fresh set of attempts."""
     with transaction.atomic():
-        changed = Outbox.objects.filter(pk=row_id, state=Outbox.State.FAILED).update(
-            state=Outbox.State.DUE, attempts=0, due_at=now(), sent_at=now()
-        )
-        if changed:
-            transaction.on_commit(lambda: send(row_id))
+        row = _locked(row_id, Outbox.State.FAILED)
+        if row is not None:
+            _begin_anew(row)
 
 
 def sweep(*, everything: bool = False) -> int:
@@ -272,7 +494,8 @@ def _sweep(names: list[str], everything: bool) -> int:
     sent_before = moment if everything else moment - RESEND_AFTER
     parts = [
         sql.SQL(
-            "(SELECT {name}, id FROM {table} WHERE state = 'due' AND due_at <= {moment}"
+            "(SELECT {name}, id, kind FROM {table}"
+            " WHERE state IN ('due', 'acting', 'unknown') AND due_at <= {moment}"
             " AND (sent_at IS NULL OR sent_at <= {before}) ORDER BY due_at LIMIT 500)"
         ).format(
             name=sql.Literal(name),
@@ -284,15 +507,15 @@ def _sweep(names: list[str], everything: bool) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(" UNION ALL ").join(parts))
-        rows: list[tuple[str, int]] = cursor.fetchall()
-    by_schema: dict[str, list[int]] = {}
-    for name, row_id in rows:
-        by_schema.setdefault(name, []).append(row_id)
-    for name, ids in by_schema.items():
+        rows: list[tuple[str, int, str]] = cursor.fetchall()
+    by_schema: dict[str, list[tuple[int, str]]] = {}
+    for name, row_id, kind in rows:
+        by_schema.setdefault(name, []).append((row_id, kind))
+    for name, found in by_schema.items():
         with schema_context(name):
-            Outbox.objects.filter(pk__in=ids).update(sent_at=moment)
-            for row_id in ids:
-                send(row_id)
+            Outbox.objects.filter(pk__in=[row_id for row_id, _ in found]).update(sent_at=moment)
+            for row_id, kind in found:
+                send(row_id, kind)
     return len(rows)
 
 

@@ -10,5 +10,5 @@ from messaging.models import Outbox
 
 def mails_since(moment: datetime) -> int:
     """Mails of the current schema that count towards its quota: sent since, or about to be."""
-    sent = Q(state=Outbox.State.DONE, done_at__gte=moment) | Q(state=Outbox.State.DUE)
+    sent = Q(state=Outbox.State.DONE, done_at__gte=moment) | Q(state__in=Outbox.OPEN)
     return Outbox.objects.filter(sent, kind="mail.send", key__startswith=COUNTED).count()

@@ -9,7 +9,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from celery import Task, shared_task
 from celery.signals import worker_ready
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection
 
 from kernel.clock import now
 from messaging import mail, outbox
@@ -35,8 +37,8 @@ def deliver(row_id: int) -> None:
     outbox.run(row_id)
 
 
-def _tell_a_worker(row_id: int) -> None:
-    deliver.apply_async(args=(row_id,), retry=False)
+def _tell_a_worker(row_id: int, queue: str) -> None:
+    deliver.apply_async(args=(row_id,), queue=queue, retry=False)
 
 
 outbox.deliverer.fill("messaging.tasks", _tell_a_worker)
@@ -85,16 +87,38 @@ def _not_delivered(payload: outbox.Payload, _error: str) -> None:
     )
 
 
-@outbox.handler("mail.send", on_failed=_not_delivered)
-def send_mail(payload: outbox.Payload) -> None:
-    """Raises Hopeless when the mail server refuses receiver or text for good (5xx, RFC 5321)."""
+@outbox.effect("mail.send", on_failed=_not_delivered, repeatable=True, queue="mail")
+def send_mail(payload: outbox.Payload, key: str) -> None:
+    """Hand a mail to the mail server.
+
+    Its Message-ID is made of the outbox key, so that a mail whose outcome was not known can be
+    handed over again: mailboxes recognise it. Raises Hopeless when the server refuses receiver or
+    text for good (5xx, RFC 5321), NotDone when it refuses for now or cannot be reached.
+    """
+    here: Any = connection  # ours knows its schema
+    name = hashlib.sha256(f"{here.schema_name}:{key}".encode()).hexdigest()[:32]
+    server = get_connection()
+    message = EmailMessage(
+        payload["subject"],
+        payload["body"],
+        to=[payload["to"]],
+        headers={"Message-ID": f"<{name}@{settings.BASE_DOMAIN}>"},
+        connection=server,
+    )
     try:
-        EmailMessage(payload["subject"], payload["body"], to=[payload["to"]]).send()
+        server.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise outbox.NotDone(f"no connection to the mail server: {error}") from error
+    try:
+        message.send()
     except smtplib.SMTPRecipientsRefused as error:
-        if all(code >= 500 for code, _text in error.recipients.values()):
-            raise outbox.Hopeless(str(error)) from error
-        raise
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code >= 500:
-            raise outbox.Hopeless(str(error)) from error
-        raise
+        codes = [code for code, _text in error.recipients.values()]
+        raise _refused(error, all(code >= 500 for code in codes)) from error
+    except smtplib.SMTPResponseException as error:  # also of the sender, or of the text
+        raise _refused(error, error.smtp_code >= 500) from error
+    finally:
+        server.close()
+
+
+def _refused(error: smtplib.SMTPException, for_good: bool) -> Exception:
+    return outbox.Hopeless(str(error)) if for_good else outbox.NotDone(str(error))

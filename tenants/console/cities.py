@@ -22,6 +22,7 @@ from audit import actions as audit
 from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import RuleBroken
+from messaging.models import Outbox
 from tenants.console import slots, steering, work
 from tenants.console.forms import LimitsForm, TrialForm, WhyForm
 from tenants.console.slots import city_of
@@ -152,6 +153,7 @@ WORDS = {
     "console.trial_extended": "Masa coba diperpanjang",
     "console.limits_changed": "Batas diubah",
     "outbox.retried": "Pekerjaan diulangi",
+    "outbox.settled": "Pekerjaan dinyatakan sudah terjadi",
     "support.asked": "Dukungan meminta izin",
     "support.granted": "Dukungan diizinkan kota",
     "support.refused": "Dukungan ditolak kota",
@@ -299,19 +301,32 @@ def trail(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Give work that failed for good a fresh set of attempts."""
+    _on_row(request, code, pk, "outbox.retried", work.try_again)
+    messages.success(request, "Dikirim ulang. Hasilnya tampil setelah hitungan berikutnya.")
+    return redirect("console-city", code)
+
+
+@for_operators
+@require_POST
+def happened(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Note that an effect whose outcome was not known did happen."""
+    _on_row(request, code, pk, "outbox.settled", work.settle)
+    messages.success(request, "Dicatat: pekerjaan ini sudah terjadi dan tidak diulang.")
+    return redirect("console-city", code)
+
+
+def _on_row(
+    request: HttpRequest, code: str, pk: int, what: str, do: Callable[[int], Outbox]
+) -> None:
+    """Do something with a row of this city's outbox, recorded there and on the platform."""
     found = city_of(code)
     by = operator_of(request)
     with in_city(found):
-        row = work.try_again(pk)
-        audit.record(
-            "outbox.retried", actor=None, subject="outbox", subject_id=pk, detail={"by": by.name}
-        )
+        row = do(pk)
+        audit.record(what, actor=None, subject="outbox", subject_id=pk, detail={"by": by.name})
     audit.record(
-        "outbox.retried", actor=by, subject="city", subject_id=code,
-        detail={"row": pk, "kind": row.kind},
-    )  # fmt: skip
-    messages.success(request, "Dikirim ulang. Hasilnya tampil setelah hitungan berikutnya.")
-    return redirect("console-city", code)
+        what, actor=by, subject="city", subject_id=code, detail={"row": pk, "kind": row.kind}
+    )
 
 
 # --- deeds --------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from tenants.console.views import for_operators, operator_of
 from tenants.registry.models import Health
 
 SHOWN = 50
+TROUBLED = [Outbox.State.FAILED, Outbox.State.HELD]
 
 
 def failed_rows() -> list[dict[str, Any]]:
@@ -30,17 +31,35 @@ def failed_rows() -> list[dict[str, Any]]:
             "error": without_addresses((row.error.strip().splitlines() or [""])[-1])[:200],
             "created_at": row.created_at,
             "attempts": row.attempts,
+            "is_held": row.state == Outbox.State.HELD,
         }
-        for row in Outbox.objects.filter(state=Outbox.State.FAILED).order_by("-pk")[:SHOWN]
+        for row in Outbox.objects.filter(state__in=TROUBLED).order_by("-pk")[:SHOWN]
     ]
 
 
 def try_again(pk: int) -> Outbox:
     """Give failed work of the current schema a fresh set of attempts. Raises NotThere."""
-    row = Outbox.objects.filter(pk=pk, state=Outbox.State.FAILED).first()
+    row = _troubled(pk)
+    if row.state == Outbox.State.HELD:
+        outbox.resolve(pk, happened=False)
+    else:
+        outbox.retry(pk)
+    return row
+
+
+def settle(pk: int) -> Outbox:
+    """Held work of the current schema did happen outside: note it. Raises NotThere."""
+    row = _troubled(pk)
+    if row.state != Outbox.State.HELD:
+        raise NotThere("Pekerjaan ini gagal: tidak ada yang terjadi di luar.")
+    outbox.resolve(pk, happened=True)
+    return row
+
+
+def _troubled(pk: int) -> Outbox:
+    row: Outbox | None = Outbox.objects.filter(pk=pk, state__in=TROUBLED).first()
     if row is None:
         raise NotThere("Pekerjaan ini tidak sedang gagal.")
-    outbox.retry(pk)
     return row
 
 
@@ -49,7 +68,7 @@ def try_again(pk: int) -> Outbox:
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """What failed in public, by kind and one by one; cities as they were last counted."""
-    failed = Outbox.objects.filter(state=Outbox.State.FAILED)
+    failed = Outbox.objects.filter(state__in=TROUBLED)
     cities = Health.objects.filter(outbox_failed__gt=0).select_related("city")
     context = {
         "kinds": list(failed.values("kind").annotate(count=Count("pk")).order_by("-count", "kind")),
@@ -58,6 +77,18 @@ def work(request: HttpRequest) -> HttpResponse:
         "cities": list(cities.order_by(F("outbox_failed").desc(), "city__name")[:514]),
     }
     return render(request, "console/work.html", context)
+
+
+@for_operators
+@require_POST
+def happened(request: HttpRequest, pk: int) -> HttpResponse:
+    row = settle(pk)
+    audit.record(
+        "outbox.settled", actor=operator_of(request), subject="outbox", subject_id=pk,
+        detail={"kind": row.kind},
+    )  # fmt: skip
+    messages.success(request, "Dicatat: pekerjaan ini sudah terjadi dan tidak diulang.")
+    return redirect("console-work")
 
 
 @for_operators

@@ -58,8 +58,8 @@ def take(city: City) -> Health:
     with in_city(city):
         S = Outbox.State
         rows = Outbox.objects.aggregate(
-            failed=Count("pk", filter=Q(state=S.FAILED)),
-            due=Count("pk", filter=Q(state=S.DUE, due_at__lte=at)),
+            failed=Count("pk", filter=Q(state__in=[S.FAILED, S.HELD])),
+            due=Count("pk", filter=Q(state__in=Outbox.OPEN, due_at__lte=at)),
             oldest=Min("due_at", filter=Q(state=S.DUE)),
         )
         found = {name: count() for name, (_, count) in probes.items()}

@@ -136,7 +136,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Rows handed to the broker, with the schema their message names."""
     found: list[tuple[str, int]] = []
     monkeypatch.setattr(
-        outbox, "send", lambda row_id: found.append((connection.schema_name, row_id))
+        outbox, "send", lambda row_id, _kind: found.append((connection.schema_name, row_id))
     )
     return found
 
@@ -226,7 +226,7 @@ def test_broker_away_loses_nothing(
 
     monkeypatch.setattr(tasks.deliver, "apply_async", refuse)
     ask(1)
-    outbox.send(Outbox.objects.get(key="note:1").pk)
+    outbox.send(Outbox.objects.get(key="note:1").pk, "test.note")
     assert outbox.run_due() == 1
 
 
@@ -235,5 +235,5 @@ def test_send_names_the_city(in_bontang: City, monkeypatch: pytest.MonkeyPatch) 
 
     seen: list[object] = []
     monkeypatch.setattr(Celery, "send_task", lambda *a, **k: seen.append(k["headers"]))
-    outbox.send(3)
+    outbox.send(3, "test.note")
     assert seen == [{"_schema_name": "c6474"}]
