@@ -39,7 +39,8 @@ class Outbox(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="outbox_due",
-                condition=Q(state__in=["due", "acting", "unknown"]),
+                # Not ``state__in``: PostgreSQL writes an array otherwise once it is copied.
+                condition=Q(state="due") | Q(state="acting") | Q(state="unknown"),
             ),
             models.Index(fields=["done_at"], name="outbox_done", condition=Q(state="done")),
         ]
