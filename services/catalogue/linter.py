@@ -267,6 +267,12 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                 f"Tidak ada kode klasifikasi yang berlaku pada {today:%d-%m-%Y}. Tambahkan kode "
                 "yang baru.",
             )
+        if any(c.until is not None and c.until < c.since for c in output.codes):
+            yield Finding(
+                "error",
+                f"{place}.codes",
+                "Ada kode klasifikasi yang berakhir sebelum berlaku. Periksa tanggalnya.",
+            )
         if blueprint.step(output.step).role != "ketua_rt" and any(
             "ketua rt" in text.lower() for text in output.texts()
         ):

@@ -512,7 +512,7 @@ READ_FOR = {
     "kode": gettext_noop("Petugas mencari akun Anda untuk membuat kode"),
     "code.made": gettext_noop("Petugas membuat kode untuk memilih kata sandi Anda"),
     "code.used": gettext_noop("Kata sandi Anda diganti dengan kode dari petugas"),
-    "penunjukan": gettext_noop("Admin kota menunjuk Anda untuk suatu jabatan"),
+    "penunjukan": gettext_noop("Admin kota mencari orang untuk suatu jabatan"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 

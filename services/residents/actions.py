@@ -94,6 +94,23 @@ def register_citizen(
     return user
 
 
+@transaction.atomic
+def account_for(person: Person, *, by: User, phone: str = "", email: str = "") -> User:
+    """The account of a resident, made without a password where there is none: a city's
+    administrator appoints them. What they wrote of themselves stays."""
+    Person.objects.select_for_update().get(pk=person.pk)
+    user = User.objects.select_for_update().filter(resident__person=person).first()
+    if user is None:
+        login = login_for(bytes(person.nik_print))
+        user = User.objects.create_user(login, None, name=person.name, email=email, phone=phone)
+        ResidentAccount.objects.create(user=user, person=person)
+        audit.record("account.prepared", actor=by, subject="person", subject_id=person.pk)
+        return user
+    user.phone, user.email = user.phone or phone, user.email or email
+    user.save(update_fields=["phone", "email"])
+    return user
+
+
 def _opened_again(user: User, password: str, *, email: str, phone: str) -> User:
     """An account without any password (the city was restored from its open copy): whoever knows
     the three facts chooses one, as at the first opening."""

@@ -7,10 +7,16 @@ from django.db import transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
-from services.residents import officials
+from messaging import mail
+from services.residents import actions as residents
+from services.residents import codes, officials
+from services.residents.models import Person
+from services.residents.queries import record_by_nik
 from services.residents.sealing import fingerprint
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
+from tenants.office.queries import called
+from tenants.registry.current import city
 
 
 @transaction.atomic
@@ -26,6 +32,7 @@ def appoint(
     is_desk = post.role != Post.Role.ADMIN
     if nik and is_desk and fingerprint(parse_nik(nik).digits) in officials.nik_prints(by):
         raise RuleBroken(office.OWN_POST, field="nik")
+    _refuse_dead(nik)
     holding = office.appoint_by_mail(
         post=post, by=by, name=name, email=email, since=since, decree=decree, nip=nip, rank=rank,
         acting=acting, quiet=quiet,
@@ -33,3 +40,54 @@ def appoint(
     if nik:
         officials.identify(user=holding.user, nik=nik, by=by)
     return holding
+
+
+def _refuse_dead(nik: str) -> None:
+    """Raises RuleBroken for somebody who died by the register. Who moved away may still hold an
+    office here."""
+    person = record_by_nik(nik) if nik else None
+    if person is not None and person.status == codes.Status.DEAD:
+        raise RuleBroken(
+            "Menurut data penduduk, orang ini sudah meninggal. Periksa lagi NIK-nya; bila datanya "
+            "keliru, perbaiki dulu data penduduknya.",
+            field="nik",
+        )
+
+
+@transaction.atomic
+def appoint_neighbour(
+    *, post: Post, person: Person, by: User, since: date, phone: str = "", email: str = "",
+    decree: str = "",
+) -> Holding:  # fmt: skip
+    """Make a resident the head of an RT or RW, with their own account; a mail tells them where an
+    address is given. Raises RuleBroken for somebody who does not live here (any more)."""
+    if not person.lives_here:
+        raise RuleBroken(NOT_A_RESIDENT, field="nik")
+    if person.pk in officials.own_people(by):
+        raise RuleBroken(office.OWN_POST, field="nik")
+    user = residents.account_for(person, by=by, phone=phone, email=email)
+    holding = office.appoint(post=post, user=user, since=since, by=by, decree=decree)
+    if user.email:
+        way = (
+            f"Masuk di {city().url('/masuk/')} dengan NIK dan kata sandi Anda."
+            if user.has_usable_password()
+            else "Anda belum memilih kata sandi. Pakai kartu kode yang diserahkan kepada Anda, di "
+            f"{city().url('/sandi/kode/')}, atau buka akun dengan NIK, nomor KK, dan tanggal lahir "
+            f"di {city().url('/daftar/')}."
+        )
+        mail.send(
+            user.email,
+            f"Anda ditunjuk sebagai {called(post)}",
+            f"Yth. {user.name},\n\n{by.name} menunjuk Anda sebagai {called(post)}, mulai "
+            f"{since:%d-%m-%Y}. Warga yang meminta surat menunggu Anda membenarkannya.\n\n{way}"
+            f"\n\n{city().name}\n",
+            key=f"appointed:{holding.pk}",
+            essential=True,
+        )
+    return holding
+
+
+NOT_A_RESIDENT = (
+    "Menurut data penduduk, orang ini sudah meninggal, pindah, atau pergi. Periksa lagi NIK-nya; "
+    "bila datanya keliru, perbaiki dulu data penduduknya."
+)

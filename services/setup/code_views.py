@@ -10,9 +10,12 @@ from kernel.errors import NotThere, RuleBroken
 from services.pages import codes
 from services.pages.access import today
 from services.residents import onetime
+from services.residents.models import OneTimeCode
 from services.setup.views import for_admins, page_of
 from tenants.office.models import Holding
 from ui.forms import explain
+
+APPOINTED = OneTimeCode.Checked.APPOINTED
 
 
 @for_admins
@@ -25,7 +28,8 @@ def official_code(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     account = getattr(holding.user, "resident", None) if holding is not None else None
     if holding is None or account is None:
         raise NotThere("Orang ini tidak masuk dengan NIK.")
-    form = codes.CheckedForm(request.POST or None)
+    initial = {} if holding.user.has_usable_password() else {"checked": APPOINTED}
+    form = codes.CheckedForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             handed = onetime.make(

@@ -156,7 +156,7 @@ class AppointForm(Form):
         super().__init__(*args, **kwargs)
         self.candidates = self._candidates() if self.is_bound else []
         if self.candidates:
-            choices = [(str(person.pk), _told_apart(person)) for person in self.candidates]
+            choices = [(str(person.pk), told_apart(person)) for person in self.candidates]
             field = self.fields["who"]
             field.widget = forms.RadioSelect()
             field.choices = [*choices, (NOBODY, "Bukan, ia orang lain")]  # type: ignore[attr-defined]
@@ -191,7 +191,8 @@ NOBODY = "lain"
 MOST_ASKED = 8  # residents of one name to choose from
 
 
-def _told_apart(person: Person) -> str:
+def told_apart(person: Person) -> str:
+    """A resident among others of the same name."""
     born = f"lahir {long_date(person.birth_date)}"
     return f"{person.name}, {born}, NIK {mask(person.nik)}, {person.household.address}"
 

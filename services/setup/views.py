@@ -22,9 +22,7 @@ from services.catalogue.queries import places_here
 from services.pages.access import signed_in, today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
-from services.setup import appointing
 from services.setup.forms import (
-    AppointForm,
     EndForm,
     FaceForm,
     NeighbourhoodForm,
@@ -106,7 +104,7 @@ def unit_of(pk: int) -> Unit:
     return found
 
 
-def _posts(found: QuerySet[Post]) -> QuerySet[Post]:
+def with_holders(found: QuerySet[Post]) -> QuerySet[Post]:
     """Posts with ``now``: who holds them today."""
     holdings = queries.current_holdings(today()).select_related("user").order_by("is_acting")
     return found.select_related("unit").prefetch_related(
@@ -127,7 +125,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{found.name} tersimpan.")
             return redirect("setup-unit", pk)
-    context = {"posts": _posts(found.posts.all()), "is_called": found.kind in calling.CALLED}
+    context = {"posts": with_holders(found.posts.all()), "is_called": found.kind in calling.CALLED}
     return page_of(request, "unit", form, unit=found, **context)
 
 
@@ -146,50 +144,9 @@ def posts(request: HttpRequest, user: User) -> HttpResponse:
     if vacant:
         held = queries.current_holdings(today()).filter(user__is_active=True).values("post")
         found = found.exclude(pk__in=held)
-    page = Paginator(_posts(found).order_by("unit__code", "pk"), PER_PAGE)
+    page = Paginator(with_holders(found).order_by("unit__code", "pk"), PER_PAGE)
     context = {"page": page.get_page(request.GET.get("hal")), "wanted": wanted, "vacant": vacant}
     return page_of(request, "posts", **context)
-
-
-@for_admins
-def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """One post: who holds it, and giving it to somebody."""
-    found = _posts(Post.objects.filter(pk=pk)).first()
-    if found is None:
-        raise NotThere("Jabatan ini tidak ditemukan.")
-    form = AppointForm(request.POST or None, initial={"since": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            holding = appointing.appoint(post=found, by=user, **form.cleaned_data)
-        except RuleBroken as error:
-            error.field = "email" if error.field == "user" else error.field
-            explain(form, error)
-        else:
-            said = f"{holding.user.name} sekarang memegang jabatan {found.title}."
-            if not holding.user.has_usable_password():
-                said += f" Undangan dikirim ke {holding.user.login}."
-            messages.success(request, said)
-            return redirect("setup-post", pk)
-    past = found.holdings.filter(until__lt=today()).select_related("user").order_by("-until")
-    people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=found))
-    enrolled = mfa.enrolled_among(people)
-    unknown = {person.pk for person in people if not officials.nik_prints(person)}
-    return page_of(
-        request, "post", form, post=found, past=past[:10], enrolled=enrolled, unknown=unknown,
-        place=_place_of(found.unit), is_neighbourhood=found.role in queries.WITHOUT_SEAT,
-    )  # fmt: skip
-
-
-def _place_of(unit: Unit) -> str:
-    """A unit with those above it, up to the village: ``RT 001, RW 002, Kelurahan Sukarasa``."""
-    names = [unit.name]
-    above = unit.parent
-    while above is not None and unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
-        names.append(above.name)
-        if above.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
-            break
-        above = above.parent
-    return ", ".join(names)
 
 
 @for_admins

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.passwords import link_digest, set_password_path
@@ -15,7 +16,7 @@ from messaging import mail
 from tenants.office import notices, signing
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, short_form
-from tenants.office.queries import WITHOUT_SEAT, holds_seat, posts_of
+from tenants.office.queries import WITHOUT_SEAT, called, holds_seat
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -58,8 +59,8 @@ def appoint(
         raise RuleBroken(OWN_POST, field="user")
     if not user.is_active:
         raise RuleBroken(f"Akun {user.name} tidak aktif. Aktifkan dulu akunnya.", field="user")
-    if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
-        raise RuleBroken("NIP terdiri dari 18 angka.", field="nip")
+    today = now().astimezone(city().tz).date()
+    check_nip(nip, user, on=today)
     open_ones = post.holdings.select_for_update().filter(until__isnull=True)
     for holding in open_ones:
         if holding.user_id == user.pk:
@@ -76,7 +77,6 @@ def appoint(
             holding.until = since - timedelta(days=1)
             holding.save(update_fields=["until"])
     # A date in the past must not count the seat this person had then and has no more.
-    today = now().astimezone(city().tz).date()
     if post.role not in WITHOUT_SEAT and not holds_seat(user, max(since, today)):
         require_room("seats")
     holding = Holding.objects.create(
@@ -94,6 +94,46 @@ def appoint(
     )
     if by is not None and not quiet and post.role not in WITHOUT_SEAT:
         notices.tell_of_appointment(holding, by=by, today=today)
+    return holding
+
+
+def check_nip(nip: str, user: User, *, on: date) -> None:
+    """Raises RuleBroken unless it has 18 digits and no other official in office has it."""
+    if not nip:
+        return
+    if not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
+        raise RuleBroken("NIP terdiri dari 18 angka.", field="nip")
+    other = (
+        Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=on), nip=nip)
+        .exclude(user=user)
+        .select_related("user", "post")
+        .first()
+    )
+    if other is not None:
+        raise RuleBroken(
+            f"NIP ini sudah dipakai {other.user.name}, {other.post.title}. Setiap pegawai punya "
+            "NIP sendiri; periksa lagi angkanya.",
+            field="nip",
+        )
+
+
+@transaction.atomic
+def correct_holding(*, holding_id: int, nip: str, rank: str, decree: str, by: User) -> Holding:
+    """Write the details of a holding anew; who holds the post and since when stays. Letters signed
+    before keep what they said. Raises NotThere, RuleBroken."""
+    holding = Holding.objects.select_for_update(of=("self",)).filter(pk=holding_id).first()
+    if holding is None:
+        raise NotThere("Jabatan ini tidak ditemukan.")
+    check_nip(nip, holding.user, on=now().astimezone(city().tz).date())
+    told = {"nip": nip, "rank": rank, "decree": decree}
+    changed = [name for name, text in told.items() if getattr(holding, name) != text]
+    if changed:
+        holding.nip, holding.rank, holding.decree = nip, rank, decree
+        holding.save(update_fields=changed)
+        audit.record(
+            "post.corrected", actor=by, subject="post", subject_id=holding.post_id,
+            detail={"user": holding.user_id, "changed": changed},
+        )  # fmt: skip
     return holding
 
 
@@ -209,10 +249,13 @@ def send_invitation(*, user: User, by: User | None = None) -> None:
             f"{city().url('/daftar/')} dengan NIK, nomor KK, dan tanggal lahirnya."
         )
     path = set_password_path(user)
-    posts = ", ".join(
-        f"{post.title} ({post.unit.name})"
-        for post in posts_of(user, now().astimezone(city().tz).date())
+    today = now().astimezone(city().tz).date()
+    to_hold = (
+        Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=today), user=user)
+        .select_related("post__unit__parent__parent")
+        .order_by("since", "pk")
     )
+    posts = ", ".join(called(holding.post) for holding in to_hold)
     mail.send(
         user.login,
         f"Undangan ke ruang kerja {city().name}",

@@ -1,6 +1,7 @@
 """Reads of the office: who holds which post, which unit stands above."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -45,6 +46,7 @@ def posts_of(user: User, on: date) -> list[Post]:
 
 
 # Neighbours who vouch for neighbours, thousands of them, take no seat of a city's plan.
+VILLAGE_DESKS = (Post.Role.LOKET, Post.Role.LURAH)  # in the order to fill them
 WITHOUT_SEAT = frozenset({Post.Role.KETUA_RT, Post.Role.KETUA_RW})
 
 
@@ -150,3 +152,49 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     below = Q(code__startswith=f"{unit.code}.") | Q(code__startswith=f"{unit.code}/")
     found = Unit.objects.filter(below, is_active=True)
     return found.filter(kind=kind) if kind else found
+
+
+def called(post: Post) -> str:
+    """A post as nobody mistakes it: ``Ketua RT 001 / RW 002, Kelurahan Sukasari``. A city has
+    hundreds of RT 001; other titles name their unit."""
+    if post.role not in WITHOUT_SEAT:
+        return post.title
+    above = post.unit.parent
+    rw = above if above is not None and above.kind == Unit.Kind.RW else None
+    village = rw.parent if rw is not None else above
+    name = f"{post.title} / {rw.name}" if rw is not None else post.title
+    return f"{name}, {village.name}" if village is not None else name
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A post that nobody holds, or is to hold. An imported RT may have no post yet."""
+
+    title: str
+    unit_id: int
+    post_id: int | None = None
+
+
+def next_vacancy(post: Post, on: date) -> Vacancy | None:
+    """What is to be filled next in the same kelurahan or desa: counter, head, then the heads of
+    its RT by number."""
+    code = post.unit.code.partition("/")[0]
+    filled = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=on), user__is_active=True)
+    desks = Post.objects.filter(unit__code=code, role__in=VILLAGE_DESKS).exclude(pk=post.pk)
+    vacant = {found.role: found for found in desks.exclude(pk__in=filled.values("post"))}
+    for role in VILLAGE_DESKS:
+        if role in vacant:
+            return Vacancy(vacant[role].title, vacant[role].unit_id, vacant[role].pk)
+    held = filled.filter(post__role=Post.Role.KETUA_RT).values("post__unit")
+    rt = (
+        Unit.objects.filter(kind=Unit.Kind.RT, code__startswith=f"{code}/", is_active=True)
+        .exclude(pk__in=held)
+        .exclude(pk=post.unit_id)
+        .select_related("parent__parent")
+        .order_by("code")
+        .first()
+    )
+    if rt is None:
+        return None
+    title = f"{rt.head} {rt.own_name}"
+    return Vacancy(called(Post(unit=rt, role=Post.Role.KETUA_RT, title=title)), rt.pk)

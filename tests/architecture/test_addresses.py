@@ -142,6 +142,7 @@ CITY_HOST = {
     "kelola/pejabat/": ADMIN,
     "kelola/pejabat/<int:pk>/": ADMIN,
     "kelola/pejabat/akhiri/<int:pk>/": ADMIN,
+    "kelola/pejabat/ubah/<int:pk>/": ADMIN,
     "kelola/pejabat/kode/<int:pk>/": ADMIN,
     "kelola/pejabat/nik/<int:pk>/": ADMIN,
     "kelola/pejabat/berkas/": ADMIN,

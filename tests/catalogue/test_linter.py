@@ -108,6 +108,13 @@ CASES = {
         ),
         "outputs.surat.codes", "kode klasifikasi",
     ),
+    "a code that ends before it begins": (
+        "sktm",
+        lambda d: d["outputs"][0]["codes"].append(
+            {"since": "2012-01-01", "until": "2011-12-31", "code": "465"}
+        ),
+        "outputs.surat.codes", "berakhir sebelum berlaku",
+    ),
     "a sentence on an optional answer": (
         "sktm", lambda d: question(d, "tanggungan").update(required=False),
         "outputs.surat.body", "boleh kosong",

@@ -29,6 +29,12 @@ def adult(rows: list[dict[str, str]], number: int = 0) -> dict[str, str]:
     return heads[number]
 
 
+def neighbour(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Another adult than the first, who may lead the RT."""
+    first = adult(rows)
+    return next(r for r in rows if r["nik"] != first["nik"] and r["tanggal_lahir"] < "2000")
+
+
 def spreadsheet(rows: list[dict[str, str]], path: Path) -> Path:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), delimiter=";")

@@ -15,7 +15,6 @@ from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 pytestmark = pytest.mark.journey
 
 NAMES = {
-    "rt": "Yohanes Rumampuk",
     "loket": "Sitti Rahmah, A.Md.",
     "lurah": "Herman Lantang, S.Sos.",
     "kecamatan": "Ni Wayan Sari, S.E.",
@@ -149,15 +148,16 @@ def set_up(town: Town, admin: Walker, folder: Path) -> None:
 
 
 def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, str]:
-    """Six people hold eight posts; each chooses a password by a mailed link."""
+    """Six people hold eight posts; each chooses a password by a mailed link, the Ketua RT with the
+    code on a card."""
     page = admin.page
     kelola = f"{town.address}kelola/"
     kelurahan = f"Kelurahan {town.village.name}"
     kecamatan = next(
         k for k in regions.kecamatan(town.area.code) if town.village.code.startswith(k.code)
     )
+    staff = {"rt": appoint_ketua_rt(town, admin, postman)}
     posts = [
-        ("rt", "", "Ketua RT"),
         ("loket", kelurahan, f"Petugas Loket {kelurahan}"),
         ("lurah", kelurahan, f"Lurah {town.village.name}"),
         ("kecamatan", kecamatan.name, f"Petugas Loket Kecamatan {kecamatan.name}"),
@@ -165,26 +165,19 @@ def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, s
         ("dinas", "DPMPTSP", "Petugas DPMPTSP"),
         ("kepala", "DPMPTSP", "Kepala DPMPTSP"),
     ]
-    staff = {}
     for number, (key, unit, title) in enumerate(posts):
-        if key == "rt":
-            page.goto(f"{kelola}rt/")
-            page.locator("main table a").first.click()
-        else:
-            page.goto(f"{kelola}pejabat/?cari={unit}")
-            if key == "loket":
-                admin.look("posts")
-            page.get_by_role("link", name=title, exact=True).click()
+        page.goto(f"{kelola}pejabat/?cari={unit}")
+        if key == "loket":
+            admin.look("posts")
+        page.get_by_role("link", name=title, exact=True).click()
         staff[key] = f"{key}@{town.subdomain}kota.go.id"
         page.fill("#id_name", NAMES[key])
         page.fill("#id_email", staff[key])
         if key in {"lurah", "camat", "kepala"}:
             page.fill("#id_nip", f"1975031520000310{number:02d}")
-        if key == "rt":
-            admin.look("post")
-        admin.press("Tunjuk", "appointed" if key == "rt" else None, exact=True)
+        admin.press("Tunjuk", exact=True)
         admin.expect("sekarang memegang jabatan")
-    for number, login in enumerate(staff.values()):
+    for number, login in enumerate(login for login in staff.values() if "@" in login):
         link = people.link_in_mail(town.balai, postman, login, "/sandi/")
         assert link.startswith(town.address), link
         postman.page.goto(link)
@@ -195,6 +188,26 @@ def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, s
         postman.context.clear_cookies()
     admin.go(kelola, "checklist-done")
     return staff
+
+
+def appoint_ketua_rt(town: Town, admin: Walker, phone: Walker) -> str:
+    """A neighbour from the register, who chooses a password with the code on the card; returns
+    the NIK that signs in."""
+    page, nik = admin.page, people.neighbour(town.rows)["nik"]
+    page.goto(f"{town.address}kelola/rt/")
+    page.locator("main table a").first.click()
+    page.fill("#id_nik", nik)
+    admin.look("post")
+    admin.press("Tunjuk", "appointed", exact=True)
+    admin.expect("sekarang memegang jabatan Ketua RT 005 / RW 002, Kelurahan")
+    admin.press("Buat kode", "code-card")
+    phone.page.goto(f"{town.address}sandi/kode/")
+    phone.page.fill("#id_nik", nik)
+    phone.page.fill("#id_kode", page.locator(".number").inner_text())
+    phone.page.fill("#id_password", people.PASSWORD)
+    phone.press("Simpan kata sandi", "code-used")
+    phone.context.clear_cookies()
+    return nik
 
 
 # --- the resident ------------------------------------------------------------------------------
