@@ -316,7 +316,7 @@ def put_product(*, product: str, plan: str, name: str, description: str) -> str:
     words = {"name": name, "description": description, "metadata": {"plan": plan}}
     with _api() as api:
         if product:
-            return str(api.products.update(product, words).id)
+            return str(api.products.update(product, words | {"active": True}).id)
         key = key_of("product", words)
         return str(api.products.create(words, {"idempotency_key": key}).id)
 

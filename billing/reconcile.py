@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Model
 
-from billing import gateway, lifecycle, mirror, plans
+from billing import catalogue, gateway, lifecycle, mirror, plans
 from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
 from billing.plans import INTERVALS
 from tenants.registry.scope import in_public
@@ -21,7 +21,9 @@ def reconcile(at: datetime, *, repair: bool = True) -> Reconciliation:
     would be such. Raises Unavailable.
     """
     with in_public():
-        differences: list[Difference] = _prices()
+        differences: list[Difference] = _prices() + _not_sold()
+        if repair and any(one["field"] == "active" for one in differences):
+            catalogue.sync()  # makes the price anew; old subscriptions keep theirs
         touched: set[int] = set()
         seen_subscriptions: set[str] = set()
         for subscription in gateway.subscriptions():
@@ -137,3 +139,18 @@ def _prices() -> list[Difference]:
                     }
                 )
     return found
+
+
+def _not_sold() -> list[Difference]:
+    """Prices we offer that Stripe sells no more: somebody archived them there. Without a new one
+    every change to that plan is refused."""
+    return [
+        {
+            "object": f"{row.plan}/{row.interval}",
+            "field": "active",
+            "ours": "True",
+            "theirs": "False",
+        }
+        for row in PlanPrice.objects.filter(is_current=True).order_by("plan", "interval")
+        if gateway.price_by_lookup(catalogue.lookup_key(row.plan, row.interval)) is None
+    ]

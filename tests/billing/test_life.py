@@ -437,6 +437,22 @@ def test_a_fresh_installation_differs_in_nothing(
     assert [row.message for row in caplog.records if row.levelname == "ERROR"] == []
 
 
+def test_a_price_archived_in_stripe_is_reported_and_made_anew(life: Life) -> None:
+    catalogue.sync()
+    with in_public():
+        price = PlanPrice.objects.get(plan="madya", interval="month", is_current=True)
+    life.standin.client.prices.update(price.stripe_price_id, {"active": False})
+    found = reconcile.reconcile(life.at)
+    assert found.differences == [
+        {"object": "madya/month", "field": "active", "ours": "True", "theirs": "False"}
+    ]
+    assert reconcile.reconcile(life.at).differences == []
+    with in_public():
+        anew = PlanPrice.objects.get(plan="madya", interval="month", is_current=True)
+    assert anew.stripe_price_id != price.stripe_price_id and anew.rupiah == price.rupiah
+    assert life.standin.client.prices.retrieve(anew.stripe_price_id).active
+
+
 def test_an_emptied_stand_in_is_no_dead_end(
     life: Life, new_standin: Callable[..., Standin], settings: LazySettings
 ) -> None:
