@@ -6,34 +6,39 @@
 - RW without RT: ``64.74.01.1001/002``
 - neither: the code of the village itself
 - two dusun that each have an RT 005 in RW 002: ``64.74.01.1001/krajan/002/005``
+- a dusun (lingkungan, jorong, banjar) without RT: ``64.74.01.1001/krajan``
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.text import slugify
 
 from kernel import text
 from kernel.errors import RuleBroken
-from tenants.office.kinds import VILLAGE_WORDS
+from tenants.office.calling import words_for_new
+from tenants.office.kinds import DUSUN_WORDS, VILLAGE_WORDS, Words
 from tenants.office.models import Unit
 from tenants.office.queries import ancestor_codes
 
 NO_RW = "000"
+_DUSUN = DUSUN_WORDS | {"dsn", "dsn.", "dukuh", "banjar"}
 _LONGEST_DUSUN = 15  # characters of a code: 40 in all
 
 
 def place_code(village: str, *, rw: str = "", rt: str = "", dusun: str = "") -> str:
     """The code of the deepest known place; ``rw`` and ``rt`` have three digits or are ""."""
-    if not rw and not rt:
-        return village
-    parts = [village, dusun_slug(dusun) if dusun else "", rw or NO_RW, rt]
+    parts = [village, dusun_slug(dusun) if dusun else ""]
+    if rw or rt:
+        parts += [rw or NO_RW, rt]
     return "/".join(part for part in parts if part)
 
 
 def dusun_slug(name: str) -> str:
     """The part of a path that stands for a dusun. Raises RuleBroken."""
     words = name.split()
-    if len(words) > 1 and words[0].casefold() in ("dusun", "dsn", "dsn.", "dukuh", "lingkungan"):
+    if len(words) > 2 and " ".join(words[:2]).casefold() in DUSUN_WORDS:
+        words = words[2:]
+    elif len(words) > 1 and words[0].casefold() in _DUSUN:
         words = words[1:]
     slug = slugify(" ".join(words))
     if not slug or slug.isdigit() or len(slug) > _LONGEST_DUSUN:
@@ -46,13 +51,15 @@ def dusun_slug(name: str) -> str:
 def ensure_rts(codes_wanted: Iterable[str]) -> dict[str, Unit]:
     """The units with these codes, created with what they lie in where absent.
 
-    A new unit below a dusun carries the name of the dusun.
+    A new RT or RW below a dusun carries the name of the dusun.
     """
     wanted = {code for code in codes_wanted if "/" in code}
     rws = {above for code in wanted if (above := code.rpartition("/")[0]) and _is_rw(above)}
     rws |= {code for code in wanted if _is_rw(code)}
-    _ensure(rws, Unit.Kind.RW, "RW")
-    _ensure(wanted - rws, Unit.Kind.RT, "RT")
+    dusun = {up for code in wanted for up in [code, *ancestor_codes(code)] if _is_dusun(up)}
+    _ensure(dusun, Unit.Kind.DUSUN)
+    _ensure(rws, Unit.Kind.RW)
+    _ensure(wanted - rws - dusun, Unit.Kind.RT)
     return {unit.code: unit for unit in Unit.objects.filter(code__in=set(codes_wanted))}
 
 
@@ -65,39 +72,45 @@ def _is_rw(code: str) -> bool:
     return len(numbers(code)) == 1 and not code.endswith(f"/{NO_RW}")
 
 
-def _ensure(wanted: set[str], kind: str, prefix: str) -> None:
+def _is_dusun(code: str) -> bool:
+    return "/" in code and not code.rpartition("/")[2].isdigit()
+
+
+def _ensure(wanted: set[str], kind: str) -> None:
     above = {code: ancestor_codes(code) for code in wanted}
     known = {
         unit.code: unit
         for unit in Unit.objects.filter(code__in=wanted.union(*above.values()) if wanted else ())
     }
-    Unit.objects.bulk_create(
-        [
-            Unit(
-                kind=kind,
-                code=code,
-                name=_name(prefix, code),
-                word=prefix,
-                head=f"Ketua {prefix}",
-                parent=next(known[up] for up in above[code] if up in known),
-            )
-            for code in sorted(wanted - known.keys())
-        ],
-        ignore_conflicts=True,
-    )
+    words: dict[str, Words] = {}  # by village
+    new = []
+    for code in sorted(wanted - known.keys()):
+        village = code.partition("/")[0]
+        if village not in words:
+            words[village] = words_for_new(kind, code)
+        called = words[village]
+        parent = next(known[up] for up in above[code] if up in known)
+        unit = Unit(kind=kind, code=code, word=called.word, head=called.head, parent=parent)
+        unit.name = f"{called.word} {_own_name(code, known)}"
+        new.append(unit)
+    Unit.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _name(prefix: str, code: str) -> str:
-    dusun = [part for part in code.split("/")[1:] if not part.isdigit()]
-    within = f" Dusun {dusun[0].replace('-', ' ').title()}" if dusun else ""
-    return f"{prefix} {code.rpartition('/')[2]}{within}"
+def _own_name(code: str, known: Mapping[str, Unit]) -> str:
+    """``Krajan``, or ``005 Dusun Krajan`` for an RT or RW that lies in a dusun."""
+    last = code.rpartition("/")[2]
+    if not last.isdigit():
+        return last.replace("-", " ").title()
+    dusun = next((known[up] for up in ancestor_codes(code) if _is_dusun(up) and up in known), None)
+    return f"{last} {dusun.name}" if dusun else last
 
 
 class Villages:
     """Finds the kelurahan or desa a text means, by code or by name."""
 
     def __init__(self) -> None:
-        found = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
+        villages = [Unit.Kind.KELURAHAN, Unit.Kind.DESA]
+        found = Unit.objects.filter(kind__in=villages, is_active=True)
         self.by_code = {unit.code: unit for unit in found}
         self.by_name: dict[str, list[Unit]] = {}
         for unit in self.by_code.values():

@@ -71,15 +71,18 @@ def find(text: str, *, unit_code: str) -> QuerySet[Person]:
 
 
 def area_names(rt: Unit) -> dict[str, str]:
-    """The names of the units around an RT: rt, rw, kelurahan, kecamatan. One query.
+    """The names of the units around an RT: rt, rw, dusun, kelurahan, kecamatan. One query.
 
     ``rt`` may also be the deepest place that is known (an RW, a village): the rest is "".
     """
     codes_up = [rt.code, *ancestor_codes(rt.code)]
-    names = {"rt": "", "rw": "", "kelurahan": "", "kecamatan": ""}
+    names = {"rt": "", "rw": "", "dusun": "", "kelurahan": "", "kecamatan": ""}
+    names["dusun_own"] = ""  # without the word for its kind
     for unit in Unit.objects.filter(code__in=codes_up):
         if unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
             names[unit.kind] = unit.code.rpartition("/")[2]
+        elif unit.kind == Unit.Kind.DUSUN:
+            names["dusun"], names["dusun_own"] = unit.name, unit.own_name
         elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
             names["kelurahan"] = unit.name
         elif unit.kind == Unit.Kind.KECAMATAN:
@@ -116,7 +119,10 @@ def _label(choices: type[IntegerChoices], value: int | None) -> str:
 
 def _address(person: Person, area: dict[str, str]) -> str:
     numbers = [f"{word} {area[key]}" for key, word in (("rt", "RT"), ("rw", "RW")) if area[key]]
-    return ", ".join(filter(None, [person.household.address, " / ".join(numbers)]))
+    dusun = area["dusun"]
+    if dusun and fold(area["dusun_own"]) in fold(person.household.address):
+        dusun = ""  # the address names it
+    return ", ".join(filter(None, [person.household.address, " / ".join(numbers), dusun]))
 
 
 def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:

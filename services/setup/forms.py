@@ -219,10 +219,10 @@ class EndForm(Form):
 class NeighbourhoodForm(Form):
     village = forms.ModelChoiceField(queryset=Unit.objects.none(), empty_label="")
     dusun = forms.CharField(
-        label="Dusun",
+        label="Dusun, lingkungan, atau sebutan lain",
         max_length=40,
         required=False,
-        help_text="Hanya bila dua dusun punya nomor RT dan RW yang sama.",
+        help_text="Misalnya Krajan. Kosongkan bila di sana tidak ada dusun.",
     )
     rw = forms.IntegerField(
         label="Nomor RW",

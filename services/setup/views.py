@@ -38,6 +38,7 @@ from ui.forms import explain
 
 P = ParamSpec("P")
 AREAS = (Unit.Kind.CITY, Unit.Kind.DINAS, Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
+BELOW_VILLAGES = (Unit.Kind.DUSUN, Unit.Kind.RW, Unit.Kind.RT)
 PER_PAGE = 50
 
 
@@ -236,7 +237,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
         for code in villages[:200]:
             inside |= Q(code__startswith=code)
         found = found.filter(inside)
-    found = found.select_related("parent__parent").annotate(families=Count("households"))
+    found = found.select_related("parent__parent__parent").annotate(families=Count("households"))
     page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
     heads = {
         holding.post.unit_id: holding
@@ -251,7 +252,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
 def _village_of(rt: Unit) -> str:
     """The name of the village an RT lies in, with or without an RW between (prefetched)."""
     above = rt.parent
-    if above is not None and above.kind == Unit.Kind.RW:
+    while above is not None and above.kind in BELOW_VILLAGES:
         above = above.parent
     return above.name if above is not None else ""
 

@@ -8,15 +8,17 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.text import line
-from tenants.office.kinds import Words
+from tenants.office.kinds import LINGKUNGAN, Words, usual_words
 from tenants.office.models import Post, Unit
 from tenants.office.seed import posts_at
+from tenants.registry.current import city
 
 # Kinds that have a word before their names.
 CALLED = (
     Unit.Kind.KECAMATAN,
     Unit.Kind.KELURAHAN,
     Unit.Kind.DESA,
+    Unit.Kind.DUSUN,
     Unit.Kind.RW,
     Unit.Kind.RT,
 )
@@ -42,6 +44,18 @@ def words_in_use() -> dict[str, list[Words]]:
         kind: sorted(found, key=lambda words: (-found[words], words.word, words.head))
         for kind, found in counts.items()
     }
+
+
+def words_for_new(kind: str, code: str) -> Words:
+    """What a new unit of this kind is called: as its neighbours are, else as usual there."""
+    village = code.partition("/")[0]
+    for near in (village, city().code):
+        beside = Unit.objects.filter(kind=kind, is_active=True, code__startswith=near)
+        found = beside.exclude(word="").values_list("word", "head").first()
+        if found is not None:
+            return Words(*found)
+    is_kelurahan = Unit.objects.filter(code=village, kind=Unit.Kind.KELURAHAN).exists()
+    return usual_words(LINGKUNGAN if kind == Unit.Kind.DUSUN and is_kelurahan else kind, code)
 
 
 def words_at(code: str) -> dict[str, Words]:

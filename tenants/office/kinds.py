@@ -114,11 +114,12 @@ def usual_words(kind: str, code: str) -> Words:
 
 
 # Every word that stands before a name somewhere, in small letters: as people type them.
+_BELOW = ("rw", "rt", DUSUN, LINGKUNGAN)
 ALL_WORDS = frozenset(
     words.word.casefold()
     for table in (_USUAL, *TABLE.values())
     for kind, words in table.items()
-    if kind in (KECAMATAN, KELURAHAN, DESA, "rw", "rt")
+    if kind in (KECAMATAN, KELURAHAN, DESA, *_BELOW)
 )
 VILLAGE_WORDS = frozenset(
     words.word.casefold()

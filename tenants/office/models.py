@@ -14,7 +14,8 @@ class Unit(models.Model):
     """A place in the city's structure. Its code is its path: a parent's code is a prefix.
 
     ``64.74`` kota, ``64.74.01`` kecamatan, ``64.74.01.1001`` kelurahan/desa (Kemendagri codes),
-    then ``/002`` RW and ``/002/005`` RT; a dinas is ``64.74/dpmptsp``.
+    then ``/002`` RW and ``/002/005`` RT; where a village has dusun (lingkungan, jorong, banjar),
+    ``/krajan`` and ``/krajan/002/005``. A dinas is ``64.74/dpmptsp``.
     """
 
     class Kind(models.TextChoices):
@@ -23,6 +24,7 @@ class Unit(models.Model):
         KECAMATAN = "kecamatan", "Kecamatan"
         KELURAHAN = "kelurahan", "Kelurahan"
         DESA = "desa", "Desa"
+        DUSUN = "dusun", "Dusun"
         RW = "rw", "RW"
         RT = "rt", "RT"
 

@@ -108,7 +108,7 @@ def give_short_forms(units: Iterable[Named], taken: Iterable[str] = ()) -> None:
     used = {form.upper() for form in taken}
     used |= {unit.abbreviation.upper() for unit in ordered if unit.abbreviation}
     for unit in ordered:
-        if not unit.abbreviation and unit.kind not in ("rt", "rw"):
+        if not unit.abbreviation and unit.kind not in ("rt", "rw", "dusun"):
             unit.abbreviation = short_form(unit.kind, unit.name, used)
             used.add(unit.abbreviation.upper())
 

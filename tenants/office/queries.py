@@ -161,8 +161,11 @@ def called(post: Post) -> str:
         return post.title
     above = post.unit.parent
     rw = above if above is not None and above.kind == Unit.Kind.RW else None
-    village = rw.parent if rw is not None else above
-    name = f"{post.title} / {rw.name}" if rw is not None else post.title
+    village = above
+    while village is not None and village.kind in (Unit.Kind.RW, Unit.Kind.DUSUN):
+        village = village.parent
+    number = f"{rw.word or 'RW'} {rw.code.rpartition('/')[2]}" if rw is not None else ""
+    name = f"{post.title} / {number}" if number else post.title
     return f"{name}, {village.name}" if village is not None else name
 
 

@@ -260,9 +260,9 @@ def test_an_rt_without_rw_and_an_rt_of_a_dusun_are_made(cast: Cast, admin: Clien
     assert admin.post("/kelola/rt/", sent).status_code == 302
     assert admin.post("/kelola/rt/", {**sent, "dusun": "Dusun Krajan"}).status_code == 302
     names = Unit.objects.filter(code__endswith="/000/007").values_list("name", flat=True)
-    assert set(names) == {"RT 007", "RT 007 Dusun Krajan"}
+    assert set(names) == {"RT 007", "RT 007 Lingkungan Krajan"}
     html = _said(admin.get("/kelola/rt/"))
-    assert "<b>RT 007</b>" in html and "<b>RT 007 Dusun Krajan</b>" in html
+    assert "<b>RT 007</b>" in html and "<b>RT 007 Lingkungan Krajan</b>" in html
 
 
 def test_a_service_is_closed_and_opened(admin: Client) -> None:
