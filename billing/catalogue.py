@@ -59,10 +59,16 @@ def _sync_plan(plan: Plan) -> list[str]:
                 rupiah=rupiah,
                 lookup_key=lookup_key(plan.code, interval),
                 before=found[0] if found else "",
+                remembered=_remembered(plan.code, interval),
             )
             said.append(f"{plan.code}/{interval}: harga baru {format_rupiah(rupiah)}")
         _keep_price(plan.code, interval, rupiah, product, price)
     return said
+
+
+def _remembered(plan: str, interval: Interval) -> str:
+    row = PlanPrice.objects.filter(plan=plan, interval=interval, is_current=True).first()
+    return row.stripe_price_id if row is not None else ""
 
 
 def _keep_price(plan: str, interval: Interval, rupiah: int, product: str, price: str) -> None:

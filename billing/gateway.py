@@ -322,9 +322,19 @@ def put_product(*, product: str, plan: str, name: str, description: str) -> str:
 
 
 def create_price(
-    *, product: str, plan: str, interval: str, rupiah: int, lookup_key: str, before: str
+    *,
+    product: str,
+    plan: str,
+    interval: str,
+    rupiah: int,
+    lookup_key: str,
+    before: str,
+    remembered: str,
 ) -> str:
-    """A price that takes the lookup key over from the one ``before``, which is sold no more."""
+    """A price that takes the lookup key over from the one ``before``, which is sold no more.
+
+    ``remembered`` is the price our rows name, which Stripe may have archived or never had.
+    """
     params = {
         "product": product,
         "currency": "idr",
@@ -335,8 +345,9 @@ def create_price(
         "transfer_lookup_key": True,
         "metadata": {"plan": plan},
     }
-    # Back to an earlier amount is a new price too: the key names the one it follows.
-    key = key_of(f"price:{before}", params)
+    # Back to an earlier amount, or after an archived price, is a new price too: the key names the
+    # one it follows.
+    key = key_of(f"price:{before or remembered}", params)
     with _api() as api:
         made = str(api.prices.create(params, {"idempotency_key": key}).id)
         if before:
