@@ -15,7 +15,6 @@ from services.residents.queries import record_by_nik
 from services.residents.sealing import fingerprint
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
-from tenants.office.queries import called
 from tenants.registry.current import city
 
 
@@ -77,8 +76,8 @@ def appoint_neighbour(
         )
         mail.send(
             user.email,
-            f"Anda ditunjuk sebagai {called(post)}",
-            f"Yth. {user.name},\n\n{by.name} menunjuk Anda sebagai {called(post)}, mulai "
+            f"Anda ditunjuk sebagai {post.full_title}",
+            f"Yth. {user.name},\n\n{by.name} menunjuk Anda sebagai {post.full_title}, mulai "
             f"{since:%d-%m-%Y}. Warga yang meminta surat menunggu Anda membenarkannya.\n\n{way}"
             f"\n\n{city().name}\n",
             key=f"appointed:{holding.pk}",

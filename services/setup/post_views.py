@@ -52,7 +52,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     people = User.objects.filter(holdings__in=queries.current_holdings(today()).filter(post=at))
     unknown = {person.pk for person in people if not officials.nik_prints(person)}
     return page_of(
-        request, "post", form, post=at, title=queries.called(at), past=past[:10],
+        request, "post", form, post=at, past=past[:10],
         enrolled=mfa.enrolled_among(people), unknown=unknown, is_neighbourhood=is_neighbourhood,
         from_register=from_register,
         following=queries.next_vacancy(at, today()) if at.now else None,  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def _appoint(at: Post, form: NeighbourForm | AppointForm, by: User) -> Holding:
 def _appointed(request: HttpRequest, at: Post, holding: Holding) -> HttpResponse:
     """What was done; somebody without a password gets a code next, or had a mail."""
     user = holding.user
-    said = f"{user.name} sekarang memegang jabatan {queries.called(at)}."
+    said = f"{user.name} sekarang memegang jabatan {at.full_title}."
     if not user.has_usable_password() and "@" not in user.login:
         messages.success(request, f"{said} Ia belum punya kata sandi: buat kartu kodenya di sini.")
         return redirect("setup-code", holding.pk)

@@ -16,7 +16,7 @@ from messaging import mail
 from tenants.office import notices, signing
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, short_form
-from tenants.office.queries import WITHOUT_SEAT, called, holds_seat
+from tenants.office.queries import WITHOUT_SEAT, holds_seat
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -255,7 +255,7 @@ def send_invitation(*, user: User, by: User | None = None) -> None:
         .select_related("post__unit__parent__parent")
         .order_by("since", "pk")
     )
-    posts = ", ".join(called(holding.post) for holding in to_hold)
+    posts = ", ".join(holding.post.full_title for holding in to_hold)
     mail.send(
         user.login,
         f"Undangan ke ruang kerja {city().name}",

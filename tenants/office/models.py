@@ -93,6 +93,20 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def full_title(self) -> str:
+        """As nobody mistakes it: ``Ketua RT 001 / RW 002, Kelurahan Sukasari``. A city has hundreds
+        of RT 001; the titles of offices name their unit."""
+        above = self.unit.parent
+        if above is None or self.role not in (Post.Role.KETUA_RT, Post.Role.KETUA_RW):
+            return self.title
+        title, village = self.title, above
+        if above.kind == Unit.Kind.RW:
+            title += f" / {above.word or 'RW'} {above.code.rpartition('/')[2]}"
+        while village.kind in (Unit.Kind.RW, Unit.Kind.DUSUN) and village.parent is not None:
+            village = village.parent
+        return f"{title}, {village.name}"
+
 
 class Holding(models.Model):
     """Who holds a post, from when until when, by which decree."""

@@ -154,21 +154,6 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     return found.filter(kind=kind) if kind else found
 
 
-def called(post: Post) -> str:
-    """A post as nobody mistakes it: ``Ketua RT 001 / RW 002, Kelurahan Sukasari``. A city has
-    hundreds of RT 001; other titles name their unit."""
-    if post.role not in WITHOUT_SEAT:
-        return post.title
-    above = post.unit.parent
-    rw = above if above is not None and above.kind == Unit.Kind.RW else None
-    village = above
-    while village is not None and village.kind in (Unit.Kind.RW, Unit.Kind.DUSUN):
-        village = village.parent
-    number = f"{rw.word or 'RW'} {rw.code.rpartition('/')[2]}" if rw is not None else ""
-    name = f"{post.title} / {number}" if number else post.title
-    return f"{name}, {village.name}" if village is not None else name
-
-
 @dataclass(frozen=True, slots=True)
 class Vacancy:
     """A post that nobody holds, or is to hold. An imported RT may have no post yet."""
@@ -200,4 +185,4 @@ def next_vacancy(post: Post, on: date) -> Vacancy | None:
     if rt is None:
         return None
     title = f"{rt.head} {rt.own_name}"
-    return Vacancy(called(Post(unit=rt, role=Post.Role.KETUA_RT, title=title)), rt.pk)
+    return Vacancy(Post(unit=rt, role=Post.Role.KETUA_RT, title=title).full_title, rt.pk)
