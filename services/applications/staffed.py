@@ -101,13 +101,13 @@ def come_in_person(village: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyPost:
-    """A post that nobody holds, with the requests that wait for it."""
+class Waiting:
+    """A post, with the requests that wait for it. Without a word about whose they are."""
 
-    unit: str
+    place: str  # "RT 001, RW 002, Kelurahan Sukasari"
     title: str
     post_id: int | None
-    waiting: int
+    number: int
     since: datetime
 
 
@@ -125,23 +125,33 @@ def unattended(today: date) -> QuerySet[Step]:
     return Step.objects.filter(state=Step.State.OPEN).exclude(Exists(somebody))
 
 
-def empty_posts(today: date) -> list[EmptyPost]:
-    """The same by post, the longest wait first. One query."""
+def by_post(steps: QuerySet[Step]) -> list[Waiting]:
+    """Open steps by post, the longest wait first. One query."""
     here = Post.objects.filter(unit=OuterRef("unit"), role=OuterRef("role")).order_by("pk")
+    names = ("unit__name", "unit__parent__name", "unit__parent__parent__name")
     rows = (
-        unattended(today)
+        steps.filter(state=Step.State.OPEN)
         .annotate(post=Subquery(here.values("pk")[:1]), called=Subquery(here.values("title")[:1]))
-        .values("unit__name", "role", "post", "called")
-        .annotate(waiting=Count("pk"), since=Min("opened_at"))
+        .values(*names, "unit__kind", "unit__parent__kind", "role", "post", "called")
+        .annotate(number=Count("pk"), since=Min("opened_at"))
         .order_by("since", "unit__name")
     )
-    return [
-        EmptyPost(
-            unit=row["unit__name"],
-            title=row["called"] or Post.Role(row["role"]).label,
-            post_id=row["post"],
-            waiting=row["waiting"],
-            since=row["since"],
+    found = []
+    for row in rows:
+        above = (row["unit__kind"], row["unit__parent__kind"])
+        depth = 1 + sum(kind in (Unit.Kind.RT, Unit.Kind.RW) for kind in above)
+        found.append(
+            Waiting(
+                place=", ".join(row[name] for name in names[:depth]),
+                title=row["called"] or Post.Role(row["role"]).label,
+                post_id=row["post"],
+                number=row["number"],
+                since=row["since"],
+            )
         )
-        for row in rows
-    ]
+    return found
+
+
+def late(at: datetime) -> QuerySet[Step]:
+    """Open steps past their clock."""
+    return Step.objects.filter(state=Step.State.OPEN, due_at__lt=at)

@@ -8,20 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from kernel.clock import now
+from messaging.queries import failed_mails
 from services.applications import staffed
 from services.pages.access import today
 from services.setup.views import PER_PAGE, for_admins, page_of
 from tenants.office import readiness
 from tenants.office.models import Post
 
-MOST_SHOWN = 200  # empty posts
+MOST_SHOWN = 200  # posts
 
 
 @for_admins
 @require_safe
 def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     """The villages that are not ready with what each lacks; above them the requests that wait at
-    empty posts, without a word about whose they are."""
+    empty posts or past their clock, without a word about whose they are."""
     posts = Post.objects.filter(role__in=[Post.Role.LOKET, Post.Role.LURAH]).order_by("pk")
     found = readiness.unready_villages(today()).select_related("parent")
     wanted = request.GET.get("cari", "").strip()[:100]
@@ -33,7 +35,8 @@ def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(
         request, "readiness", page=page, wanted=wanted,
         rows=[(unit, _missing(unit)) for unit in page.object_list],
-        empty=staffed.empty_posts(today())[:MOST_SHOWN],
+        empty=staffed.by_post(staffed.unattended(today()))[:MOST_SHOWN],
+        late=staffed.by_post(staffed.late(now()))[:MOST_SHOWN],
         all=readiness.villages(today()).count(), ready=readiness.ready_villages(today()).count(),
     )  # fmt: skip
 
@@ -45,3 +48,18 @@ def _missing(unit: Any) -> list[Post]:
         Post.Role.LURAH: unit.has_head,
     }
     return [post for post in unit.desks if not held[Post.Role(post.role)]]
+
+
+@for_admins
+@require_safe
+def undelivered(request: HttpRequest, user: User) -> HttpResponse:
+    """Mails that did not arrive: when, and to which address, mostly covered."""
+    page = Paginator(failed_mails(), PER_PAGE).get_page(request.GET.get("hal"))
+    rows = [(row.created_at, covered(str(row.payload.get("to", "")))) for row in page.object_list]
+    return page_of(request, "undelivered", page=page, rows=rows)
+
+
+def covered(address: str) -> str:
+    """Enough of an address for its owner to know it: ``s•••@example.com``."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}•••{at}{host}" if name else "–"

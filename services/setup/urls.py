@@ -23,6 +23,7 @@ from services.setup import (
 urlpatterns = [
     path("", views.home, name="setup"),
     path("kesiapan/", readiness_views.readiness_page, name="setup-readiness"),
+    path("pesan/", readiness_views.undelivered, name="setup-undelivered"),
     path("identitas/", views.face, name="setup-face"),
     path("wilayah/", views.units, name="setup-units"),
     path("wilayah/sebutan/", territory_views.words, name="setup-words"),

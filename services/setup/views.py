@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mfa
 from accounts.models import User
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications.staffed import unattended
 from services.catalogue.queries import places_here
@@ -29,6 +30,7 @@ from services.setup.forms import (
     OfficialNikForm,
     UnitForm,
 )
+from services.setup.state import state_of_city
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, queries, readiness
@@ -66,8 +68,11 @@ def page_of(request: HttpRequest, name: str, form: Any = None, /, **context: Any
 @for_admins
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponse:
+    """What is left to do; once nothing is, how the city stands (``?daftar`` shows the list)."""
     tasks = readiness.checklist(city())
     done = sum(task.done for task in tasks)
+    if done == len(tasks) and "daftar" not in request.GET:
+        return page_of(request, "state", state=state_of_city(at=now(), today=today()))
     context = {"tasks": tasks, "done": done, "percent": round(100 * done / len(tasks))}
     context["unattended"] = unattended(today()).count()
     return page_of(request, "home", **context)
@@ -143,8 +148,7 @@ def posts(request: HttpRequest, user: User) -> HttpResponse:
             | Q(holdings__user__name__icontains=wanted)
         ).distinct()
     if vacant:
-        held = queries.current_holdings(today()).filter(user__is_active=True).values("post")
-        found = found.exclude(pk__in=held)
+        found = found.filter(pk__in=queries.vacant_posts(today()))
     page = Paginator(with_holders(found).order_by("unit__code", "pk"), PER_PAGE)
     context = {"page": page.get_page(request.GET.get("hal")), "wanted": wanted, "vacant": vacant}
     return page_of(request, "posts", **context)

@@ -154,6 +154,12 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     return found.filter(kind=kind) if kind else found
 
 
+def vacant_posts(on: date) -> QuerySet[Post]:
+    """Posts of offices that nobody holds; heads of RT and RW are counted elsewhere."""
+    held = current_holdings(on).filter(user__is_active=True).values("post")
+    return Post.objects.exclude(role__in=WITHOUT_SEAT).exclude(pk__in=held)
+
+
 @dataclass(frozen=True, slots=True)
 class Vacancy:
     """A post that nobody holds, or is to hold. An imported RT may have no post yet."""

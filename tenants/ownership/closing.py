@@ -94,13 +94,14 @@ def open_request(city: City) -> DeletionRequest | None:
         ).first()
 
 
-# What else tells that two accounts of a city are one person (the register: by NIK). Called in it.
-_same: dict[str, Callable[[User, User], bool]] = {}
+same_person: Registry[Callable[[User, User], bool]] = Registry(
+    "same person", "what else tells that two accounts of a city are one person's, such as the NIK"
+)
 
 
 def on_comparing(run: Callable[[User, User], bool]) -> None:
     """Register another way in which two accounts show themselves as one person's."""
-    _same[f"{run.__module__}.{run.__qualname__}"] = run
+    same_person.add(name_of(run), run)
 
 
 def are_one_person(one: User, other: User) -> bool:
@@ -109,7 +110,7 @@ def are_one_person(one: User, other: User) -> bool:
         one.pk == other.pk
         or any(is_same(a, b) for a in (one.email, one.login) for b in (other.email, other.login))
         or is_same_phone(one.phone, other.phone)
-        or any(run(one, other) for run in _same.values())
+        or any(run(one, other) for run in same_person)
     )
 
 

@@ -132,21 +132,30 @@ def test_cases_at_an_empty_post_are_counted_by_unit_and_post(
     for place in range(2):
         application = submitted(cast) if place == 0 else _neighbours(cast)
         approve(application, cast.hasan)
-    assert staffed.empty_posts(today()) == []
+    assert staffed.by_post(staffed.unattended(today())) == []
     vacate(cast.village, Post.Role.LOKET)
     with django_assert_num_queries(1):
-        (row,) = staffed.empty_posts(today())
-    assert (row.unit, row.waiting) == (cast.village.name, 2)
+        (row,) = staffed.by_post(staffed.unattended(today()))
+    assert (row.place, row.number) == (cast.village.name, 2)
     assert row.post_id == Post.objects.get(unit=cast.village, role=Post.Role.LOKET).pk
     assert staffed.unattended(today()).count() == 2
+
+
+def test_the_place_of_an_rt_is_told_in_full(cast: Cast) -> None:
+    submitted(cast)
+    vacate(Unit.objects.get(posts__holdings__user=cast.hasan), Post.Role.KETUA_RT)
+    (row,) = staffed.by_post(staffed.unattended(today()))
+    assert row.place == f"RT 001, RW 001, {cast.village.name}"
+    (row,) = staffed.by_post(staffed.late(MONDAY + timedelta(days=30)))
+    assert row.number == 1 and not staffed.late(MONDAY).exists()
 
 
 def test_a_case_a_deputy_can_decide_is_not_at_an_empty_post(cast: Cast) -> None:
     approve(submitted(cast), cast.hasan, cast.rina)
     vacate(cast.village, Post.Role.LURAH)
-    assert [row.waiting for row in staffed.empty_posts(today())] == [1]
+    assert [row.number for row in staffed.by_post(staffed.unattended(today()))] == [1]
     official("sekretaris", cast.village, Post.Role.SEKRETARIS)
-    assert staffed.empty_posts(today()) == []
+    assert staffed.by_post(staffed.unattended(today())) == []
 
 
 def test_admins_see_what_is_not_ready_and_no_names(cast: Cast, in_bontang, client_for) -> None:

@@ -135,6 +135,7 @@ CITY_HOST = {
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,
     "kelola/kesiapan/": ADMIN,
+    "kelola/pesan/": ADMIN,
     "kelola/wilayah/": ADMIN,
     "kelola/wilayah/sebutan/": ADMIN,
     "kelola/wilayah/<int:pk>/": ADMIN,
