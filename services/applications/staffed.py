@@ -125,21 +125,24 @@ def unattended(today: date) -> QuerySet[Step]:
     return Step.objects.filter(state=Step.State.OPEN).exclude(Exists(somebody))
 
 
+BELOW_VILLAGE = frozenset({Unit.Kind.RT, Unit.Kind.RW, Unit.Kind.DUSUN})
+
+
 def by_post(steps: QuerySet[Step]) -> list[Waiting]:
     """Open steps by post, the longest wait first. One query."""
     here = Post.objects.filter(unit=OuterRef("unit"), role=OuterRef("role")).order_by("pk")
-    names = ("unit__name", "unit__parent__name", "unit__parent__parent__name")
+    levels = ["unit" + "__parent" * above for above in range(4)]  # RT, RW, dusun, village
+    names, kinds = [f"{up}__name" for up in levels], [f"{up}__kind" for up in levels[:3]]
     rows = (
         steps.filter(state=Step.State.OPEN)
         .annotate(post=Subquery(here.values("pk")[:1]), called=Subquery(here.values("title")[:1]))
-        .values(*names, "unit__kind", "unit__parent__kind", "role", "post", "called")
+        .values(*names, *kinds, "role", "post", "called")
         .annotate(number=Count("pk"), since=Min("opened_at"))
         .order_by("since", "unit__name")
     )
     found = []
     for row in rows:
-        above = (row["unit__kind"], row["unit__parent__kind"])
-        depth = 1 + sum(kind in (Unit.Kind.RT, Unit.Kind.RW) for kind in above)
+        depth = 1 + sum(row[kind] in BELOW_VILLAGE for kind in kinds)
         found.append(
             Waiting(
                 place=", ".join(row[name] for name in names[:depth]),
