@@ -4,6 +4,7 @@ Source: UU 23/2006 art. 13, PP 40/2019; digits 1-6 area of first recording, 7-12
 (day + 40 for women), 13-16 serial. The area never changes when a person moves.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,3 +93,12 @@ def holds_sixteen_digits(text: str) -> bool:
     """Whether a typed text may hold a NIK or KK number, however it is grouped: such a text must
     not stand in an address, where browsers, proxies and logs keep it."""
     return sum(ch.isdigit() for ch in text) >= 16
+
+
+_TOGETHER = re.compile(r"\d(?:[ .-]?\d){15}(?!\d)")
+
+
+def names_a_number(text: str) -> bool:
+    """Whether sixteen digits stand together in a prose text, grouped or not: a NIK or KK number.
+    Dates and short numbers beside each other are none."""
+    return _TOGETHER.search(text) is not None

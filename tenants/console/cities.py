@@ -159,6 +159,7 @@ WORDS = {
     "support.refused": "Dukungan ditolak kota",
     "support.revoked": "Izin dukungan dicabut kota",
     "support.ended": "Dukungan selesai",
+    "question.answered": "Pertanyaan kota dijawab",
     "support.link": "Tautan masuk dukungan dibuat",
     "support.entered": "Dukungan masuk",
     "city.founded": "Kota didirikan",

@@ -1,6 +1,6 @@
 """What other parts add to the console. Registered in ``AppConfig.ready``: tenants knows no billing.
 
-page(label, href, *marks, order)      a line of the console's navigation
+page(label, href, *marks, order, waiting)   a line of the console's navigation
 section(order)                        a part of a city's page: (request, city) -> Section
 column(label)                         a column of the list: cities -> {city id: words}; one
                                       query for the whole page
@@ -30,6 +30,7 @@ class Page:
     href: str
     marks: tuple[str, ...] = ()  # addresses on which it is the present page
     order: int = 50
+    waiting: Callable[[], int] | None = None  # how much there waits for an operator; one query
 
     @property
     def mark(self) -> str:
@@ -53,8 +54,14 @@ parts: Registry[SectionSource] = Registry("console sections", "parts of a city's
 more: Registry[ColumnSource] = Registry("console columns", "columns of the list of cities")
 
 
-def page(label: str, href: str, *marks: str, order: int = 50) -> None:
-    menu.add(href, Page(label, href, marks or (f"{href}*",), order), order=order)
+def page(
+    label: str,
+    href: str,
+    *marks: str,
+    order: int = 50,
+    waiting: Callable[[], int] | None = None,
+) -> None:
+    menu.add(href, Page(label, href, marks or (f"{href}*",), order, waiting), order=order)
 
 
 def pages() -> list[Page]:

@@ -28,11 +28,10 @@ from tenants.registry.current import city as here
 from tenants.registry.models import City
 from tenants.registry.scope import in_city, in_public
 from tenants.support import inside
-from tenants.support.models import Visit
+from tenants.support.models import UNANSWERED, Visit
 
 MOST_HOURS = 72
 HOURS = (1, 4, 8, 24, 72)
-UNANSWERED = timedelta(days=7)  # an older request can no longer be granted
 LINK_LASTS = 120  # seconds
 SALT = "tenants.support.link"
 PAGE = "/kelola/dukungan/"

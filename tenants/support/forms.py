@@ -32,3 +32,17 @@ class GrantForm(Form):
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = _hours(most)
         field.initial = most
+
+
+class MessageForm(Form):
+    text = forms.CharField(
+        label="Pesan",
+        max_length=4000,
+        help_text="Jangan menulis NIK, nomor KK, atau data warga. Nomor permohonan boleh.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class QuestionForm(MessageForm):
+    subject = forms.CharField(label="Pokok pertanyaan", max_length=120)
+    field_order = ["subject", "text"]

@@ -1,11 +1,13 @@
 """Public schema: who of the operators may look into which city, until when, by whose consent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from tenants.registry.models import City
+
+UNANSWERED = timedelta(days=7)  # an older request can no longer be granted
 
 
 class Visit(models.Model):
@@ -70,3 +72,44 @@ class Visit(models.Model):
             and self.expires_at is not None
             and at < self.expires_at
         )
+
+
+class Question(models.Model):
+    """What a city's administrators ask the operators. Names are copied, as on visits."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Menunggu jawaban"
+        ANSWERED = "answered", "Sudah dijawab"
+
+    city = models.ForeignKey(
+        City, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions"
+    )
+    city_code = models.CharField(max_length=5)
+    subject = models.CharField(max_length=120)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    moved_at = models.DateTimeField()  # of the last message
+
+    class Meta:
+        ordering = ["-moved_at", "-pk"]
+        indexes = [models.Index(fields=["state", "-moved_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.city_code}: {self.subject}"
+
+
+class Message(models.Model):
+    """One message of a question; never changed."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="messages")
+    is_from_city = models.BooleanField()
+    author_id = models.BigIntegerField()  # accounts.User in the city, or in public
+    author_name = models.CharField(max_length=150)
+    text = models.CharField(max_length=4000)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.text[:40]}"

@@ -19,7 +19,7 @@ from tenants.registry.current import city
 from tenants.support import actions, queries
 from tenants.support.backend import PATH
 from tenants.support.forms import GrantForm
-from tenants.support.models import Visit
+from tenants.support.models import UNANSWERED, Visit
 
 
 @for_admins
@@ -31,7 +31,7 @@ def home(request: HttpRequest, user: User) -> HttpResponseBase:
     waiting = [
         {"visit": visit, "form": GrantForm(most=visit.hours, auto_id=f"v{visit.pk}_%s")}
         for visit in visits
-        if visit.state == Visit.State.ASKED and visit.asked_at + actions.UNANSWERED > at
+        if visit.state == Visit.State.ASKED and visit.asked_at + UNANSWERED > at
     ]
     context = {
         "waiting": waiting,
