@@ -28,11 +28,12 @@ from audit import actions as audit
 from audit.actions import Actor
 from billing import catalogue, customers, gateway, lifecycle, mirror, plans, queries, rules
 from billing.models import Account, Change, Invoice, StripeEvent, Subscription
+from billing.plans import Plan
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import parse_email
 from messaging import outbox
-from tenants.registry import entitlements
+from tenants.registry import entitlements, regions
 from tenants.registry.models import City, Signup
 from tenants.registry.scope import in_public
 
@@ -146,13 +147,23 @@ def _refuse_second(account: Account) -> None:
 # --- subscribing --------------------------------------------------------------------------------
 
 
+def _fitting(account_id: int, code: str) -> Plan:
+    """A plan on offer that is sized for the account's city. Raises RuleBroken."""
+    wanted = plans.plan(code)
+    with in_public():
+        area = Account.objects.filter(pk=account_id).values_list("city__code", flat=True).first()
+    if area:
+        plans.require_fitting(wanted, len(regions.villages(area)))
+    return wanted
+
+
 def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_to: str) -> str:
     """The address of Stripe's payment page for a new subscription by card.
 
     ``return_to`` is an absolute address; its ``sesi`` parameter brings the session to
     ``settle_checkout``. Nothing changes here until Stripe reports the payment.
     """
-    wanted, period = plans.plan(plan), plans.interval(interval)
+    wanted, period = _fitting(account_id, plan), plans.interval(interval)
     _require_stripe()
     with in_public():
         price = catalogue.price_id(wanted, period)
@@ -231,7 +242,7 @@ def _ask(account: Account, kind: str, wants: dict[str, object], by: Actor) -> Ch
 
 def start_invoice(account_id: int, *, plan: str, interval: str, days: int, by: Actor) -> Change:
     """Subscribe against invoices, each due ``days`` after it is issued."""
-    wanted, period = plans.plan(plan), plans.interval(interval)
+    wanted, period = _fitting(account_id, plan), plans.interval(interval)
     if days not in DAYS_UNTIL_DUE:
         raise RuleBroken("Pilih jatuh tempo 14, 30, atau 60 hari.", field="days")
     _require_stripe()
@@ -252,7 +263,7 @@ def start_invoice(account_id: int, *, plan: str, interval: str, days: int, by: A
 def change_plan(account_id: int, *, plan: str, interval: str, by: Actor) -> Change:
     """Another plan from now on. What costs more is invoiced now for the rest of the period; what
     costs less is credited to the next invoice."""
-    wanted, period = plans.plan(plan), plans.interval(interval)
+    wanted, period = _fitting(account_id, plan), plans.interval(interval)
     _require_stripe()
     with in_public():
         price = catalogue.price_id(wanted, period)

@@ -18,6 +18,7 @@ class BillingConfig(AppConfig):
         console_slots.page("Tagihan terbuka", "/konsol/tagihan/", order=30)
         console_slots.page("Peristiwa Stripe", "/konsol/peristiwa/", order=40)
         console_slots.column("Paket")(console.plan_column)
+        console_slots.figure(order=20)(console.figures)
         console_slots.section(order=10)(console.section)
         console_slots.steering.fill("billing", console.Steering())
         on_closing(closing.stop)

@@ -14,9 +14,11 @@ from accounts.models import User
 from billing import actions, gateway, lifecycle, plans, queries, usage
 from billing.models import Account, StripeEvent, Subscription
 from kernel.clock import now
-from tenants.console.slots import Section
+from kernel.rupiah import format_rupiah
+from tenants.console.slots import Figure, Section
 from tenants.console.views import for_operators, operator_of
 from tenants.registry.models import City
+from ui.templatetags.ui import angka
 
 
 @never_cache
@@ -82,6 +84,32 @@ def plan_column(cities: Sequence[City]) -> dict[int, str]:
     return found
 
 
+def figures() -> list[Figure]:
+    """What comes in each month, and what is owed. Three queries."""
+    live = Subscription.objects.filter(status__in=("active", "past_due", "unpaid"))
+    monthly = sum(
+        amount if interval == "month" else amount // 12
+        for interval, amount in live.values_list("interval", "rupiah")
+    )
+    at = now()
+    owed = list(queries.open_invoices().values_list("total", "due_at"))
+    late = [total for total, due in owed if due is not None and due < at]
+    failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
+    return [
+        Figure("Pendapatan berulang per bulan, tanpa PPN", format_rupiah(monthly), "/konsol/paket/"),
+        Figure(
+            "Tagihan belum dibayar",
+            f"{angka(len(owed))}, {format_rupiah(sum(total for total, _ in owed))}",
+            "/konsol/tagihan/",
+        ),
+        Figure("Di antaranya lewat jatuh tempo", angka(len(late)), "/konsol/tagihan/", bool(late)),
+        Figure(
+            "Peristiwa Stripe yang gagal", angka(failed), "/konsol/peristiwa/?keadaan=failed",
+            bool(failed),
+        ),
+    ]  # fmt: skip
+
+
 def section(request: HttpRequest, city: City) -> Section:
     """Subscription, the latest invoices, and how use has grown."""
     account = queries.account_of(city)
@@ -108,6 +136,7 @@ def section(request: HttpRequest, city: City) -> Section:
             "invoices": list(queries.invoices(account)[:6]),
             "meters": meters,
         },
+        shows_use=True,
     )
 
 

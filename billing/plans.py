@@ -118,6 +118,16 @@ def plan(code: str) -> Plan:
     return found
 
 
+def require_fitting(chosen: Plan, villages: int) -> None:
+    """Refuse a plan sized for fewer kelurahan and desa than a city has. Raises RuleBroken."""
+    if chosen.is_too_small_for(villages):
+        raise RuleBroken(
+            f"Paket {chosen.name} paling banyak untuk {chosen.villages} kelurahan dan desa; daerah "
+            f"Anda punya {villages}. Pilih paket {fitting(villages).name}.",
+            field="plan",
+        )
+
+
 def interval(text: str) -> Interval:
     """``month`` or ``year`` as typed. Raises RuleBroken."""
     for known in INTERVALS:

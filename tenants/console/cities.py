@@ -225,6 +225,7 @@ def told(entries: Iterable[Entry]) -> list[dict[str, Any]]:
 def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
     counted = health.of(city)
     has_schema = city.status != City.Status.PROVISIONING
+    sections = slots.sections(request, city) if has_schema else []
     context = {
         "city_row": city,
         "health": counted,
@@ -240,7 +241,8 @@ def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
         "backups": list(Backup.objects.filter(city_id=city.pk)[:5]),
         "daily_backups": backups.folder() is not None,
         "failed": _failed(city) if has_schema else [],
-        "sections": slots.sections(request, city) if has_schema else [],
+        "sections": sections,
+        "shows_use": any(shows for _, _, shows in sections),
         "deeds": told(deeds(city)[:15]),
         "actions": steering.possible(city),
         **more,

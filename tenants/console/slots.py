@@ -1,6 +1,7 @@
 """What other parts add to the console. Registered in ``AppConfig.ready``: tenants knows no billing.
 
 page(label, href, *marks, order, waiting)   a line of the console's navigation
+figure(order)                         numbers of the first page: () -> Figures
 section(order)                        a part of a city's page: (request, city) -> Section
 column(label)                         a column of the list: cities -> {city id: words}; one
                                       query for the whole page
@@ -44,13 +45,26 @@ class Section:
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    shows_use: bool = False  # the city's use against its limits: then nothing else repeats it
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the console's first page."""
+
+    label: str
+    words: str
+    href: str = ""
+    is_trouble: bool = False
+
+
+FigureSource: TypeAlias = Callable[[], Sequence[Figure]]
 SectionSource: TypeAlias = Callable[[HttpRequest, City], Section | None]
 ColumnSource: TypeAlias = Callable[[Sequence[City]], dict[int, str]]
 
 menu: Registry[Page] = Registry("console pages", "lines of the console's navigation")
 parts: Registry[SectionSource] = Registry("console sections", "parts of a city's page")
+figures: Registry[FigureSource] = Registry("console figures", "numbers of the first page")
 more: Registry[ColumnSource] = Registry("console columns", "columns of the list of cities")
 
 
@@ -75,15 +89,23 @@ def section(*, order: int) -> Callable[[SectionSource], SectionSource]:
     return register
 
 
-def sections(request: HttpRequest, city: City) -> list[tuple[str, SafeString]]:
-    """Every part of this city's page, made."""
+def sections(request: HttpRequest, city: City) -> list[tuple[str, SafeString, bool]]:
+    """Every part of this city's page, made; and whether it shows the city's use."""
     found = []
     for source in parts:
         part = source(request, city)
         if part is not None:
             context = {"city_row": city, **part.context}
-            found.append((part.title, render_to_string(part.template, context, request)))
+            made = render_to_string(part.template, context, request)
+            found.append((part.title, made, part.shows_use))
     return found
+
+
+def figure(*, order: int) -> Callable[[FigureSource], FigureSource]:
+    def register(source: FigureSource) -> FigureSource:
+        return figures.add(name_of(source), source, order=order)
+
+    return register
 
 
 def column(label: str) -> Callable[[ColumnSource], ColumnSource]:

@@ -1,6 +1,7 @@
 """The operator's console: who wants in, and which cities there are."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,11 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mfa
 from accounts.models import User
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from messaging.models import Outbox
+from tenants.console import slots
 from tenants.console.forms import ReasonForm
 from tenants.registry import actions, queries, regions
-from tenants.registry.models import City, Signup
+from tenants.registry.models import City, Health, Signup
 from ui.forms import explain
+from ui.templatetags.ui import angka
 
 P = ParamSpec("P")
 
@@ -62,9 +68,52 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": _rows(queries.waiting_signups()),
         "recent": _rows(queries.recent_signups(limit=20)),
-        "cities": City.objects.count(),
+        "states": _states(),
+        "ending": _ending(now()),
+        "figures": [
+            *_troubles(),
+            *(figure for source in slots.figures for figure in source()),
+        ],
     }
     return render(request, "console/home.html", context)
+
+
+ENDS_SOON = timedelta(days=14)
+
+
+def _states() -> list[dict[str, object]]:
+    """How many cities are in each state; demonstration cities are left out. One query."""
+    found = City.objects.filter(is_demo=False).values("status").annotate(number=Count("pk"))
+    numbers = {row["status"]: row["number"] for row in found.order_by()}
+    return [
+        {"key": key, "label": label, "number": numbers.get(key, 0)}
+        for key, label in City.Status.choices
+    ]
+
+
+def _ending(at: datetime) -> list[City]:
+    """Cities whose trial ends within two weeks, the first to end first."""
+    trials = City.objects.filter(status=City.Status.TRIAL, is_demo=False)
+    return list(
+        trials.filter(trial_ends_at__range=(at, at + ENDS_SOON)).order_by("trial_ends_at")[:20]
+    )
+
+
+def _troubles() -> list[slots.Figure]:
+    """Failed work of the platform and of all cities, as last counted. Two queries."""
+    own = Outbox.objects.filter(state__in=[Outbox.State.FAILED, Outbox.State.HELD]).count()
+    counted = Health.objects.aggregate(
+        failed=Sum("outbox_failed"), behind=Count("pk", filter=Q(migrations_missing__gt=0))
+    )
+    failed = own + (counted["failed"] or 0)
+    behind = counted["behind"]
+    return [
+        slots.Figure("Pekerjaan gagal", angka(failed), "/konsol/pekerjaan/", bool(failed)),
+        slots.Figure(
+            "Kota yang migrasinya kurang", angka(behind), "/konsol/kota/?urut=masalah",
+            bool(behind),
+        ),
+    ]  # fmt: skip
 
 
 @never_cache

@@ -8,10 +8,10 @@ A question lies in the public schema, outside the city's own data: pages ask peo
 resident, and a number like a NIK is refused.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from audit import actions as audit
@@ -186,6 +186,6 @@ def waiting() -> int:
     return Question.objects.filter(state=S.WAITING).count()
 
 
-def all_questions(state: str = "") -> Iterable[Question]:
+def all_questions(state: str = "") -> QuerySet[Question]:
     found = Question.objects.select_related("city")
     return found.filter(state=state) if state else found

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import rules
+from billing import plans, rules
 from billing.actions import DAYS_UNTIL_DUE
 from billing.rules import Standing, from_stripe_amount, rounded_rupiah, to_stripe_amount
 from kernel.errors import RuleBroken
@@ -176,3 +176,16 @@ def test_how_long_an_unpaid_invoice_is_served_is_what_the_documents_say() -> Non
     text = (Path(__file__).parents[2] / "docs" / "billing.md").read_text()
     bounds = [days + rules.REMIND_AFTER[-1] + rules.GRACE.days for days in DAYS_UNTIL_DUE]
     assert "so {}, {} or {} days after the invoice was issued".format(*bounds) in text
+
+
+def test_a_plan_too_small_for_a_city_is_refused_and_the_fitting_one_is_named() -> None:
+    small, *others = plans.plans()
+    assert small.villages is not None
+    plans.require_fitting(small, small.villages)
+    with pytest.raises(RuleBroken) as refused:
+        plans.require_fitting(small, small.villages + 1)
+    assert plans.fitting(small.villages + 1).name in refused.value.message
+    assert refused.value.field == "plan"
+    for plan in others:
+        if plan.villages is None:
+            plans.require_fitting(plan, 9999)

@@ -1,5 +1,6 @@
 """The operators' console: cities at a glance without asking them, deeds with reason and mail."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from audit.models import Entry
+from billing.actions import open_account
 from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
@@ -347,3 +349,25 @@ def test_a_trial_does_not_look_like_a_paid_city() -> None:
         for state in ("trial", "active")
     )
     assert trial != active
+
+
+def test_the_first_page_counts_cities_money_and_trouble(bontang: City, desk: Client) -> None:
+    ends = now() + timedelta(days=5)
+    City.objects.filter(pk=bontang.pk).update(
+        is_demo=False, status=City.Status.TRIAL, trial_ends_at=ends
+    )
+    Health.objects.update_or_create(city=bontang, defaults={"outbox_failed": 7, "taken_at": now()})
+    page = desk.get("/konsol/").content.decode()
+    assert bontang.name in page and "Masa coba berakhir dalam dua minggu" in page
+    assert re.search(r'href="/konsol/kota/\?keadaan=trial">[1-9]', page)
+    assert re.search(r'href="/konsol/pekerjaan/"><span class="tag stop">\d*[7-9]', page)
+    assert "Pendapatan berulang per bulan" in page
+    assert "Tagihan belum dibayar" in page
+
+
+def test_a_citys_page_shows_its_use_once(bontang: City, desk: Client) -> None:
+    listed, address = "<dt>Kursi petugas</dt>", f"/konsol/kota/{bontang.code}/"
+    assert desk.get(address).content.decode().count(listed) == 1
+    open_account(bontang)  # with one, the section on the subscription shows use and growth
+    page = desk.get(address).content.decode()
+    assert listed not in page and "Kursi petugas" in page
