@@ -96,7 +96,7 @@ def figures() -> list[Figure]:
     late = [total for total, due in owed if due is not None and due < at]
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
     return [
-        Figure("Pendapatan berulang per bulan, tanpa PPN", format_rupiah(monthly), "/konsol/paket/"),
+        Figure("Pendapatan per bulan, tanpa PPN", format_rupiah(monthly), "/konsol/paket/"),
         Figure(
             "Tagihan belum dibayar",
             f"{angka(len(owed))}, {format_rupiah(sum(total for total, _ in owed))}",

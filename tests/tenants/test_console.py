@@ -361,7 +361,7 @@ def test_the_first_page_counts_cities_money_and_trouble(bontang: City, desk: Cli
     assert bontang.name in page and "Masa coba berakhir dalam dua minggu" in page
     assert re.search(r'href="/konsol/kota/\?keadaan=trial">[1-9]', page)
     assert re.search(r'href="/konsol/pekerjaan/"><span class="tag stop">\d*[7-9]', page)
-    assert "Pendapatan berulang per bulan" in page
+    assert "Pendapatan per bulan" in page
     assert "Tagihan belum dibayar" in page
 
 
