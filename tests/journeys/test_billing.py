@@ -149,22 +149,22 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     admin.expect("Pemakaian", "Data tagihan")
     admin.press("Pilih paket", "plans")
     page.goto(f"{base}paket/?masa=month")
-    admin.press("Pilih Madya", "subscribe")
-    admin.expect("Rp9.800.000", "Rp1.078.000", "Rp10.878.000")
+    admin.expect("Pilih paket yang disarankan")  # the smaller ones are not for 248 desa
+    assert admin.page.get_by_role("link", name=re.compile("Pilih Madya")).count() == 0
+    admin.press("Pilih Utama", "subscribe")
+    admin.expect("Rp19.500.000", "Rp2.145.000", "Rp21.645.000")
     admin.press("Bayar dengan kartu")
     stripe.use(VISA, "Bayar dan berlangganan")
     page.wait_for_url(base)
-    admin.expect("pembayaran diterima", "Paket Madya", "lunas")
+    admin.expect("pembayaran diterima", "Paket Utama", "lunas")
     admin.look("active")
 
-    # A bigger plan: the difference is shown, then paid.
+    # Paying for a year instead: the difference is shown, and nothing changes by looking.
     admin.press("Ganti paket")
-    page.goto(f"{base}paket/utama/month/")
+    page.goto(f"{base}paket/utama/year/")
     admin.expect("Dipotong dari kartu sekarang", "Potongan sisa masa")
     admin.look("preview")
-    admin.press("Ganti ke Utama")
-    until(admin, "Paket Utama")
-    admin.look("bigger")
+    page.goto(base)
 
     # The next renewal fails; the invoice is paid by hand.
     admin.go(f"{base}kartu/", "cards")
@@ -203,7 +203,7 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     admin.look("ended")
 
     # Against an invoice, with what a treasurer looks for.
-    page.goto(f"{base}paket/rintisan/year/tagihan/")
+    page.goto(f"{base}paket/utama/year/tagihan/")
     admin.type("Nama instansi", "Dinas Komunikasi dan Informatika")
     admin.type("NPWP", "12.345")
     admin.type("E-mail keuangan", "keuangan@contoh.go.id")
@@ -215,7 +215,7 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     admin.type("Jabatan", "Pejabat Pembuat Komitmen")
     admin.type("Alamat kantor", "Jalan Merdeka 1")
     admin.press("Mulai berlangganan")
-    until(admin, "Paket Rintisan", "terbit dalam waktu sekitar satu jam")
+    until(admin, "Paket Utama", "terbit dalam waktu sekitar satu jam")
     admin.look("by-invoice")
     stripe.pass_days(0.1)
     until(admin, "jatuh tempo", "belum dibayar")
@@ -257,7 +257,7 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     stripe.use(VISA, "Bayar")
     page.wait_for_load_state("load")
     page.goto(base)
-    until(admin, "Paket Rintisan", "Kuitansi")
+    until(admin, "Paket Utama", "Kuitansi")
     assert not admin.sees("hanya baca")
     admin.look("paid")
     with page.expect_download() as waiting:
@@ -265,9 +265,15 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     waiting.value.save_as(tmp_path / "receipt.pdf")
     receipt = " ".join(people.text_of(tmp_path / "receipt.pdf").split())
     for words in (
-        "KUITANSI", "SP/027/XI/2026", "0012 3456 7890 1000", "Rp43.290.000",
-        "Empat puluh tiga juta dua ratus sembilan puluh ribu rupiah",
+        "KUITANSI", "SP/027/XI/2026", "0012 3456 7890 1000", "Rp216.450.000",
+        "Dua ratus enam belas juta empat ratus lima puluh ribu rupiah",
     ):  # fmt: skip
         assert words in receipt
     resident.page.reload()
     assert not resident.sees("dihentikan sementara")
+
+    # Another period: what was paid ahead becomes a credit.
+    page.goto(f"{base}paket/utama/month/")
+    admin.look("other-period")
+    admin.press("Ganti ke Utama")
+    until(admin, "Paket Utama", "per bulan")
