@@ -41,6 +41,7 @@ from services.residents import guesses, officials
 from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_by_nik
+from tenants.office import decrees
 from tenants.office import queries as office
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.current import city
@@ -75,6 +76,8 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
 
     Raises RuleBroken, also where the service is not open where the applicant lives.
     """
+    if decrees.apply_due():  # where they live may have changed
+        applicant = Person.objects.select_related("household__rt").get(pk=applicant.pk)
     _require_open_city()
     require_resident(applicant)
     assert service.current is not None
@@ -249,6 +252,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     Raises RuleBroken while anything is missing, LimitReached for a new one when the city's
     letters of this month are used up: the draft stays.
     """
+    decrees.apply_due()
     application = locked(application_id)
     if application.state not in EDITABLE:
         return application
@@ -313,7 +317,7 @@ def open_next(application: Application, key: str, at: datetime) -> None:
 def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     """Put the dossier on one desk; whether somebody must act there."""
     code = rules.unit_code_for(spec, rt_code=application.rt.code)
-    unit = Unit.objects.filter(code=code).first()
+    unit = office.unit_at(code)
     reason = None
     if unit is None and spec.optional and spec.level in ("rt", "rw"):
         unit, reason = application.rt, reasons.NO_UNIT
@@ -414,6 +418,7 @@ def decide(
     )
     if application_id is None:
         raise NotThere
+    decrees.apply_due()
     application = locked(application_id)
     step = Step.objects.select_related("unit", "decided_by").get(pk=step_id)
     post = post_held(by, step, at)

@@ -7,7 +7,10 @@ class LettersConfig(AppConfig):
 
     def ready(self) -> None:
         from services.letters import custody  # noqa: F401 - the open export
+        from services.letters.following import keep_counting
         from services.letters.queries import issued_since
+        from tenants.office import decrees
         from tenants.registry.entitlements import meter
 
         meter("letters")(issued_since)
+        decrees.moved.add("letters", keep_counting)

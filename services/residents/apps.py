@@ -7,7 +7,11 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.residents import custody  # noqa: F401 - the open export
+        from services.residents.following import move_households, people_live_there
         from services.residents.officials import are_one_person
+        from tenants.office import decrees
         from tenants.ownership import closing
 
         closing.on_comparing(are_one_person)
+        decrees.closed.add("residents", move_households)
+        decrees.held_up.add("residents", people_live_there)

@@ -6,6 +6,7 @@ from services.catalogue.slots import PARTS
 from services.setup import (
     closure_views,
     code_views,
+    decree_views,
     draft_views,
     part_views,
     post_views,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("wilayah/", views.units, name="setup-units"),
     path("wilayah/sebutan/", territory_views.words, name="setup-words"),
     path("wilayah/<int:pk>/", views.unit, name="setup-unit"),
+    path("wilayah/<int:pk>/keputusan/<slug:word>/", decree_views.decree, name="setup-decree"),
+    path("wilayah/<int:pk>/bentuk/", decree_views.open_unit, name="setup-open-unit"),
+    path("wilayah/keputusan/<int:pk>/batal/", decree_views.cancel, name="setup-decree-cancel"),
     path("wilayah/<int:pk>/sebutan/", territory_views.unit_words, name="setup-unit-words"),
     path("pejabat/", views.posts, name="setup-posts"),
     path("pejabat/<int:pk>/", post_views.post, name="setup-post"),

@@ -23,6 +23,7 @@ from services.catalogue.queries import places_here
 from services.pages.access import signed_in, today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
+from services.setup.decree_forms import offered
 from services.setup.forms import (
     EndForm,
     FaceForm,
@@ -33,7 +34,7 @@ from services.setup.forms import (
 from services.setup.state import state_of_city
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
-from tenants.office import calling, queries, readiness
+from tenants.office import calling, decrees, queries, readiness
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from ui.forms import explain
@@ -42,6 +43,7 @@ P = ParamSpec("P")
 AREAS = (Unit.Kind.CITY, Unit.Kind.DINAS, Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
 BELOW_VILLAGES = (Unit.Kind.DUSUN, Unit.Kind.RW, Unit.Kind.RT)
 PER_PAGE = 50
+MOST_PARTS = 200
 
 
 def for_admins(
@@ -131,7 +133,14 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{found.name} tersimpan.")
             return redirect("setup-unit", pk)
-    context = {"posts": with_holders(found.posts.all()), "is_called": found.kind in calling.CALLED}
+    context = {
+        "posts": with_holders(found.posts.all()),
+        "is_called": found.kind in calling.CALLED,
+        "history": found.decrees.select_related("target"),
+        "changes": offered(found),
+        "opens": decrees.kinds_below(found),
+        "parts": found.children.filter(is_active=True).order_by("code")[:MOST_PARTS],
+    }
     return page_of(request, "unit", form, unit=found, **context)
 
 

@@ -43,6 +43,10 @@ class Unit(models.Model):
     email = EmailAddressField(blank=True)
     post_code = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
+    # Who took over when this unit was closed.
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["code"]
@@ -63,6 +67,57 @@ class Unit(models.Model):
     def own_name(self) -> str:
         """The name without the word for its kind: ``Tambangan``."""
         return own_name(self.name, self.word)
+
+
+class Decree(models.Model):
+    """A change of one unit by decree, from a day on: noted before, carried out when it comes.
+
+    What is carried out stays as the unit's history.
+    """
+
+    class Change(models.TextChoices):
+        OPEN = "open", "Dibentuk"
+        RENAME = "rename", "Ganti nama"
+        MOVE = "move", "Pindah"
+        CLOSE = "close", "Dihapus"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="decrees")
+    change = models.CharField(max_length=6, choices=Change)
+    number = models.CharField("nomor keputusan", max_length=120)
+    signed_on = models.DateField("tanggal keputusan")
+    effective_on = models.DateField("berlaku sejak")
+    name = models.CharField("nama baru", max_length=80, blank=True)
+    code = models.CharField("kode baru", max_length=40, blank=True)
+    target = models.ForeignKey(  # the new unit above, or the successor
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # As the unit was called, and where it lay, before the change.
+    before_name = models.CharField("nama sebelumnya", max_length=120, blank=True)
+    before_code = models.CharField("kode sebelumnya", max_length=40, blank=True)
+    problem = models.CharField("kendala", max_length=300, blank=True)
+    noted_at = models.DateTimeField(auto_now_add=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["effective_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(applied_at__isnull=True), name="one_decree_to_come"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["effective_on"],
+                condition=Q(applied_at__isnull=True),
+                name="decree_to_come",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.unit_id} {self.change}"
 
 
 class Post(models.Model):

@@ -138,6 +138,14 @@ def ancestor_codes(code: str) -> list[str]:
     return found
 
 
+def unit_at(code: str) -> Unit | None:
+    """The unit with this code, or whoever took over when it was closed."""
+    unit = Unit.objects.select_related("successor").filter(code=code).first()
+    while unit is not None and not unit.is_active and unit.successor is not None:
+        unit = unit.successor
+    return unit if unit is not None and unit.is_active else None
+
+
 def unit_above(unit: Unit, kind: str) -> Unit | None:
     """The unit of this kind that this one lies in (itself, when it is of that kind)."""
     if unit.kind == kind:

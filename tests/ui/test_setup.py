@@ -349,3 +349,34 @@ def test_an_admin_calls_a_unit_and_a_whole_kind_by_other_words(cast: Cast, admin
     cast.village.refresh_from_db()
     assert cast.village.name == f"Nagari {own}"
     assert admin.get(f"/kelola/wilayah/{cast.dinas.pk}/sebutan/").status_code == 404
+
+
+def _decree(effective: str = "10-11-2026", **more: str) -> dict[str, str]:
+    days = {"signed_on": "1-11-2026", "effective_on": effective}
+    parts = {
+        f"{key}_{n}": part for key, day in days.items() for n, part in enumerate(day.split("-"))
+    }
+    return {"number": "Perda 3/2026", **parts, **more}
+
+
+def test_an_admin_notes_decrees_and_takes_one_back(cast: Cast, admin: Client) -> None:
+    page = f"/kelola/wilayah/{cast.village.pk}/"
+    old = cast.village.name
+    assert admin.post(f"{page}keputusan/nama/", _decree(name="")).status_code == 422
+    admin.post(f"{page}keputusan/nama/", _decree(name="Kuala Baru"))
+    said = _said(admin.get(page))
+    assert "<h1>Kelurahan Kuala Baru</h1>" in said
+    assert f"{old} → Kuala Baru" in said and "Perda 3/2026" in said
+    assert admin.get(f"{page}keputusan/lain/").status_code == 404
+    assert admin.post(f"{page}keputusan/hapus/", _decree()).status_code == 422  # people live there
+    later = _decree("1-1-2099")
+    admin.post(f"{page}bentuk/", {**later, "kind": "rt", "name": "9"})
+    rt = Unit.objects.get(code=f"{cast.village.code}/000/009")
+    assert "akan berlaku" in _said(admin.get(f"/kelola/wilayah/{rt.pk}/"))
+    admin.post(f"/kelola/wilayah/keputusan/{rt.decrees.get().pk}/batal/")
+    assert not Unit.objects.filter(pk=rt.pk).exists()
+    other = Unit.objects.filter(kind="kecamatan").exclude(pk=cast.kecamatan.pk).first()
+    assert other is not None
+    code = f"{other.code}.1088"
+    admin.post(f"{page}keputusan/pindah/", _decree(target=str(other.pk), code=code))
+    assert code in _said(admin.get(page))
