@@ -16,6 +16,7 @@ from django.db.backends.postgresql.introspection import DatabaseIntrospection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
 
+from tenants.backend.citus import CitusSchemaEditor
 from tenants.backend.cursor import CityCursor, CityServerCursor
 from tenants.backend.place import IN_PUBLIC, Place, SchemaTenant, current_place
 
@@ -65,6 +66,13 @@ class CityIntrospection(DatabaseIntrospection):
 class DatabaseWrapper(TenantsWrapper):
     ops_class = CityOperations
     introspection_class = CityIntrospection
+
+    @property
+    def SchemaEditorClass(self) -> Any:
+        return CitusSchemaEditor if settings.CITUS else PostgresWrapper.SchemaEditorClass
+
+    # Whether a command that defines something must not share its message with the path.
+    commands_apart = property(lambda self: settings.CITUS)
 
     # The interface of django-tenants, answered from the context variable.
     tenant = property(lambda self: current_place.get().tenant)

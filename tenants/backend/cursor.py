@@ -24,6 +24,7 @@ ALONE = re.compile(
     r"|ALTER\s+TABLE\s.*DETACH\s.*CONCURRENTLY)\b",
     re.IGNORECASE,
 )
+DEFINES = re.compile(r"\s*(CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE)\b", re.IGNORECASE)
 ROLLBACK = re.compile(r"\s*(ROLLBACK|ABORT)\b", re.IGNORECASE)
 
 USUAL = frozenset("SIUW")  # SELECT, INSERT, UPDATE, WITH: none of the special cases
@@ -34,6 +35,9 @@ class Connection(Protocol):
 
     path_in_force: str | None
     touched: set[str]
+
+    @property
+    def commands_apart(self) -> bool: ...
 
 
 class CityCursor(extensions.cursor):
@@ -98,8 +102,28 @@ class CityCursor(extensions.cursor):
                     current_place.get(), lambda: super(CityCursor, self).execute(text, vars)
                 )
                 return
+            if self.wrapper.commands_apart and DEFINES.match(text):
+                self._apart(text, vars)
+                return
             text = self._prefix() + text
         super().execute(text, vars)
+
+    def _apart(self, text: str, vars: Params) -> None:
+        """Send the path in a message of its own ahead of the command, in one transaction."""
+        idle = extensions.TRANSACTION_STATUS_IDLE
+        if not self.connection.autocommit or self.connection.get_transaction_status() != idle:
+            if prefix := self._prefix():
+                super().execute(prefix.rstrip(";"))
+            super().execute(text, vars)
+            return
+        super().execute("BEGIN")
+        try:
+            super().execute(self._prefix().rstrip(";"))
+            super().execute(text, vars)
+        except BaseException:
+            super().execute("ROLLBACK")
+            raise
+        super().execute("COMMIT")
 
     def executemany(self, query: Query, vars_list: Iterable[Params]) -> None:
         text = self._text(query)

@@ -159,7 +159,7 @@ def _load(archive: Reader, city: City) -> None:
                 _fill(archive, city, table, entries[table.name], cursor)
         for table in base.tables:
             _count_on(city, table, cursor)
-        for statement in base.links_sql(citus=settings.CITUS):
+        for statement in base.links_sql():
             cursor.execute(statement)
 
 

@@ -71,12 +71,13 @@ class Compiled:
                     made.append(f"SELECT setval('{name}', {last})")
         return made
 
-    def links_sql(self, *, citus: bool = False) -> list[str]:
-        """Indexes and foreign keys, made when the rows are there."""
+    def links_sql(self, *, grouped: bool = False) -> list[str]:
+        """Indexes and foreign keys, made when the rows are there; ``grouped``: all keys of a table
+        in one ALTER, which is faster and which Citus refuses."""
         made = [index for table in self.tables for index in table.indexes]
         for table in self.tables:
             added = [f"ADD CONSTRAINT {ident(n)} {d}" for n, d in table.foreign_keys]
-            groups = [[one] for one in added] if citus else [added] if added else []
+            groups = ([added] if added else []) if grouped else [[one] for one in added]
             made += [f"ALTER TABLE {ident(table.name)} {', '.join(group)}" for group in groups]
         return made
 
@@ -89,22 +90,14 @@ class Compiled:
                 made.append(f"INSERT INTO {ident(table.name)} ({columns}) VALUES\n{values}")
         return made
 
-    def statements(self, schema: str, *, citus: bool = False) -> list[str]:
-        """The commands that make ``schema``; unqualified names mean it.
-
-        ``citus``: one foreign key per ALTER and nothing that Citus' schema-based sharding
-        refuses; each command is then sent as a message of its own.
-        """
+    def statements(self, schema: str, *, grouped: bool = False) -> list[str]:
+        """The commands that make ``schema``; unqualified names mean it."""
         return [
             *self.tables_sql(schema),
             *self._rows_sql(),
             *self.sequences_sql(schema),
-            *self.links_sql(citus=citus),
+            *self.links_sql(grouped=grouped),
         ]
-
-    def script(self, schema: str) -> str:
-        """All of it as one message."""
-        return ";\n".join(self.statements(schema))
 
 
 def ident(name: str) -> str:

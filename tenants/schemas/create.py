@@ -1,18 +1,15 @@
 """Make an empty schema from the compiled template."""
 
-from django.conf import settings
 from django.db import connection
 
 from tenants.backend.scope import in_schema
 from tenants.schemas import compiler
+from tenants.schemas.strategy import strategy
 
 
 def create_schema(schema_name: str) -> None:
     """Make an empty city schema in the running transaction."""
-    plan = compiler.compiled()
+    how = strategy()
+    commands = compiler.compiled().statements(schema_name, grouped=how.groups_foreign_keys)
     with in_schema(schema_name), connection.cursor() as cursor:
-        if settings.CITUS:
-            for statement in plan.statements(schema_name, citus=True):
-                cursor.execute(statement)
-        else:
-            cursor.execute(plan.script(schema_name))
+        how.send(cursor, commands)

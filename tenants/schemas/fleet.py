@@ -38,8 +38,10 @@ from django.utils import timezone
 from django_tenants.signals import schema_migrated, schema_pre_migration
 from psycopg2 import sql
 
+from tenants.backend.citus import commands_of
 from tenants.backend.scope import in_public, in_schema
 from tenants.schemas.compiler import TEMPLATE
+from tenants.schemas.strategy import strategy
 from tenants.schemas.template import missing
 
 LOCK_TIMEOUT = "10s"
@@ -174,7 +176,7 @@ class _Step:
     """One migration of a group, as the pilot showed it."""
 
     migration: Migration
-    script: str | None  # None: through Django, from the state kept here
+    commands: list[str] | None  # None: through Django, from the state kept here
     before: ProjectState | None
 
 
@@ -240,7 +242,8 @@ def _with_django(migration: Migration, state: ProjectState) -> tuple[ProjectStat
         def execute(self, statement: Any, params: Any = ()) -> None:
             ops: Any = connection.ops
             text = str(statement)
-            heard.append(ops.compose_sql(text, params) if params is not None else text)
+            composed = ops.compose_sql(text, params) if params is not None else text
+            heard.extend(commands_of(composed))
             super().execute(statement, params)
 
     with Listening(connection, atomic=migration.atomic) as editor:
@@ -269,12 +272,12 @@ def _fly_pilot(
             before = state.clone() if python else None
             state, heard = _with_django(migration, state)
             done(migration)
-            script: str | None = None
+            commands: list[str] | None = None
             if not python and not any(schema in statement for statement in heard):
-                script = ";\n".join(statement.rstrip().rstrip(";") for statement in heard)
+                commands = [statement.rstrip().rstrip(";") for statement in heard]
             elif before is None:
                 raise RuntimeError(f"{migration} names the schema {schema} in its SQL")
-            steps.append(_Step(migration, script, before))
+            steps.append(_Step(migration, commands, before))
         more = _content_types()
     return _Script(steps, more)
 
@@ -321,15 +324,15 @@ def _unknown_receivers() -> Iterator[Any]:
 def _replay(schema: str, script: _Script, done: Callable[[Migration], None]) -> bool:
     with in_schema(schema):
         for step in script.steps:
-            if step.script is None:
+            if step.commands is None:
                 assert step.before is not None
                 _with_django(step.migration, step.before.clone())
             else:
                 # Outside a transaction on purpose: PostgreSQL runs one message as one.
                 with connection.cursor() as cursor:
                     record = _record(step.migration).as_string(cursor.cursor)
-                    body = f"{step.script};\n" if step.script else ""
-                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{body}{record}")
+                    waits = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+                    strategy().send(cursor, [waits, *step.commands, record])
             done(step.migration)
         if script.content_types:
             _content_types()

@@ -8,6 +8,7 @@ from django.db.migrations.migration import Migration
 from tenants.backend.place import PUBLIC
 from tenants.backend.scope import in_public
 from tenants.schemas.compiler import TEMPLATE
+from tenants.schemas.strategy import strategy
 
 
 def missing(loader: MigrationLoader, applied: frozenset[tuple[str, str]]) -> list[Migration]:
@@ -72,7 +73,7 @@ def prepare(*, verbosity: int = 0) -> list[str]:
             migrated.append(PUBLIC)
         if not is_current(TEMPLATE, loader):
             with in_public(), connection.cursor() as cursor:
-                cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{TEMPLATE}"')
+                strategy().create_local(cursor, f'CREATE SCHEMA IF NOT EXISTS "{TEMPLATE}"')
             migrate_schema(TEMPLATE, verbosity=verbosity)
             migrated.append(TEMPLATE)
     finally:

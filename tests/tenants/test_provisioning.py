@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections, transaction
 
 from kernel.errors import RuleBroken, Stale
@@ -221,21 +220,3 @@ def test_without_a_template_it_says_so(committed: None) -> None:
     with pytest.raises(compiler.NoTemplate, match="prepare_platform"):
         provisioning.create(area(), subdomain="samarinda", use_spare=False)
     assert not City.objects.filter(code="64.72").exists()
-
-
-def test_citus_mode_sends_what_citus_accepts(committed: None) -> None:
-    """One command a message, one foreign key an ALTER, setval of a constant; same result."""
-    statements = compiler.compiled().statements("c6472", citus=True)
-    for statement in statements:
-        assert statement.count("ADD CONSTRAINT") <= 1
-        assert "SELECT" not in statement or statement.startswith("SELECT setval(")
-    keys = [s for s in statements if "FOREIGN KEY" in s]
-    assert len(keys) > 20
-    assert all(s.startswith("ALTER TABLE") for s in keys)
-    assert not any(";" in s.split("VALUES")[0] for s in statements)
-    settings.CITUS = True
-    try:
-        provisioning.create(area(), subdomain="samarinda", use_spare=False)
-    finally:
-        settings.CITUS = False
-    assert dump("c6472") == dump("c6474")
