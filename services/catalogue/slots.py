@@ -361,8 +361,10 @@ def _step(definition: Definition, dinas: Choices) -> list[Slot]:
         Slot("clock.unit", "Satuan waktu", "choice", required=True, choices=CLOCKS),
         Slot("on_timeout", "Bila waktunya habis", "choice", required=True, choices=TIMEOUTS),
         Slot("optional", "Dilewati bila jabatannya kosong", "yes", section="Kapan"),
-        Slot("parallel", "Berjalan bersama", "line",
-             "Langkah bersebelahan dengan kata yang sama berjalan bersamaan. Satu kata saja.",
+        Slot("parallel", "Bekerja bersamaan dengan langkah sebelahnya", "line",
+             "Kosongkan bila langkah ini menunggu giliran. Supaya dua langkah yang bersebelahan "
+             "bekerja pada waktu yang sama, tulis satu kata yang sama pada keduanya, misalnya: "
+             "teknis.",
              empty="none", limit=40),
         _conditions("when", "Hanya bila", definition["fields"]),
     ]  # fmt: skip

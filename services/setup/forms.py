@@ -28,9 +28,8 @@ class FaceForm(Form):
         check_accent,
         label="Warna utama",
         max_length=7,
-        help_text="Enam angka atau huruf sesudah tanda #, misalnya #0b6b5d. "
-        "Kami periksa apakah tulisannya terbaca.",
-        widget=forms.TextInput(attrs={"type": "text", "spellcheck": "false"}),
+        help_text="Warna tombol dan tautan. Kami periksa apakah tulisannya terbaca.",
+        widget=forms.TextInput(attrs={"type": "color"}),
     )
     logo = forms.FileField(
         label="Logo daerah",

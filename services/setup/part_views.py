@@ -29,9 +29,10 @@ class Line:
 
     field: Any
     section: str
-    mark: str  # "", "shared", "changed"
+    mark: str  # "", "changed"
     undo: str  # address; empty for nothing to undo
     shared: str  # the shared value in words
+    picture: str = ""  # the icon that is chosen; empty for another kind of input
 
 
 def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line]:
@@ -51,9 +52,8 @@ def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line
                     shown = words.value_words(
                         address, shared.get(address, None), bench.base, bench.definition
                     )
-            else:
-                mark = "shared"
-        lines.append(Line(form[slot.name], slot.section, mark, undo, shown[:160]))
+        picture = form[slot.name].value() if slot.kind == "icon" else ""
+        lines.append(Line(form[slot.name], slot.section, mark, undo, shown[:160], picture or ""))
     return lines
 
 
@@ -186,9 +186,14 @@ def _edit(
     prefix = f"{part}.{key}" if key else ""
     data = request.POST if request.method == "POST" else None
     moving = data is not None and "geser" in data
+    adding = data is not None and "tambah" in data
     form = part_form(bench, part, item, _with_row_moved(request.POST) if moving else data)
     status, others = 200, []
-    if moving:
+    if moving or adding:  # nothing is saved, so nothing is wrong yet
+        form.forget_errors()
+    if adding:
+        messages.info(request, "Baris kosong ditambah. Ketikan Anda masih ada; simpan sesudahnya.")
+    elif moving:
         messages.info(request, "Urutannya berubah di halaman ini. Simpan supaya tetap.")
     elif data is not None and form.is_valid():
         new, definition = with_typed(bench, part, form, is_new=is_new)

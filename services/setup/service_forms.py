@@ -50,6 +50,7 @@ class RowsWidget(forms.Widget):
         context["cells"] = [cell for cell in self.cells if cell.kind != "hidden"]
         empty = {cell.key: "" for cell in self.cells}
         context["movable"] = self.movable
+        context["rows_name"] = self.label.lower()
         context["rows"] = [
             self._row(name, number, row) | {"filled": number < len(filled)}
             for number, row in enumerate([*filled, *([empty] * SPARE)])
@@ -231,6 +232,11 @@ class PartForm(Form):
         if slot.kind == "conditions":
             return [editing.condition_typed(self.definition, row) for row in value or []]
         return value
+
+    def forget_errors(self) -> None:
+        """Show what was typed without judging it."""
+        self._errors = forms.utils.ErrorDict()
+        self.cleaned_data = {}
 
     def clean(self) -> dict[str, Any]:
         for slot in self.slots:

@@ -253,3 +253,26 @@ def test_icon_group_words_and_whether_it_is_offered(admin: Client) -> None:
     page = admin.post(LIST, {"layanan": sktm().pk, "kembali": "sktm", "buka": "tidak"})
     assert page["Location"] == SKTM
     assert not sktm().is_active
+
+
+def test_rows_are_added_without_saving_and_what_was_typed_stays(admin: Client) -> None:
+    path = f"{SKTM}pertanyaan/tambah/?jenis=choice"
+    sent = form_of(admin, path)
+    for number, label in enumerate(("Satu", "Dua")):
+        sent[f"options-{number}-label"] = label
+    page = admin.post(path, {**sent, "label": "Pilih yang mana?", "tambah": "options"})
+    assert page.status_code == 200, "nothing is judged yet"
+    html = page.content.decode()
+    assert 'value="Satu"' in html and 'value="Dua"' in html and "Pilih yang mana?" in html
+    assert 'name="options-3-label"' in html, "two empty rows follow"
+    assert sktm().draft is None
+
+
+def test_only_what_differs_is_marked_and_the_icons_are_folded(admin: Client) -> None:
+    html = admin.get(SKTM).content.decode()
+    assert "dari templat nasional" not in html
+    change(admin, SKTM, summary="Kata-kata kota ini.")
+    html = admin.get(SKTM).content.decode()
+    assert html.count("diubah di sini") >= 1
+    folded = html.partition('name="icon"')[0].rpartition("<details")[2]
+    assert "</details>" not in folded and " open" not in folded.partition(">")[0]
