@@ -10,13 +10,14 @@ from services.applications.actions import locked, open_next, record, today_of
 from services.applications.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Post
+from tenants.office.notices import HEADS
 from tenants.registry.current import city
 
 # Who is told when a desk misses its clock and the service says so.
 SUPERIORS: dict[str, list[str]] = {
-    Post.Role.LOKET: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
-    Post.Role.KASI: [Post.Role.SEKRETARIS, Post.Role.LURAH, Post.Role.CAMAT],
-    Post.Role.SEKRETARIS: [Post.Role.LURAH, Post.Role.CAMAT],
+    Post.Role.LOKET: [Post.Role.SEKRETARIS, *HEADS],
+    Post.Role.KASI: [Post.Role.SEKRETARIS, *HEADS],
+    Post.Role.SEKRETARIS: [*HEADS],
     Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
 }
 

@@ -29,7 +29,7 @@ ROLES_AT: dict[str, frozenset[str]] = {
     "kelurahan": frozenset({"loket", "kasi", "sekretaris", "lurah"}),
     "kecamatan": frozenset({"loket", "kasi", "sekretaris", "camat"}),
     "kota": frozenset({"admin"}),
-    "dinas": frozenset({"petugas_dinas", "kepala_dinas"}),
+    "dinas": frozenset({"loket", "petugas_dinas", "kasi", "sekretaris", "kepala_dinas"}),
 }
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act

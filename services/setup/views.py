@@ -34,7 +34,7 @@ from services.setup.forms import (
 from services.setup.state import state_of_city
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
-from tenants.office import calling, decrees, queries, readiness
+from tenants.office import calling, decrees, queries, readiness, structure
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from ui.forms import explain
@@ -136,6 +136,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     context = {
         "posts": with_holders(found.posts.all()),
         "is_called": found.kind in calling.CALLED,
+        "may_add": found.kind in structure.MAY_ADD and found.is_active,
         "history": found.decrees.select_related("target"),
         "changes": offered(found),
         "opens": decrees.kinds_below(found),
