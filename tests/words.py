@@ -18,6 +18,7 @@ RESIDENTS_MEET = (
     "platform/kernel/identities.py",
     "platform/kernel/nik.py",
     "platform/kernel/rupiah.py",
+    "platform/accounts/addresses.py",
     "platform/accounts/hashers.py",
     "platform/accounts/mfa.py",
     "platform/accounts/mfa_views.py",

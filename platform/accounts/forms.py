@@ -35,7 +35,7 @@ class SignInForm(Form):
 class ForgottenForm(Form):
     email = EmailField(
         label=gettext_lazy("Alamat e-mail"),
-        help_text=gettext_lazy("Alamat yang terdaftar di akun Anda."),
+        help_text=gettext_lazy("Alamat di akun Anda yang sudah Anda konfirmasi."),
     )
 
 
@@ -87,7 +87,9 @@ class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
 class ContactForm(_WithCurrentPassword):
     email = EmailField(
         required=False,
-        help_text=gettext_lazy("Untuk kabar permohonan dan mengatur ulang kata sandi."),
+        help_text=gettext_lazy(
+            "Untuk kabar permohonan dan mengatur ulang kata sandi. Alamat baru dikonfirmasi dulu."
+        ),
     )
     phone = PhoneField(required=False)
     field_order = ["email", "phone", "current"]

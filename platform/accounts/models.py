@@ -32,6 +32,8 @@ class User(AbstractBaseUser):
     login = LoginField(max_length=254, unique=True)
     name = models.CharField(max_length=150)
     email = EmailAddressField(blank=True)
+    # The address whose mailbox this person has shown to be theirs; another one is not proven.
+    proven_email = EmailAddressField(blank=True, default="", db_default="")
     phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
@@ -52,6 +54,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_unproven_email(self) -> bool:
+        """Whether links that open the account must not go to the address yet. A login is proven
+        by the invitation that came to it."""
+        return bool(self.email) and self.email not in (self.proven_email, self.login)
 
 
 class Phone(TOTPDevice):

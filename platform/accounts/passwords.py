@@ -1,7 +1,5 @@
 """Links by which somebody chooses a password: forgotten, or invited and never had one."""
 
-import hashlib
-
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import transaction
@@ -9,6 +7,7 @@ from django.db.models import Q
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from accounts.addresses import ask_for_proof, link_digest
 from accounts.models import User
 from accounts.notices import tell
 from audit import actions as audit
@@ -27,11 +26,6 @@ def set_password_path(user: User) -> str:
     return f"/sandi/{uid}/{default_token_generator.make_token(user)}/"
 
 
-def link_digest(path: str) -> str:
-    """Tells one link from another in the outbox without being the link."""
-    return hashlib.sha256(path.encode()).hexdigest()[:16]
-
-
 def user_of_link(uid: str, token: str) -> User | None:
     """Whose link this is; None when it is used up, too old or made up."""
     try:
@@ -45,7 +39,8 @@ def user_of_link(uid: str, token: str) -> User | None:
 
 
 def send_reset(*, email: str, host_url: str, remote: str) -> None:
-    """Mail a link to whoever has this address here; silent when nobody does.
+    """Mail a link to whoever has this address here; silent when nobody does. An address that
+    is not proven gets the way to prove it instead.
 
     ``host_url`` is the address of this host without a path. The mail goes to the address stored
     with the account, never to the one typed. Raises RuleBroken when asked too often.
@@ -59,10 +54,12 @@ def send_reset(*, email: str, host_url: str, remote: str) -> None:
     with transaction.atomic():
         people = User.objects.filter(Q(login=address) | Q(email=address), is_active=True)
         for user in people.order_by("pk"):
-            for stored in (user.email, user.login):
-                if is_same(stored, address):
-                    _send_reset_link(user, to=stored, host_url=host_url)
-                    break
+            if is_same(user.login, address):
+                _send_reset_link(user, to=user.login, host_url=host_url)
+            elif user.has_unproven_email:
+                ask_for_proof(user, host_url=host_url, forgotten=True)
+            else:
+                _send_reset_link(user, to=user.email, host_url=host_url)
 
 
 def _send_reset_link(user: User, *, to: str, host_url: str) -> None:
@@ -116,8 +113,9 @@ def choose_password(*, user: User, password: str) -> None:
             )
 
 
-def change_contact(*, user: User, email: str, phone: str) -> None:
-    """How the city reaches this person. A staff member's login stays as it is."""
+def change_contact(*, user: User, email: str, phone: str, host_url: str) -> None:
+    """How the city reaches this person; a new address is asked to be proven. A staff member's
+    login stays as it is. ``host_url`` is the address of this host without a path."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         before = locked.email
@@ -129,8 +127,10 @@ def change_contact(*, user: User, email: str, phone: str) -> None:
             tell(
                 locked,
                 "Alamat e-mail akun Anda diganti",
-                "Alamat e-mail akun Anda di Balai baru saja diganti. Kabar dan tautan untuk "
-                "mengatur ulang kata sandi sejak sekarang dikirim ke alamat yang baru.",
+                "Alamat e-mail akun Anda di Balai baru saja diganti. Kabar sejak sekarang dikirim "
+                "ke alamat yang baru; tautan untuk mengatur ulang kata sandi sesudah alamat itu "
+                "dikonfirmasi.",
                 key="email",
                 also=before,
             )
+            ask_for_proof(locked, host_url=host_url)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("sandi/", views.forgotten, name="forgotten"),
     path("sandi/<str:uid>/<str:token>/", views.new_password, name="new-password"),
     path("akun/", views.account, name="account"),
+    path("akun/e-mail/<str:token>/", views.prove_address, name="prove-address"),
     path("akun/dua-langkah/", mfa_views.settings, name="mfa"),
 ]

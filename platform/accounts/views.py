@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import attempts, demo, mfa, passwords
+from accounts import addresses, attempts, demo, mfa, passwords
 from accounts.forms import (
     ChangePasswordForm,
     ContactForm,
@@ -168,8 +168,18 @@ def account(request: HttpRequest) -> HttpResponse:
     )
     if sent == "kontak" and contact.is_valid():
         data = contact.cleaned_data
-        passwords.change_contact(user=user, email=data["email"], phone=data["phone"])
+        passwords.change_contact(
+            user=user, email=data["email"], phone=data["phone"], host_url=_own_address(request)
+        )
         messages.success(request, gettext("Kontak Anda tersimpan."))
+        return redirect("/akun/")
+    if sent == "konfirmasi":
+        if addresses.ask_for_proof(user, host_url=_own_address(request)):
+            messages.success(request, gettext("Tautan dikirim ke alamat Anda. Buka e-mail itu."))
+        else:
+            messages.info(
+                request, gettext("Terlalu sering diminta. Tunggu satu jam, lalu coba lagi.")
+            )
         return redirect("/akun/")
     if sent == "sandi" and secret.is_valid():
         passwords.choose_password(user=user, password=secret.cleaned_data["password"])
@@ -187,3 +197,18 @@ def account(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if contact.errors or secret.errors else 200
     return render(request, "accounts/account.html", context, status=status)
+
+
+@login_required
+@never_cache
+def prove_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Say that the address a link came to is one's own; signed in, since the mail may have gone
+    to a stranger."""
+    user = request.user
+    assert isinstance(user, User)
+    if request.method == "POST":
+        addresses.prove(user=user, token=token)
+        messages.success(request, gettext("Alamat e-mail Anda sudah dikonfirmasi."))
+        return redirect("/akun/")
+    context = {"base": base(), "is_valid": addresses.is_link_of(user, token)}
+    return render(request, "accounts/prove_address.html", context)

@@ -24,7 +24,10 @@ class RegisterForm(Form):
     birth_date = WrittenDateField(label=gettext_lazy("Tanggal lahir"))
     email = EmailField(
         required=False,
-        help_text=gettext_lazy("Untuk kabar permohonan, dan bila kata sandi terlupa."),
+        help_text=gettext_lazy(
+            "Untuk kabar permohonan, dan bila kata sandi terlupa. Kami kirim satu tautan untuk "
+            "memastikan alamatnya."
+        ),
     )
     phone = PhoneField(required=False)
     password = forms.CharField(

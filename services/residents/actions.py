@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.addresses import ask_for_proof
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken, Stale
@@ -13,6 +14,7 @@ from kernel.nik import parse_kk, parse_nik
 from services.residents import codes, guesses
 from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
+from tenants.registry.current import city
 
 _WINDOW = 15  # minutes
 _TRIES_PER_NIK = 6
@@ -91,6 +93,7 @@ def register_citizen(
         )
         ResidentAccount.objects.create(user=user, person=person)
         audit.record("account.opened", actor=user, subject="person", subject_id=person.pk)
+        ask_for_proof(user, host_url=city().url("").rstrip("/"))
     return user
 
 
@@ -119,6 +122,7 @@ def _opened_again(user: User, password: str, *, email: str, phone: str) -> User:
     user.phone = phone or user.phone
     user.save(update_fields=["password", "email", "phone"])
     audit.record("account.opened_again", actor=user, subject="user", subject_id=user.pk)
+    ask_for_proof(user, host_url=city().url("").rstrip("/"))
     return user
 
 

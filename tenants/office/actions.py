@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.addresses import link_digest
 from accounts.models import User
-from accounts.passwords import link_digest, set_password_path
+from accounts.passwords import set_password_path
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken

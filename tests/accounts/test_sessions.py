@@ -61,7 +61,7 @@ def test_a_changed_password_is_told_by_mail(rina: Client, cast: Cast) -> None:
 
 
 def test_a_changed_address_is_told_to_the_old_one_too(cast: Cast) -> None:
-    passwords.change_contact(user=cast.rina, email="Baru@contoh.id", phone="")
+    passwords.change_contact(user=cast.rina, email="Baru@contoh.id", phone="", host_url="http://x")
     told = mails("Alamat e-mail akun Anda diganti")
     assert told[0] == "baru@contoh.id" and len(told) == (2 if cast.rina.email else 1)
 

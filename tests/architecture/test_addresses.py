@@ -39,6 +39,7 @@ ON_EVERY_HOST = {
     "sandi/": ANYONE,
     "sandi/<str:uid>/<str:token>/": ANYONE,  # holding the mailed link
     "akun/": SIGNED_IN,
+    "akun/e-mail/<str:token>/": SIGNED_IN,
     "akun/dua-langkah/": SIGNED_IN,
 }
 PUBLIC_HOST = {

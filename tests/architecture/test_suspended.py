@@ -28,6 +28,7 @@ OPEN = {
     "sandi/<str:uid>/<str:token>/": "the same",
     "sandi/kode/": "a forgotten password, with a code from the counter",
     "akun/": "one's own contacts and password: an account must stay safe while nothing else moves",
+    "akun/e-mail/<str:token>/": "the same: proving the address a password may be sent to",
     "akun/dua-langkah/": "the same: a phone lost or new",
     "kelola/pejabat/langkah/<int:pk>/": "an official without a phone gets back in, perhaps to pay",
     "bahasa/": "choosing a language: a cookie, no row",
