@@ -17,13 +17,15 @@ PEOPLE: dict[str, list[str]] = {
     "": [
         "", "?cari=tidak+mampu", "?cari=jalan+rusak", "kebutuhan/menikah/", "layanan/sktm/",
         "layanan/izin-mendirikan-bangunan/", "v/", "v/SALAH-0000", "daftar/", "masuk/", "sandi/",
+        "sandi/kode/",
         "privasi/", "tidak-ada/",
     ],
     "Warga": ["", "permohonan/", "akun/", "akses/", "ajukan/sktm/"],
     "Ketua RT": ["rt/"],
-    "Loket": ["meja/", "meja/?tab=warga", "meja/?tab=selesai", "meja/cari/"],
+    "Loket": ["meja/", "meja/?tab=warga", "meja/?tab=selesai", "meja/cari/", "meja/kode/"],
     "Admin kota": [
-        "kelola/", "kelola/identitas/", "kelola/wilayah/", "kelola/pejabat/",
+        "kelola/", "kelola/kesiapan/", "kelola/pesan/", "kelola/identitas/",
+        "kelola/wilayah/", "kelola/pejabat/",
         "kelola/pejabat/?kosong=1", "kelola/pejabat/berkas/", "kelola/rt/", "kelola/penduduk/",
         "kelola/libur/", "kelola/dukungan/", "kelola/data/", "kelola/langganan/",
         "kelola/langganan/paket/", "kelola/langganan/kontak/", "kelola/langganan/dokumen/",
