@@ -1,9 +1,9 @@
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from tenants.office import decrees
+from tenants.office.calling import words_for_new
 from tenants.office.models import Decree, Unit
 from ui.forms import Form, TanggalField
 
@@ -113,10 +113,13 @@ class OpenForm(DecreeForm):
     )
     field_order = ("kind", "name", "code")
 
-    def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kinds = decrees.kinds_below(unit)
         field: Any = self.fields["kind"]
-        field.choices = [(kind, Unit.Kind(kind).label) for kind in kinds]
+        field.choices = [(kind, words_for_new(kind, unit.code).word) for kind in kinds]
+        if set(kinds) <= set(decrees.NEIGHBOURHOODS):
+            del self.fields["code"]
 
 
 def _told_apart(unit: Unit) -> str:

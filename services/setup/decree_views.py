@@ -53,10 +53,9 @@ def decree(request: HttpRequest, user: User, pk: int, word: str) -> HttpResponse
 def open_unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Note that a unit is formed in this one."""
     found = unit_of(pk)
-    kinds = decrees.kinds_below(found)
-    if not kinds or not found.is_active:
+    if not decrees.kinds_below(found) or not found.is_active:
         raise NotThere("Di unit ini tidak dibentuk unit lain.")
-    form = OpenForm(request.POST or None, initial={"effective_on": today()}, kinds=kinds)
+    form = OpenForm(request.POST or None, initial={"effective_on": today()}, unit=found)
     if request.method == "POST" and form.is_valid():
         try:
             noted = decrees.open_unit(parent=found, by=user, **form.cleaned_data)

@@ -98,8 +98,10 @@ def face(request: HttpRequest, user: User) -> HttpResponse:
 @require_safe
 def units(request: HttpRequest, user: User) -> HttpResponse:
     wanted = request.GET.get("cari", "").strip()
-    found = Unit.objects.filter(kind__in=AREAS, is_active=True).select_related("parent")
-    if wanted:
+    found = Unit.objects.filter(kind__in=AREAS).select_related("parent")
+    if not wanted:  # a search finds closed ones and those to come too
+        found = found.filter(is_active=True)
+    else:
         found = found.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
     page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
     return page_of(request, "units", page=page, wanted=wanted)

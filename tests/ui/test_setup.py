@@ -380,3 +380,11 @@ def test_an_admin_notes_decrees_and_takes_one_back(cast: Cast, admin: Client) ->
     code = f"{other.code}.1088"
     admin.post(f"{page}keputusan/pindah/", _decree(target=str(other.pk), code=code))
     assert code in _said(admin.get(page))
+    heir = Unit.objects.filter(kind="kelurahan", is_active=True).exclude(pk=cast.village.pk).last()
+    assert heir is not None
+    admin.post(f"{page}keputusan/hapus/", _decree(target=str(heir.pk)))
+    said = _said(admin.get(page))
+    assert "Unit ini sudah dihapus" in said and heir.name in said
+    assert "tidak aktif" in _said(admin.get("/kelola/wilayah/?cari=Kuala Baru"))
+    assert "Kelurahan Kuala Baru" not in _said(admin.get("/kelola/wilayah/"))
+    assert admin.get(f"{page}keputusan/nama/").status_code == 404
