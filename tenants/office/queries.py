@@ -165,7 +165,8 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
 def vacant_posts(on: date) -> QuerySet[Post]:
     """Posts of offices that nobody holds; heads of RT and RW are counted elsewhere."""
     held = current_holdings(on).filter(user__is_active=True).values("post")
-    return Post.objects.exclude(role__in=WITHOUT_SEAT).exclude(pk__in=held)
+    open_posts = Post.objects.filter(unit__is_active=True).exclude(role__in=WITHOUT_SEAT)
+    return open_posts.exclude(pk__in=held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,9 @@ def test_the_numbers_are_those_of_the_city(cast: Cast) -> None:
     held = Holding.objects.exclude(post__role=Post.Role.KETUA_RT).count()
     posts = Post.objects.exclude(role__in=[Post.Role.KETUA_RT, Post.Role.KETUA_RW]).count()
     assert after.vacant == posts - held
+    closed = Unit.objects.filter(kind=Unit.Kind.KELURAHAN).order_by("code")[9]
+    Unit.objects.filter(pk=closed.pk).update(is_active=False)
+    assert state_of_city(at=at, today=today()).vacant == posts - held - closed.posts.count()
     assert after.plan == "Masa coba" and after.letters == 0 and after.letters_limit == 300
 
 
