@@ -26,7 +26,7 @@ from services.catalogue.models import Service
 from services.catalogue.queries import is_off
 from services.residents.models import Person
 from tenants.office.models import Holding, Post, Unit
-from tenants.office.queries import current_holdings
+from tenants.office.queries import current_holdings, unit_at
 from tenants.office.readiness import COUNTER, HEAD, Desk, are_held
 
 
@@ -75,7 +75,7 @@ def is_ready(village: str, *, today: date) -> bool:
 
 def come_in_person(village: str) -> str:
     """That this village takes no requests here yet, and where its office is."""
-    unit = Unit.objects.filter(code=village).first()
+    unit = unit_at(village)
     if unit is None:
         return gettext(
             "Wilayah tempat tinggal Anda belum melayani di sini. Datanglah ke kantornya."

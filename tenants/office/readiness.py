@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.clock import now
 from tenants.office.models import Holding, Post, Profile, Unit
-from tenants.office.queries import current_holdings
+from tenants.office.queries import current_holdings, unit_at
 from tenants.registry.models import City
 from tenants.registry.scope import in_city
 
@@ -21,8 +21,11 @@ HEAD: Desk = (Post.Role.LURAH, Post.Role.SEKRETARIS)
 
 
 def are_held(desks: Iterable[Desk], unit_code: str, on: date) -> bool:
-    """Whether each of these desks of a unit has somebody on a day. One query."""
-    holdings = current_holdings(on).filter(post__unit__code=unit_code, user__is_active=True)
+    """Whether each of these desks of a unit, or of its successor, has somebody on a day."""
+    unit = unit_at(unit_code)
+    if unit is None:
+        return False
+    holdings = current_holdings(on).filter(post__unit=unit, user__is_active=True)
     held = set(holdings.values_list("post__role", flat=True))
     return all(held.intersection(desk) for desk in desks)
 

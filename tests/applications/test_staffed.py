@@ -73,6 +73,15 @@ def test_who_takes_office_later_or_has_a_closed_account_works_on_nothing(cast: C
         begin(cast.sari_person, cast)
 
 
+def test_of_a_closed_kelurahan_the_successor_is_asked(cast: Cast) -> None:
+    other = Unit.objects.get(posts__holdings__user=cast.lurah_lain)
+    Unit.objects.filter(pk=cast.village.pk).update(is_active=False, successor=other)
+    with pytest.raises(RuleBroken, match=f"{other.name} belum melayani"):
+        begin(cast.sari_person, cast)
+    official("loket-lain", other, Post.Role.LOKET)
+    assert begin(cast.sari_person, cast).pk
+
+
 def test_drafts_and_cases_under_way_go_on(cast: Cast) -> None:
     begun = draft(cast)
     vacate(cast.village, Post.Role.LOKET)
