@@ -54,6 +54,9 @@ class TanggalWidget(forms.MultiWidget):
         return context
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # anything else is mistyped
+
+
 class TanggalField(forms.MultiValueField):
     """A date in three parts; the error says which part is missing."""
 
@@ -64,6 +67,7 @@ class TanggalField(forms.MultiValueField):
             "required": gettext_lazy("Isi tanggal, bulan, dan tahunnya."),
             "incomplete": gettext_lazy("Isi tanggal, bulan, dan tahunnya."),
             "invalid": gettext_lazy("Tanggal ini tidak ada di kalender. Periksa lagi."),
+            "year": gettext_lazy("Tulis tahunnya lengkap, misalnya 2026."),
         } | kwargs.pop("error_messages", {})
         fields = (forms.CharField(), forms.CharField(), forms.CharField())
         super().__init__(fields=fields, require_all_fields=True, error_messages=messages, **kwargs)
@@ -73,9 +77,12 @@ class TanggalField(forms.MultiValueField):
             return None
         try:
             day, month, year = (int(str(part).strip()) for part in data_list)
-            return date(year, month, day)
+            found = date(year, month, day)
         except (ValueError, TypeError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["year"], code="year")
+        return found
 
 
 class WrittenDateField(forms.CharField):

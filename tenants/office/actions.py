@@ -15,8 +15,8 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.identities import folded, parse_email
 from messaging import mail
 from tenants.office import notices, signing
-from tenants.office.models import Closure, Holding, Post, Profile, Unit
-from tenants.office.naming import check_short_form, short_form
+from tenants.office.models import Closure, Decree, Holding, Post, Profile, Unit
+from tenants.office.naming import check_short_form, printed, short_form
 from tenants.office.queries import WITHOUT_SEAT, holds_seat
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
@@ -60,8 +60,12 @@ def appoint(
         raise RuleBroken(OWN_POST, field="user")
     if not user.is_active:
         raise RuleBroken(f"Akun {user.name} tidak aktif. Aktifkan dulu akunnya.", field="user")
+    to_open = Decree.objects.filter(unit=post.unit, change=Decree.Change.OPEN, applied_at=None)
+    if not post.unit.is_active and not to_open.exists():
+        raise RuleBroken(f"{post.unit.name} sudah dihapus. Jabatannya tidak diisi lagi.")
     today = now().astimezone(city().tz).date()
     check_nip(nip, user, on=today)
+    rank = printed(rank, "rank", 60)
     open_ones = post.holdings.select_for_update().filter(until__isnull=True)
     for holding in open_ones:
         if holding.user_id == user.pk:
@@ -126,6 +130,7 @@ def correct_holding(*, holding_id: int, nip: str, rank: str, decree: str, by: Us
     if holding is None:
         raise NotThere("Jabatan ini tidak ditemukan.")
     check_nip(nip, holding.user, on=now().astimezone(city().tz).date())
+    rank = printed(rank, "rank", 60)
     told = {"nip": nip, "rank": rank, "decree": decree}
     changed = [name for name, text in told.items() if getattr(holding, name) != text]
     if changed:
@@ -199,7 +204,7 @@ def invite(*, name: str, email: str, by: User | None) -> User:
         if not known.is_active:
             raise RuleBroken("Akun dengan e-mail ini tidak aktif.", field="email")
         return known
-    user = User.objects.create_user(login, None, name=" ".join(name.split()), email=login)
+    user = User.objects.create_user(login, None, name=printed(name, "name", 150), email=login)
     audit.record("staff.invited", actor=by, subject="user", subject_id=user.pk)
     return user
 
@@ -278,7 +283,8 @@ def dress(
     """The city's face. ``logo`` is a checked PNG; None keeps the one there is. ``languages`` are
     codes of those offered besides Indonesian."""
     profile = Profile.objects.select_for_update().first() or Profile()
-    profile.government, profile.accent = government, check_accent(accent)
+    profile.government = printed(government, "government")
+    profile.accent = check_accent(accent)
     profile.website, profile.contact = website, contact
     profile.languages = ",".join(languages)
     if logo is not None:
@@ -304,6 +310,7 @@ def describe_unit(
     A blank ``abbreviation`` is made by rule. Raises RuleBroken for one that another unit has.
     """
     unit = Unit.objects.select_for_update().get(pk=unit_id)
+    address = printed(address, "address", 200)
     others = Unit.objects.exclude(pk=unit.pk).exclude(abbreviation="")
     taken = {folded(short): name for short, name in others.values_list("abbreviation", "name")}
     if abbreviation and folded(abbreviation) in taken:

@@ -7,9 +7,9 @@ from django.db import transaction
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
-from kernel.text import line
 from tenants.office.kinds import LINGKUNGAN, Words, usual_words
 from tenants.office.models import Post, Unit
+from tenants.office.naming import full_name, printed
 from tenants.office.seed import posts_at
 from tenants.registry.current import city
 
@@ -26,7 +26,7 @@ CALLED = (
 
 def check_words(word: str, head: str) -> Words:
     """Both as typed, fit to stand before a name. Raises RuleBroken."""
-    found = Words(line(word), line(head))
+    found = Words(printed(word, "word", 30), printed(head, "head", 60))
     for text, field in ((found.word, "word"), (found.head, "head")):
         if not text or any(sign.isdigit() or sign in "/<>{}" for sign in text):
             raise RuleBroken("Tulis sebutannya dengan huruf, misalnya Nagari.", field=field)
@@ -116,7 +116,7 @@ def _call(units: Iterable[Unit], words: Words) -> None:
     for unit in units:
         own = unit.own_name
         unit.word, unit.head = words.word, words.head
-        unit.name = f"{words.word} {own}"
+        unit.name = full_name(words.word, own)
     Unit.objects.bulk_update(units, ["word", "head", "name"], batch_size=500)
     retitle(units, before)
 
@@ -136,6 +136,6 @@ def retitle(units: Iterable[Unit], before: dict[int, dict[str, str]]) -> None:
     changed = []
     for post in Post.objects.select_for_update().filter(unit__in=after):
         if post.title == before[post.unit_id].get(post.role):
-            post.title = after[post.unit_id][post.role]
+            post.title = printed(after[post.unit_id][post.role], "name")
             changed.append(post)
     Post.objects.bulk_update(changed, ["title"], batch_size=500)

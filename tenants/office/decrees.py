@@ -23,7 +23,7 @@ from kernel.text import line
 from tenants.office.actions import open_posts
 from tenants.office.calling import retitle, usual_titles, words_for_new
 from tenants.office.models import Decree, Holding, Unit
-from tenants.office.naming import give_short_forms
+from tenants.office.naming import full_name, give_short_forms, printed
 from tenants.office.queries import units_below
 from tenants.registry.current import city
 
@@ -59,11 +59,12 @@ def note(
 ) -> Decree:  # fmt: skip
     """Note a change; one whose day has come is carried out at once. Raises RuleBroken."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    number, name = printed(number, "number"), printed(name, "name", 80)
     if effective_on < signed_on:
         raise RuleBroken(
             "Tanggal berlaku tidak boleh sebelum tanggal keputusan.", field="effective_on"
         )
-    if not line(number):
+    if not number:
         raise RuleBroken("Isi nomor keputusannya.", field="number")
     if not unit.is_active and change != Change.OPEN:
         raise RuleBroken(f"{unit.name} sudah tidak ada.")
@@ -73,8 +74,8 @@ def note(
             "tunggu sampai berlaku."
         )
     decree = Decree(
-        unit=unit, change=change, number=line(number), signed_on=signed_on,
-        effective_on=effective_on, name=line(name), code=code.strip(), target=target, noted_by=by,
+        unit=unit, change=change, number=number, signed_on=signed_on,
+        effective_on=effective_on, name=name, code=code.strip(), target=target, noted_by=by,
     )  # fmt: skip
     _check(decree)
     decree.save()
@@ -147,6 +148,7 @@ def _check(decree: Decree) -> None:
             raise RuleBroken("Tulis nama barunya.", field="name")
         if unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
             raise RuleBroken("RT dan RW bernomor. Bentuk yang baru, lalu hapus yang lama.")
+        full_name(unit.word, decree.name)
     elif decree.change == Change.MOVE:
         _check_move(decree)
     elif decree.change == Change.CLOSE:
@@ -241,7 +243,7 @@ def _carry_out(decree: Decree) -> None:
 
 def _rename(unit: Unit, name: str) -> None:
     before = {unit.pk: usual_titles(unit)}
-    unit.name = f"{unit.word} {name}" if unit.word else name
+    unit.name = full_name(unit.word, name)
     unit.save(update_fields=["name"])
     retitle([unit], before)
 
@@ -330,6 +332,7 @@ def open_unit(
 
     ``name`` is a name for a kecamatan, village or dusun, and a number for an RT or RW.
     """
+    parent = Unit.objects.select_for_update().get(pk=parent.pk)  # one code is given once
     code = _new_code(parent, kind, line(name), code.strip())
     if Unit.objects.filter(code=code).exists():
         raise RuleBroken(f"Kode {code} sudah dipakai.", field="code")
@@ -339,7 +342,7 @@ def open_unit(
     if kind in (Unit.Kind.RT, Unit.Kind.RW) and dusun and dusun.kind == Unit.Kind.DUSUN:
         own = f"{own} {dusun.name}"
     unit = Unit(kind=kind, code=code, parent=parent, is_active=False, word=words.word,
-                head=words.head, name=f"{words.word} {own}")  # fmt: skip
+                head=words.head, name=full_name(words.word, own))  # fmt: skip
     used = Unit.objects.exclude(abbreviation="").values_list("abbreviation", flat=True)
     give_short_forms([unit], used)
     unit.save()

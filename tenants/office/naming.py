@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 from kernel.errors import RuleBroken
+from kernel.text import line, show_sign, unprintable
 from tenants.office.kinds import ALL_WORDS
 
 LONGEST = 12  # characters of a short form
+LONGEST_NAME = 100  # characters of a unit's name, with the word before it
+LONGEST_TITLE = 120  # characters of a post's title
 # Before the letters of a short form, by the word for the kind in small letters.
 _PREFIXES = {
     "kelurahan": "Kel-",
@@ -121,3 +124,23 @@ def check_short_form(text: str) -> str:
             field="abbreviation",
         )
     return text
+
+
+def printed(text: str, field: str, longest: int = LONGEST_TITLE) -> str:
+    """Words of an office or official as letters print them, in one line; "" stays "".
+
+    Raises RuleBroken for a sign that no letter can print, and for what is too long.
+    """
+    found = line(text)
+    if sign := unprintable(found):
+        raise RuleBroken(
+            f"Tanda {show_sign(sign)} tidak bisa dicetak di surat. Hapus atau ganti.", field=field
+        )
+    if len(found) > longest:
+        raise RuleBroken(f"Paling panjang {longest} huruf. Singkatlah.", field=field)
+    return found
+
+
+def full_name(word: str, own: str) -> str:
+    """A unit's name with the word before it. Raises RuleBroken when it is too long."""
+    return printed(f"{word} {own}", "name", LONGEST_NAME)

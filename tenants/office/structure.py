@@ -7,10 +7,9 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.identities import folded
-from kernel.text import line
 from tenants.office.actions import open_posts
 from tenants.office.models import Post, Unit
-from tenants.office.naming import check_short_form
+from tenants.office.naming import LONGEST_NAME, check_short_form, printed
 from tenants.registry.current import city
 
 Role = Post.Role
@@ -28,8 +27,10 @@ ONLY_ONE = frozenset({Role.SEKRETARIS, Role.KEPALA_DINAS})  # per unit: they sig
 @transaction.atomic
 def add_dinas(*, name: str, abbreviation: str, address: str, head: str, by: User) -> Unit:
     """A dinas of this city with its counter, its staff and its head. Raises RuleBroken."""
-    name, head = line(name), line(head)
-    short = check_short_form(line(abbreviation))
+    name, head = printed(name, "name", LONGEST_NAME), printed(head, "head")
+    short = check_short_form(abbreviation.strip())
+    # Whoever adds one at the same moment waits here, and is told.
+    parent = Unit.objects.select_for_update().get(code=city().code)
     slug = slugify(short)
     if not name or not head:
         raise RuleBroken("Isi nama dinas dan sebutan kepalanya.", field="name")
@@ -44,7 +45,7 @@ def add_dinas(*, name: str, abbreviation: str, address: str, head: str, by: User
         raise RuleBroken("Sudah ada dinas dengan singkatan ini.", field="abbreviation")
     unit = Unit.objects.create(
         kind=Unit.Kind.DINAS, code=code, name=name, head=head, abbreviation=short,
-        address=line(address), parent=Unit.objects.get(code=city().code),
+        address=printed(address, "address", 200), parent=parent,
     )  # fmt: skip
     open_posts(unit=unit)
     Post.objects.create(unit=unit, role=Role.LOKET, title=f"Petugas Loket {short}")
@@ -56,7 +57,7 @@ def add_dinas(*, name: str, abbreviation: str, address: str, head: str, by: User
 def add_post(*, unit: Unit, role: str, title: str, by: User) -> Post:
     """One more post at a unit. Raises RuleBroken."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    title = line(title)
+    title = printed(title, "title")
     if role not in MAY_ADD.get(unit.kind, ()) or not unit.is_active:
         raise RuleBroken("Jabatan seperti itu tidak dapat ditambah di unit ini.", field="role")
     if not title:
@@ -76,7 +77,7 @@ def add_post(*, unit: Unit, role: str, title: str, by: User) -> Post:
 def call_post(*, post: Post, title: str, by: User) -> Post:
     """Give a post another title; letters issued before keep the old one. Raises RuleBroken."""
     post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
-    title = line(title)
+    title = printed(title, "title")
     if not title:
         raise RuleBroken("Tulis nama jabatannya.", field="title")
     others = post.unit.posts.exclude(pk=post.pk).values_list("title", flat=True)

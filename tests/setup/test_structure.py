@@ -1,8 +1,10 @@
 """A city's own dinas: added, staffed, put into a service's way, and it acts."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from accounts.models import User
@@ -13,7 +15,8 @@ from services.letters.models import Letter
 from tenants.office import structure
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tests.factories import Cast, approve, make_cast, step_of, submitted
+from tenants.registry.scope import in_city
+from tests.factories import Cast, approve, make_cast, official, step_of, submitted
 from tests.setup.pages import SKTM, admin, form_of
 
 __all__ = ["admin"]  # a fixture
@@ -105,3 +108,53 @@ def test_what_a_unit_does_not_have_is_refused(cast: Cast, role: str, title: str)
     with pytest.raises(RuleBroken):
         structure.add_post(unit=cast.village, role=role, title=title, by=cast.lurah)
     assert not Post.objects.filter(unit=cast.village, title=title.strip()).exists()
+
+
+UNPRINTABLE = "Perhubungan \N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize("field", ["name", "head", "address"])
+def test_a_dinas_has_words_that_letters_can_print(cast: Cast, field: str) -> None:
+    with pytest.raises(RuleBroken, match="tidak bisa dicetak") as refused:
+        structure.add_dinas(**{**DINAS, field: UNPRINTABLE}, by=cast.lurah)
+    assert refused.value.field == field
+    assert not Unit.objects.filter(code="64.74/dishub").exists()
+
+
+def test_a_post_has_a_title_that_letters_can_print(cast: Cast) -> None:
+    post = Post.objects.get(unit=cast.village, role="lurah")
+    for change in (
+        lambda: structure.add_post(
+            unit=cast.village, role="kasi", title=UNPRINTABLE, by=cast.lurah
+        ),
+        lambda: structure.call_post(post=post, title=UNPRINTABLE, by=cast.lurah),
+        lambda: structure.call_post(post=post, title="K" * 121, by=cast.lurah),
+    ):
+        with pytest.raises(RuleBroken):
+            change()
+
+
+def test_a_dinas_added_twice_at_one_moment_is_added_once_and_the_other_is_told(
+    committed: None, bontang: City
+) -> None:
+    with in_city(bontang):
+        admin = official("admin-struktur", Unit.objects.get(kind="kota"), "admin")
+    ready, outcomes = threading.Barrier(4), []
+
+    def run() -> None:
+        try:
+            with in_city(bontang):
+                ready.wait()
+                structure.add_dinas(**DINAS, by=admin)
+            outcomes.append("added")
+        except RuleBroken:
+            outcomes.append("told")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["added", "told", "told", "told"]

@@ -11,7 +11,8 @@ from services.applications.models import Application
 from services.letters.models import Letter
 from services.residents.models import Household
 from services.residents.queries import facts_of
-from tenants.office import decrees
+from tenants.office import calling, decrees
+from tenants.office.actions import appoint
 from tenants.office.models import Decree, Holding, Post, Unit
 from tenants.office.queries import current_holdings, holder_of
 from tenants.office.tasks import apply_decrees
@@ -249,3 +250,23 @@ def test_a_closed_kecamatan_s_work_is_done_by_its_successor(cast: Cast, note: No
     note(cast.kecamatan, "close", target=other)
     approve(application, cast.hasan, cast.rina)
     assert step_of(application).unit == other
+
+
+def test_a_new_name_can_be_printed_and_fits(cast: Cast, note: Note) -> None:
+    for name in ("Belim\N{GRINNING FACE}bing", "B" * 92):
+        with pytest.raises(RuleBroken) as refused:
+            note(cast.village, "rename", name=name)
+        assert refused.value.field == "name"
+    assert _again(cast.village).name == cast.village.name
+    note(cast.village, "rename", name="B" * 80)
+    with pytest.raises(RuleBroken, match="Paling panjang"):
+        calling.call_unit(unit_id=cast.village.pk, word="N" * 30, head="Wali Nagari", by=cast.lurah)
+
+
+def test_nobody_is_appointed_where_a_unit_was_closed(cast: Cast, note: Note) -> None:
+    other = Unit.objects.filter(kind="kelurahan").exclude(pk=cast.village.pk).first()
+    assert other is not None
+    post = Post.objects.get(unit=cast.village, role="lurah")
+    note(cast.village, "close", target=other)
+    with pytest.raises(RuleBroken, match="sudah dihapus"):
+        appoint(post=post, user=cast.rina, since=date(2027, 1, 1), by=None)

@@ -91,6 +91,9 @@ def test_what_people_type_is_escaped() -> None:
         (("14", "", "1989"), None),
         (("empat", "3", "1989"), None),
         (("14", "3", "99999999999"), None),
+        (("14", "3", "26"), None),
+        (("1", "1", "1"), None),
+        (("31", "12", "9999"), None),
     ],
 )
 def test_dates_in_three_parts(parts: tuple[str, str, str], result: date | None) -> None:
