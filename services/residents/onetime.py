@@ -99,11 +99,14 @@ def _require_right(by: User, person: Person, today: date) -> User:
     if user.is_operator or Post.Role.ADMIN in roles:
         raise RuleBroken("Akun admin tidak dibuka dengan kode. Ia memakai e-mailnya.")
     is_admin = current_holdings(today).filter(user=by, post__role=Post.Role.ADMIN).exists()
-    if roles and is_admin:
+    has_seat = not roles <= WITHOUT_SEAT
+    # An administrator may give any resident the post of a Ketua RT: that must not open the account
+    # that somebody has. Its first password, and officials', are the administrator's to hand out.
+    if roles and is_admin and (has_seat or not user.has_usable_password()):
         return user
     if not any(lives_in(person, area) for area in counters_of(by, today)):
         raise NotThere("Kode dibuat petugas loket di wilayah tempat orang ini tinggal.")
-    if not roles <= WITHOUT_SEAT:
+    if has_seat:
         raise RuleBroken(BY_THE_ADMIN)
     return user
 

@@ -15,6 +15,7 @@ from messaging.models import Outbox
 from services.residents import onetime
 from services.residents.models import OneTimeCode, Person
 from services.residents.officials import identify
+from services.setup.appointing import appoint_neighbour
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit
 from tenants.registry.scope import in_city
@@ -150,7 +151,7 @@ def hold(person: Person, unit: Unit, role: str) -> User:
     return user
 
 
-def test_officials_are_helped_by_the_administrator_and_ketua_rt_by_both(cast: Cast) -> None:
+def test_officials_are_helped_by_the_administrator_and_ketua_rt_by_the_counter(cast: Cast) -> None:
     city = Unit.objects.get(kind=Unit.Kind.CITY)
     admin = official("admin", city, Post.Role.ADMIN)
     secretary, head, second = (family(cast.village)[0] for _ in range(3))
@@ -160,12 +161,26 @@ def test_officials_are_helped_by_the_administrator_and_ketua_rt_by_both(cast: Ca
     hold(second, city, Post.Role.ADMIN)
     with pytest.raises(RuleBroken, match="memegang jabatan"):
         make(cast, secretary)
-    assert make(cast, secretary, by=admin) and make(cast, head) and make(cast, head, by=admin)
+    assert make(cast, secretary, by=admin) and make(cast, head)
+    with pytest.raises(NotThere, match="petugas loket"):
+        make(cast, head, by=admin)
+    User.objects.filter(resident__person=head).update(password="!")  # just appointed
+    assert make(cast, head, by=admin)
     for by in (admin, cast.rina):
         with pytest.raises(RuleBroken, match="Akun admin"):
             make(cast, second, by=by)
     with pytest.raises(NotThere):
         make(cast, cast.sari_person, by=admin)  # residents go to the counter
+
+
+def test_an_administrator_opens_no_residents_account_by_appointing_them(cast: Cast) -> None:
+    admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+    post = Post.objects.get(holdings__user=cast.bahar)
+    appoint_neighbour(post=post, person=cast.sari_person, by=admin, since=TODAY)
+    for checked in OneTimeCode.Checked.values:
+        with pytest.raises(NotThere, match="petugas loket"):
+            make(cast, cast.sari_person, by=admin, checked=checked)
+    assert not OneTimeCode.objects.exists()
 
 
 def test_operators_and_those_who_left_get_none(cast: Cast) -> None:
@@ -196,7 +211,7 @@ def test_the_first_code_of_somebody_appointed_lasts_three_days(cast: Cast) -> No
     person = user.resident.person
     appoint(post=Post.objects.get(holdings__user=cast.bahar), user=user,
             since=SINCE + timedelta(days=9), by=None)  # fmt: skip
-    code = make(cast, person, by=admin, checked="ditunjuk")
+    code = make(cast, person, checked="ditunjuk")
     with pytest.raises(RuleBroken, match="tidak cocok"):  # has a password: half an hour
         redeem(person, code, at=AT + timedelta(hours=1))
     user.set_unusable_password()
