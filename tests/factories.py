@@ -11,6 +11,8 @@ from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from services.applications import actions, queries
 from services.applications.models import Application, Step
+from services.catalogue.actions import publish
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.residents.models import Household, Person, ResidentAccount
 from services.residents.places import ensure_rts
@@ -172,3 +174,11 @@ def approve(application: Application, *users: User, at: datetime = MONDAY) -> No
 
 def all_users(cast: Cast) -> Sequence[User]:
     return [value for value in vars(cast).values() if isinstance(value, User)]
+
+
+def without_english(slug: str) -> None:
+    """Publish this service as a city would write it: in Indonesian alone."""
+    current = service(slug).current
+    assert current is not None
+    definition = {k: v for k, v in current.definition.items() if k != "translations"}
+    publish(Blueprint.model_validate(definition), actor=None)

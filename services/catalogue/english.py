@@ -15,6 +15,17 @@ TEXTS: dict[str, str] = {
     "Misalnya: anak kandung.": "For example: own child (anak kandung).",
     "Saksi pertama": "First witness",
     "Saksi kedua": "Second witness",
+    # what several services ask
+    "Anak": "Child",
+    "Batas-batas tanah": "Boundaries of the land",
+    "Bukti yang dimiliki": "Proof you have",
+    "Ibu": "Mother",
+    "Letak tanah": "Location of the land",
+    "Luas tanah": "Area of the land",
+    "Nomor bukti": "Number of the proof",
+    "Suami atau istri": "Husband or wife",
+    "Tempat": "Place",
+    "Utara, timur, selatan, dan barat.": "North, east, south, and west.",
     # documents
     "Surat pernyataan bermeterai": "Stamped statement",
     "Tulis dan tanda tangani sendiri, tempel meterai Rp10.000, lalu foto.": "Write and sign it "

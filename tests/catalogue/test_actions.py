@@ -213,7 +213,7 @@ def test_e_rt_is_off_in_one_kelurahan_and_on_in_another(admin) -> None:
 def test_a_service_closed_in_one_kelurahan(admin) -> None:
     cast = make_cast()
     actions.switch(unit=cast.village, what="sktm", is_on=False, by=admin)
-    with pytest.raises(RuleBroken, match="belum dibuka di kelurahan"):
+    with pytest.raises(RuleBroken, match="belum dibuka di wilayah"):
         draft(cast)
 
 

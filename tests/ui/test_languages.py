@@ -9,7 +9,7 @@ from services.applications.models import Application
 from services.catalogue.models import Service
 from tenants.office.models import Profile
 from tenants.registry.models import City
-from tests.factories import MONDAY, approve, make_cast, submitted
+from tests.factories import MONDAY, approve, make_cast, submitted, without_english
 from tests.setup.pages import SKTM, admin, form_of
 
 __all__ = ["admin"]  # a fixture
@@ -36,6 +36,7 @@ def test_the_switch_is_there_when_there_is_a_choice(visitor: Client) -> None:
 
 def test_a_service_is_read_in_the_language_chosen(visitor: Client) -> None:
     offer("en")
+    without_english("reklame")
     answer = visitor.post("/bahasa/", {"bahasa": "en", "kembali": "/layanan/sktm/"})
     assert answer["Location"] == "/layanan/sktm/"
     page = visitor.get("/layanan/sktm/").content.decode()
@@ -84,6 +85,7 @@ def test_questions_are_read_in_english_and_the_letter_stays(
 def test_an_admin_translates_a_service(admin: Client) -> None:
     path = f"{SKTM}terjemahan/"
     offer("")
+    without_english("reklame")
     page = admin.get("/kelola/layanan/reklame/terjemahan/").content.decode()
     assert "Belum ada bahasa lain" in page
     offer("en,jv")
@@ -113,6 +115,8 @@ def test_a_language_the_pages_do_not_have_is_not_offered(admin: Client, visitor:
 def test_a_new_city_offers_english_and_marks_what_has_none(visitor: Client) -> None:
     assert Profile.objects.get().languages == "en"
     visitor.cookies["bahasa"] = "en"
+    assert "Indonesian only" not in visitor.get("/kebutuhan/usaha/").content.decode()
+    without_english("reklame")
     page = visitor.get("/kebutuhan/usaha/").content.decode()
     rows = page.split("<li>")
     reklame = next(row for row in rows if "/layanan/reklame/" in row)
