@@ -11,5 +11,5 @@ class ConfigConfig(AppConfig):
 
         from kernel import registry
 
-        autodiscover_modules("tasks")
+        autodiscover_modules("events", "tasks", "subscribers")
         registry.freeze_all()

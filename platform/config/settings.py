@@ -58,6 +58,7 @@ SHARED_APPS = [
     "tenants.registry",
     "accounts",
     "audit",
+    "events",
     "messaging",
     "django.contrib.contenttypes",
     "django.contrib.auth",

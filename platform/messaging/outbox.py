@@ -55,6 +55,7 @@ Reconcile: TypeAlias = Callable[[Payload, str], Outcome]
 
 MAX_ATTEMPTS = 8  # with the delays below: about a day
 DELAYS = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 16 * 3600)]
+WAIT = timedelta(minutes=10)  # for a release that can do the work
 RESEND_AFTER = timedelta(seconds=90)  # a message this old may be lost with its broker
 KEEP_DONE = timedelta(days=35)  # a month's mails can still be counted at its end
 
@@ -109,6 +110,10 @@ class Hopeless(Exception):
 
 class NotDone(Exception):
     """An effect says that nothing has happened outside: it is tried again later."""
+
+
+class NotYet(Exception):
+    """A handler says that this release cannot do the work: it waits, and no attempt counts."""
 
 
 class UnknownKind(LookupError):
@@ -268,7 +273,10 @@ def run(row_id: int) -> bool:
             if connection.connection is None or connection.connection.closed:
                 raise  # the database went away, and with it this transaction
             log.warning("%s %s, attempt %s: %s", row.kind, row.key, row.attempts, error)
-            (_give_up if isinstance(error, Hopeless) else _postpone)(row, _said(error))
+            if isinstance(error, NotYet):
+                _wait(row, _said(error))
+            else:
+                (_give_up if isinstance(error, Hopeless) else _postpone)(row, _said(error))
             return False
         _finish(row)
     log.info("%s %s done", row.kind, row.key)
@@ -429,6 +437,12 @@ def _postpone(row: Outbox, error: str) -> None:
     row.due_at = now() + DELAYS[min(row.attempts, len(DELAYS)) - 1]
     row.sent_at = None
     row.save(update_fields=["state", "error", "due_at", "sent_at"])
+
+
+def _wait(row: Outbox, error: str) -> None:
+    row.attempts, row.error, row.sent_at = 0, error, None
+    row.due_at = now() + WAIT
+    row.save(update_fields=["attempts", "error", "due_at", "sent_at"])
 
 
 def _give_up(row: Outbox, error: str) -> None:

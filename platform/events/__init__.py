@@ -1,0 +1,1 @@
+"""What has happened, told to whoever subscribes. Below messaging, which carries it."""
