@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from kernel import tables
 from kernel.errors import NotThere
 from services.applications.preview import town_name
 from services.residents import queued
@@ -99,13 +100,8 @@ def residents_problems(request: HttpRequest, user: User, code: str) -> HttpRespo
     table.writerow(["baris", "nama", "kolom", "yang_perlu_diperbaiki"])
     for problem in _job(code).problems:
         cells = (problem.name, problem.column, problem.text)
-        table.writerow([problem.line, *map(_no_formula, cells)])
+        table.writerow([problem.line, *map(tables.as_text, cells)])
     return response
-
-
-def _no_formula(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
 
 
 @for_admins

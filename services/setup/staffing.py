@@ -9,9 +9,10 @@ from typing import TextIO
 from django.db import transaction
 
 from accounts.models import User
+from kernel import tables
 from kernel.errors import RuleBroken
 from kernel.identities import parse_email
-from kernel.text import line, squeeze
+from kernel.text import squeeze
 from services.residents.imports import sheets, values
 from services.residents.imports.columns import as_text
 from services.residents.imports.problems import ImportRefused, Problem
@@ -19,6 +20,7 @@ from services.setup import appointing
 from tenants.office import actions as office
 from tenants.office import notices, signing
 from tenants.office.models import Post, Unit
+from tenants.office.naming import printed
 from tenants.office.notices import HEADS
 from tenants.office.queries import current_holdings
 
@@ -117,12 +119,12 @@ def _check(number: int, raw: dict[str, str], posts: _Posts, today: date) -> Row:
     return Row(
         line=number,
         post=posts.find(raw["unit"], raw["jabatan"]),
-        name=line(raw["nama"]),
+        name=printed(raw["nama"], "nama", 150),
         email=parse_email(raw["email"]),
         nik=values.nik(raw["nik"]).digits if raw.get("nik") else "",
         nip=typed_nip,
-        rank=raw.get("pangkat", "")[:60],
-        decree=raw.get("sk", "")[:80],
+        rank=printed(raw.get("pangkat", ""), "pangkat", 60),
+        decree=printed(raw.get("sk", ""), "sk", 80),
         since=_since(raw.get("mulai", ""), today),
         acting=_acting(raw.get("sebagai", "")),
     )
@@ -187,7 +189,9 @@ def write_template(out: TextIO, *, vacant: Iterable[Post]) -> None:
     writer = csv.writer(out, delimiter=";")
     writer.writerow([*REQUIRED, *OPTIONAL])
     for post in vacant:
-        writer.writerow([post.title, post.unit.code, *[""] * (len(REQUIRED + OPTIONAL) - 2)])
+        writer.writerow(
+            [tables.as_text(post.title), post.unit.code, *[""] * (len(REQUIRED + OPTIONAL) - 2)]
+        )
 
 
 def vacant_posts(today: date) -> list[Post]:

@@ -287,6 +287,31 @@ def test_the_file_to_fill_in_names_the_vacant_posts(cast: Cast, page: Client) ->
     assert f"{camat.title};{cast.kecamatan.code};" in text
 
 
+def test_no_title_in_the_file_to_fill_in_is_a_formula_and_it_is_still_understood(
+    cast: Cast, page: Client
+) -> None:
+    camat = _post(cast.kecamatan, Post.Role.CAMAT)
+    _vacate(camat)
+    Post.objects.filter(pk=camat.pk).update(title="@Camat (1)")
+    rows = page.get("/kelola/pejabat/berkas/contoh/").content.decode("utf-8-sig").splitlines()
+    row = next(row for row in rows if "@Camat" in row)
+    assert row.startswith("'@Camat (1);")
+    title, unit, *_ = row.split(";")
+    answer = _upload(page, f"{title};{unit};Herman Lantang;herman@contoh.go.id;;")
+    assert answer.status_code == 302  # type: ignore[attr-defined]
+    assert Holding.objects.get(post=camat, until=None).user.login == "herman@contoh.go.id"
+
+
+@pytest.mark.parametrize("name", ["Herman \N{GRINNING FACE}", "H" * 151])
+def test_a_name_that_letters_cannot_print_is_named_by_its_line(
+    cast: Cast, page: Client, name: str
+) -> None:
+    answer = _upload(page, f"Petugas loket;{cast.village.code};{name};herman@contoh.go.id;;")
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert 'data-label="Baris">2</td>' in answer.content.decode()  # type: ignore[attr-defined]
+    assert not User.objects.filter(login="herman@contoh.go.id").exists()
+
+
 def test_a_ketua_rt_with_another_desk_does_not_open_the_file_of_a_neighbour(
     cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
 ) -> None:
