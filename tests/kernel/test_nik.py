@@ -45,7 +45,7 @@ def test_any_text_is_parsed_or_refused_never_crashes(text) -> None:
             assert refused.field
 
 
-def test_a_masked_number_hides_the_birth_date() -> None:
+def test_a_masked_number_shows_its_middle_only() -> None:
     assert mask("6474015403890003") == "•••• ••54 0389 ••••"
 
 
