@@ -35,7 +35,7 @@ from services.setup.state import state_of_city
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, decrees, queries, readiness, structure
-from tenants.office.models import Holding, Post, Profile, Unit
+from tenants.office.models import Decree, Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from ui.forms import explain
 
@@ -142,6 +142,9 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "history": found.decrees.select_related("target"),
         "changes": offered(found),
         "opens": decrees.kinds_below(found),
+        "coming": Decree.objects.filter(
+            unit__parent=found, change=Decree.Change.OPEN, applied_at=None
+        ).select_related("unit"),
         "parts": found.children.filter(is_active=True).order_by("code")[:MOST_PARTS],
     }
     return page_of(request, "unit", form, unit=found, **context)

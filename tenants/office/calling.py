@@ -28,7 +28,7 @@ def check_words(word: str, head: str) -> Words:
     """Both as typed, fit to stand before a name. Raises RuleBroken."""
     found = Words(printed(word, "word", 30), printed(head, "head", 60))
     for text, field in ((found.word, "word"), (found.head, "head")):
-        if not text or any(sign.isdigit() or sign in "/<>{}" for sign in text):
+        if not text[:1].isalpha() or not all(sign.isalpha() or sign in " '’.-" for sign in text):
             raise RuleBroken("Tulis sebutannya dengan huruf, misalnya Nagari.", field=field)
     return found
 

@@ -131,7 +131,7 @@ def test_a_city_calls_all_units_of_a_kind_otherwise(cast: Cast) -> None:
     assert Unit.objects.get(pk=cast.kecamatan.pk).name == cast.kecamatan.name
 
 
-@pytest.mark.parametrize("word", ["", "  ", "Desa 2", "Desa/Kelurahan", "<b>"])
+@pytest.mark.parametrize("word", ["", "  ", "Desa 2", "Desa/Kelurahan", "<b>", "=Desa"])
 def test_words_are_letters(cast: Cast, word: str) -> None:
     admin = official("kepala-kantor", Unit.objects.get(kind="kota"), "admin")
     with pytest.raises(RuleBroken):

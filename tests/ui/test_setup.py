@@ -373,6 +373,7 @@ def test_an_admin_notes_decrees_and_takes_one_back(cast: Cast, admin: Client) ->
     admin.post(f"{page}bentuk/", {**later, "kind": "rt", "name": "9"})
     rt = Unit.objects.get(code=f"{cast.village.code}/000/009")
     assert "akan berlaku" in _said(admin.get(f"/kelola/wilayah/{rt.pk}/"))
+    assert f'href="/kelola/wilayah/{rt.pk}/"' in admin.get(page).content.decode()
     admin.post(f"/kelola/wilayah/keputusan/{rt.decrees.get().pk}/batal/")
     assert not Unit.objects.filter(pk=rt.pk).exists()
     other = Unit.objects.filter(kind="kecamatan").exclude(pk=cast.kecamatan.pk).first()
