@@ -9,12 +9,23 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from audit import actions as audit
+from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import tidy
 from messaging import outbox
-from services.applications import attachments, documents, life_events, notices, reasons, rules
+from services.applications import attachments, documents, life_events, reasons, rules
 from services.applications.earlier import earlier
+from services.applications.events import (
+    CaseDone,
+    CaseRefused,
+    CaseReturned,
+    CaseSubmitted,
+    LetterReady,
+    StepDone,
+    StepOpened,
+    StepSkipped,
+)
 from services.applications.fitness import refuse_gone, refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, IssuedLetter, Step
@@ -270,31 +281,31 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
             sequence=letters.next_number(f"berkas:{local.year}"),
         )
         application.submitted_at = at
-        stage = first_stage(application.blueprint, application.answers)
+        stage, returned_step_id = first_stage(application.blueprint, application.answers), 0
     else:
-        stage = _stage_again(application)
+        stage, returned_step_id = _stage_again(application)
     application.state = Application.State.RUNNING
     application.save(update_fields=["number", "submitted_at", "state"])
     record(application, "dossier.submitted", by)
+    publish(CaseSubmitted(application.pk, returned_step_id))
     life_events.note(application)
     _open(application, stage, at)
-    if application.submitted_at == at:
-        notices.tell_received(application)
     return application
 
 
-def _stage_again(application: Application) -> list[StepSpec]:
-    """The desks a returned dossier comes back to: those of its stage that had not approved."""
+def _stage_again(application: Application) -> tuple[list[StepSpec], int]:
+    """The desks a returned dossier comes back to: those of its stage that had not approved; and
+    the step that had returned it."""
     returned = application.steps.filter(state=Step.State.RETURNED).last()
     assert returned is not None
     blueprint, answers = application.blueprint, application.answers
     if all(spec.key != returned.key for spec in route(blueprint, answers)):
-        return first_stage(blueprint, answers)  # the new answers lead elsewhere
+        return first_stage(blueprint, answers), returned.pk  # the new answers lead elsewhere
     approved = set(
         application.steps.filter(state=Step.State.APPROVED).values_list("key", flat=True)
     )
     stage = stage_of(blueprint, answers, returned.key)
-    return [spec for spec in stage if spec.key not in approved]
+    return [spec for spec in stage if spec.key not in approved], returned.pk
 
 
 def _open(application: Application, stage: list[StepSpec], at: datetime) -> None:
@@ -347,8 +358,10 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         decided_at=None if reason is None else at,
         note=reason or "",
     )
-    if reason is None and spec.level in ("rt", "rw") and holder is not None:
-        notices.tell_of_arrival(step, holder.user)
+    if reason is None:
+        publish(StepOpened(step.pk, application.pk, spec.level))
+    else:
+        publish(StepSkipped(step.pk, application.pk))
     return reason is None
 
 
@@ -394,12 +407,7 @@ def _finish(application: Application, at: datetime) -> None:
     application.finished_at = at
     application.save(update_fields=["state", "finished_at"])
     record(application, "dossier.done", None)
-    notices.tell_applicant(
-        application,
-        "done",
-        f"Permohonan {application.number} sudah selesai",
-        "Surat sudah jadi dan bisa diunduh" if application.issued.exists() else "Sudah selesai",
-    )
+    publish(CaseDone(application.pk))
 
 
 @transaction.atomic
@@ -455,27 +463,18 @@ def decide(
     if decision != "approve":
         _close_others(application, step, at)
     if decision == "approve":
+        publish(StepDone(step.pk, application.pk))
         _issue(application, spec, step, post, at)
         if not application.steps.filter(state=Step.State.OPEN).exists():
             open_next(application, step.key, at)
     elif decision == "return":
         _set_state(application, Application.State.RETURNED)
-        notices.tell_applicant(
-            application,
-            f"returned:{step.pk}",
-            f"Permohonan {application.number} perlu diperbaiki",
-            f"{step.unit.name} meminta perbaikan. Alasannya tertulis di permohonan Anda",
-        )
+        publish(CaseReturned(step.pk, application.pk))
     else:
         application.finished_at = at
         application.state = Application.State.REFUSED
         application.save(update_fields=["state", "finished_at"])
-        notices.tell_applicant(
-            application,
-            "refused",
-            f"Permohonan {application.number} tidak dapat dipenuhi",
-            f"{step.unit.name} menolaknya. Alasannya tertulis di permohonan Anda",
-        )
+        publish(CaseRefused(step.pk, application.pk))
     return application
 
 
@@ -531,6 +530,7 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
     application = locked(application_id)
     for issued in application.issued.filter(letter__sha256="").order_by("pk"):
         letters.archive_pdf(issued.letter_id, at=at)
+        publish(LetterReady(issued.letter_id, application.pk))
     if application.state == Application.State.ISSUING:
         _finish(application, at)
 

@@ -4,22 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from messaging import mail
+from events.subscribers import publish
 from services.applications import reasons
 from services.applications.actions import locked, open_next, record, today_of
+from services.applications.events import StepLate, StepPassedOver
 from services.applications.models import Step
-from tenants.office import queries as office
-from tenants.office.models import Post
-from tenants.office.notices import HEADS
-from tenants.registry.current import city
-
-# Who is told when a desk misses its clock and the service says so.
-SUPERIORS: dict[str, list[str]] = {
-    Post.Role.LOKET: [Post.Role.SEKRETARIS, *HEADS],
-    Post.Role.KASI: [Post.Role.SEKRETARIS, *HEADS],
-    Post.Role.SEKRETARIS: [*HEADS],
-    Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
-}
 
 
 @transaction.atomic
@@ -37,20 +26,10 @@ def handle_overdue(*, step_id: int, at: datetime) -> None:
         step.note = reasons.UNANSWERED
         step.save(update_fields=["state", "decided_at", "note"])
         record(application, "dossier.passed_on", None, step=step.key)
+        publish(StepPassedOver(step.pk, application.pk))
         if not application.steps.filter(state=Step.State.OPEN).exists():
             open_next(application, step.key, at)
         return
     step.reminded_at = at
     step.save(update_fields=["reminded_at"])
-    roles = [step.role, *(SUPERIORS.get(step.role, []) if spec.on_timeout == "naikkan" else [])]
-    for role in roles:
-        holder = office.holder_of(step.unit, role, today_of(at))
-        if holder is not None and holder.user.email:
-            mail.send(
-                holder.user.email,
-                f"Berkas {application.number} lewat waktu",
-                f"Berkas ini menunggu di {step.unit.name} dan sudah lewat batas waktu.\n\n"
-                f"{application.version.service.title}\n{city().url('/meja/?tab=lewat')}\n\n"
-                f"{city().name}",
-                key=f"late:{step.pk}:{role}:{today_of(at)}",
-            )
+    publish(StepLate(step.pk, application.pk, today_of(at).isoformat()))

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from events.subscribers import publish
 from kernel.errors import NotThere
-from services.applications import notices
 from services.applications.actions import refuse_own
+from services.applications.events import LetterRevoked
 from services.applications.models import Application, IssuedLetter, Step
 from services.applications.queries import get_for
 from services.letters import actions as letters
@@ -38,7 +39,7 @@ def revocable(application: Application, posts: list[Post]) -> set[int]:
 
 @transaction.atomic
 def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Application:
-    """Take a letter back and tell its holder; the same person doing it again changes nothing.
+    """Take a letter back; its holder is told. The same person doing it again changes nothing.
 
     Raises NotThere for whoever may not sign it, RuleBroken for one's own letter or without a
     reason, Stale when somebody else was first.
@@ -54,11 +55,5 @@ def revoke(*, letter_id: int, by: User, reason: str, at: datetime) -> Applicatio
         raise NotThere("Surat ini tidak ditemukan.")
     refuse_own(by, application)
     if letters.revoke(letter_id, by=by, reason=reason, at=at):
-        notices.tell_applicant(
-            application,
-            f"revoked:{letter_id}",
-            f"Surat dari permohonan {application.number} dicabut",
-            f"{issued.letter.unit.name} mencabut surat yang sudah terbit untuk Anda, jadi "
-            "surat itu tidak berlaku lagi. Alasannya tertulis di permohonan Anda",
-        )
+        publish(LetterRevoked(letter_id, application.pk))
     return application

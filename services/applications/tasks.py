@@ -7,8 +7,9 @@ from typing import Any
 from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
-from services.applications import actions, notices, queries
+from services.applications import actions, queries
 from services.applications.models import Document
+from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
 from tenants.registry.current import city
 from tenants.registry.leftovers import sweep
@@ -37,7 +38,7 @@ def overdue(payload: dict[str, Any]) -> None:
 def morning(payload: dict[str, Any]) -> None:
     """Each desk's list for the day."""
     if not city().is_read_only:
-        notices.send_morning_lists(at=now())
+        send_morning_lists(at=now())
 
 
 @periodic("applications.leftovers", every=timedelta(days=1))

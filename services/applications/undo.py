@@ -6,8 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import actions as audit
+from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.applications import reasons
+from services.applications.events import StepOpened, StepTakenBack
 from services.applications.models import Application, Step
 
 WITHIN = timedelta(minutes=15)
@@ -61,4 +63,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     audit.record(
         "dossier.vouch_taken_back", actor=by, subject="application", subject_id=application.pk
     )
+    publish(StepTakenBack(step.pk, application.pk))
+    level = application.blueprint.step(again.key).level
+    publish(StepOpened(again.pk, application.pk, level, reopened=True))
     return again

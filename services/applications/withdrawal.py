@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from events.subscribers import publish
 from kernel.errors import RuleBroken, Stale
 from services.applications import documents, reasons
 from services.applications.actions import EDITABLE, locked, record
+from services.applications.events import CaseWithdrawn
 from services.applications.models import Application, Step
 
 
@@ -33,6 +35,7 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
     application.state, application.finished_at = Application.State.WITHDRAWN, at
     application.save(update_fields=["state", "finished_at"])
     record(application, "dossier.withdrawn", by)
+    publish(CaseWithdrawn(application.pk))
 
 
 def _discard(application: Application, by: User) -> None:

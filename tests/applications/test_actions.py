@@ -25,6 +25,7 @@ from tests.factories import (
     step_of,
     submitted,
 )
+from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +203,7 @@ def test_a_returned_dossier_comes_back_to_the_desk_that_returned_it(cast) -> Non
     )
     again = actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert (again.number, step_of(again).key) == (number, "loket")
+    tell_subscribers()
     told = Outbox.objects.filter(kind="mail.send", payload__to="sari@example.com")
     assert told.filter(key__contains=":returned:").count() == 1
 
@@ -351,6 +353,7 @@ def test_the_mail_to_the_applicant_holds_no_personal_data(cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
     finish(application)
+    tell_subscribers()
     mails = [row.payload for row in Outbox.objects.filter(kind="mail.send")]
     assert len(mails) == 2  # a receipt, and that it is done
     for mail in mails:

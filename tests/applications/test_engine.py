@@ -9,8 +9,9 @@ import pytest
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, notices, queries, tasks
+from services.applications import actions, queries, tasks
 from services.applications.models import Application, Step
+from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
@@ -20,6 +21,7 @@ from services.residents.models import Person
 from tenants.office.queries import posts_of
 from tenants.registry.current import city
 from tests.factories import MONDAY, Cast, approve, draft, official, photo, step_of, submitted
+from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 LATER = MONDAY + timedelta(days=30)
@@ -165,6 +167,7 @@ def test_a_late_counter_reminds_and_tells_the_superior_once_a_day(cast: Cast) ->
         at = late.due_at + timedelta(hours=hours)
         for waiting in queries.overdue(at=at):
             handle_overdue(step_id=waiting.pk, at=at)
+    tell_subscribers()
     mails = Outbox.objects.filter(kind="mail.send", key__contains=f"late:{late.pk}:")
     assert sorted(m.payload["to"] for m in mails) == sorted([cast.rina.email, cast.lurah.email] * 2)
     assert step_of(application) == late, "nobody is passed over who must check"
@@ -272,6 +275,7 @@ def test_a_name_is_found_in_every_spelling(cast: Cast, typed: str, stored: str) 
 
 
 def _mails(to: str) -> list[str]:
+    tell_subscribers()
     sent = Outbox.objects.filter(kind="mail.send", payload__to=to).order_by("pk")
     return [str(row.payload["subject"]) for row in sent]
 
@@ -297,11 +301,11 @@ def test_desks_get_one_list_on_the_morning_of_a_working_day(cast: Cast) -> None:
     for _ in range(2):
         approve(submitted(cast), cast.hasan)
     morning = datetime(2026, 11, 25, 7, 10, tzinfo=city().tz)
-    assert notices.send_morning_lists(at=morning) == 1
-    assert notices.send_morning_lists(at=morning + timedelta(minutes=30)) == 1  # the same mail
+    assert send_morning_lists(at=morning) == 1
+    assert send_morning_lists(at=morning + timedelta(minutes=30)) == 1  # the same mail
     assert _mails("rina@example.com") == ["Berkas yang menunggu Anda hari ini"]
     body = Outbox.objects.get(payload__to="rina@example.com").payload["body"]
     assert "2 berkas" in body and "/meja/" in body
-    assert notices.send_morning_lists(at=morning + timedelta(hours=2)) == 0
+    assert send_morning_lists(at=morning + timedelta(hours=2)) == 0
     sunday = datetime(2026, 11, 29, 7, 10, tzinfo=city().tz)
-    assert notices.send_morning_lists(at=sunday) == 0
+    assert send_morning_lists(at=sunday) == 0

@@ -28,6 +28,7 @@ from tests.factories import (
     step_of,
     submitted,
 )
+from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,7 @@ def test_an_officers_words_stay_out_of_the_mail(cast: Cast, decision: actions.De
     actions.decide(
         step_id=step_of(application).pk, by=cast.rina, decision=decision, note=note, at=MONDAY
     )
+    tell_subscribers()
     mail = Outbox.objects.filter(kind="mail.send").latest("pk").payload
     assert cast.sari_person.nik not in f"{mail['subject']} {mail['body']}"
     assert f"/permohonan/{application.pk}/" in mail["body"]

@@ -10,6 +10,7 @@ from tenants.office import calling
 from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, official, submitted
+from tests.told import tell_subscribers
 
 
 @pytest.fixture
@@ -60,5 +61,6 @@ def test_the_receipt_names_the_step_in_the_words_of_the_place(cast: Cast) -> Non
     cast.hasan.is_active = False
     cast.hasan.save()
     submitted(cast)
+    tell_subscribers()
     mails = " ".join(str(row.payload) for row in Outbox.objects.all())
     assert f"Sekarang di {cast.village.name}: Loket gampong memeriksa" in mails

@@ -1,4 +1,4 @@
-"""Who is told by mail what happened to an application. No personal data stands in a mail."""
+"""The list of the day for each desk, by mail. No personal data stands in it."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -8,53 +8,13 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from messaging import mail
-from services.applications.models import Application, Step
+from services.applications.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.registry.current import city
 
 MORNING = 7  # the hour at which desks get their list for the day
-NEIGHBOURHOOD = ("ketua_rt", "ketua_rw")  # told of each arrival instead
-
-
-def tell_applicant(application: Application, event: str, subject: str, sentence: str) -> None:
-    """Tell the applicant by mail, if they left an address. No personal data in the mail."""
-    user = User.objects.filter(resident__person=application.applicant_id).first()
-    if user is None or not user.email:
-        return
-    link = city().url(f"/permohonan/{application.pk}/")
-    mail.send(
-        user.email,
-        subject,
-        f"{sentence}.\n\n{application.version.service.title}\nLihat di sini: {link}\n\n"
-        f"{city().name}",
-        key=f"dossier:{application.pk}:{event}",
-    )
-
-
-def tell_received(application: Application) -> None:
-    """A receipt: the number, and who has the application now."""
-    step = application.steps.filter(state=Step.State.OPEN).select_related("unit").first()
-    now_at = f". Sekarang di {step.unit.name}: {step.title}" if step is not None else ""
-    tell_applicant(
-        application,
-        "submitted",
-        f"Permohonan {application.number} sudah kami terima",
-        f"Permohonan Anda terkirim dengan nomor {application.number}{now_at}",
-    )
-
-
-def tell_of_arrival(step: Step, user: User) -> None:
-    """The Ketua RT or RW learns that somebody waits: they do not open the site each day."""
-    if not user.email:
-        return
-    mail.send(
-        user.email,
-        "Seorang warga menunggu jawaban Anda",
-        f"Seorang warga {step.unit.name} meminta surat dan menunggu Anda membenarkannya.\n\n"
-        f"Jawab di sini: {city().url('/rt/')}\n\n{city().name}",
-        key=f"arrived:{step.pk}",
-    )
+NEIGHBOURHOOD = ("ketua_rt", "ketua_rw")  # told of each arrival (subscribers.py)
 
 
 @transaction.atomic
