@@ -4,17 +4,23 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
 from kernel.addresses import client_address
-from kernel.errors import RuleBroken
+from kernel.errors import RuleBroken, Stale
 from ui import views
 
 log = logging.getLogger(__name__)
+
+UNIQUE_VIOLATION = "23505"  # PostgreSQL, appendix A
+SENT_TWICE = gettext_noop(
+    "Kiriman yang sama baru saja diterima. Buka lagi halamannya dan periksa hasilnya."
+)
 
 COMPRESSED = {"application/json", "application/problem+json", "image/svg+xml"}
 
@@ -99,7 +105,11 @@ class ClientAddressMiddleware:
 
 
 class RuleBrokenMiddleware:
-    """RuleBroken becomes its status and a page with its message; a lost database becomes a 503."""
+    """RuleBroken becomes its status and a page with its message; a lost database becomes a 503.
+
+    Two equal forms at one moment both find nothing and both write: the database takes one of them,
+    and the other is told so.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -113,7 +123,14 @@ class RuleBrokenMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RuleBroken):
             return views.rule_broken(request, error)
+        if isinstance(error, IntegrityError) and _is_double(error):
+            log.exception("a row was there already")
+            return views.rule_broken(request, Stale(SENT_TWICE))
         if isinstance(error, OperationalError | InterfaceError | RedisError):
             log.exception("database or cache server unavailable")
             return views.unavailable(request)
         return None
+
+
+def _is_double(error: IntegrityError) -> bool:
+    return getattr(error.__cause__, "pgcode", "") == UNIQUE_VIOLATION

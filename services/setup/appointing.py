@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
+from kernel.tanggal import age_on
 from messaging import mail
 from services.residents import actions as residents
 from services.residents import codes, officials
@@ -16,6 +17,8 @@ from services.residents.sealing import fingerprint
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
 from tenants.registry.current import city
+
+COME_OF_AGE = 17  # years: from then on somebody has an identity card
 
 
 @transaction.atomic
@@ -62,6 +65,11 @@ def appoint_neighbour(
     address is given. Raises RuleBroken for somebody who does not live here (any more)."""
     if not person.lives_here:
         raise RuleBroken(NOT_A_RESIDENT, field="nik")
+    if age_on(person.birth_date, since) < COME_OF_AGE:
+        raise RuleBroken(
+            f"Orang ini belum {COME_OF_AGE} tahun. Periksa lagi NIK-nya, atau pilih orang lain.",
+            field="nik",
+        )
     if person.pk in officials.own_people(by):
         raise RuleBroken(office.OWN_POST, field="nik")
     user = residents.account_for(person, by=by, phone=phone, email=email)

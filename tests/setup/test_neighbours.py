@@ -1,7 +1,7 @@
 """The head of an RT is a neighbour from the register; what is written of an official is right."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -123,6 +123,13 @@ def test_nobody_who_died_or_moved_leads_an_rt(page: Client, person: Person, stat
     Person.objects.filter(pk=person.pk).update(status=status)
     answer = send(page, post_of(person), nik=person.nik)
     assert answer.status_code == 422 and "meninggal, pindah" in answer.content.decode()
+    assert not User.objects.filter(resident__person=person).exists()
+
+
+def test_no_child_leads_an_rt(page: Client, person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(birth_date=date(2020, 3, 29))
+    answer = send(page, post_of(person), nik=person.nik)
+    assert answer.status_code == 422 and "belum 17 tahun" in answer.content.decode()
     assert not User.objects.filter(resident__person=person).exists()
 
 

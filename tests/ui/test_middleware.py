@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.test import Client
 
+from accounts.models import User
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import Cast
 
@@ -78,3 +81,29 @@ def test_a_full_disk_is_said_as_such(visitor: Client, monkeypatch: pytest.Monkey
     visitor.raise_request_exception = False
     page = visitor.get("/")
     assert page.status_code == 507 and "belum tersimpan" in page.content.decode()
+
+
+CODE = {"nik": "6474010808800212", "kode": "ABCD-EFGH", "password": "jeruk nipis segar"}
+
+
+def test_the_second_of_two_equal_forms_at_one_moment_is_told(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(**_: object) -> None:
+        for _ in range(2):
+            User.objects.create_user("dua@contoh.go.id", None, name="Dua")
+
+    monkeypatch.setattr("services.portal.views.onetime.redeem", twice)
+    page = visitor.post("/sandi/kode/", CODE)
+    assert page.status_code == 409 and "baru saja diterima" in page.content.decode()
+
+
+def test_other_faults_of_a_row_are_not_called_a_double_form(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfinished(**_: object) -> None:
+        Unit.objects.create(kind="rt", code=None)
+
+    monkeypatch.setattr("services.portal.views.onetime.redeem", unfinished)
+    with pytest.raises(IntegrityError):
+        visitor.post("/sandi/kode/", CODE)
