@@ -9,6 +9,7 @@ from audit import actions as audit
 from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.applications import reasons
+from services.applications.actions import locked
 from services.applications.events import StepOpened, StepTakenBack
 from services.applications.models import Application, Step
 
@@ -37,7 +38,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     )
     if application_id is None:
         raise NotThere
-    application = Application.objects.select_for_update().get(pk=application_id)
+    application = locked(application_id)
     step = Step.objects.get(pk=step_id)
     step.application = application
     if not can_take_back(step, by=by, at=at) or application.issued.exists():
