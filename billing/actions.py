@@ -33,9 +33,9 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import parse_email
 from messaging import outbox
+from tenants.backend.scope import in_public
 from tenants.registry import entitlements, regions
 from tenants.registry.models import City, Signup
-from tenants.registry.scope import in_public
 
 DAYS_UNTIL_DUE = (14, 30, 60)
 LONGEST = {

@@ -11,7 +11,7 @@ from billing.models import PlanPrice, RemoteObject
 from billing.plans import INTERVALS, Interval, Plan
 from billing.rules import from_stripe_amount
 from kernel.rupiah import format_rupiah
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 TAX, PORTAL = "ppn", "portal"
 

@@ -31,10 +31,10 @@ from billing.seen import InvoiceSeen
 from billing.usage import Chart
 from kernel.clock import now
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_public
 from tenants.registry import entitlements, regions
 from tenants.registry.current import city
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from ui.forms import explain
 from ui.templatetags.ui import angka, ukuran
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from billing import actions, gateway, queries
 from billing.models import Account
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from billing import gateway, lifecycle, mirror
 from billing.models import Account, StripeEvent
 from billing.seen import EventSeen
 from messaging import outbox
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 State = StripeEvent.State
 REFUNDABLE = timedelta(days=400)

@@ -23,9 +23,9 @@ from billing.rules import (
     due_reminder,
     next_status,
 )
+from tenants.backend.scope import in_public
 from tenants.registry import entitlements
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 

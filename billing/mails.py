@@ -9,10 +9,10 @@ from kernel.identities import folded
 from kernel.rupiah import format_rupiah
 from kernel.tanggal import long_date
 from messaging import mail
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 S = City.Status
 CONTACT = "kontak"

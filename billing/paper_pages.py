@@ -15,9 +15,9 @@ from billing.models import Account
 from billing.plans import Interval, Plan
 from billing.rules import pretty_npwp
 from kernel.clock import now
+from tenants.backend.scope import in_public
 from tenants.registry.current import city
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 Paper = Callable[[Account, City, Plan, Interval, datetime], bytes]
 

@@ -31,10 +31,10 @@ from billing.plans import Interval, Plan
 from billing.rules import debt_since, next_status, stops_at, tax_of
 from billing.seen import InvoiceSeen
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_public
 from tenants.registry import entitlements
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 
 def account_of(city: City) -> Account | None:

@@ -8,7 +8,7 @@ from django.db.models import Count, Model
 from billing import catalogue, gateway, lifecycle, mirror, plans
 from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
 from billing.plans import INTERVALS
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 LOOK_BACK = timedelta(days=120)
 Difference = dict[str, object]

@@ -10,9 +10,9 @@ from billing.models import UsageDay
 from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
+from tenants.backend.scope import in_public
 from tenants.registry import entitlements
 from tenants.registry.current import city
-from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 

@@ -248,8 +248,8 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _city(code: str) -> "City":
+    from tenants.backend.scope import in_public
     from tenants.registry.models import City
-    from tenants.registry.scope import in_public
 
     with in_public():
         return City.objects.get(code=code)
@@ -274,7 +274,7 @@ def blitar(request: pytest.FixtureRequest) -> "City":
 @pytest.fixture
 def in_bontang(bontang: "City") -> Iterator["City"]:
     """The test stands in Kota Bontang."""
-    from tenants.registry.scope import in_city
+    from tenants.backend.scope import in_city
 
     with in_city(bontang):
         yield bontang

@@ -6,7 +6,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import totp
 
 from accounts.models import Phone, User
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 PASSWORD = "melati-di-tepi-laut"
 

@@ -27,11 +27,11 @@ from services.residents.actions import login_for
 from services.residents.imports.columns import COLUMNS
 from services.residents.imports.writing import import_people
 from services.residents.models import Person, ResidentAccount
+from tenants.backend.scope import in_city, in_public
 from tenants.office.actions import appoint, open_posts
 from tenants.office.models import Post, Profile, Unit
 from tenants.registry.current import city_or_none
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 STAFF_DOMAIN = "contoh.go.id"
 ACCENTS = {"64.74": "#0b6b5d", "35.05": "#8a3b12"}

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from deploy.local.models import Mail
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 
 class MailboxBackend(BaseEmailBackend):

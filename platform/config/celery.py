@@ -51,8 +51,8 @@ class CityTask(TenantTask):
     runs_in_public = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from tenants.backend.scope import in_city, in_public
         from tenants.registry.queries import city_by_schema
-        from tenants.registry.scope import in_city, in_public
 
         if self.request.called_directly:
             self._check(_here())

@@ -23,13 +23,13 @@ from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
+from tenants.backend.scope import in_city
 from tenants.console import slots, steering, work
 from tenants.console.forms import LimitsForm, TrialForm, WhyForm
 from tenants.console.slots import city_of
 from tenants.console.views import for_operators, operator_of
 from tenants.registry import backups, entitlements, health
 from tenants.registry.models import Backup, City, Health
-from tenants.registry.scope import in_city
 from ui.forms import Form, explain
 from ui.templatetags.ui import angka, saat_pendek
 

@@ -12,11 +12,11 @@ from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
 from kernel.tanggal import long_date
 from messaging import mail
+from tenants.backend.scope import in_public
 from tenants.console import slots
 from tenants.registry import entitlements, people
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 S = City.Status
 

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.clock import now
+from tenants.backend.scope import in_city
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.queries import current_holdings, unit_at
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 
 # A desk is a role and those who may act instead; one of them holding office is enough.
 Desk = tuple[str, ...]

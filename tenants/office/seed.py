@@ -3,6 +3,7 @@
 from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
+from tenants.backend.scope import in_public
 from tenants.office.kinds import usual_words
 from tenants.office.languages import USUAL
 from tenants.office.models import Holding, Post, Profile, Unit
@@ -10,7 +11,6 @@ from tenants.office.naming import give_short_forms
 from tenants.registry import regions
 from tenants.registry.models import City, Signup
 from tenants.registry.provisioning import seeder
-from tenants.registry.scope import in_public
 
 BATCH = 1000
 # The dinas that shared services go to: slug, name, short name.

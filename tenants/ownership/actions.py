@@ -27,13 +27,13 @@ from kernel.files import half_of, whole_file
 from kernel.ids import secret_code
 from kernel.tanggal import moment_text
 from messaging import mail, outbox
+from tenants.backend.scope import in_city, in_own_connection, in_public
 from tenants.ownership import export as exporting
 from tenants.ownership import rules
 from tenants.ownership.archive import own_fingerprint
 from tenants.ownership.models import DataExport
 from tenants.registry.deletion import COPIES
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_own_connection, in_public
 
 log = logging.getLogger(__name__)
 

@@ -26,13 +26,13 @@ from kernel.identities import is_same, is_same_phone
 from kernel.ids import secret_code
 from kernel.registry import Registry, name_of
 from messaging import outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.ownership import certificate, letters_out, rules
 from tenants.ownership.actions import folder_of
 from tenants.ownership.models import DataExport, DeletionRequest
 from tenants.registry import deletion, entitlements, keys
 from tenants.registry.models import City, Tombstone
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import compiler
 from tenants.schemas.archive import files_below
 from tenants.schemas.compiler import ident

@@ -26,12 +26,12 @@ from django.db import connection, transaction
 
 from kernel.clock import now
 from kernel.tables import as_text
+from tenants.backend.scope import in_city
 from tenants.ownership import book, custody
 from tenants.ownership.archive import FORMAT, PART, VERSION, Writer
 from tenants.ownership.custody import Row
 from tenants.ownership.dictionary import TableEntry, describe
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tenants.schemas import compiler
 from tenants.schemas.archive import files_below
 from tenants.schemas.compiler import Table, ident

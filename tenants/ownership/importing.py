@@ -18,6 +18,7 @@ from django_tenants.models import TenantMixin
 
 from audit import actions as audit
 from kernel.clock import now
+from tenants.backend.scope import in_city, in_public
 from tenants.office import actions as office
 from tenants.office import queries as office_queries
 from tenants.ownership import custody
@@ -29,7 +30,6 @@ from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
 from tenants.registry.regions import subdomain_fault
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import compiler
 from tenants.schemas.archive import BadBackup, put_file, unwrite
 from tenants.schemas.compiler import Compiled, Table, ident

@@ -10,10 +10,10 @@ from kernel.identities import folded
 from kernel.registry import Registry
 from kernel.tanggal import moment_text
 from messaging import mail
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.ownership.models import DeletionRequest
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 PAGE = "/kelola/data/hapus/"
 RECENT = 60  # days: whoever was an administrator so recently is told too

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_public
 from tenants.ownership import actions, archive, closing, rules
 from tenants.ownership.access import for_admins
 from tenants.ownership.forms import AskForm
 from tenants.ownership.models import DataExport
 from tenants.registry.current import city
-from tenants.registry.scope import in_public
 from ui.forms import explain
 
 PART = 256 * 1024  # bytes a write

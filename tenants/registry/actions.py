@@ -26,9 +26,9 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.identities import parse_email
 from messaging import mail, outbox
+from tenants.backend.scope import in_public
 from tenants.registry import mail_limits, queries, regions
 from tenants.registry.models import Signup
-from tenants.registry.scope import in_public
 
 LINK_LASTS = timedelta(hours=24)
 RESEND_PAUSE = timedelta(minutes=1)

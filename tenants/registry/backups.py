@@ -21,9 +21,9 @@ from kernel.clock import now
 from kernel.files import half_of, whole_file
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_own_connection, in_public
 from tenants.registry import backup
 from tenants.registry.models import Backup, City
-from tenants.registry.scope import in_own_connection, in_public
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from kernel.clock import now
+from tenants.backend.scope import in_public
 from tenants.registry.models import City, Signup, Tombstone
-from tenants.registry.scope import in_public
 from tenants.schemas import compiler
 
 log = logging.getLogger(__name__)

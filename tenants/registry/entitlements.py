@@ -28,10 +28,10 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.registry import Registry
 from kernel.tanggal import long_date
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.current import city as here
 from tenants.registry.current import city_or_none
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from ui.language import reads_in
 
 MeterName: TypeAlias = Literal["letters", "seats", "storage", "messages"]

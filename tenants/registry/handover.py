@@ -13,8 +13,8 @@ from django.db import transaction
 from accounts.models import User
 from kernel.clock import now
 from kernel.identities import folded
+from tenants.backend.scope import in_public
 from tenants.registry.models import City, Signup
-from tenants.registry.scope import in_public
 
 LASTS = timedelta(minutes=2)
 

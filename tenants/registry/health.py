@@ -16,9 +16,9 @@ from django.db.models import Count, Min, Q
 from kernel.clock import now
 from kernel.registry import Registry
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.registry import entitlements
 from tenants.registry.models import City, Health
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import template
 
 Probe: TypeAlias = Callable[[], int]

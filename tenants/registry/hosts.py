@@ -17,8 +17,8 @@ import redis
 from django.conf import settings
 from django.db import connection, transaction
 
+from tenants.backend.scope import in_public
 from tenants.registry.models import City, Domain
-from tenants.registry.scope import in_public
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop, override
 
+from tenants.backend.scope import in_city, in_public
 from tenants.registry import hosts
 from tenants.registry.models import City
 from tenants.registry.queries import public_hosts
-from tenants.registry.scope import in_city, in_public
 from ui.language import of_error_page
 
 log = logging.getLogger(__name__)

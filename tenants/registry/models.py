@@ -9,7 +9,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 
 from accounts.fields import EmailAddressField
 from tenants.backend.place import Place
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 
 
 class City(TenantMixin):

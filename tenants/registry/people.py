@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kernel.registry import Hook
+from tenants.backend.scope import in_city
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from tenants.backend.place import PUBLIC
+from tenants.backend.scope import in_public
 from tenants.registry import provisioning, regions, spellings
 from tenants.registry.models import City, Domain, Signup
-from tenants.registry.scope import in_public
 
 _by_schema: dict[str, tuple[float, City | None]] = {}
 SECONDS = 10.0  # how old a city may be for a worker; its status is read again by actions

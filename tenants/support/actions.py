@@ -23,10 +23,10 @@ from audit.actions import Actor
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import mail
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.registry.current import city as here
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.support import inside
 from tenants.support.models import UNANSWERED, Visit
 

@@ -11,8 +11,8 @@ from django.contrib.auth.backends import BaseBackend
 
 from accounts.models import User
 from kernel.clock import now
+from tenants.backend.scope import in_public
 from tenants.registry.current import city_or_none
-from tenants.registry.scope import in_public
 from tenants.support.actions import is_operator, login_of
 from tenants.support.models import Visit
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from audit.models import Entry
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from tenants.support.models import UNANSWERED, Visit
 
 

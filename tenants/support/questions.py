@@ -19,10 +19,10 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import names_a_number
 from messaging import mail
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.registry.current import city as here
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.support.models import Message, Question
 
 LONGEST = 4000

@@ -18,8 +18,8 @@ from accounts import mfa, sealing
 from accounts.models import Phone, User
 from audit.models import Entry
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.architecture.test_addresses import OPERATOR, PUBLIC_HOST, example, routes
 from tests.operators import PASSWORD, code, console, enter, operator, pause, phone, wrong
 

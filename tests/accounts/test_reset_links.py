@@ -10,8 +10,8 @@ from accounts import mfa, passwords
 from accounts.models import Phone, User
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
+from tenants.backend.scope import in_city
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 
 HOST = "http://bontang.localhost"
 

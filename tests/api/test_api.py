@@ -5,7 +5,7 @@ import pytest
 from services.applications import actions
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter
-from tenants.registry.scope import in_city
+from tenants.backend.scope import in_city
 from tests.factories import MONDAY, approve, make_cast, submitted
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from services.applications import actions, queries, withdrawal
 from services.applications.models import Application, Step
 from services.catalogue.queries import service
 from services.letters.models import Letter
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from tests.factories import (
     MONDAY,
     REKLAME,

@@ -7,7 +7,7 @@ from kernel.errors import RuleBroken
 from services.applications import actions, queries
 from services.applications.models import Application
 from services.catalogue.queries import service
-from tenants.registry.scope import in_city
+from tenants.backend.scope import in_city
 from tests.factories import MONDAY, make_cast, photo
 
 pytestmark = pytest.mark.django_db

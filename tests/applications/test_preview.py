@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from audit.models import Entry
 from services.letters.models import Counter, Letter
-from tenants.registry.scope import in_city
+from tenants.backend.scope import in_city
 from tests.factories import approve, make_cast, submitted
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 ANYONE = "anyone"
 SIGNED_IN = "whoever is signed in, about themselves"

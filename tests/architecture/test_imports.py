@@ -97,7 +97,7 @@ def test_places_are_entered_through_scope_alone() -> None:
                 for alias in node.names:
                     if alias.name in {"tenant_context", "schema_context"} and not below:
                         wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {alias.name}")
-    assert not wrong, "use tenants.registry.scope: " + ", ".join(wrong)
+    assert not wrong, "use tenants.backend.scope: " + ", ".join(wrong)
 
 
 def test_settings_are_the_only_reader_of_the_environment() -> None:

@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import Phone
+from tenants.backend.scope import in_city
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.middleware import STILL_OPEN
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.architecture.test_addresses import CITY_HOST, example, routes
 from tests.factories import official
 from tests.operators import code

@@ -8,9 +8,9 @@ from django.db import connection
 
 from accounts.models import User
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.benchmarks.cities import make, scratch
 from tests.benchmarks.harness import Bench
 

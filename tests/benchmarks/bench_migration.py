@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 
 from django.db import connection, migrations, models
 
+from tenants.backend.scope import in_public
 from tenants.registry import fleet
-from tenants.registry.scope import in_public
 from tenants.schemas import template
 from tests.benchmarks.cities import make, scratch, stock
 from tests.benchmarks.harness import Bench

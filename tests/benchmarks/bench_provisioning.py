@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from django.db import connection, transaction
 
+from tenants.backend.scope import in_public, in_schema
 from tenants.registry import provisioning, regions
-from tenants.registry.scope import in_public, in_schema
 from tenants.schemas import compiler, spares
 from tests.benchmarks.cities import found, scratch, stock
 from tests.benchmarks.harness import Bench

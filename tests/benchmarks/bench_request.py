@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 from tests.benchmarks.cities import ROOT, environment, make, scratch
 from tests.benchmarks.harness import Bench
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg2
 from django.db import connection, connections
 
+from tenants.backend.scope import in_city
 from tenants.office.models import Unit
 from tenants.registry import provisioning, regions
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tenants.schemas import template
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,8 +15,8 @@ from billing.models import Account, Subscription
 from kernel import clock
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from tests.billing.standin import Receiver, Standin
 
 VISA = "4242424242424242"

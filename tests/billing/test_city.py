@@ -17,10 +17,10 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City, Signup
-from tenants.registry.scope import in_city, in_public
 from tests.factories import make_cast, official
 
 S = City.Status

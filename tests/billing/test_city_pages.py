@@ -16,10 +16,10 @@ from billing import actions, lifecycle, queries, situation, usage
 from billing.models import Account, Change, Invoice, Reminder, UsageDay
 from deploy.local import ports
 from kernel.clock import now
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.billing.life import DECLINES, KEY, SECRET, Life
 from tests.billing.standin import Receiver, Standin
 from tests.factories import official

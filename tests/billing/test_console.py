@@ -10,10 +10,10 @@ from billing import actions
 from billing.models import Account, Invoice, StripeEvent, UsageDay
 from kernel.clock import now
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.factories import official
 from tests.operators import console
 

@@ -5,9 +5,9 @@ from django.db import transaction
 
 from billing import closing, gateway
 from billing.models import Account, Change
+from tenants.backend.scope import in_public
 from tenants.ownership.closing import closers
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from tests.billing.life import Life
 from tests.billing.test_life import life
 

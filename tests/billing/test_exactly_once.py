@@ -11,8 +11,8 @@ from billing.models import StripeEvent
 from billing.seen import EventSeen
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 EVENT = EventSeen(
     id="evt_1",

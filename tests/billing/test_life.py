@@ -14,10 +14,10 @@ from billing.models import Change, Invoice, PlanPrice, Reminder, StripeEvent, Su
 from billing.tasks import compare
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.billing.life import DECLINES, FAILS_AT_RENEWAL, KEY, SECRET, VISA, Life
 from tests.billing.standin import Receiver, Standin
 from tests.factories import official

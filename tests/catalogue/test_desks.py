@@ -6,11 +6,11 @@ from services.catalogue import queries
 from services.catalogue.desks import TEXTS, USUAL, Places, said, spoken
 from services.catalogue.models import Service
 from services.catalogue.shipped import shipped
+from tenants.backend.scope import in_city
 from tenants.office import calling
 from tenants.office.kinds import Words
 from tenants.office.models import Unit
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.factories import official
 
 NAGARI = Places(Words("Nagari", "Wali Nagari"), Words("Kecamatan", "Camat"))

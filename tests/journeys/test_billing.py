@@ -90,7 +90,7 @@ print("terisi")
 HOLDER = """
 from django.conf import settings
 from django.test import Client
-from tenants.registry.scope import in_city
+from tenants.backend.scope import in_city
 with in_city(city):
     from services.letters.models import Letter
     from services.residents.models import ResidentAccount

@@ -11,7 +11,7 @@ from kernel.errors import RuleBroken
 from services.applications import actions as dossiers
 from services.letters import actions, archive, queries
 from services.letters.models import Counter, Letter
-from tenants.registry.scope import in_city
+from tenants.backend.scope import in_city
 from tests.factories import MONDAY, approve, make_cast, submitted
 
 TODAY = MONDAY.date()

@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from deploy.local.models import Mail
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 BACKEND = "deploy.local.mailbox.MailboxBackend"
 

@@ -11,8 +11,8 @@ from kernel.clock import now
 from messaging import mail, outbox, periodic, tasks
 from messaging.models import Outbox
 from tenants.backend.place import current_place
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 
 class Worker:

@@ -9,8 +9,8 @@ from celery.exceptions import Reject
 
 from config.celery import NoCity, app
 from tenants.backend.place import current_place
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 
 @shared_task(name="tests.where")

@@ -7,8 +7,8 @@ import pytest
 from accounts import passwords
 from accounts.models import User
 from messaging.models import Outbox
+from tenants.backend.scope import in_city
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.worker import Worker, wait_until
 
 pytestmark = [pytest.mark.processes]

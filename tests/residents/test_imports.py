@@ -25,8 +25,8 @@ from services.residents.imports import columns, sheets, values, workbook
 from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome
 from services.residents.imports.writing import import_people
 from services.residents.models import Household, Person
+from tenants.backend.scope import in_city
 from tenants.office.models import Unit
-from tenants.registry.scope import in_city
 from tests.factories import make_cast
 
 DATA = Path(__file__).parent / "data"

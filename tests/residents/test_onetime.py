@@ -16,9 +16,9 @@ from services.residents import onetime
 from services.residents.models import OneTimeCode, Person
 from services.residents.officials import identify
 from services.setup.appointing import appoint_neighbour
+from tenants.backend.scope import in_city
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit
-from tenants.registry.scope import in_city
 from tests.factories import SINCE, Cast, account, family, make_cast, official
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from kernel.nik import parse_nik
 from services.applications.house import house_of
 from services.residents import actions, codes, guesses, queries, sealing
 from services.residents.models import Person, ResidentAccount
+from tenants.backend.scope import in_city
 from tenants.office.models import Unit
-from tenants.registry.scope import in_city
 from tests.factories import family
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.test import Client
 from accounts.models import User
 from kernel.errors import RuleBroken
 from services.applications.models import Step
+from tenants.backend.scope import in_city
 from tenants.office import actions, queries
 from tenants.office.models import Closure
-from tenants.registry.scope import in_city
 from tests.factories import MONDAY, approve, make_cast, submitted
 from tests.setup.pages import admin
 

@@ -12,10 +12,10 @@ from audit.models import Entry
 from kernel.errors import RuleBroken
 from services.applications.models import Application
 from services.letters.models import Letter
+from tenants.backend.scope import in_city
 from tenants.office import structure
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.factories import Cast, approve, make_cast, official, step_of, submitted
 from tests.setup.pages import SKTM, admin, form_of
 

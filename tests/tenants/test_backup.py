@@ -19,11 +19,11 @@ from messaging import outbox
 from services.applications.actions import finish_letters
 from services.applications.models import Document
 from services.letters.models import Letter
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry import backup, deletion, integrity, keys, provisioning
 from tenants.registry.models import City, Domain, Tombstone
 from tenants.registry.regions import regency
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import archive, template
 from tests.factories import MONDAY, approve, make_cast, submitted
 from tests.schemas import dump, migration, on_disk

@@ -15,10 +15,10 @@ from kernel.clock import now
 from messaging import outbox
 from messaging.models import Outbox
 from messaging.periodic import plan
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Unit
 from tenants.registry import backup, backups, deletion, tasks
 from tenants.registry.models import Backup, City
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import archive
 from tests.factories import family
 

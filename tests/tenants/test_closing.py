@@ -24,13 +24,13 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import outbox
 from services.residents.models import Person
 from services.residents.officials import identify
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.ownership import closing, rules
 from tenants.ownership.models import DataExport, DeletionRequest
 from tenants.registry import keys, provisioning
 from tenants.registry.models import City, Tombstone
 from tenants.registry.regions import regency
-from tenants.registry.scope import in_city, in_public
 from tests.factories import family, official
 
 pytestmark = pytest.mark.usefixtures("committed")

@@ -18,12 +18,12 @@ from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
 from services.applications.models import Step
+from tenants.backend.scope import in_city, in_public
 from tenants.console.cities import told
 from tenants.office.models import Post, Unit
 from tenants.registry import backups, entitlements, health, hosts
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
-from tenants.registry.scope import in_city, in_public
 from tests.factories import make_cast, official, step_of, submitted
 from tests.operators import console, operator
 

@@ -20,12 +20,12 @@ from services.applications.models import Application
 from services.catalogue.queries import service
 from services.letters import queries as letters
 from services.letters.models import Letter
+from tenants.backend.scope import in_city, in_public
 from tenants.office import actions as office
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.entitlements import LimitReached, Limits
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.factories import MONDAY, SINCE, approve, family, make_cast, photo, submitted
 
 S = City.Status

@@ -9,11 +9,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.ownership import actions, importing
 from tenants.ownership.models import DataExport
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.factories import make_cast, official
 from tests.worker import Worker, nobody_else, wait_until
 

@@ -13,12 +13,12 @@ from django.test import Client
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
+from tenants.backend.scope import in_city
 from tenants.office.models import Post, Unit
 from tenants.ownership import rules
 from tenants.ownership.models import DataExport
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.factories import official
 
 pytestmark = pytest.mark.django_db

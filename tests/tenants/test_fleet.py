@@ -7,10 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models, transaction
 
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Unit
 from tenants.registry import fleet, provisioning, regions
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import fleet as engine
 from tenants.schemas import template
 from tests.schemas import dump, migration, on_disk

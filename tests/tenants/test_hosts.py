@@ -7,10 +7,10 @@ from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from tenants.backend.scope import in_public
 from tenants.registry import hosts
 from tenants.registry.middleware import CityMiddleware
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 
 @pytest.fixture(autouse=True)

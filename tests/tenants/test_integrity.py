@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from tenants.backend.scope import in_city, in_public
 from tenants.registry import integrity
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.schemas import integrity as engine
 
 ROOT = Path(__file__).resolve().parents[2]

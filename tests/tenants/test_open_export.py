@@ -26,6 +26,7 @@ from services.letters.models import Letter
 from services.residents.actions import register_citizen
 from services.residents.models import Person
 from services.residents.queries import person_by_nik
+from tenants.backend.scope import in_city, in_own_connection, in_public
 from tenants.office.models import Post, Profile, Unit
 from tenants.ownership import actions, archive, dictionary, export, importing
 from tenants.ownership.archive import BadExport
@@ -33,7 +34,6 @@ from tenants.ownership.models import DataExport
 from tenants.registry import deletion, integrity
 from tenants.registry.keys import city_key
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_own_connection, in_public
 from tenants.schemas import compiler, template
 from tests.factories import approve, draft, make_cast, official, submitted
 from tests.schemas import dump, migration, on_disk

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tenants.backend.scope import in_city
 from tenants.office.models import Unit
 from tenants.registry import provisioning, regions
-from tenants.registry.scope import in_city
 
 ROOT = Path(__file__).resolve().parents[2]
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"

@@ -11,10 +11,10 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 from psycopg2 import sql
 
 from tenants.backend.place import Place, SchemaTenant, current_place
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Unit
 from tenants.registry import current
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 pytestmark = pytest.mark.usefixtures("committed")
 

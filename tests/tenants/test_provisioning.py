@@ -6,10 +6,10 @@ import pytest
 from django.db import connection, connections, transaction
 
 from kernel.errors import RuleBroken, Stale
+from tenants.backend.scope import in_city, in_public, in_schema
 from tenants.office.models import Post, Profile, Unit
 from tenants.registry import provisioning, regions
 from tenants.registry.models import City, Domain
-from tenants.registry.scope import in_city, in_public, in_schema
 from tenants.schemas import compiler, spares, template
 from tenants.schemas.models import Spare
 from tests.schemas import dump

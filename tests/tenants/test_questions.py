@@ -11,9 +11,9 @@ from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.support import actions, questions
 from tenants.support.models import Message, Question
 from tests.factories import official

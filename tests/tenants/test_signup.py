@@ -15,12 +15,12 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
 from tenants.office.readiness import checklist
 from tenants.registry import actions, handover, mail_limits, queries
 from tenants.registry.models import City, Domain, Signup
-from tenants.registry.scope import in_city, in_public
 
 PASSWORD = "sandi-panjang-sekali"
 

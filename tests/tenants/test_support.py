@@ -14,11 +14,11 @@ from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.office.models import Post, Profile, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tenants.support import actions, inside, middleware
 from tenants.support.actions import LinkUsed
 from tenants.support.models import Visit

@@ -8,10 +8,10 @@ from django.db import connection
 
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Holding, Post, Unit
 from tenants.registry import actions, queries
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.tenants.test_signup import ask, token_of
 from tests.worker import Worker, locked, nobody_else, wait_until, waits_for_lock
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 from tests.architecture.test_addresses import ANYONE, CITY_HOST, PUBLIC_HOST
 from ui import robots
 from ui.templatetags.ui import tautan_kontak

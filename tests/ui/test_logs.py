@@ -10,9 +10,9 @@ from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 
 from kernel.logs import Discreet
+from tenants.backend.scope import in_city
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
-from tenants.registry.scope import in_city
 from tests.factories import official
 
 

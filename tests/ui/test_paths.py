@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tenants.registry.scope import in_public
+from tenants.backend.scope import in_public
 from tests.operators import enter
 from ui.paths import own_path
 

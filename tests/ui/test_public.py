@@ -9,9 +9,9 @@ from django.test import Client
 from accounts.models import User
 from messaging import outbox
 from messaging.models import Outbox
+from tenants.backend.scope import in_public
 from tenants.registry import actions, queries
 from tenants.registry.models import Signup
-from tenants.registry.scope import in_public
 from tests.operators import enter
 
 PASSWORD = "rahasia-sekali-2026"

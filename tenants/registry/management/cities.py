@@ -2,8 +2,8 @@
 
 from django.core.management.base import CommandError
 
+from tenants.backend.scope import in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 
 def the_city(code: str | None) -> City:

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from deploy.local import demo
+from tenants.backend.scope import in_public
 from tenants.registry import provisioning, regions
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 from tenants.schemas import spares
 
 STANDIN_PATIENCE = 20  # half seconds

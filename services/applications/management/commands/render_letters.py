@@ -12,8 +12,8 @@ from kernel.clock import now
 from services.applications.preview import letter
 from services.catalogue.shipped import shipped
 from services.letters.render import RenderFailed
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
-from tenants.registry.scope import in_city, in_public
 
 
 class Command(BaseCommand):

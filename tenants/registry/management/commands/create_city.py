@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_public
 from tenants.registry import provisioning, queries, regions
 from tenants.registry.models import City
-from tenants.registry.scope import in_public
 
 SAMPLE = 20
 

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import mfa
 from accounts.models import User
 from kernel.errors import RuleBroken
+from tenants.backend.scope import in_city, in_public
 from tenants.registry.management.cities import the_city
-from tenants.registry.scope import in_city, in_public
 
 
 class Command(BaseCommand):
