@@ -110,6 +110,26 @@ def figures() -> list[Figure]:
     ]  # fmt: skip
 
 
+# Stripe's states in words; what it adds later is shown as it is.
+SUBSCRIPTION_STATES = {
+    "active": "aktif",
+    "trialing": "masa coba",
+    "past_due": "terlambat dibayar",
+    "unpaid": "tidak dibayar",
+    "paused": "dijeda",
+    "incomplete": "pembayaran pertama belum selesai",
+    "incomplete_expired": "pembayaran pertama gagal",
+    "canceled": "berakhir",
+}
+INVOICE_STATES = {
+    "draft": "draf",
+    "open": "belum dibayar",
+    "paid": "lunas",
+    "void": "dibatalkan",
+    "uncollectible": "tidak tertagih",
+}
+
+
 def section(request: HttpRequest, city: City) -> Section:
     """Subscription, the latest invoices, and how use has grown."""
     account = queries.account_of(city)
@@ -133,7 +153,11 @@ def section(request: HttpRequest, city: City) -> Section:
             "account": account,
             "subscription": found,
             "plan": plans.find(found.plan) if found else None,
-            "invoices": list(queries.invoices(account)[:6]),
+            "state": SUBSCRIPTION_STATES.get(found.status, found.status) if found else "",
+            "invoices": [
+                {"row": row, "state": INVOICE_STATES.get(row.status, row.status)}
+                for row in queries.invoices(account)[:6]
+            ],
             "meters": meters,
         },
         shows_use=True,

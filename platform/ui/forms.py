@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kernel.errors import RuleBroken
 from kernel.identities import ONLY_ASCII, parse_email
+from kernel.nik import parse_nik
 from kernel.tanggal import months, read_date
 from kernel.text import line
 from ui.language import reads_in
@@ -103,6 +104,21 @@ class WrittenDateField(forms.CharField):
         if text and found is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found
+
+
+class NikField(forms.CharField):
+    """A NIK as people copy it; cleaned to its 16 digits, "" where it may be left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("NIK"))
+        kwargs.setdefault("max_length", 24)
+        digits = {"inputmode": "numeric", "autocomplete": "off"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=digits))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        return by_rule(lambda: parse_nik(typed).digits) if typed else ""
 
 
 class EmailField(forms.EmailField):

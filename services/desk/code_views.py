@@ -1,6 +1,5 @@
 """The counter helps somebody who forgot the password and left no e-mail address."""
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from kernel.nik import parse_nik
 from services.applications import queries
 from services.desk.views import posts_of
 from services.pages import codes
@@ -21,17 +19,13 @@ from services.residents import onetime
 from services.residents.models import OneTimeCode
 from services.residents.queries import facts_of
 from tenants.office.models import Post
-from ui.forms import Form, by_rule, explain
+from ui.forms import Form, NikField, explain
 
 
 class NikForm(Form):
-    nik = forms.CharField(
-        label="NIK warga", max_length=24, help_text="16 angka di KTP-nya.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    nik = NikField(
+        label="NIK warga", help_text="16 angka di KTP-nya.",
     )  # fmt: skip
-
-    def clean_nik(self) -> str:
-        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
 
 class CounterForm(codes.CheckedForm):

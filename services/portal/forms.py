@@ -2,18 +2,15 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import LONG_ENOUGH
-from kernel.nik import parse_kk, parse_nik
-from ui.forms import EmailField, Form, PhoneField, WrittenDateField, by_rule
+from kernel.nik import parse_kk
+from ui.forms import EmailField, Form, NikField, PhoneField, WrittenDateField, by_rule
 
 
 class RegisterForm(Form):
     """A resident opens an account: three facts from the family card, then a password."""
 
-    nik = forms.CharField(
-        label=gettext_lazy("NIK"),
-        max_length=24,
+    nik = NikField(
         help_text=gettext_lazy("16 angka di KTP atau Kartu Keluarga."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     kk_number = forms.CharField(
         label=gettext_lazy("Nomor Kartu Keluarga"),
@@ -38,9 +35,6 @@ class RegisterForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean_nik(self) -> str:
-        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
-
     def clean_kk_number(self) -> str:
         return by_rule(lambda: parse_kk(self.cleaned_data["kk_number"]))
 
@@ -48,11 +42,8 @@ class RegisterForm(Form):
 class PasswordByCodeForm(Form):
     """NIK and the code from the counter, and the password chosen with them."""
 
-    nik = forms.CharField(
-        label=gettext_lazy("NIK"),
-        max_length=24,
+    nik = NikField(
         help_text=gettext_lazy("16 angka di KTP atau Kartu Keluarga."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     kode = forms.CharField(
         label=gettext_lazy("Kode dari petugas"),
@@ -73,9 +64,6 @@ class PasswordByCodeForm(Form):
         help_text=LONG_ENOUGH,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def clean_nik(self) -> str:
-        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
 
 class CodeForm(Form):

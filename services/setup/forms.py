@@ -5,7 +5,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
-from kernel.nik import mask, parse_nik
+from kernel.nik import mask
 from kernel.tanggal import long_date
 from services.catalogue.queries import places_here
 from services.residents import officials
@@ -15,7 +15,7 @@ from services.setup.face import clean_logo
 from tenants.office import signing
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
-from ui.forms import EmailField, Form, RuleField, TanggalField, by_rule
+from ui.forms import EmailField, Form, NikField, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
 
 MAX_TABLE = 12 * 1024 * 1024  # bytes
@@ -121,13 +121,10 @@ class AppointForm(Form):
         help_text="Bila belum punya akun, kami kirim tautan untuk memilih kata sandi.",
         error_messages={"invalid": "Tulis alamat e-mail yang lengkap."},
     )
-    nik = forms.CharField(
-        label="NIK",
-        max_length=24,
+    nik = NikField(
         required=False,
         help_text="Supaya ia tidak bisa memutuskan permohonannya sendiri. Kosongkan bila tidak "
         "tahu; kami cari menurut namanya.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     who = forms.ChoiceField(label="Apakah ia salah seorang ini?", required=False)
     since = TanggalField(label="Mulai menjabat")
@@ -168,10 +165,6 @@ class AppointForm(Form):
             return []
         return list(officials.candidates(str(self.data["name"]))[:MOST_ASKED])
 
-    def clean_nik(self) -> str:
-        typed = self.cleaned_data["nik"]
-        return by_rule(lambda: parse_nik(typed).digits) if typed else ""
-
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         who = data.pop("who", "")
@@ -199,16 +192,10 @@ def told_apart(person: Person) -> str:
 class OfficialNikForm(Form):
     """The NIK of an official who already holds a post."""
 
-    nik = forms.CharField(
-        label="NIK",
-        max_length=24,
+    nik = NikField(
         help_text="16 angka di KTP-nya. Hanya dipakai supaya ia tidak memutuskan permohonan "
         "sendiri.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-
-    def clean_nik(self) -> str:
-        return by_rule(lambda: parse_nik(self.cleaned_data["nik"]).digits)
 
 
 class EndForm(Form):

@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 
-from kernel.nik import parse_nik
 from services.residents import officials
 from services.residents.models import Person
 from services.residents.queries import lives_in, record_by_nik
 from services.setup.forms import AppointForm, told_apart
 from tenants.office.models import Holding, Unit
 from tenants.office.queries import WITHOUT_SEAT
-from ui.forms import EmailField, Form, PhoneField, TanggalField, WrittenDateField, by_rule
+from ui.forms import EmailField, Form, NikField, PhoneField, TanggalField, WrittenDateField
 
 UNKNOWN = "NIK ini tidak tercatat di data penduduk. Periksa lagi angkanya, atau impor dulu datanya."
 NOBODY_CALLED_SO = (
@@ -24,12 +23,9 @@ NOBODY_CALLED_SO = (
 class NeighbourForm(Form):
     """Who leads an RT or RW: by NIK, or by name and birth date within the kelurahan or desa."""
 
-    nik = forms.CharField(
-        label="NIK",
-        max_length=24,
+    nik = NikField(
         required=False,
         help_text="Bila tidak tahu, isi nama dan tanggal lahirnya.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     name = forms.CharField(label="Nama lengkap", max_length=150, required=False)
     birth_date = WrittenDateField(label="Tanggal lahir", required=False)
@@ -44,10 +40,6 @@ class NeighbourForm(Form):
         self.village = unit.code.partition("/")[0]
         self.candidates: list[Person] = []
         del self.fields["who"]
-
-    def clean_nik(self) -> str:
-        typed = self.cleaned_data["nik"]
-        return by_rule(lambda: parse_nik(typed).digits) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -1,5 +1,6 @@
 """Work that failed for good: the platform's own, and how much each city has."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -82,11 +83,8 @@ def work(request: HttpRequest) -> HttpResponse:
 @for_operators
 @require_POST
 def happened(request: HttpRequest, pk: int) -> HttpResponse:
-    row = settle(pk)
-    audit.record(
-        "outbox.settled", actor=operator_of(request), subject="outbox", subject_id=pk,
-        detail={"kind": row.kind},
-    )  # fmt: skip
+    """Note that an effect whose outcome was not known did happen."""
+    _on_row(request, pk, "outbox.settled", settle)
     messages.success(request, "Dicatat: pekerjaan ini sudah terjadi dan tidak diulang.")
     return redirect("console-work")
 
@@ -94,10 +92,15 @@ def happened(request: HttpRequest, pk: int) -> HttpResponse:
 @for_operators
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    row = try_again(pk)
-    audit.record(
-        "outbox.retried", actor=operator_of(request), subject="outbox", subject_id=pk,
-        detail={"kind": row.kind},
-    )  # fmt: skip
+    """Give work that failed for good a fresh set of attempts."""
+    _on_row(request, pk, "outbox.retried", try_again)
     messages.success(request, "Dikirim ulang. Bila gagal lagi, ia tampil di sini lagi.")
     return redirect("console-work")
+
+
+def _on_row(request: HttpRequest, pk: int, what: str, do: Callable[[int], Outbox]) -> None:
+    row = do(pk)
+    audit.record(
+        what, actor=operator_of(request), subject="outbox", subject_id=pk,
+        detail={"kind": row.kind},
+    )  # fmt: skip

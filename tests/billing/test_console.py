@@ -7,7 +7,8 @@ from django.test import Client
 
 from audit.models import Entry
 from billing import actions
-from billing.models import Account, Invoice, StripeEvent, UsageDay
+from billing import console as pages
+from billing.models import LIVE, Account, Invoice, StripeEvent, UsageDay
 from kernel.clock import now
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
@@ -64,7 +65,13 @@ def test_a_citys_money_stands_on_its_page(bontang: City, desk: Client) -> None:
         )  # fmt: skip
     page = desk.get(f"/konsol/kota/{bontang.code}/").content.decode()
     assert "BALAI-0007" in page and account.name in page and 'class="chart"' in page
+    assert ">belum dibayar" in page
     assert "BALAI-0007" in desk.get("/konsol/tagihan/").content.decode()
+
+
+def test_every_state_of_stripe_we_know_has_words() -> None:
+    assert set(pages.SUBSCRIPTION_STATES) >= set(LIVE) | {"canceled", "incomplete"}
+    assert set(pages.INVOICE_STATES) >= {"draft", "open", "paid", "void", "uncollectible"}
 
 
 def test_a_city_stopped_by_hand_stays_so_whatever_its_bill_says(
