@@ -344,6 +344,8 @@ def _officials(village: Unit, rts: set[int]) -> Iterable[DemoPerson]:
             posts = posts.filter(unit_id__in=rts)
         elif role in (Post.Role.LOKET, Post.Role.LURAH, Post.Role.CAMAT):
             posts = posts.filter(unit__code__in=[village.code, kecamatan])
+        elif role in (Post.Role.PETUGAS_DINAS, Post.Role.KEPALA_DINAS):
+            posts = posts.filter(unit__code__endswith="/dpmptsp")  # as the labels say
         for post in posts.order_by("-unit__code")[:2]:
             for holding in post.holdings.select_related("user")[:1]:
                 yield DemoPerson(holding.user_id, holding.user.name, label, post.unit.name)
