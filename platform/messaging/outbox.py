@@ -246,19 +246,16 @@ def run(row_id: int) -> bool:
         if row is None:
             return False
         known = handlers.get(row.kind)
+        has_begun = isinstance(known, Effect) and row.state != Outbox.State.DUE
+        if not has_begun and row.attempts >= MAX_ATTEMPTS:
+            _give_up(row, row.error or "worker died during every attempt")
+            return False
         if isinstance(known, Effect):
-            before = row.state
-            if before == Outbox.State.DUE and row.attempts >= MAX_ATTEMPTS:
-                _give_up(row, row.error or "worker died during every attempt")
-                return False
             _lease(row, known)
         else:
-            if row.attempts >= MAX_ATTEMPTS:
-                _give_up(row, row.error or "worker died during every attempt")
-                return False
             Outbox.objects.filter(pk=row_id).update(attempts=F("attempts") + 1)
     if isinstance(known, Effect):
-        return _act(row, known) if before == Outbox.State.DUE else _find_out(row, known)
+        return _find_out(row, known) if has_begun else _act(row, known)
     with transaction.atomic():
         row = _due().select_for_update(skip_locked=True).filter(pk=row_id).first()
         if row is None:
@@ -346,12 +343,17 @@ def _recorded(row: Outbox, effect: Effect, result: object) -> bool:
         held = _ours(row)
         if held is None:
             return False
-        if effect.record is not None:
-            with override(settings.LANGUAGE_CODE):
-                effect.record(held.payload, result)
-        _finish(held)
+        _record(held, effect, result)
     log.info("%s %s done", row.kind, row.key)
     return True
+
+
+def _record(row: Outbox, effect: Effect, result: object) -> None:
+    """Write what came of an effect and mark its row done, in the running transaction."""
+    if effect.record is not None:
+        with override(settings.LANGUAGE_CODE):
+            effect.record(row.payload, result)
+    _finish(row)
 
 
 def _not_known(row: Outbox, effect: Effect, said: str) -> None:
@@ -361,7 +363,6 @@ def _not_known(row: Outbox, effect: Effect, said: str) -> None:
         row.state = Outbox.State.UNKNOWN
         row.due_at = now() + DELAYS[min(max(row.attempts, 1), len(DELAYS)) - 1]
     elif effect.repeatable:
-        row.state = Outbox.State.DUE
         _postpone(row, said)
         return
     else:
@@ -405,11 +406,12 @@ def resolve(row_id: int, *, happened: bool) -> None:
             return
         if happened:
             known = handlers.get(row.kind)
-            if isinstance(known, Effect) and known.record is not None:
-                known.record(row.payload, None)
-            _finish(row)
-            return
-        _begin_anew(row)
+            if isinstance(known, Effect):
+                _record(row, known, None)
+            else:  # of a release that is gone
+                _finish(row)
+        else:
+            _begin_anew(row)
 
 
 def _locked(row_id: int, state: Outbox.State) -> Outbox | None:
