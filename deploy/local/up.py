@@ -39,6 +39,7 @@ STEADY = 60.0  # seconds of life after which an earlier crash is forgotten
 LONGEST_PAUSE = 30.0
 USUAL_STRIPE_PORT = 8242
 STANDIN_KEY = "sk_test_standin"
+OLDER_BUILD = 3  # how prepare_platform ends on data that this build cannot go on from
 
 
 def options(argv: list[str] | None = None) -> argparse.Namespace:
@@ -350,6 +351,15 @@ class Supervisor:
             time.sleep(0.05)
         code = self.preparing.wait()
         self.preparing = None
+        if code == OLDER_BUILD and key is not None:
+            home = self.installation.home
+            raise Trouble(
+                f"Data di {home} dibuat oleh Balai versi lama; versi ini adalah awal yang baru dan "
+                "tidak bisa melanjutkannya.\nTidak ada yang dihapus. Pilih satu:\n"
+                f"  masih perlu:    mv {home} {home}-lama   lalu ./balai up\n"
+                f"  tidak perlu:    rm -r {home}   lalu ./balai up\n"
+                "  biarkan saja:   ./balai up --data FOLDER-LAIN"
+            )
         if code != 0:
             raise Trouble("Data tidak dapat disiapkan; sebabnya ada di baris-baris di atas.")
         if key is not None:

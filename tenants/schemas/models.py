@@ -11,7 +11,6 @@ class Spare(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "registry_spare"
         indexes = [models.Index(fields=["fingerprint", "id"])]
 
     def __str__(self) -> str:

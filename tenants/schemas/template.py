@@ -7,6 +7,7 @@ from django.db.migrations.migration import Migration
 
 from tenants.backend.place import PUBLIC
 from tenants.backend.scope import in_public
+from tenants.schemas.beginning import refuse_older_build
 from tenants.schemas.compiler import TEMPLATE
 from tenants.schemas.strategy import strategy
 
@@ -57,8 +58,10 @@ def migrate_schema(schema: str, *, verbosity: int = 0) -> None:
 def prepare(*, verbosity: int = 0) -> list[str]:
     """Migrate ``public`` and the template where something is missing; what was migrated.
 
-    Safe to call from several processes at once: the second waits and finds nothing to do.
+    Safe to call from several processes at once: the second waits and finds nothing to do. Raises
+    OlderBuild.
     """
+    refuse_older_build()
     loader = MigrationLoader(None, ignore_no_migrations=True)
     if is_current(PUBLIC, loader) and is_current(TEMPLATE, loader):
         return []

@@ -127,19 +127,3 @@ def test_two_rt_of_one_number_in_two_dusun_are_told_apart(cast: Cast) -> None:
     waiting = queries.inbox(posts_of(heads[second], today)).get()
     assert (waiting.application, waiting.unit.name) == (application, "RT 001 Lingkungan Sumber")
     assert "Lingkungan Sumber" in facts_of(cast.sari_person)["alamat"]
-
-
-def test_dusun_of_a_city_made_before_become_units(cast: Cast) -> None:
-    rw = Unit.objects.create(
-        kind="rw", code=f"{cast.village.code}/krajan/001", name="RW 001", parent=cast.village
-    )
-    rt = Unit.objects.create(kind="rt", code=f"{rw.code}/002", name="RT 002", parent=rw)
-    move = import_module("tenants.office.migrations.0006_dusun")
-    with connection.schema_editor() as editor:
-        move.make_dusun(apps, editor)
-        move.make_dusun(apps, editor)
-    dusun = Unit.objects.get(kind="dusun")
-    rw.refresh_from_db()
-    rt.refresh_from_db()
-    assert (dusun.code, dusun.name) == (f"{cast.village.code}/krajan", "Lingkungan Krajan")
-    assert (rw.parent, rt.parent, dusun.parent) == (dusun, rw, cast.village)

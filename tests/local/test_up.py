@@ -91,15 +91,17 @@ def test_a_real_stripe_key_means_no_stand_in() -> None:
     assert supervisor._start_standin({"STRIPE_API_KEY": "sk_live_x"}) == {}
 
 
-def manage(home: Path) -> str:
-    question = "from tenants.registry.models import City; print('kota', City.objects.count())"
+COUNT = "from tenants.registry.models import City; print('kota', City.objects.count())"
+
+
+def manage(home: Path, code: str = COUNT) -> str:
     clean = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("BALAI_") and name not in {"DATABASE_URL", "BROKER_URL", "CACHE_URL"}
     }
     done = subprocess.run(
-        [str(ROOT / "balai"), "manage", "shell", "-v", "0", "-c", question],
+        [str(ROOT / "balai"), "manage", "shell", "-v", "0", "-c", code],
         env=clean | {"BALAI_DATA_DIR": str(home)},
         cwd="/",
         capture_output=True,
@@ -169,6 +171,29 @@ def test_ended_while_preparing(home: Path) -> None:
 
 def test_the_next_start_after_all_that(home: Path) -> None:
     running = start(home)
+    running.wait_for("Balai siap", 120)
+    assert get(running.city("bontang")) == 200
+    assert running.stop() == 0
+
+
+def test_data_of_an_older_build_is_named_and_stays(home: Path) -> None:
+    """Its first migrations had other names; `up` says what to remove and removes nothing."""
+    rename = (
+        "from django.db import connection as c\n"
+        "with c.cursor() as k: k.execute(\"UPDATE public.django_migrations SET name = '%s'"
+        " WHERE app = 'registry' AND name = '%s'\")"
+    )
+    assert manage(home, rename % ("0001_initial", "0001_tables")) == ""
+    running = start(home, "--no-demo")
+    try:
+        running.wait_for("Data ini dibuat oleh Balai versi lama", 120)
+        assert running.process.wait(timeout=60) == 1
+        running.wait_for(f"rm -r {home} ", 1)
+        assert not [line for line in running.lines if "Traceback" in line]
+    finally:
+        running.stop()
+    assert manage(home, rename % ("0001_tables", "0001_initial")) == ""
+    running = start(home, "--no-demo")
     running.wait_for("Balai siap", 120)
     assert get(running.city("bontang")) == 200
     assert running.stop() == 0

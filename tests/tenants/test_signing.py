@@ -152,17 +152,3 @@ def test_a_plh_stands_beside_the_holder_and_a_pj_takes_the_place(cast: Cast) -> 
     assert (held.user, held.title) == (penjabat, f"Pj. {post.title}")
     before = Holding.objects.get(post=post, user=cast.lurah)
     assert before.until == DAY - timedelta(days=1)
-
-
-def test_whoever_was_acting_before_was_a_plt(cast: Cast) -> None:
-    post = Post.objects.get(unit=cast.village, role="lurah")
-    old = Holding.objects.create(
-        post=post, user=official("lama", cast.village, "kasi"), since=SINCE, is_acting=True
-    )
-    assert old.title == f"Plt. {post.title}"  # as code of the release before writes it
-    move = import_module("tenants.office.migrations.0005_acting")
-    with connection.schema_editor() as editor:
-        move.note_plt(apps, editor)
-    old.refresh_from_db()
-    assert old.acting == "plt"
-    assert not Holding.objects.filter(user=cast.lurah).exclude(acting="").exists()

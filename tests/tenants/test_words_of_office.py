@@ -75,35 +75,6 @@ def test_posts_carry_the_title_of_their_place() -> None:
     assert kota.own_name == "Kota Baru"
 
 
-def test_a_city_made_before_gets_the_words_of_its_place(in_bontang: City) -> None:
-    kecamatan = Unit.objects.create(kind="kecamatan", code="91.03.01", name="Distrik Sentani")
-    old = Unit.objects.create(
-        kind="desa", code="91.03.01.2001", name="Desa Ayapo", parent=kecamatan, abbreviation="Ds-AY"
-    )
-    head = Post.objects.create(unit=kecamatan, role="camat", title="Kepala Distrik Sentani")
-    for role, title in (
-        ("lurah", "Kepala Desa Ayapo"),
-        ("sekretaris", "Sekretaris Kampung Ayapo"),  # a city's own words
-        ("loket", "Petugas Loket Desa Ayapo"),
-    ):
-        Post.objects.create(unit=old, role=role, title=title)
-    untouched = dict(Unit.objects.exclude(code__startswith="91").values_list("code", "name"))
-    move = import_module("tenants.office.migrations.0004_words_of_office")
-    with connection.schema_editor() as editor:
-        move.call_units_as_they_are_called(apps, editor)
-        move.call_units_as_they_are_called(apps, editor)  # again: nothing changes
-    old.refresh_from_db()
-    head.refresh_from_db()
-    assert (old.name, old.word, old.head) == ("Kampung Ayapo", "Kampung", "Kepala Kampung")
-    assert old.abbreviation == "Ds-AY"  # numbers of letters go on
-    assert set(old.posts.values_list("title", flat=True)) == {
-        "Kepala Kampung Ayapo", "Sekretaris Kampung Ayapo", "Petugas Loket Kampung Ayapo",
-    }  # fmt: skip
-    assert head.title == "Kepala Distrik Sentani"
-    assert untouched == dict(
-        Unit.objects.exclude(code__startswith="91").values_list("code", "name")
-    )
-
 
 def test_a_city_calls_one_unit_otherwise(cast: Cast) -> None:
     admin = official("kepala-kantor", Unit.objects.get(kind="kota"), "admin")

@@ -6,6 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tenants.registry import fleet
 from tenants.schemas import spares, template
+from tenants.schemas.beginning import OlderBuild
+
+OLDER_BUILD = 3  # the exit code by which a caller knows this reason
 
 
 class Command(BaseCommand):
@@ -16,7 +19,14 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        migrated = template.prepare(verbosity=max(0, options["verbosity"] - 1))
+        try:
+            migrated = template.prepare(verbosity=max(0, options["verbosity"] - 1))
+        except OlderBuild as older:
+            raise CommandError(
+                f"{older.message}\nPakai basis data yang kosong (DATABASE_URL), atau simpan dulu "
+                "yang perlu dari yang lama, lalu kosongkan sendiri.",
+                returncode=OLDER_BUILD,
+            ) from None
         for schema in migrated:
             self.stdout.write(f"{schema}: dimigrasikan")
         report = fleet.migrate()
