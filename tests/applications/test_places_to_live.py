@@ -1,12 +1,9 @@
 """Neighbourhoods as they are: no RT at all, a jorong instead, two dusun with the same RT."""
 
 from collections.abc import Callable
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User

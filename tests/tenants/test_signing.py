@@ -1,11 +1,8 @@
 """In whose name officials sign: the exact lines, and who holds a post meanwhile."""
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from services.letters.models import Letter
 from tenants.office import actions, queries

@@ -1,10 +1,6 @@
 """What units and their heads are called, where, and how a city changes it."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from audit.models import Entry
 from kernel.errors import RuleBroken
@@ -73,7 +69,6 @@ def test_posts_carry_the_title_of_their_place() -> None:
     assert posts_at(distrik)[0].title == "Kepala Distrik Sentani"
     kota = named(Unit(kind="kelurahan", code="64.74.01.1001"), "Kota Baru")
     assert kota.own_name == "Kota Baru"
-
 
 
 def test_a_city_calls_one_unit_otherwise(cast: Cast) -> None:
