@@ -23,7 +23,8 @@ def refuse_older_build() -> None:
         if not cursor.fetchone()[0]:
             return
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE app = %s), count(*) FILTER (WHERE (app, name) = (%s, %s))"
+            "SELECT count(*) FILTER (WHERE app = %s),"
+            " count(*) FILTER (WHERE (app, name) = (%s, %s))"
             " FROM public.django_migrations",
             [FIRST[0], *FIRST],
         )
