@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import User
+from accounts.notices import PROVE_ADDRESS
 from audit import actions as audit
 from kernel.errors import RuleBroken
-from messaging import mail
+from messaging.notices import write_to
 
 MAILS_PER_HOUR = 5
 
@@ -53,24 +54,10 @@ def ask_for_proof(user: User, *, host_url: str, forgotten: bool = False) -> bool
     if not user.has_unproven_email or cache.incr(key) > MAILS_PER_HOUR:
         return False
     path = proving_path(user)
-    why = (
-        "Ada yang meminta kata sandi baru untuk akun Anda di Balai. Alamat e-mail ini belum "
-        "dikonfirmasi, jadi tautannya belum bisa dikirim ke sini. Bila Anda masih bisa masuk, "
-        "konfirmasi dulu alamatnya. Bila tidak, datanglah ke loket kelurahan atau desa Anda dengan "
-        "KTP."
-        if forgotten
-        else "Alamat e-mail ini dicatat untuk akun Anda di Balai. Konfirmasi bahwa alamat ini "
-        "milik Anda, supaya kata sandi yang terlupa bisa diatur ulang lewat e-mail."
-    )
-    mail.send(
-        user.email,
-        "Konfirmasi alamat e-mail Anda",
-        f"{why}\n\nBuka tautan ini, lalu masuk bila diminta:\n\n{host_url}{path}\n\nTautan "
-        "berlaku 3 hari dan hanya sekali pakai. Bila Anda tidak mengenal akun ini, abaikan e-mail "
-        "ini: tanpa kata sandinya, tautan ini tidak membuka apa pun.\n",
-        key=f"address-link:{user.pk}:{link_digest(path)}",
-        essential=True,
-    )
+    write_to(
+        user.email, PROVE_ADDRESS, key=f"address-link:{user.pk}:{link_digest(path)}",
+        language=user.language, forgotten=forgotten, link=f"{host_url}{path}",
+    )  # fmt: skip
     return True
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import User
+from messaging import choices
 from ui.forms import EmailField, Form, PhoneField
 
 LONG_ENOUGH = gettext_lazy(
@@ -123,3 +124,15 @@ class EnrolForm(_WithCurrentPassword):
         super().__init__(*args, **kwargs)
         if not with_password:
             del self.fields["current"]
+
+
+class NoticesForm(_ForUser):
+    """Of what an official is told: one box for each occasion that concerns them."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        for key, told in choices.of(user).items():
+            occasion = choices.occasions[key]
+            self.fields[key] = forms.BooleanField(
+                label=occasion.label, help_text=occasion.help, required=False, initial=told
+            )

@@ -27,12 +27,12 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from accounts import demo, sealing
 from accounts.models import Phone, User
-from accounts.notices import tell
+from accounts.notices import DEVICE_REMOVED, MFA_OFF, MFA_ON, tell_of_change
 from audit import actions as audit
 from audit.actions import Actor
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
-from messaging import mail
+from messaging.notices import tell
 
 log = logging.getLogger(__name__)
 
@@ -227,12 +227,7 @@ def confirm(user: User, typed: str, *, password: str = "") -> tuple[Phone, list[
                 before, user.password = user.password, make_password(password)
                 User.objects.filter(pk=user.pk, password=before).update(password=user.password)
             audit.record("mfa.enrolled", actor=user, subject="user", subject_id=user.pk)
-            tell(
-                user,
-                "Verifikasi dua langkah aktif",
-                "Akun Anda di Balai sekarang meminta kode dari ponsel setiap kali masuk.",
-                key="mfa-on",
-            )
+            tell_of_change(user, MFA_ON, key="mfa-on")
     if not right:
         raise RuleBroken(WRONG, field="kode")
     return device, codes
@@ -268,12 +263,7 @@ def switch_off(user: User) -> None:
     with transaction.atomic():
         _forget(user)
         audit.record("mfa.switched_off", actor=user, subject="user", subject_id=user.pk)
-        tell(
-            user,
-            "Verifikasi dua langkah dimatikan",
-            "Akun Anda di Balai sejak sekarang bisa dimasuki dengan kata sandi saja.",
-            key="mfa-off",
-        )
+        tell_of_change(user, MFA_OFF, key="mfa-off")
 
 
 def _forget(user: User) -> None:
@@ -300,19 +290,10 @@ def reset(user_id: int, *, reason: str, by: Actor | None, by_name: str = "") -> 
             "mfa.reset", actor=by, subject="user", subject_id=user.pk,
             detail={"reason": reason, **({"by": by_name} if by_name else {})},
         )  # fmt: skip
-        address = user.email or (user.login if "@" in user.login else "")
-        if address:
-            mail.send(
-                address,
-                "Perangkat kode Anda dilepas",
-                f"Yth. {user.name},\n\n{by.name if by else by_name} melepas perangkat verifikasi "
-                f"dua langkah Anda di Balai. Alasannya: {reason}\n\nKode dari ponsel lama dan "
-                "kode cadangan lama tidak berlaku lagi. Pasang perangkat baru di halaman Akun "
-                "saya. Bila Anda tidak memintanya, ganti kata sandi Anda sekarang juga dan "
-                "hubungi orang itu.\n\nBalai\n",
-                key=f"mfa-reset:{user.pk}:{now().isoformat()}",
-                essential=True,
-            )
+        tell(
+            DEVICE_REMOVED, user, key=f"mfa-reset:{user.pk}:{now().isoformat()}",
+            name=user.name, by=by.name if by else by_name, reason=reason,
+        )  # fmt: skip
     return user
 
 

@@ -35,6 +35,8 @@ class User(AbstractBaseUser):
     # The address whose mailbox this person has shown to be theirs; another one is not proven.
     proven_email = EmailAddressField(blank=True, default="", db_default="")
     phone = models.CharField(max_length=20, blank=True)
+    # In which this person last chose to read; empty: Indonesian.
+    language = models.CharField(max_length=3, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

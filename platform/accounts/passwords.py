@@ -9,11 +9,11 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.addresses import ask_for_proof, link_digest
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices import EMAIL_CHANGED, PASSWORD_CHANGED, RESET_LINK, tell_of_change
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.identities import folded, is_same, parse_email
-from messaging import mail
+from messaging.notices import write_to
 from ui.templatetags.ui import sapaan
 
 MAILS_PER_HOUR = 5
@@ -67,15 +67,10 @@ def _send_reset_link(user: User, *, to: str, host_url: str) -> None:
     # Several people of a family may share one address: each mail says whose link it holds.
     words = [word for word in user.name.split() if not word.endswith(".")]  # no "dr.", "H."
     whom = sapaan(" ".join(words)) or "Anda"
-    mail.send(
-        to,
-        f"Atur ulang kata sandi {whom}",
-        f"Buka tautan ini untuk memilih kata sandi baru bagi akun {whom}:\n\n"
-        f"{host_url}{path}\n\nTautan berlaku 3 hari dan hanya sekali pakai. "
-        "Jika bukan Anda yang memintanya, abaikan e-mail ini.\n",
-        key=f"password-link:{user.pk}:{link_digest(path)}",
-        essential=True,
-    )
+    write_to(
+        to, RESET_LINK, key=f"password-link:{user.pk}:{link_digest(path)}", language=user.language,
+        whom=whom, link=f"{host_url}{path}",
+    )  # fmt: skip
 
 
 def choose_by_link(*, uid: str, token: str, password: str) -> User | None:
@@ -104,13 +99,7 @@ def choose_password(*, user: User, password: str) -> None:
         locked.save(update_fields=["password"])
         audit.record("password.chosen", actor=user, subject="user", subject_id=user.pk)
         if had_one:
-            tell(
-                locked,
-                "Kata sandi Anda diganti",
-                "Kata sandi akun Anda di Balai baru saja diganti. Semua perangkat lain yang masih "
-                "masuk dengan kata sandi lama sudah dikeluarkan.",
-                key="password",
-            )
+            tell_of_change(locked, PASSWORD_CHANGED, key="password")
 
 
 def change_contact(*, user: User, email: str, phone: str, host_url: str) -> None:
@@ -124,13 +113,5 @@ def change_contact(*, user: User, email: str, phone: str, host_url: str) -> None
         locked.save(update_fields=["email", "phone"])
         audit.record("contact.changed", actor=user, subject="user", subject_id=user.pk)
         if folded(before) != locked.email:
-            tell(
-                locked,
-                "Alamat e-mail akun Anda diganti",
-                "Alamat e-mail akun Anda di Balai baru saja diganti. Kabar sejak sekarang dikirim "
-                "ke alamat yang baru; tautan untuk mengatur ulang kata sandi sesudah alamat itu "
-                "dikonfirmasi.",
-                key="email",
-                also=before,
-            )
+            tell_of_change(locked, EMAIL_CHANGED, key="email", also=before)
             ask_for_proof(locked, host_url=host_url)

@@ -21,12 +21,14 @@ from accounts.forms import (
     ContactForm,
     ForgottenForm,
     NewPasswordForm,
+    NoticesForm,
     SignInForm,
 )
 from accounts.models import User
 from accounts.pages import base, continue_to, in_city, wanted
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
+from messaging import choices
 from ui.forms import explain
 
 WRONG = gettext_lazy(
@@ -166,6 +168,11 @@ def account(request: HttpRequest) -> HttpResponse:
     secret = ChangePasswordForm(
         request.POST if sent == "sandi" else None, user=user, prefix="sandi"
     )
+    told = NoticesForm(request.POST if sent == "notices" else None, user=user, prefix="notices")
+    if sent == "notices" and told.is_valid():
+        choices.choose(user_id=user.pk, wanted=told.cleaned_data)
+        messages.success(request, gettext("Pilihan pemberitahuan tersimpan."))
+        return redirect("/akun/")
     if sent == "kontak" and contact.is_valid():
         data = contact.cleaned_data
         passwords.change_contact(
@@ -192,6 +199,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "base": base(),
         "contact": contact,
         "secret": secret,
+        "told": told,
         "form": form,
         "second_step": mfa.is_enrolled(user) if mfa.may_enrol(user) else None,
     }

@@ -11,5 +11,5 @@ class ConfigConfig(AppConfig):
 
         from kernel import registry
 
-        autodiscover_modules("events", "tasks", "subscribers")
+        autodiscover_modules("events", "tasks", "notices", "subscribers")
         registry.freeze_all()

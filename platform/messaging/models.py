@@ -1,5 +1,6 @@
 """Outbox: what has to happen after a commit, written in the same transaction as its cause."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -47,3 +48,19 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class NoticeChoice(models.Model):
+    """Whether somebody wants to be told of an occasion; without a row, as is usual."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    occasion = models.CharField(max_length=40)
+    is_wanted = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "occasion"], name="notice_choice_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.occasion}"

@@ -14,8 +14,9 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
 from kernel.clock import now
-from messaging import mail, outbox
+from messaging import outbox
 from messaging import periodic as periodic_work
+from messaging.notices import NOT_DELIVERED, write_to
 from messaging.periodic import periodic
 
 log = logging.getLogger(__name__)
@@ -77,14 +78,10 @@ def _not_delivered(payload: outbox.Payload, _error: str) -> None:
     if not payload.get("on_behalf_of"):
         return
     about = hashlib.sha256(repr(sorted(payload.items())).encode()).hexdigest()[:16]
-    mail.send(
-        payload["on_behalf_of"],
-        f"E-mail ke {payload['to']} tidak sampai",
-        f"E-mail “{payload['subject']}” ke {payload['to']} tidak bisa diantar. Periksa ejaan "
-        "alamat itu bersama penerimanya, lalu kirim lagi ke alamat yang benar.\n\nBalai\n",
-        key=f"not-delivered:{about}",
-        essential=True,
-    )
+    write_to(
+        payload["on_behalf_of"], NOT_DELIVERED, key=f"not-delivered:{about}",
+        receiver=payload["to"], about=payload["subject"],
+    )  # fmt: skip
 
 
 @outbox.effect("mail.send", on_failed=_not_delivered, repeatable=True, queue="mail")

@@ -4,9 +4,13 @@ The Indonesian words are the keys of ``locale/en``. Nothing is guessed from a br
 cookie of the language switch counts, so a page without it is the same for everybody.
 """
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext, gettext_noop
+
+from kernel.registry import Registry
 
 COOKIE = "bahasa"
 ENGLISH = "en"
@@ -14,6 +18,10 @@ ENGLISH = "en"
 # Pages of officials and operators, and the API: Indonesian, whoever reads them.
 OFFICES = ("/kelola/", "/meja/", "/rt/", "/konsol/", "/dukungan/", "/api/")
 SIGNING_UP = ("/daftar/", "/kotak-surat/")  # on the platform's own host: officials too
+
+listeners: Registry[Callable[[HttpRequest, str], None]] = Registry(
+    "language listeners", "who is told that a visitor chose a language"
+)
 
 # What balai.js and peta.js say.
 _SCRIPT = (

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import RuleBroken
 from ui import brand, robots, rules
-from ui.language import COOKIE, reads_in
+from ui.language import COOKIE, listeners, reads_in
 from ui.paths import own_path
 
 
@@ -190,6 +190,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
             COOKIE, wanted, max_age=365 * 86400, samesite="Lax", httponly=True,
             secure=request.is_secure(),
         )  # fmt: skip
+        for listener in listeners:
+            listener(request, wanted)
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The list of the day for each desk, by mail. No personal data stands in it."""
+"""The list of the day for each official who wants it. No personal data stands in it."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -7,21 +7,22 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from accounts.models import User
-from messaging import mail
+from messaging import choices
+from messaging.notices import tell
+from services.applications import notices
 from services.applications.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.registry.current import city
 
 MORNING = 7  # the hour at which desks get their list for the day
-NEIGHBOURHOOD = ("ketua_rt", "ketua_rw")  # told of each arrival (subscribers.py)
 
 
 @transaction.atomic
 def send_morning_lists(*, at: datetime) -> int:
-    """Tell each official of a desk, once on a working day, what waits there; how many mails.
+    """Tell each official, once on a working day, what waits at their posts; how many are told.
 
-    Nothing is sent to a desk where nothing waits. Constant queries.
+    Nothing is sent where nothing waits. Constant queries.
     """
     local = at.astimezone(city().tz)
     today = local.date()
@@ -30,25 +31,34 @@ def send_morning_lists(*, at: datetime) -> int:
     waiting: dict[tuple[int, str], tuple[int, int]] = {
         (row["unit"], row["role"]): (row["open"], row["late"])
         for row in Step.objects.filter(state=Step.State.OPEN)
-        .exclude(role__in=NEIGHBOURHOOD)
         .order_by("unit", "role")
         .values("unit", "role")
         .annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
     }
-    lists: dict[User, list[str]] = defaultdict(list)
-    for holding in _holdings(today, {unit for unit, _ in waiting}):
-        found = waiting.get((holding.post.unit_id, holding.post.role))
-        if found is not None:
-            late = f", {found[1]} di antaranya lewat waktu" if found[1] else ""
-            lists[holding.user].append(f"{holding.post.title}: {found[0]} berkas{late}")
-    for user, lines in lists.items():
-        mail.send(
-            user.email,
-            "Berkas yang menunggu Anda hari ini",
-            "\n".join(lines) + f"\n\nBuka meja kerja: {city().url('/meja/')}\n\n{city().name}",
-            key=f"morning:{user.pk}:{today}",
-        )
+    holdings = _holdings(today, {unit for unit, _ in waiting})
+    chosen = choices.made({holding.user_id for holding in holdings}, notices.DAILY)
+    lists: dict[User, list[Holding]] = defaultdict(list)
+    for holding in holdings:
+        post = holding.post
+        wants = chosen.get(holding.user_id, notices.daily_is_usual(post.role))
+        if wants and (post.unit_id, post.role) in waiting:
+            lists[holding.user].append(holding)
+    for user, held in lists.items():
+        lines = []
+        for holding in held:
+            found, late = waiting[holding.post.unit_id, holding.post.role]
+            lines.append({"title": holding.post.title, "open": found, "late": late})
+        pages = {_page(holding.post.role) for holding in held}
+        links = [{"words": words, "address": city().url(path)} for words, path in sorted(pages)]
+        tell(notices.DIGEST, user, key=f"morning:{user.pk}:{today}", lines=lines, links=links,
+             city=city().name)  # fmt: skip
     return len(lists)
+
+
+def _page(role: str) -> tuple[str, str]:
+    if role in notices.NEIGHBOURHOOD:
+        return "Jawab di sini", "/rt/"
+    return "Buka meja kerja", "/meja/"
 
 
 def _holdings(today: date, units: set[int]) -> list[Holding]:

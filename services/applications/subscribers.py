@@ -1,10 +1,13 @@
-"""Who is told by mail of what happens to a dossier. No personal data stands in a mail."""
+"""Who is told of what happens to a dossier. No personal data stands in a mail."""
 
 from datetime import date
+from typing import Any
 
 from accounts.models import User
 from events.subscribers import subscribe
-from messaging import mail
+from messaging import choices
+from messaging.notices import Notice, tell
+from services.applications import notices
 from services.applications.actions import today_of
 from services.applications.events import (
     CaseDone,
@@ -16,6 +19,7 @@ from services.applications.events import (
     StepOpened,
 )
 from services.applications.models import Application, Step
+from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
 from tenants.office import queries as office
 from tenants.office.models import Post
@@ -39,19 +43,16 @@ def _step(step_id: int) -> Step:
     return Step.objects.select_related("unit", "application__version__service").get(pk=step_id)
 
 
-def _tell_applicant(application: Application, news: str, subject: str, sentence: str) -> None:
-    """Tell the applicant, if they left an address."""
+def _tell_applicant(application: Application, about: Notice, news: str, **values: Any) -> None:
+    """Tell the applicant, if they can be reached, in their language."""
     user = User.objects.filter(resident__person=application.applicant_id).first()
-    if user is None or not user.email:
-        return
-    link = city().url(f"/permohonan/{application.pk}/")
-    mail.send(
-        user.email,
-        subject,
-        f"{sentence}.\n\n{application.version.service.title}\nLihat di sini: {link}\n\n"
-        f"{city().name}",
-        key=f"dossier:{application.pk}:{news}",
-    )
+    if user is not None:
+        shown = application.version.read_in(user.language or ORIGINAL)
+        tell(
+            about, user, key=f"dossier:{application.pk}:{news}", number=application.number,
+            service=shown.title, link=city().url(f"/permohonan/{application.pk}/"),
+            city=city().name, **values,
+        )  # fmt: skip
 
 
 @subscribe(CaseSubmitted, when=lambda event: not event.returned_step_id)
@@ -59,29 +60,39 @@ def tell_received(event: CaseSubmitted) -> None:
     """A receipt: the number, and who has the application now."""
     application = _application(event.application_id)
     step = application.steps.filter(state=Step.State.OPEN).select_related("unit").first()
-    now_at = f". Sekarang di {step.unit.name}: {step.title}" if step is not None else ""
-    _tell_applicant(
-        application,
-        "submitted",
-        f"Permohonan {application.number} sudah kami terima",
-        f"Permohonan Anda terkirim dengan nomor {application.number}{now_at}",
-    )
+    where, title = (step.unit.name, step.title) if step is not None else ("", "")
+    _tell_applicant(application, notices.SUBMITTED, "submitted", where=where, step=title)
 
 
-@subscribe(StepOpened, when=lambda event: event.level in ("rt", "rw") and not event.reopened)
+@subscribe(StepOpened, when=lambda event: not event.reopened)
 def tell_of_arrival(event: StepOpened) -> None:
-    """The Ketua RT or RW learns that somebody waits: they do not open the site each day."""
+    """Whoever holds the post learns that something waits, if they want to know at once."""
     step = _step(event.step_id)
-    holder = office.holder_of(step.unit, step.role, today_of(step.opened_at))
-    if step.state != Step.State.OPEN or holder is None or not holder.user.email:
+    if step.state != Step.State.OPEN:
         return
-    mail.send(
-        holder.user.email,
-        "Seorang warga menunggu jawaban Anda",
-        f"Seorang warga {step.unit.name} meminta surat dan menunggu Anda membenarkannya.\n\n"
-        f"Jawab di sini: {city().url('/rt/')}\n\n{city().name}",
-        key=f"arrived:{step.pk}",
-    )
+    day = today_of(step.opened_at)
+    holdings = office.current_holdings(day).filter(post__unit=step.unit, post__role=step.role)
+    people = [holding.user for holding in holdings.select_related("user").order_by("pk")]
+    chosen = choices.made([user.pk for user in people], notices.AT_ONCE)
+    is_neighbour = step.role in notices.NEIGHBOURHOOD
+    for user in people:
+        if not chosen.get(user.pk, notices.at_once_is_usual(step.role)):
+            continue
+        key = f"arrived:{step.pk}" if len(people) == 1 else f"arrived:{step.pk}:{user.pk}"
+        if is_neighbour:
+            tell(notices.ARRIVED_NEIGHBOUR, user, key=key, where=step.unit.name,
+                 link=city().url("/rt/"), city=city().name)  # fmt: skip
+        else:
+            _tell_desk(notices.ARRIVED, step, user, key=key, step=step.title,
+                       link=city().url(f"/meja/berkas/{step.application_id}/"))  # fmt: skip
+
+
+def _tell_desk(about: Notice, step: Step, user: User, /, *, key: str, **values: Any) -> None:
+    application = step.application
+    tell(
+        about, user, key=key, number=application.number, where=step.unit.name,
+        service=application.version.service.title, city=city().name, **values,
+    )  # fmt: skip
 
 
 @subscribe(StepLate)
@@ -90,62 +101,36 @@ def tell_who_is_late(event: StepLate) -> None:
     step = _step(event.step_id)
     if step.state != Step.State.OPEN:
         return
-    application = step.application
-    tells_superior = application.blueprint.step(step.key).on_timeout == "naikkan"
+    tells_superior = step.application.blueprint.step(step.key).on_timeout == "naikkan"
     for role in [step.role, *(SUPERIORS.get(step.role, []) if tells_superior else [])]:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
-        if holder is not None and holder.user.email:
-            mail.send(
-                holder.user.email,
-                f"Berkas {application.number} lewat waktu",
-                f"Berkas ini menunggu di {step.unit.name} dan sudah lewat batas waktu.\n\n"
-                f"{application.version.service.title}\n{city().url('/meja/?tab=lewat')}\n\n"
-                f"{city().name}",
-                key=f"late:{step.pk}:{role}:{event.day}",
-            )
+        if holder is not None:
+            _tell_desk(notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}",
+                       link=city().url("/meja/?tab=lewat"))  # fmt: skip
 
 
 @subscribe(CaseReturned)
 def tell_returned(event: CaseReturned) -> None:
     step = _step(event.step_id)
-    _tell_applicant(
-        step.application,
-        f"returned:{step.pk}",
-        f"Permohonan {step.application.number} perlu diperbaiki",
-        f"{step.unit.name} meminta perbaikan. Alasannya tertulis di permohonan Anda",
-    )
+    _tell_applicant(step.application, notices.RETURNED, f"returned:{step.pk}",
+                    where=step.unit.name)  # fmt: skip
 
 
 @subscribe(CaseRefused)
 def tell_refused(event: CaseRefused) -> None:
     step = _step(event.step_id)
-    _tell_applicant(
-        step.application,
-        "refused",
-        f"Permohonan {step.application.number} tidak dapat dipenuhi",
-        f"{step.unit.name} menolaknya. Alasannya tertulis di permohonan Anda",
-    )
+    _tell_applicant(step.application, notices.REFUSED, "refused", where=step.unit.name)
 
 
 @subscribe(CaseDone)
 def tell_done(event: CaseDone) -> None:
     application = _application(event.application_id)
-    _tell_applicant(
-        application,
-        "done",
-        f"Permohonan {application.number} sudah selesai",
-        "Surat sudah jadi dan bisa diunduh" if application.issued.exists() else "Sudah selesai",
-    )
+    _tell_applicant(application, notices.DONE, "done", has_letter=application.issued.exists())
 
 
 @subscribe(LetterRevoked)
 def tell_revoked(event: LetterRevoked) -> None:
     application = _application(event.application_id)
     letter = Letter.objects.select_related("unit").get(pk=event.letter_id)
-    _tell_applicant(
-        application,
-        f"revoked:{letter.pk}",
-        f"Surat dari permohonan {application.number} dicabut",
-        f"{letter.unit.name} mencabut surat yang sudah terbit untuk Anda, jadi "
-        "surat itu tidak berlaku lagi. Alasannya tertulis di permohonan Anda",
-    )
+    _tell_applicant(application, notices.LETTER_REVOKED, f"revoked:{letter.pk}",
+                    where=letter.unit.name)  # fmt: skip

@@ -75,20 +75,22 @@ DOCUMENTS: dict[str, Raw] = {
     "dokumen_pembuktian": {"label": "Dokumen yang membuktikan perubahan itu"},
 }
 
+# Until offices close on the next working day: a Ketua RT works in the evening, but neither a night
+# nor a Sunday is held against him.
 _DAYS = {"amount": 1, "unit": "hari_kerja"}
 STEPS: dict[str, list[Raw]] = {
     "rt": [
         {
             "key": "rt", "title": "Ketua RT membenarkan", "level": "rt", "role": "ketua_rt",
             "approve": "Benar, warga saya", "can_return": False, "optional": True,
-            "clock": {"amount": 24, "unit": "jam"}, "on_timeout": "teruskan",
+            "clock": _DAYS, "on_timeout": "teruskan",
         }
     ],
     "rw": [
         {
             "key": "rw", "title": "Ketua RW mengetahui", "level": "rw", "role": "ketua_rw",
             "approve": "Mengetahui", "can_return": False, "optional": True,
-            "clock": {"amount": 24, "unit": "jam"}, "on_timeout": "teruskan",
+            "clock": _DAYS, "on_timeout": "teruskan",
         }
     ],
     "lurah": [

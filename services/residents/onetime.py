@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices import tell_of_change
 from accounts.passwords import choose_password
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
@@ -24,6 +24,7 @@ from kernel.nik import parse_nik
 from services.residents import guesses, officials
 from services.residents.actions import login_for, require_resident
 from services.residents.models import OneTimeCode, Person
+from services.residents.notices import CODE_MADE
 from services.residents.queries import lives_in, people
 from services.residents.sealing import fingerprint
 from tenants.office.models import Holding, Post
@@ -137,13 +138,7 @@ def make(*, person_id: int, checked: str, by: User, at: datetime, today: date) -
     audit.record(
         "code.made", actor=by, subject="person", subject_id=person.pk, detail={"checked": checked}
     )
-    tell(
-        user,
-        "Kode untuk memilih kata sandi dibuat",
-        f"{by.name} membuat kode sekali pakai untuk akun Anda, sesudah memeriksa kartu identitas. "
-        "Dengan kode itu kata sandi baru dapat dipilih. Lihat juga “Siapa membuka data saya”.",
-        key="code-made",
-    )
+    tell_of_change(user, CODE_MADE, key="code-made", by=by.name)
     return Handed(person, code, expires_at)
 
 

@@ -8,12 +8,13 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from kernel.tanggal import age_on
-from messaging import mail
+from messaging.notices import tell
 from services.residents import actions as residents
 from services.residents import codes, officials
 from services.residents.models import Person
 from services.residents.queries import record_by_nik
 from services.residents.sealing import fingerprint
+from services.setup.notices import NEIGHBOUR_APPOINTED
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
 from tenants.registry.current import city
@@ -74,23 +75,12 @@ def appoint_neighbour(
         raise RuleBroken(office.OWN_POST, field="nik")
     user = residents.account_for(person, by=by, phone=phone, email=email)
     holding = office.appoint(post=post, user=user, since=since, by=by, decree=decree)
-    if user.email:
-        way = (
-            f"Masuk di {city().url('/masuk/')} dengan NIK dan kata sandi Anda."
-            if user.has_usable_password()
-            else "Anda belum memilih kata sandi. Pakai kartu kode yang diserahkan kepada Anda, di "
-            f"{city().url('/sandi/kode/')}, atau buka akun dengan NIK, nomor KK, dan tanggal lahir "
-            f"di {city().url('/daftar/')}."
-        )
-        mail.send(
-            user.email,
-            f"Anda ditunjuk sebagai {post.full_title}",
-            f"Yth. {user.name},\n\n{by.name} menunjuk Anda sebagai {post.full_title}, mulai "
-            f"{since:%d-%m-%Y}. Warga yang meminta surat menunggu Anda membenarkannya.\n\n{way}"
-            f"\n\n{city().name}\n",
-            key=f"appointed:{holding.pk}",
-            essential=True,
-        )
+    tell(
+        NEIGHBOUR_APPOINTED, user, key=f"appointed:{holding.pk}", name=user.name, by=by.name,
+        post=post.full_title, since=f"{since:%d-%m-%Y}", has_password=user.has_usable_password(),
+        sign_in=city().url("/masuk/"), code_page=city().url("/sandi/kode/"),
+        register=city().url("/daftar/"), city=city().name,
+    )  # fmt: skip
     return holding
 
 

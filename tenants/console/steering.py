@@ -3,6 +3,7 @@ the city's administrators."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,9 +12,10 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
 from kernel.tanggal import long_date
-from messaging import mail
+from messaging.notices import Notice, tell
 from tenants.backend.scope import in_public
 from tenants.console import slots
+from tenants.console.notices import LIMITS_CHANGED, RESUMED, SUSPENDED, TRIAL_EXTENDED
 from tenants.registry import entitlements, people
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import City
@@ -64,31 +66,24 @@ def _require(city: City, slug: str) -> None:
         raise Stale(f"{city.name} sekarang “{city.get_status_display()}”; muat ulang halamannya.")
 
 
-def _done(city: City, what: str, reason: str, by: User, subject: str, text: str) -> None:
-    """The record, and a mail to every administrator. In the deed's transaction."""
+def _done(city: City, what: str, reason: str, by: User, about: Notice, **values: Any) -> None:
+    """The record, and a notice to every administrator. In the deed's transaction."""
     audit.record(
         f"console.{what}", actor=by, subject="city", subject_id=city.code, detail={"reason": reason}
     )
     moment = now().isoformat()
     for admin in people.administrators_of(city):
-        if admin.email:
-            mail.send(
-                admin.email,
-                subject,
-                f"Yth. {admin.name},\n\n{text}\n\nAlasan pengelola Balai: {reason}\n\n"
-                f"{city.url('/kelola/')}\n\nBalai\n",
-                key=f"console:{city.pk}:{what}:{moment}:{admin.pk}",
-                essential=True,
-            )
+        tell(
+            about, admin, key=f"console:{city.pk}:{what}:{moment}:{admin.pk}", name=admin.name,
+            city=city.name, reason=reason, link=city.url("/kelola/"), **values,
+        )  # fmt: skip
 
 
 def suspend(city: City, *, reason: str, by: User) -> str:
     _require(city, "hentikan")
     with in_public(), transaction.atomic():
         slots.steering.value.suspend(city, reason=reason, by=by)
-        _done(city, "suspended", reason, by, f"{city.name} dijadikan hanya baca",
-              f"Mulai sekarang halaman {city.name} di Balai hanya bisa dibaca. Data aman dan bisa "
-              "diunduh; surat yang sudah jadi tetap berlaku.")  # fmt: skip
+        _done(city, "suspended", reason, by, SUSPENDED)
     return f"{city.name} sekarang hanya baca. Admin kota diberi tahu."
 
 
@@ -102,8 +97,7 @@ def resume(city: City, *, reason: str, by: User) -> str:
                 "Kota ini tetap hanya baca karena tagihannya belum dibayar. Perpanjang masa coba "
                 "atau selesaikan tagihannya dulu."
             )
-        _done(city, "resumed", reason, by, f"{city.name} berjalan kembali",
-              f"Halaman {city.name} di Balai berjalan seperti biasa lagi.")  # fmt: skip
+        _done(city, "resumed", reason, by, RESUMED)
     return f"{city.name} berjalan kembali. Admin kota diberi tahu."
 
 
@@ -114,8 +108,7 @@ def extend_trial(city: City, *, until: datetime, reason: str, by: User) -> str:
     day = long_date(until.date())
     with in_public(), transaction.atomic():
         slots.steering.value.extend_trial(city, until=until, reason=reason, by=by)
-        _done(city, "trial_extended", reason, by, f"Masa coba {city.name} diperpanjang",
-              f"Masa coba {city.name} sekarang berlaku sampai {day}.")  # fmt: skip
+        _done(city, "trial_extended", reason, by, TRIAL_EXTENDED, until=day)
     return f"Masa coba berlaku sampai {day}. Admin kota diberi tahu."
 
 
@@ -126,10 +119,5 @@ def change_limits(city: City, limits: Limits | None, *, reason: str, by: User) -
         entitlements.set_by_hand(city.pk, limits, reason=reason, by=by)
         if limits is None:
             slots.steering.value.settle(city)
-        text = (
-            f"Batas pemakaian {city.name} kembali mengikuti paketnya."
-            if limits is None
-            else f"Batas pemakaian {city.name} diubah. Lihat di halaman Langganan."
-        )
-        _done(city, "limits_changed", reason, by, f"Batas pemakaian {city.name} berubah", text)
+        _done(city, "limits_changed", reason, by, LIMITS_CHANGED, by_plan=limits is None)
     return "Batas tersimpan. Admin kota diberi tahu."

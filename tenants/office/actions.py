@@ -13,7 +13,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import folded, parse_email
-from messaging import mail
+from messaging.notices import write_to
 from tenants.office import notices, signing
 from tenants.office.models import Closure, Decree, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, printed, short_form
@@ -262,17 +262,12 @@ def send_invitation(*, user: User, by: User | None = None) -> None:
         .order_by("since", "pk")
     )
     posts = ", ".join(holding.post.full_title for holding in to_hold)
-    mail.send(
-        user.login,
-        f"Undangan ke ruang kerja {city().name}",
-        f"Yth. {user.name},\n\nAnda ditunjuk sebagai {posts or 'petugas'} di {city().name}"
-        f"{f' oleh {by.name}' if by is not None else ''}. Pilih kata sandi Anda di sini:\n\n"
-        f"{city().url(path)}\n\n"
-        f"Tautan berlaku 3 hari. Setelah itu masuk di {city().url('/masuk/')} dengan e-mail ini.\n",
-        key=f"invite:{user.pk}:{link_digest(path)}",
-        essential=True,
-        on_behalf_of=by.email if by is not None else "",
-    )
+    write_to(
+        user.login, notices.INVITATION, key=f"invite:{user.pk}:{link_digest(path)}",
+        on_behalf_of=by.email if by is not None else "", name=user.name, posts=posts,
+        by=by.name if by is not None else "", link=city().url(path),
+        sign_in=city().url("/masuk/"), city=city().name,
+    )  # fmt: skip
 
 
 @transaction.atomic

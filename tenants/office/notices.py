@@ -1,12 +1,13 @@
-"""Mails about who holds which post: no desk is filled and no administrator removed unnoticed."""
+"""Notices about who holds which post: no desk is filled and no administrator removed unnoticed."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import User
 from kernel.clock import now
-from messaging import mail
+from messaging.notices import Notice, notice, tell
 from tenants.office.models import Holding, Post
 from tenants.office.queries import admins, current_holdings
 from tenants.registry.current import city
@@ -14,17 +15,30 @@ from tenants.registry.current import city
 HEADS = (Post.Role.LURAH, Post.Role.CAMAT, Post.Role.KEPALA_DINAS)
 
 
-def _to(people: list[User], subject: str, text: str, *, key: str) -> None:
+POST_GIVEN = notice(
+    "office/post-given", "somebody got a post that opens residents' data",
+    fields="name post unit since by link city", essential=True,
+)  # fmt: skip
+POSTS_GIVEN = notice(
+    "office/posts-given", "many were appointed from one file",
+    fields="count lines by link city", essential=True,
+)  # fmt: skip
+ADMIN_ENDED = notice(
+    "office/admin-ended", "an administrator's post was ended",
+    fields="name post until by link city", essential=True,
+)  # fmt: skip
+INVITATION = notice(
+    "office/invitation", "an official is invited to choose a password",
+    fields="name posts by link sign_in city", essential=True,
+)  # fmt: skip
+
+
+def _to(people: list[User], about: Notice, *, key: str, **values: Any) -> None:
     for person in people:
-        address = person.email or (person.login if "@" in person.login else "")
-        if address:
-            mail.send(
-                address,
-                subject,
-                f"{text}\n\n{city().url('/kelola/pejabat/')}\n\n{city().name}",
-                key=f"{key}:{person.pk}",
-                essential=True,
-            )
+        tell(
+            about, person, key=f"{key}:{person.pk}", link=city().url("/kelola/pejabat/"),
+            city=city().name, **values,
+        )  # fmt: skip
 
 
 def tell_of_appointment(holding: Holding, *, by: User, today: date) -> None:
@@ -37,26 +51,19 @@ def tell_of_appointment(holding: Holding, *, by: User, today: date) -> None:
     people.pop(by.pk, None)
     people.pop(holding.user_id, None)
     _to(
-        list(people.values()),
-        f"{holding.user.name} ditunjuk sebagai {holding.post.title}",
-        f"{by.name} menunjuk {holding.user.name} sebagai {holding.post.title}, "
-        f"{holding.post.unit.name}, mulai {holding.since:%d-%m-%Y}. Bila ini keliru, akhiri "
-        "jabatannya di halaman pejabat.",
-        key=f"post-given:{holding.pk}",
-    )
+        list(people.values()), POST_GIVEN, key=f"post-given:{holding.pk}",
+        name=holding.user.name, post=holding.post.title, unit=holding.post.unit.name,
+        since=f"{holding.since:%d-%m-%Y}", by=by.name,
+    )  # fmt: skip
 
 
 def tell_of_appointments(lines: list[str], *, by: User, today: date) -> None:
     """All administrators learn at once of many appointments."""
     people = [person for person in admins(today) if person.pk != by.pk]
-    shown = "\n".join(lines[:200])
     _to(
-        people,
-        f"{len(lines)} pejabat ditunjuk oleh {by.name}",
-        f"{by.name} menunjuk dari satu berkas:\n\n{shown}\n\nBila ada yang keliru, akhiri "
-        "jabatannya di halaman pejabat.",
-        key=f"posts-given:{by.pk}:{int(now().timestamp())}",
-    )
+        people, POSTS_GIVEN, key=f"posts-given:{by.pk}:{int(now().timestamp())}",
+        count=len(lines), lines=lines[:200], by=by.name,
+    )  # fmt: skip
 
 
 def tell_of_end(holding: Holding, *, until: date, by: User, today: date) -> None:
@@ -64,10 +71,6 @@ def tell_of_end(holding: Holding, *, until: date, by: User, today: date) -> None
     people = {person.pk: person for person in [*admins(today), holding.user]}
     people.pop(by.pk, None)
     _to(
-        list(people.values()),
-        f"Jabatan admin {holding.user.name} diakhiri",
-        f"{by.name} mengakhiri jabatan {holding.post.title} yang dipegang {holding.user.name}, "
-        f"dengan {until:%d-%m-%Y} sebagai hari terakhir. Bila Anda tidak setuju, hubungi admin "
-        "lain atau pengelola Balai sebelum hari itu.",
-        key=f"post-taken:{holding.pk}:{until}",
-    )
+        list(people.values()), ADMIN_ENDED, key=f"post-taken:{holding.pk}:{until}",
+        name=holding.user.name, post=holding.post.title, until=f"{until:%d-%m-%Y}", by=by.name,
+    )  # fmt: skip

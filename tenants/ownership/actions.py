@@ -26,12 +26,14 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.files import half_of, whole_file
 from kernel.ids import secret_code
 from kernel.tanggal import moment_text
-from messaging import mail, outbox
+from messaging import outbox
+from messaging.notices import write_to
 from tenants.backend.scope import in_city, in_own_connection, in_public
 from tenants.ownership import export as exporting
 from tenants.ownership import rules
 from tenants.ownership.archive import own_fingerprint
 from tenants.ownership.models import DataExport
+from tenants.ownership.notices import COPY_READY
 from tenants.registry.deletion import COPIES
 from tenants.registry.models import City
 
@@ -154,19 +156,13 @@ def _finish(export_id: int, path: str, made: exporting.Made) -> None:
             "data.exported", actor=None, subject="city", subject_id=city.code,
             detail={"export": export.pk, "manifest": made.manifest_sha256},
         )  # fmt: skip
-        mail.send(
-            export.asked_by_email,
-            f"Salinan data {city.name} siap diunduh",
-            f"Yth. {export.asked_by_name},\n\nsalinan lengkap data {city.name} sudah siap:\n\n"
-            f"{city.url(f'/kelola/data/unduh/{export.code}/')}\n\n"
-            f"Masuklah sebagai admin kota untuk mengunduhnya, paling lambat "
-            f"{moment_text(export.expires_at, city.timezone)}. Sesudah itu berkasnya kami hapus; "
-            "Anda bisa membuat yang baru kapan saja.\n\n"
-            f"Sidik segel: {own_fingerprint()}\nSHA-256 manifest.json: {made.manifest_sha256}\n\n"
-            "Isinya data pribadi warga. Simpan di tempat yang aman.\n\nBalai\n",
-            key=f"data-ready:{export.pk}",
-            essential=True,
-        )
+        write_to(
+            export.asked_by_email, COPY_READY, key=f"data-ready:{export.pk}",
+            city=city.name, name=export.asked_by_name,
+            link=city.url(f"/kelola/data/unduh/{export.code}/"),
+            until=moment_text(export.expires_at, city.timezone),
+            seal=own_fingerprint(), manifest=made.manifest_sha256,
+        )  # fmt: skip
 
 
 def give_up(export_id: int) -> None:

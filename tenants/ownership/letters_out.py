@@ -1,7 +1,8 @@
-"""Mails about a deletion, to all administrators and whoever signed; kept out of every quota."""
+"""Notices about a deletion, to all administrators and whoever signed; kept out of every quota."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -9,14 +10,16 @@ from accounts.models import User
 from kernel.identities import folded
 from kernel.registry import Registry
 from kernel.tanggal import moment_text
-from messaging import mail
+from messaging.notices import Notice, tell, write_to
 from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.ownership.models import DeletionRequest
+from tenants.ownership.notices import ASKED, CANCELLED, CONFIRMED, DONE, FOR_OPERATORS, TOMORROW
 from tenants.registry.models import City
 
 PAGE = "/kelola/data/hapus/"
 RECENT = 60  # days: whoever was an administrator so recently is told too
+
 
 also_told: Registry[Callable[[City], Iterable[str]]] = Registry(
     "told of a deletion", "further addresses of a city, such as whoever pays"
@@ -37,29 +40,22 @@ def recipients(request: DeletionRequest, city: City, at: datetime) -> list[str]:
     return list(dict.fromkeys(folded(address) for address in found if "@" in address))
 
 
-def _send(request: DeletionRequest, what: str, to: list[str], subject: str, text: str) -> None:
-    body = f"Yth. pengelola {request.city_name},\n\n{text}\n\nBalai\n"
+def _send(request: DeletionRequest, what: str, about: Notice, to: list[str], **values: Any) -> None:
     with in_public():
         for number, address in enumerate(to):
-            mail.send(address, subject, body, key=f"deletion:{what}:{request.pk}:{number}",
-                      essential=True)  # fmt: skip
+            write_to(address, about, key=f"deletion:{what}:{request.pk}:{number}",
+                     city=request.city_name, **values)  # fmt: skip
 
 
 def _to_all(
-    request: DeletionRequest, city: City, what: str, subject: str, text: str, at: datetime
+    request: DeletionRequest, city: City, what: str, about: Notice, at: datetime, **values: Any
 ) -> None:
-    _send(request, what, recipients(request, city, at), subject, text)
+    _send(request, what, about, recipients(request, city, at), **values)
 
 
 def asked(request: DeletionRequest, city: City, at: datetime) -> None:
-    _to_all(
-        request, city, "asked", f"Penghapusan {city.name} diminta",
-        f"{request.asked_by_name} meminta agar {city.name} dan seluruh datanya dihapus dari Balai."
-        f"\n\nAlasan: {request.reason}\n\nBelum ada yang dihapus. Orang kedua harus menyetujui: "
-        "admin kota lain, atau pengelola Balai bila tidak ada admin lain. Sesudah itu masih ada "
-        f"masa tenggang 14 hari. Setuju atau batalkan di sini:\n\n{city.url(PAGE)}\n\n"
-        "Bila Anda tidak mengetahui permintaan ini, batalkan dan ganti kata sandi admin.", at,
-    )  # fmt: skip
+    _to_all(request, city, "asked", ASKED, at, by=request.asked_by_name, reason=request.reason,
+            link=city.url(PAGE))  # fmt: skip
 
 
 def operators_needed(request: DeletionRequest) -> None:
@@ -67,60 +63,36 @@ def operators_needed(request: DeletionRequest) -> None:
     with in_public():
         people = User.objects.filter(is_operator=True, is_active=True).exclude(email="")
         for operator in people:
-            mail.send(
-                operator.email,
-                f"Penghapusan {request.city_name} menunggu operator",
-                f"{request.asked_by_name} meminta {request.city_name} dihapus, dan kota itu tidak "
-                "punya admin lain. Pastikan lewat telepon kantor, lalu setujui atau batalkan:\n\n"
-                f"{settings.PUBLIC_URL}/konsol/penghapusan/{request.pk}/\n\nBalai\n",
-                key=f"deletion:operators:{request.pk}:{operator.pk}",
-            )
+            tell(
+                FOR_OPERATORS, operator, key=f"deletion:operators:{request.pk}:{operator.pk}",
+                city=request.city_name, by=request.asked_by_name,
+                link=f"{settings.PUBLIC_URL}/konsol/penghapusan/{request.pk}/",
+            )  # fmt: skip
 
 
 def confirmed(request: DeletionRequest, city: City, at: datetime) -> None:
     assert request.grace_until is not None
     _to_all(
-        request, city, "confirmed", f"Penghapusan {city.name} disetujui",
-        f"{request.confirmed_by_name} menyetujui penghapusan {city.name} yang diminta "
-        f"{request.asked_by_name}.\n\nPenghapusan dimulai "
-        f"{moment_text(request.grace_until, city.timezone)}. Sampai saat itu kota bekerja seperti "
-        f"biasa, dan setiap admin dapat membatalkannya:\n\n{city.url(PAGE)}\n\n"
-        "Yang berubah sesudah salinan terakhir diunduh akan hilang: unduh salinan baru menjelang "
-        "akhir masa tenggang.", at,
+        request, city, "confirmed", CONFIRMED, at, confirmed_by=request.confirmed_by_name,
+        by=request.asked_by_name, starts=moment_text(request.grace_until, city.timezone),
+        link=city.url(PAGE),
     )  # fmt: skip
 
 
 def cancelled(request: DeletionRequest, city: City, at: datetime) -> None:
-    _to_all(
-        request, city, "cancelled", f"Penghapusan {city.name} dibatalkan",
-        f"{request.cancelled_by_name} membatalkan penghapusan {city.name}. Tidak ada yang dihapus.",
-        at,
-    )  # fmt: skip
+    _to_all(request, city, "cancelled", CANCELLED, at, by=request.cancelled_by_name)
 
 
 def tomorrow(request: DeletionRequest, city: City, changes: int, at: datetime) -> None:
     assert request.grace_until is not None
     starts = max(request.grace_until, at)
-    lacks = (
-        f"Sejak salinan terakhir diunduh ada {changes} perubahan yang belum tersalin. Buat dan "
-        f"unduh salinan baru: {city.url('/kelola/data/')}"
-        if changes
-        else "Salinan terakhir yang diunduh memuat semua perubahan."
-    )
     _to_all(
-        request, city, "tomorrow", f"Besok {city.name} dihapus dari Balai",
-        f"Penghapusan {city.name} dimulai sehari lagi "
-        f"({moment_text(starts, city.timezone)} atau sesudahnya).\n\n{lacks}\n\n"
-        f"Masih dapat dibatalkan: {city.url(PAGE)}", at,
+        request, city, "tomorrow", TOMORROW, at, starts=moment_text(starts, city.timezone),
+        changes=changes, copies=city.url("/kelola/data/"), link=city.url(PAGE),
     )  # fmt: skip
 
 
 def done(request: DeletionRequest, at: datetime) -> None:
     """To the addresses noted when the city was closed: its own tables are gone."""
-    _send(
-        request, "done", request.recipients, f"{request.city_name} sudah dihapus dari Balai",
-        f"{request.city_name} dan seluruh datanya sudah dihapus. Berita acara penghapusan, dengan "
-        "daftar semua yang dimusnahkan dan yang masih tersimpan, dapat diunduh di sini:\n\n"
-        f"{settings.PUBLIC_URL}/penghapusan/{request.certificate_code}/\n\n"
-        "Simpan tautan ini; siapa pun yang memegangnya dapat membuka berita acara itu.",
-    )  # fmt: skip
+    _send(request, "done", DONE, request.recipients,
+          link=f"{settings.PUBLIC_URL}/penghapusan/{request.certificate_code}/")  # fmt: skip

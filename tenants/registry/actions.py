@@ -25,10 +25,12 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.identities import parse_email
-from messaging import mail, outbox
+from messaging import outbox
+from messaging.notices import tell, write_to
 from tenants.backend.scope import in_public
 from tenants.registry import mail_limits, queries, regions
 from tenants.registry.models import Signup
+from tenants.registry.notices import CONFIRM_SIGNUP, SIGNUP_FOR_OPERATORS, SIGNUP_REJECTED
 
 LINK_LASTS = timedelta(hours=24)
 RESEND_PAUSE = timedelta(minutes=1)
@@ -110,15 +112,11 @@ def _send_link(signup: Signup, at: datetime, remote: str) -> None:
     signup.confirm_digest = _digest(token)
     signup.confirm_expires_at = at + LINK_LASTS
     signup.save()
-    mail.send(
-        signup.email,
-        f"Konfirmasi pendaftaran {_area(signup).name} di Balai",
-        f"Seseorang mendaftarkan {_area(signup).name} di Balai dengan alamat e-mail ini. Bila itu "
-        f"Anda, buka tautan berikut dalam 24 jam:\n\n"
-        f"{settings.PUBLIC_URL}/daftar/konfirmasi/{token}/\n\n"
-        "Bila bukan Anda, abaikan e-mail ini; tidak ada yang terjadi.\n\nBalai\n",
+    write_to(
+        signup.email, CONFIRM_SIGNUP,
         key=f"signup-link:{signup.pk}:{signup.confirm_digest[:16]}",
-    )
+        area=_area(signup).name, link=f"{settings.PUBLIC_URL}/daftar/konfirmasi/{token}/",
+    )  # fmt: skip
 
 
 def _area(signup: Signup) -> regions.Regency:
@@ -257,20 +255,12 @@ def _tell_operators(signup: Signup) -> None:
         if signup.post
         else (f"{signup.name} ({signup.email})")
     )
-    if signup.state == Signup.State.WAITING_APPROVAL:
-        subject = f"Pendaftaran menunggu: {area.name}"
-        words = f"Domain e-mailnya tidak dikenal sebagai milik {area.name}, jadi perlu diperiksa."
-    else:
-        subject = f"Kota baru: {area.name}"
-        words = "Domain e-mailnya milik daerah itu, jadi kotanya langsung disiapkan."
     for operator in User.objects.filter(is_operator=True, is_active=True).exclude(email=""):
-        mail.send(
-            operator.email,
-            subject,
-            f"{who} mendaftarkan {area.name}. {words}\n\n"
-            f"{settings.PUBLIC_URL}/konsol/pendaftaran/{signup.pk}/\n",
-            key=f"signup-confirmed:{signup.pk}:{operator.pk}",
-        )
+        tell(
+            SIGNUP_FOR_OPERATORS, operator, key=f"signup-confirmed:{signup.pk}:{operator.pk}",
+            is_waiting=signup.state == Signup.State.WAITING_APPROVAL, area=area.name, who=who,
+            link=f"{settings.PUBLIC_URL}/konsol/pendaftaran/{signup.pk}/",
+        )  # fmt: skip
 
 
 def approve(signup_id: int, *, by: User, at: datetime | None = None) -> Signup:
@@ -297,14 +287,11 @@ def reject(signup_id: int, *, by: User, reason: str, at: datetime | None = None)
         signup.password = ""
         signup.save()
         audit.record("signup.rejected", actor=by, subject="signup", subject_id=signup.pk)
-        mail.send(
-            signup.email,
-            f"Pendaftaran {_area(signup).name} belum dapat diterima",
-            f"Yth. {signup.name},\n\npendaftaran {_area(signup).name} belum dapat kami terima.\n\n"
-            f"Alasan: {reason}\n\nAnda dapat mendaftar lagi kapan saja, sebaiknya dengan alamat "
-            f"e-mail .go.id milik daerah Anda:\n{settings.PUBLIC_URL}/daftar/\n\nBalai\n",
-            key=f"signup-rejected:{signup.pk}",
-        )
+        write_to(
+            signup.email, SIGNUP_REJECTED, key=f"signup-rejected:{signup.pk}",
+            area=_area(signup).name, name=signup.name, reason=reason,
+            link=f"{settings.PUBLIC_URL}/daftar/",
+        )  # fmt: skip
     return signup
 
 

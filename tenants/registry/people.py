@@ -16,6 +16,9 @@ class Admin:
     pk: int
     name: str
     email: str
+    login: str = ""
+    phone: str = ""
+    language: str = ""
 
 
 def _nobody() -> list[Admin]:

@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.tanggal import long_date
-from messaging import mail, outbox
+from messaging import outbox
+from messaging.notices import write_to
 from messaging.periodic import periodic
 from tenants.registry import backups, deletion, health, provisioning, regions
 from tenants.registry.current import city as here
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City, Signup
+from tenants.registry.notices import CITY_READY
 from tenants.schemas import spares
 
 
@@ -79,23 +81,16 @@ def advance(payload: outbox.Payload) -> None:
     signup.state = Signup.State.DONE
     signup.password = ""  # it lives in the city now
     signup.save()
-    mail.send(
-        signup.email,
-        f"{signup.city.name} siap di Balai",
-        f"Yth. {signup.name},\n\n{signup.city.name} sudah siap. Masuk dengan alamat e-mail dan "
-        f"kata sandi Anda:\n\n{signup.city.url('/masuk/')}\n\n{_trial_words(signup.city)}Balai\n",
-        key=f"signup-done:{signup.pk}",
-    )
+    city = signup.city
+    write_to(
+        signup.email, CITY_READY, key=f"signup-done:{signup.pk}", city=city.name, name=signup.name,
+        link=city.url("/masuk/"), trial_ends=_last_day_of_trial(city), plans=city.url(PAGE),
+    )  # fmt: skip
 
 
-def _trial_words(city: City) -> str:
-    if city.trial_ends_at is None:
-        return ""
-    day = long_date(city.trial_ends_at.astimezone(city.tz).date())
-    return (
-        f"Masa coba berjalan sampai {day}: semua layanan terbuka, tanpa kartu, dan surat yang "
-        f"terbit bertanda UJI COBA. Paket dan pemakaian: {city.url(PAGE)}\n\n"
-    )
+def _last_day_of_trial(city: City) -> str:
+    ends = city.trial_ends_at
+    return long_date(ends.astimezone(city.tz).date()) if ends is not None else ""
 
 
 @periodic("spares.fill", every=timedelta(minutes=1), in_cities=False)

@@ -22,13 +22,14 @@ from audit import actions as audit
 from audit.actions import Actor
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
-from messaging import mail
+from messaging.notices import tell
 from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.registry.current import city as here
 from tenants.registry.models import City
 from tenants.support import inside
 from tenants.support.models import UNANSWERED, Visit
+from tenants.support.notices import VISIT_ASKED, VISIT_DECIDED
 
 MOST_HOURS = 72
 HOURS = (1, 4, 8, 24, 72)
@@ -95,17 +96,11 @@ def ask(city: City, *, reason: str, hours: int, by: User, at: datetime | None = 
         _note("support.asked", visit, city, by=by, inside=False)
         with in_city(city):
             for admin in office.admins(at.astimezone(city.tz).date()):
-                if admin.email:
-                    mail.send(
-                        admin.email,
-                        "Dukungan Balai meminta izin melihat",
-                        f"Yth. {admin.name},\n\n{by.name} dari Balai meminta izin melihat halaman "
-                        f"pengelolaan {city.name} selama {hours} jam, hanya membaca.\n\nAlasan: "
-                        f"{reason}\n\nTanpa izin Anda tidak ada yang terbuka. Izinkan atau tolak "
-                        f"di sini:\n{city.url(PAGE)}\n\nBalai\n",
-                        key=f"support:{visit.pk}:asked:{admin.pk}",
-                        essential=True,
-                    )
+                tell(
+                    VISIT_ASKED, admin, key=f"support:{visit.pk}:asked:{admin.pk}",
+                    name=admin.name, by=by.name, city=city.name, hours=hours, reason=reason,
+                    link=city.url(PAGE),
+                )  # fmt: skip
     return visit
 
 
@@ -213,13 +208,9 @@ def _city_of(visit: Visit) -> City:
 
 def _tell(visit: Visit, city: City, what: str, deed: str) -> None:
     operator = User.objects.filter(pk=visit.operator_id, is_active=True).first()
-    if operator is not None and operator.email:
-        mail.send(
-            operator.email,
-            f"Akses dukungan {city.name}: {what}",
-            f"Permintaan Anda melihat {city.name} {what} oleh {visit.decided_by_name}.\n\nBalai\n",
-            key=f"support:{visit.pk}:{deed}",
-        )
+    if operator is not None:
+        tell(VISIT_DECIDED, operator, key=f"support:{visit.pk}:{deed}", city=city.name, what=what,
+             by=visit.decided_by_name)  # fmt: skip
 
 
 # --- entering -----------------------------------------------------------------------------------

@@ -18,12 +18,13 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import names_a_number
-from messaging import mail
+from messaging.notices import tell
 from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
 from tenants.registry.current import city as here
 from tenants.registry.models import City
 from tenants.support.models import Message, Question
+from tenants.support.notices import ANSWER, QUESTION
 
 LONGEST = 4000
 MOST_A_DAY = 20  # messages of one city
@@ -140,26 +141,17 @@ def _write(question: Question, text: str, by: User, *, is_from_city: bool, at: d
 def _tell_operators(question: Question, city: City) -> None:
     last = question.messages.order_by("-pk").values_list("pk", flat=True)[0]
     for operator in User.objects.filter(is_operator=True, is_active=True).exclude(email=""):
-        mail.send(
-            operator.email,
-            f"Pertanyaan dari {city.name}: {question.subject}",
-            f"{city.name} menulis kepada Balai. Baca dan jawab di konsol, bagian Pertanyaan.\n\n"
-            "Balai\n",
-            key=f"question:{question.pk}:{last}:{operator.pk}",
-        )
+        tell(QUESTION, operator, key=f"question:{question.pk}:{last}:{operator.pk}",
+             city=city.name, about=question.subject)  # fmt: skip
 
 
 def _tell_admins(question: Question, message: Message, city: City, at: datetime) -> None:
     with in_city(city):
         for admin in office.admins(at.astimezone(city.tz).date()):
-            if admin.email:
-                mail.send(
-                    admin.email,
-                    f"Balai menjawab: {question.subject}",
-                    f"Yth. {admin.name},\n\nPertanyaan Anda sudah dijawab. Baca jawabannya di:\n"
-                    f"{city.url(PAGE)}{question.pk}/\n\nBalai\n",
-                    key=f"question:{question.pk}:{message.pk}:{admin.pk}",
-                )
+            tell(
+                ANSWER, admin, key=f"question:{question.pk}:{message.pk}:{admin.pk}",
+                about=question.subject, name=admin.name, link=city.url(f"{PAGE}{question.pk}/"),
+            )  # fmt: skip
 
 
 # --- reads --------------------------------------------------------------------------------------

@@ -194,8 +194,8 @@ def test_an_empty_desk_and_a_missing_dinas_are_found() -> None:
 def test_a_walk_over_the_weekend() -> None:
     walk = simulator.walk(SERVICES["sktm"], {}, start=FRIDAY, calendar=CALENDAR)
     assert [stop.step.key for stop in walk.stops] == ["rt", "loket", "lurah"]
-    assert walk.stops[0].leaves == FRIDAY + timedelta(hours=24)  # Saturday
-    assert walk.stops[1].due == datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday 16.00 WITA
+    assert walk.stops[0].leaves == datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday 16.00 WITA
+    assert walk.stops[1].due == datetime(2026, 11, 24, 8, tzinfo=UTC)
     assert walk.stops[2].letters == ("Surat Keterangan Tidak Mampu",)
     assert walk.done == walk.latest
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from services.applications.models import Step
 from services.applications.overdue import handle_overdue
@@ -56,7 +57,8 @@ def test_a_letter_does_not_name_a_ketua_rt_where_the_step_does_not_exist(in_bont
     application.steps.get(key="rt").delete()
     from services.applications.actions import open_next
 
-    open_next(application, "rt", MONDAY)
+    with transaction.atomic():
+        open_next(application, "rt", MONDAY)
     approve(application, cast.rina, cast.lurah)
     assert "Ketua RT" not in _body()
 
