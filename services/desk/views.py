@@ -15,6 +15,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import holds_sixteen_digits
 from services.applications import actions, life_events, preview, queries, revoking
+from services.applications.answered import answered
 from services.applications.maps import tiles, with_map
 from services.applications.models import Application, Step
 from services.catalogue.blueprint import StepSpec
@@ -144,7 +145,7 @@ def _page(
     problem: RuleBroken | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
     mine = queries.step_at(application, posts)
-    answers = queries.answered(application)
+    answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
     told = life_events.hints(application)

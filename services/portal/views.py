@@ -22,6 +22,7 @@ from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
+from services.applications.answered import answered
 from services.applications.earlier import kept
 from services.applications.expected import expected_at
 from services.applications.forms import form_for
@@ -312,7 +313,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "returned": queries.last_return(application),
         "application": application,
         "blueprint": shown,
-        "answers": queries.answered(application, shown),
+        "answers": answered(application, shown),
         "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
         "count": len(actions.pages(application)) + 1,
@@ -364,7 +365,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
         "is_result": found.state == State.DONE,
         "refused": queries.refusal(found),
-        "answers": queries.answered(found, shown),
+        "answers": answered(found, shown),
         "files": queries.handed_in(found, shown),
         "returned": returned,
         "moving": found.state in (State.RUNNING, State.ISSUING),

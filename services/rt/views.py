@@ -12,6 +12,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries, undo
+from services.applications.answered import answered
 from services.applications.models import Step
 from services.pages.access import signed_in, today
 from services.residents.officials import own_people
@@ -91,7 +92,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "step": step,
         "application": application,
-        "answers": [row for row in queries.answered(application) if not row.sensitive],
+        "answers": [row for row in answered(application) if not row.sensitive],
         "is_own": application.applicant_id in own_people(user),
     }
     return render(request, "rt/case.html", context)

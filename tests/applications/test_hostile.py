@@ -10,6 +10,7 @@ from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
 from services.applications import actions, documents, queries
+from services.applications.answered import answered
 from services.applications.models import Application
 from services.catalogue import answers
 from services.catalogue import answers as answering
@@ -234,7 +235,7 @@ def test_a_nik_with_another_name_tells_nothing_and_is_not_tried_forever(
     application.refresh_from_db()
     assert application.answers["saksi"]["nama"] == "Nama Tebakan c"
     assert answers.mismatched(application.answers["saksi"]), "the desk is told"
-    told = next(row for row in queries.answered(application) if row.key == "saksi")
+    told = next(row for row in answered(application) if row.key == "saksi")
     assert "atas nama lain" in told.people[0]
     assert "atas nama lain" not in told.text, "the applicant's pages show only the text"
     assert not Entry.objects.filter(what="person.read").exists()
