@@ -14,9 +14,9 @@ class BillingConfig(AppConfig):
         from ui import banner
 
         banner.register(banners)
-        console_slots.page("Paket", "/konsol/paket/", order=20)
-        console_slots.page("Tagihan terbuka", "/konsol/tagihan/", order=30)
-        console_slots.page("Peristiwa Stripe", "/konsol/peristiwa/", order=40)
+        console_slots.page("Paket", "console-plans", order=20)
+        console_slots.page("Tagihan terbuka", "console-invoices", order=30)
+        console_slots.page("Peristiwa Stripe", "console-events", order=40)
         console_slots.column("Paket")(console.plan_column)
         console_slots.figure(order=20)(console.figures)
         console_slots.section(order=10)(console.section)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from billing import lifecycle, queries
-from billing.access import is_admin
 from kernel.clock import now
 from kernel.tanggal import long_date
+from tenants.office.access import visitor_or_none
 from tenants.registry.current import city_or_none
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City
@@ -22,8 +23,9 @@ def banners(request: HttpRequest) -> Iterator[Banner]:
     city = city_or_none()
     if city is None or city.status == S.ACTIVE or (city.is_demo and city.status == S.TRIAL):
         return
-    if request.path.startswith(PAGE):
-        return  # that page says more than a line
+    match = request.resolver_match
+    if match is not None and (match.url_name or "").startswith("billing"):
+        return  # these pages say more than a line
     if city.status == S.SUSPENDED:
         yield _suspended(request, city)
         return
@@ -31,19 +33,23 @@ def banners(request: HttpRequest) -> Iterator[Banner]:
     left = lifecycle.trial_days_left(city, at)
     if left is not None and left > lifecycle.SHOW_TRIAL_FROM:
         return
-    if not is_admin(request):
+    who = visitor_or_none(request)
+    if who is None or not who.is_admin:
         return
     if city.status == S.PAST_DUE:
         account = queries.account_of(city)
         debt = queries.debt(account, city, at) if account else None
-        yield Banner("warn", _overdue(debt[0] if debt else "", city), PAGE, "Buka langganan")
+        yield Banner(
+            "warn", _overdue(debt[0] if debt else "", city), reverse(PAGE), "Buka langganan"
+        )
     elif left is not None and city.trial_ends_at is not None:
         day = long_date(city.trial_ends_at.astimezone(city.tz).date())
-        yield Banner("info", f"Masa coba berakhir {day}.", PAGE, "Pilih paket")
+        yield Banner("info", f"Masa coba berakhir {day}.", reverse(PAGE), "Pilih paket")
 
 
 def _suspended(request: HttpRequest, city: City) -> Banner:
-    if is_admin(request):
+    who = visitor_or_none(request)
+    if who is not None and who.is_admin:
         account = queries.account_of(city)
         held = account.held_reason if account else ""
         why = (
@@ -52,7 +58,7 @@ def _suspended(request: HttpRequest, city: City) -> Banner:
             else "Layanan langsung berjalan lagi setelah pembayaran diterima."
         )
         text = f"{city.name} sekarang hanya baca; data aman dan bisa diunduh. {why}"
-        return Banner("stop", text, PAGE, "Buka langganan")
+        return Banner("stop", text, reverse(PAGE), "Buka langganan")
     return Banner(
         "warn",
         gettext(

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from billing import actions, gateway, plans, queries, situation, usage
-from billing.access import for_admins
 from billing.forms import ContactForm, InvoiceForm
 from billing.models import Account, Change, Invoice
 from billing.papers import line_words
@@ -36,6 +35,7 @@ from tenants.registry import entitlements, regions
 from tenants.registry.current import city
 from tenants.registry.models import City
 from ui.forms import explain
+from ui.page import Audience, page
 from ui.templatetags.ui import angka, ukuran
 
 P = ParamSpec("P")
@@ -101,7 +101,7 @@ def _address(request: HttpRequest, name: str) -> str:
 # --- the first page -----------------------------------------------------------------------------
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponse:
     """State, what to do, use against limits, the last invoices."""
@@ -204,7 +204,7 @@ def _back_from_stripe(request: HttpRequest, account: Account, session: str) -> H
 # --- plans --------------------------------------------------------------------------------------
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def choose(request: HttpRequest, user: User) -> HttpResponse:
     """Every plan with its exact price, and where this city is too big for one."""
@@ -243,8 +243,8 @@ def _priced(here: City, option: PlanOption, interval: Interval) -> dict[str, obj
     }
 
 
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @leads_to_stripe
-@for_admins
 @page_methods
 def confirm(request: HttpRequest, user: User, plan: str, interval: str) -> HttpResponse:
     """What choosing this plan costs, to the rupiah; then paying, or changing to it."""
@@ -325,7 +325,7 @@ def _change_plan(
     return _with(request, "billing/change.html", context, problem)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @page_methods
 def by_invoice(request: HttpRequest, user: User, plan: str, interval: str) -> HttpResponse:
     """Subscribe against invoices: who pays, on which paper, within how many days."""
@@ -358,7 +358,7 @@ def by_invoice(request: HttpRequest, user: User, plan: str, interval: str) -> Ht
 # --- contacts, stopping, cards ------------------------------------------------------------------
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @page_methods
 def contact(request: HttpRequest, user: User) -> HttpResponse:
     """What stands on invoices; changed here, told to Stripe by the outbox."""
@@ -400,22 +400,22 @@ def _turn(request: HttpRequest, user: User, kind: Change.Kind, template: str) ->
     return _with(request, template, context, problem)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @page_methods
 def stop(request: HttpRequest, user: User) -> HttpResponse:
     """Stop at the end of what is paid for."""
     return _turn(request, user, Change.Kind.CANCEL, "billing/stop.html")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @page_methods
 def go_on(request: HttpRequest, user: User) -> HttpResponse:
     """Take the stop back."""
     return _turn(request, user, Change.Kind.RESUME, "billing/resume.html")
 
 
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @leads_to_stripe
-@for_admins
 @page_methods
 def cards(request: HttpRequest, user: User) -> HttpResponse:
     """To Stripe's own page for cards and receipts: card numbers never reach us."""
@@ -432,7 +432,7 @@ def cards(request: HttpRequest, user: User) -> HttpResponse:
     return _with(request, "billing/cards.html", context, problem)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def invoices(request: HttpRequest, user: User) -> HttpResponse:
     """Every invoice with its state, its papers, and where to pay it."""

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,13 +17,14 @@ from billing.models import Account, StripeEvent, Subscription
 from kernel.clock import now
 from kernel.rupiah import format_rupiah
 from tenants.console.slots import Figure, Section
-from tenants.console.views import for_operators, operator_of
+from tenants.console.views import operator_of
 from tenants.registry.models import City
+from ui.page import Audience, page
 from ui.templatetags.ui import angka
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def plans_page(request: HttpRequest) -> HttpResponse:
     """What is on offer, and how many have it."""
@@ -35,8 +37,8 @@ def plans_page(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/console_plans.html", context)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
     """What cities still owe, oldest due first."""
@@ -44,8 +46,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/console_invoices.html", {"page": page, "at": now()})
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """Webhooks as they came, and how they went."""
@@ -61,7 +63,7 @@ def events(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/console_events.html", context)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     actions.replay(pk, by=operator_of(request))
@@ -96,16 +98,19 @@ def figures() -> list[Figure]:
     late = [total for total, due in owed if due is not None and due < at]
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
     return [
-        Figure("Pendapatan per bulan, tanpa PPN", format_rupiah(monthly), "/konsol/paket/"),
+        Figure("Pendapatan per bulan, tanpa PPN", format_rupiah(monthly), reverse("console-plans")),
         Figure(
             "Tagihan belum dibayar",
             f"{angka(len(owed))}, {format_rupiah(sum(total for total, _ in owed))}",
-            "/konsol/tagihan/",
+            reverse("console-invoices"),
         ),
-        Figure("Di antaranya lewat jatuh tempo", angka(len(late)), "/konsol/tagihan/", bool(late)),
         Figure(
-            "Peristiwa Stripe yang gagal", angka(failed), "/konsol/peristiwa/?keadaan=failed",
-            bool(failed),
+            "Di antaranya lewat jatuh tempo", angka(len(late)), reverse("console-invoices"),
+            bool(late),
+        ),
+        Figure(
+            "Peristiwa Stripe yang gagal", angka(failed),
+            f"{reverse('console-events')}?keadaan=failed", bool(failed),
         ),
     ]  # fmt: skip
 

@@ -52,7 +52,7 @@ def _send(
         for name, address in to.items():
             if admins or name == CONTACT:
                 write_to(
-                    address, about, key=f"{key}:{name}", city=city.name, link=city.url(PAGE),
+                    address, about, key=f"{key}:{name}", city=city.name, link=city.page(PAGE),
                     **values,
                 )  # fmt: skip
 

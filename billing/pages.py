@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 from billing import plans
 from billing.rules import GRACE, PPN_PERCENT, PPN_WORDS, REMIND_AFTER
 from tenants.registry.entitlements import TRIAL, TRIAL_DAYS
+from ui.page import Audience, page
 
 
+@page(Audience.ANYONE)
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
     """What is on offer, for whom, with every limit. Needs neither Stripe nor the database."""

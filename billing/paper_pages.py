@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from billing import actions, papers, plans, queries
-from billing.access import for_admins
 from billing.forms import PaperForm
 from billing.models import Account
 from billing.plans import Interval, Plan
@@ -18,6 +17,7 @@ from kernel.clock import now
 from tenants.backend.scope import in_public
 from tenants.registry.current import city
 from tenants.registry.models import City
+from ui.page import Audience, page
 
 Paper = Callable[[Account, City, Plan, Interval, datetime], bytes]
 
@@ -28,7 +28,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """The kuitansi of one of this city's paid invoices."""
@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return _pdf(papers.receipt(account, invoice, city()), f"kuitansi-{invoice.number or pk}")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def documents(request: HttpRequest, user: User) -> HttpResponse:
     """Which papers, for which plan; what stands on them."""
@@ -64,13 +64,13 @@ def _paper(request: HttpRequest, make: Paper, name: str) -> HttpResponse:
     return _pdf(make(account, city(), plan, interval, now()), f"{name}-{plan.code}-{interval}")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def quotation(request: HttpRequest, user: User) -> HttpResponse:
     return _paper(request, papers.quotation, "penawaran")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def contract(request: HttpRequest, user: User) -> HttpResponse:
     return _paper(request, papers.contract, "perjanjian")

@@ -8,11 +8,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from billing import events, gateway
+from ui.page import Audience, page
 
 log = logging.getLogger(__name__)
 MOST = 512 * 1024  # bytes; Stripe's events are far smaller
 
 
+@page(Audience.ANYONE)
 @never_cache
 @csrf_exempt
 @require_POST

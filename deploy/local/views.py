@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from deploy.local.models import Mail
+from ui.page import Audience, page
 
 View: TypeAlias = Callable[..., HttpResponse]
 
@@ -29,6 +30,7 @@ def _only_here(view: View) -> View:
     return guarded
 
 
+@page(Audience.ANYONE, is_office=True)
 @_only_here
 def mailbox(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("cari", "").strip()
@@ -39,6 +41,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "local/mailbox.html", {"page": page, "wanted": wanted})
 
 
+@page(Audience.ANYONE, is_office=True)
 @_only_here
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "local/mail.html", {"mail": get_object_or_404(Mail, pk=pk)})

@@ -9,6 +9,7 @@ import hashlib
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.cache import cache
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices import PROVE_ADDRESS
@@ -39,7 +40,7 @@ def link_digest(path: str) -> str:
 
 def proving_path(user: User) -> str:
     """The address where this person proves theirs; works once, for three days."""
-    return f"/akun/e-mail/{_tokens.make_token(user)}/"
+    return reverse("prove-address", args=[_tokens.make_token(user)])
 
 
 @transaction.atomic

@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import reading  # noqa: F401 - the language somebody is written to
+        from accounts import access, reading  # noqa: F401 - guards; the language of an account

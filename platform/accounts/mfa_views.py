@@ -6,7 +6,6 @@ from typing import Any
 import segno
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -20,15 +19,17 @@ from accounts.pages import base, continue_to, wanted
 from audit import actions as audit
 from kernel.errors import RuleBroken
 from ui.forms import explain
+from ui.page import Audience, page
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("kode")
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code after the password; only now is anybody signed in."""
     user = mfa.whose_turn(request)
     if user is None or mfa.is_verified(request):
-        return redirect(wanted(request) or "/masuk/")
+        return redirect(wanted(request) or "sign-in")
     shown = mfa.demo_code(user)
     form = CodeForm(request.POST or None, initial={"kode": shown})
     if request.method == "POST" and form.is_valid():
@@ -65,7 +66,7 @@ def _admit(request: HttpRequest, user: User, device: Any) -> HttpResponse:
     return response
 
 
-@login_required
+@page(Audience.SIGNED_IN, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("kode", "current")
 def settings(request: HttpRequest) -> HttpResponse:
@@ -117,7 +118,7 @@ def _enrolled(request: HttpRequest, user: User) -> HttpResponse:
             if request.POST.get("bagian") == "matikan":
                 mfa.switch_off(user)
                 messages.success(request, gettext("Verifikasi dua langkah dimatikan."))
-                return redirect("/akun/")
+                return redirect("account")
             return _page(request, "mfa_codes", codes=mfa.renew_codes(user), fresh=False)
         except mfa.TooOften:
             return render(request, "accounts/locked.html", {"base": base()}, status=429)

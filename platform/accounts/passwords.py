@@ -4,6 +4,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
@@ -23,7 +24,7 @@ ASKED_PER_HOUR = 60  # from one address: a whole kelurahan may sit behind it
 def set_password_path(user: User) -> str:
     """The address where this person chooses a password; works once, for three days."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return f"/sandi/{uid}/{default_token_generator.make_token(user)}/"
+    return reverse("new-password", args=[uid, default_token_generator.make_token(user)])
 
 
 def user_of_link(uid: str, token: str) -> User | None:

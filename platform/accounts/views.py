@@ -7,9 +7,9 @@ from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -30,6 +30,7 @@ from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from messaging import choices
 from ui.forms import explain
+from ui.page import Audience, page
 
 WRONG = gettext_lazy(
     "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
@@ -51,7 +52,8 @@ def admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResp
     if mfa.is_enrolled(user):
         mfa.hold(request, user, backend=backend, deed=deed)
         asked = wanted(request)
-        return redirect(f"/masuk/kode/?next={quote(asked)}" if asked else "/masuk/kode/")
+        step = reverse("second-step")
+        return redirect(f"{step}?next={quote(asked)}" if asked else step)
     login(request, user, backend=backend)
     audit.record(deed, actor=user, subject="user", subject_id=user.pk)
     response = continue_to(request, user)
@@ -59,6 +61,7 @@ def admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResp
     return response
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -86,6 +89,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Take the place of one of the demonstration's people."""
@@ -98,11 +102,12 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     return admit(request, user, "accounts.backends.LoginBackend", "signed_in.demo")
 
 
+@page(Audience.ANYONE, when_suspended="open", support="always")
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, gettext("Anda sudah keluar."))
-    return redirect("/masuk/")
+    return redirect("sign-in")
 
 
 def locked_out(
@@ -112,6 +117,7 @@ def locked_out(
     return render(request, "accounts/locked.html", {"base": base()}, status=429)
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 def forgotten(request: HttpRequest) -> HttpResponse:
     form = ForgottenForm(request.POST or None)
@@ -131,6 +137,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/forgotten.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("password")
 def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
@@ -152,7 +159,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     )
 
 
-@login_required
+@page(Audience.SIGNED_IN, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("password", "current")
 def account(request: HttpRequest) -> HttpResponse:
@@ -172,14 +179,14 @@ def account(request: HttpRequest) -> HttpResponse:
     if sent == "notices" and told.is_valid():
         choices.choose(user_id=user.pk, wanted=told.cleaned_data)
         messages.success(request, gettext("Pilihan pemberitahuan tersimpan."))
-        return redirect("/akun/")
+        return redirect("account")
     if sent == "kontak" and contact.is_valid():
         data = contact.cleaned_data
         passwords.change_contact(
             user=user, email=data["email"], phone=data["phone"], host_url=_own_address(request)
         )
         messages.success(request, gettext("Kontak Anda tersimpan."))
-        return redirect("/akun/")
+        return redirect("account")
     if sent == "konfirmasi":
         if addresses.ask_for_proof(user, host_url=_own_address(request)):
             messages.success(request, gettext("Tautan dikirim ke alamat Anda. Buka e-mail itu."))
@@ -187,13 +194,13 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.info(
                 request, gettext("Terlalu sering diminta. Tunggu satu jam, lalu coba lagi.")
             )
-        return redirect("/akun/")
+        return redirect("account")
     if sent == "sandi" and secret.is_valid():
         passwords.choose_password(user=user, password=secret.cleaned_data["password"])
         user.refresh_from_db()
         update_session_auth_hash(request, user)
         messages.success(request, gettext("Kata sandi Anda sudah diganti."))
-        return redirect("/akun/")
+        return redirect("account")
     form = secret if sent == "sandi" else contact
     context = {
         "base": base(),
@@ -207,7 +214,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", context, status=status)
 
 
-@login_required
+@page(Audience.SIGNED_IN, when_suspended="open")
 @never_cache
 def prove_address(request: HttpRequest, token: str) -> HttpResponse:
     """Say that the address a link came to is one's own; signed in, since the mail may have gone
@@ -217,6 +224,6 @@ def prove_address(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         addresses.prove(user=user, token=token)
         messages.success(request, gettext("Alamat e-mail Anda sudah dikonfirmasi."))
-        return redirect("/akun/")
+        return redirect("account")
     context = {"base": base(), "is_valid": addresses.is_link_of(user, token)}
     return render(request, "accounts/prove_address.html", context)

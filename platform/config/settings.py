@@ -129,7 +129,6 @@ MIDDLEWARE = [
     "ui.middleware.RuleBrokenMiddleware",
     "accounts.sessions.SessionLimitMiddleware",
     "tenants.support.middleware.SupportMiddleware",
-    "services.pages.middleware.SignInMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
@@ -197,7 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "/masuk/"
+LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 8

@@ -11,13 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from kernel.registry import Registry
+from ui.page import page_of
 
 COOKIE = "bahasa"
 ENGLISH = "en"
-
-# Pages of officials and operators, and the API: Indonesian, whoever reads them.
-OFFICES = ("/kelola/", "/meja/", "/rt/", "/konsol/", "/dukungan/", "/api/")
-SIGNING_UP = ("/daftar/", "/kotak-surat/")  # on the platform's own host: officials too
 
 listeners: Registry[Callable[[HttpRequest, str], None]] = Registry(
     "language listeners", "who is told that a visitor chose a language"
@@ -61,10 +58,16 @@ def wished(request: HttpRequest) -> str:
     return request.COOKIES.get(COOKIE, "")
 
 
+def is_office(request: HttpRequest) -> bool:
+    """Whether this is a page of officials or operators: Indonesian, whoever reads it."""
+    declared = page_of(request)
+    return declared is not None and declared.is_office
+
+
 def of_error_page(request: HttpRequest) -> str:
     """For pages that may ask no database whether the city offers what the visitor once chose."""
-    office = request.path.startswith(OFFICES)
-    return ENGLISH if wished(request) == ENGLISH and not office else settings.LANGUAGE_CODE
+    is_english = wished(request) == ENGLISH and not is_office(request)
+    return ENGLISH if is_english else settings.LANGUAGE_CODE
 
 
 def script_words() -> dict[str, str]:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.errors import RuleBroken
 from ui import brand, robots, rules
 from ui.language import COOKIE, listeners, reads_in
+from ui.page import Audience, page
 from ui.paths import own_path
 
 
@@ -180,6 +181,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+@page(Audience.ANYONE, when_suspended="open", support="look")
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember in which of this host's languages the visitor reads, and go back to the page."""
@@ -195,6 +197,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@page(Audience.ANYONE, support="always")
 @require_safe
 @cache_control(public=True, max_age=86400)
 def colour(request: HttpRequest) -> HttpResponse:
@@ -207,6 +210,7 @@ def colour(request: HttpRequest) -> HttpResponse:
     return HttpResponse(css, content_type="text/css; charset=utf-8")
 
 
+@page(Audience.ANYONE, support="always")
 @require_safe
 @cache_control(public=True, max_age=300)
 def logo(request: HttpRequest) -> HttpResponse:
@@ -217,6 +221,7 @@ def logo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(bytes(picture), content_type="image/png")
 
 
+@page(Audience.ANYONE, support="always")
 @require_safe
 @cache_control(public=True, max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
@@ -239,6 +244,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, content_type="application/manifest+json")
 
 
+@page(Audience.ANYONE)
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots_txt(request: HttpRequest) -> HttpResponse:
@@ -248,6 +254,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type="text/plain; charset=utf-8")
 
 
+@page(Audience.ANYONE, support="always")
 @require_safe
 @cache_control(public=True, max_age=86400)
 def offline(request: HttpRequest) -> HttpResponse:
@@ -263,6 +270,7 @@ def offline(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("ui/offline.html", context))
 
 
+@page(Audience.ANYONE, support="always")
 @require_safe
 @cache_control(max_age=0, must_revalidate=True)
 def service_worker(request: HttpRequest) -> HttpResponse:

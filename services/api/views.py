@@ -16,8 +16,10 @@ from services.api.serializers import CheckSerializer, ServiceSerializer
 from services.catalogue import queries as catalogue
 from services.letters import queries as letters
 from services.pages.access import today
+from ui.page import Audience, page
 
 
+@page(Audience.ANYONE, is_office=True)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the API offers, for people."""

@@ -49,7 +49,7 @@ def send_morning_lists(*, at: datetime) -> int:
             found, late = waiting[holding.post.unit_id, holding.post.role]
             lines.append({"title": holding.post.title, "open": found, "late": late})
         pages = {_page(holding.post.role) for holding in held}
-        links = [{"words": words, "address": city().url(path)} for words, path in sorted(pages)]
+        links = [{"words": words, "address": city().page(name)} for words, name in sorted(pages)]
         tell(notices.DIGEST, user, key=f"morning:{user.pk}:{today}", lines=lines, links=links,
              city=city().name)  # fmt: skip
     return len(lists)
@@ -57,8 +57,8 @@ def send_morning_lists(*, at: datetime) -> int:
 
 def _page(role: str) -> tuple[str, str]:
     if role in notices.NEIGHBOURHOOD:
-        return "Jawab di sini", "/rt/"
-    return "Buka meja kerja", "/meja/"
+        return "Jawab di sini", "rt-inbox"
+    return "Buka meja kerja", "desk-inbox"
 
 
 def _holdings(today: date, units: set[int]) -> list[Holding]:

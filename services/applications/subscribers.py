@@ -50,7 +50,7 @@ def _tell_applicant(application: Application, about: Notice, news: str, **values
         shown = application.version.read_in(user.language or ORIGINAL)
         tell(
             about, user, key=f"dossier:{application.pk}:{news}", number=application.number,
-            service=shown.title, link=city().url(f"/permohonan/{application.pk}/"),
+            service=shown.title, link=city().page("application", application.pk),
             city=city().name, **values,
         )  # fmt: skip
 
@@ -81,10 +81,10 @@ def tell_of_arrival(event: StepOpened) -> None:
         key = f"arrived:{step.pk}" if len(people) == 1 else f"arrived:{step.pk}:{user.pk}"
         if is_neighbour:
             tell(notices.ARRIVED_NEIGHBOUR, user, key=key, where=step.unit.name,
-                 link=city().url("/rt/"), city=city().name)  # fmt: skip
+                 link=city().page("rt-inbox"), city=city().name)  # fmt: skip
         else:
             _tell_desk(notices.ARRIVED, step, user, key=key, step=step.title,
-                       link=city().url(f"/meja/berkas/{step.application_id}/"))  # fmt: skip
+                       link=city().page("desk-case", step.application_id))  # fmt: skip
 
 
 def _tell_desk(about: Notice, step: Step, user: User, /, *, key: str, **values: Any) -> None:
@@ -106,7 +106,7 @@ def tell_who_is_late(event: StepLate) -> None:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
         if holder is not None:
             _tell_desk(notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}",
-                       link=city().url("/meja/?tab=lewat"))  # fmt: skip
+                       link=city().page("desk-inbox", query="tab=lewat"))  # fmt: skip
 
 
 @subscribe(CaseReturned)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from tenants.office import calling
 from tenants.office.kinds import Words
 from tenants.office.models import Post, Unit
 from tenants.office.queries import current_holdings, languages
+from tenants.office.readiness import Task
 from tenants.registry.current import city
 from ui.language import reads_in
 
@@ -225,3 +227,10 @@ def lint(blueprint: Blueprint) -> list[linter.Finding]:
         dinas=slugs,
         languages=[code for code, _ in languages()[1:]],
     )
+
+
+def services_task(_on: date) -> Task:
+    """A line of a new city's checklist."""
+    count = Service.objects.filter(is_active=True).count()
+    hint = "Layanan siap pakai bisa langsung dibuka."
+    return Task("Layanan", hint, count > 0, "setup-services", f"{count} layanan")

@@ -20,6 +20,7 @@ from services.residents.models import OneTimeCode
 from services.residents.queries import facts_of
 from tenants.office.models import Post
 from ui.forms import Form, NikField, explain
+from ui.page import Audience, page
 
 
 class NikForm(Form):
@@ -44,6 +45,7 @@ def _counter(request: HttpRequest) -> tuple[User, list[Post]]:
     return user, posts
 
 
+@page(Audience.DESK)
 @never_cache
 @sensitive_post_parameters("nik")
 @require_http_methods(["GET", "POST"])

@@ -10,8 +10,10 @@ from services.applications import life_events
 from services.applications.queries import get_for
 from services.desk.views import posts_of
 from services.pages.access import today
+from ui.page import Audience, page
 
 
+@page(Audience.DESK)
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the chosen people as dead or moved."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,23 +21,20 @@ from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
-from services.pages.access import signed_in, today
+from services.pages.access import today
 from services.pages.files import send
 from services.residents.queries import facts_of
-from tenants.office import queries as office
+from tenants.office.access import visitor
 from tenants.office.models import Post
+from ui.page import Audience, page
 
-NOT_DESKS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW, Post.Role.ADMIN}
 PER_PAGE = 30
 
 
 def posts_of(request: HttpRequest) -> tuple[User, list[Post]]:
-    """The desks of whoever is signed in. Raises NotThere for anybody else."""
-    user = signed_in(request)
-    posts = [post for post in office.posts_of(user, today()) if post.role not in NOT_DESKS]
-    if not posts:
-        raise NotThere("Halaman ini untuk petugas kelurahan, kecamatan, dan dinas.")
-    return user, posts
+    """Who asks, and their desks."""
+    who = visitor(request)
+    return who.user, who.desks
 
 
 def _at_desk(user: User, pk: int) -> Application:
@@ -66,14 +62,12 @@ TABS = {
 FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
 
 
+@page(Audience.DESK)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits here, due first. ``?cari=`` searches, but never for a NIK: an address stays in
     the browser's history and in logs of proxies."""
-    try:
-        _, posts = posts_of(request)
-    except NotThere:  # this address is known to everybody, unlike those of single requests
-        raise PermissionDenied from None
+    _, posts = posts_of(request)
     if "cari" in request.GET:
         return _found(request, posts, request.GET["cari"])
     chosen = request.GET.get("tab", "kerja")
@@ -98,6 +92,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/inbox.html", context)
 
 
+@page(Audience.DESK, when_suspended="open")
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Look for applications that are or were at these desks: by name, NIK, number, address or
@@ -126,6 +121,7 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
     return render(request, "desk/inbox.html", context)
 
 
+@page(Audience.DESK)
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one dossier on one page."""
@@ -184,6 +180,7 @@ def _page(
     return with_map(page) if context["tiles"] else page
 
 
+@page(Audience.DESK)
 @require_GET
 def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     """The letter this desk is about to approve, as it will be."""
@@ -202,6 +199,7 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     return send(pdf, media_type="application/pdf", name=f"pratinjau-{output}.pdf", download=False)
 
 
+@page(Audience.DESK)
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
@@ -244,6 +242,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-inbox")
 
 
+@page(Audience.DESK)
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a letter of this dossier back, with a reason its holder reads."""
@@ -271,6 +270,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-case", pk=application.pk)
 
 
+@page(Audience.DESK)
 @require_http_methods(["GET", "POST"])
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the full NIK and KK number once, and note that it was shown."""

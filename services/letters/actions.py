@@ -161,7 +161,7 @@ def compose(
         title=draft.title,
         number=number,
         code=code,
-        check_url=here.url(f"/v/{code}"),
+        check_url=here.page("verify", code),
         government=profile.government,
         unit=unit.name,
         letterhead=[profile.government, *(above.name for above in letterhead)],
@@ -194,7 +194,7 @@ def compose(
         ],
         footer=[
             "Dokumen ini dibuat secara elektronik. Keaslian dan masa berlakunya dapat dicek di "
-            f"{here.url('/v/')} dengan kode {rules.pretty_code(code)}.",
+            f"{here.page('verify-form')} dengan kode {rules.pretty_code(code)}.",
             "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
         ],
         watermark=rules.watermark(is_demo=here.is_demo, on_trial=on_trial(here)),

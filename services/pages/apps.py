@@ -6,6 +6,7 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
+        from services.pages import access  # noqa: F401 - guards
         from services.pages.menu import links
         from ui import menu
 

@@ -23,5 +23,10 @@ def card(
     request: HttpRequest, handed: Handed, *, base: str, back: str, **more: object
 ) -> HttpResponse:
     """The code, shown this once, as a card to print. The page around it is ``never_cache``."""
-    context = {"handed": handed, "base": base, "back": back, "address": city().url("/sandi/kode/")}
+    context = {
+        "handed": handed,
+        "base": base,
+        "back": back,
+        "address": city().page("password-by-code"),
+    }
     return render(request, "pages/code_card.html", context | more)

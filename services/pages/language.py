@@ -7,7 +7,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.translation import ORIGINAL
 from tenants.office.queries import languages
 from tenants.registry.current import city_or_none
-from ui.language import ENGLISH, OFFICES, SIGNING_UP, reads_in, wished
+from ui.language import ENGLISH, is_office, reads_in, wished
 
 
 def chosen(request: HttpRequest) -> str:
@@ -24,11 +24,9 @@ def chosen(request: HttpRequest) -> str:
 
 def around(request: HttpRequest) -> str:
     """The language of the page around a service: English where it was chosen, else Indonesian."""
-    if wished(request) != ENGLISH or request.path.startswith(OFFICES):
+    if wished(request) != ENGLISH or is_office(request):
         return ORIGINAL
-    if city_or_none() is None:  # the platform's own site, but not the way in for cities
-        return ORIGINAL if request.path.startswith(SIGNING_UP) else ENGLISH
-    return chosen(request)
+    return ENGLISH if city_or_none() is None else chosen(request)
 
 
 def marked(shown: Blueprint, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Leads whoever must sign in first to the sign-in page and back; pages in English on request."""
+"""Pages in English on request."""
 
 from collections.abc import Callable
 
@@ -6,19 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 
-from services.pages.access import SignInFirst
 from services.pages.language import around
-
-
-class SignInMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return error.response if isinstance(error, SignInFirst) else None
 
 
 class LanguageMiddleware:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.pages import continue_to, wanted
 from accounts.views import admit
 from audit import actions as audit_actions
@@ -35,7 +36,7 @@ from services.catalogue.models import Service
 from services.catalogue.translation import ORIGINAL, missing
 from services.letters import archive
 from services.letters import queries as letters
-from services.pages.access import resident, signed_in, today
+from services.pages.access import resident, today
 from services.pages.files import send
 from services.pages.language import chosen, in_words_of, marked
 from services.portal.checking import headline_of
@@ -47,6 +48,7 @@ from services.residents.queries import facts_of, person_of
 from ui import brand
 from ui.forms import explain
 from ui.language import reads_in
+from ui.page import Audience, page
 
 State = Application.State
 EDITABLE = {State.DRAFT, State.RETURNED}
@@ -57,6 +59,7 @@ ON_HOME = 3  # cards of applications under way; the others are one link away
 # --- finding a service ------------------------------------------------------------------------
 
 
+@page(Audience.ANYONE, support="look")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     services = catalogue.offered(chosen(request))
@@ -101,6 +104,7 @@ def _cards(request: HttpRequest, applications: Iterable[Application]) -> list[di
     return cards
 
 
+@page(Audience.ANYONE, support="look")
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     services = catalogue.offered(chosen(request))
@@ -113,6 +117,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "portal/category.html", context)
 
 
+@page(Audience.ANYONE, support="look")
 @require_safe
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     entry = catalogue.service(slug)
@@ -152,6 +157,7 @@ def _closed(entry: Service, person: Person | None) -> str:
     return ""
 
 
+@page(Audience.ANYONE, support="look")
 @require_safe
 def statement(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """A sample of a statement this service asks for, to print; filled in for who is signed in."""
@@ -175,6 +181,7 @@ def statement(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 # --- asking for it ----------------------------------------------------------------------------
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """What the register already knows; then the questions."""
@@ -203,6 +210,7 @@ def _editable(request: HttpRequest, pk: int) -> Application:
     return application
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions, page by page; ``?mulai=`` names a question of the page, ``&ubah`` comes from
@@ -297,6 +305,7 @@ def _content(file: object) -> bytes:
     return bytes(file.read(documents.MAX_BYTES + 1))
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
@@ -322,6 +331,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/check.html", context)
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
     application = queries.own(signed_in(request), pk)
@@ -339,6 +349,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 # --- following it -----------------------------------------------------------------------------
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
@@ -350,6 +361,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/applications.html", context)
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
@@ -374,6 +386,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/application.html", context)
 
 
+@page(Audience.RESIDENT)
 @never_cache
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
@@ -386,6 +399,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/withdraw.html", {"application": found})
 
 
+@page(Audience.INVOLVED)
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """A file that was handed in: to its owner, and to the desks that have the dossier."""
@@ -400,6 +414,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     return send(content, media_type=found.media_type, name=name, download=False)
 
 
+@page(Audience.INVOLVED)
 @require_safe
 def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo that was handed in, small, for lists. The page around it recorded the reading."""
@@ -408,6 +423,7 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
     return send(content, media_type="image/jpeg", name=f"{pk}.jpg", download=False)
 
 
+@page(Audience.RESIDENT)
 @require_POST
 def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a file out of a request that has not been sent."""
@@ -416,6 +432,7 @@ def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("application-fill", application_id)
 
 
+@page(Audience.INVOLVED)
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The finished letter, the archived bytes and nothing else."""
@@ -431,6 +448,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 # --- is this letter genuine? --------------------------------------------------------------------
 
 
+@page(Audience.ANYONE, when_suspended="open", support="look")
 @require_safe
 def verify_form(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.GET if "kode" in request.GET else None)
@@ -439,6 +457,7 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/verify_form.html", {"form": form})
 
 
+@page(Audience.ANYONE, when_suspended="open", support="look")
 @never_cache
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     found = letters.check(code, today=today())
@@ -458,6 +477,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 # --- account, texts -------------------------------------------------------------------------------
 
 
+@page(Audience.ANYONE)
 @never_cache
 @sensitive_post_parameters("password", "nik", "kk_number")
 def register(request: HttpRequest) -> HttpResponse:
@@ -481,6 +501,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/register.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("password", "nik", "kode")
 def password_by_code(request: HttpRequest) -> HttpResponse:
@@ -518,6 +539,7 @@ READ_FOR = {
 }
 
 
+@page(Audience.RESIDENT)
 @never_cache
 @require_safe
 def reads(request: HttpRequest) -> HttpResponse:
@@ -531,6 +553,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/reads.html", {"page": page, "rows": rows})
 
 
+@page(Audience.ANYONE, support="look")
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html")

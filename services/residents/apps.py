@@ -8,10 +8,13 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from services.residents import custody  # noqa: F401 - the open export
         from services.residents.following import move_households, people_live_there
-        from services.residents.officials import are_one_person
-        from tenants.office import decrees
+        from services.residents.officials import are_one_person, own_people
+        from services.residents.queries import people_task
+        from tenants.office import access, decrees, readiness
         from tenants.ownership import closing
 
+        access.people.fill("residents", own_people)
+        readiness.tasks.add("penduduk", people_task, order=50)
         closing.on_comparing(are_one_person)
         decrees.closed.add("residents", move_households)
         decrees.held_up.add("residents", people_live_there)

@@ -15,6 +15,7 @@ from services.residents.models import Person, PersonQuerySet
 from services.residents.sealing import fingerprint
 from tenants.office.models import Unit
 from tenants.office.queries import ancestor_codes
+from tenants.office.readiness import Task
 from tenants.registry.current import city
 
 
@@ -148,3 +149,9 @@ def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
         "kota": here.name,
         "provinsi": here.province,
     }
+
+
+def people_task(_on: date) -> Task:
+    """A line of a new city's checklist."""
+    hint = "Impor data penduduk agar warga bisa mendaftar dengan NIK."
+    return Task("Data penduduk", hint, Person.objects.exists(), "setup-residents")

@@ -7,29 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries, undo
 from services.applications.answered import answered
 from services.applications.models import Step
-from services.pages.access import signed_in, today
-from services.residents.officials import own_people
+from services.pages.access import today
 from services.rt.forms import RefuseForm
-from tenants.office import queries as office
+from tenants.office.access import visitor
 from tenants.office.models import Post
-
-ROLES = {Post.Role.KETUA_RT, Post.Role.KETUA_RW}
-
-
-def _posts(request: HttpRequest) -> tuple[User, list[Post]]:
-    """The RT and RW posts of whoever is signed in. Raises NotThere for anybody else."""
-    user = signed_in(request)
-    posts = [post for post in office.posts_of(user, today()) if post.role in ROLES]
-    if not posts:
-        raise NotThere("Halaman ini untuk Ketua RT dan Ketua RW.")
-    return user, posts
+from ui.page import Audience, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +47,18 @@ def _card(step: Step, mine: set[int]) -> Card:
     )
 
 
+@page(Audience.VOUCHER)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who is waiting for this Ketua RT."""
-    user, posts = _posts(request)
-    at, mine = now(), own_people(user)
+    who = visitor(request)
+    at = now()
     context = {
-        "posts": posts,
-        "steps": [_card(step, mine) for step in queries.vouching(posts)[:50]],
+        "posts": who.vouching,
+        "steps": [_card(step, who.people) for step in queries.vouching(who.vouching)[:50]],
         "decided": [
-            Card(step, can_undo=undo.can_take_back(step, by=user, at=at))
-            for step in queries.decided(posts).prefetch_related("application__steps")[:10]
+            Card(step, can_undo=undo.can_take_back(step, by=who.user, at=at))
+            for step in queries.decided(who.vouching).prefetch_related("application__steps")[:10]
         ],
     }
     return render(request, "rt/inbox.html", context)
@@ -82,48 +71,51 @@ def _step(posts: list[Post], pk: int) -> Step:
     return step
 
 
+@page(Audience.VOUCHER)
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One neighbour's request."""
-    user, posts = _posts(request)
-    step = _step(posts, pk)
-    application = queries.get_for(user, step.application_id, today=today())
-    audit.record_read(actor=user, person_id=application.applicant_id, purpose="rt")
+    who = visitor(request)
+    step = _step(who.vouching, pk)
+    application = queries.get_for(who.user, step.application_id, today=today())
+    audit.record_read(actor=who.user, person_id=application.applicant_id, purpose="rt")
     context = {
         "step": step,
         "application": application,
         "answers": [row for row in answered(application) if not row.sensitive],
-        "is_own": application.applicant_id in own_people(user),
+        "is_own": application.applicant_id in who.people,
     }
     return render(request, "rt/case.html", context)
 
 
+@page(Audience.VOUCHER)
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Vouch, or refuse with a reason."""
-    user, posts = _posts(request)
-    step = _step(posts, pk)
+    who = visitor(request)
+    step = _step(who.vouching, pk)
     chosen = request.POST.get("keputusan", "")
     if request.method == "POST" and chosen == "benar":
-        actions.decide(step_id=pk, by=user, decision="approve", at=now())
+        actions.decide(step_id=pk, by=who.user, decision="approve", at=now())
         messages.success(request, "Terima kasih. Permohonan sudah Anda benarkan dan diteruskan.")
         return redirect("rt-inbox")
     if request.method == "POST" and chosen != "tolak":
         raise RuleBroken("Pilih dulu: benar warga Anda, atau ada yang tidak cocok.")
     form = RefuseForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        actions.decide(step_id=pk, by=user, decision="refuse", note=form.sentence(), at=now())
+        actions.decide(step_id=pk, by=who.user, decision="refuse", note=form.sentence(), at=now())
         messages.success(request, "Alasan Anda sudah disampaikan kepada pemohon.")
         return redirect("rt-inbox")
-    application = queries.get_for(user, step.application_id, today=today())
+    application = queries.get_for(who.user, step.application_id, today=today())
     context = {"step": step, "application": application, "form": form}
     return render(request, "rt/refuse.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.VOUCHER)
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a vouch that was pressed by mistake, for a quarter of an hour."""
-    user, posts = _posts(request)
-    undo.take_back(step_id=_step(posts, pk).pk, by=user, at=now())
+    who = visitor(request)
+    undo.take_back(step_id=_step(who.vouching, pk).pk, by=who.user, at=now())
     messages.success(request, "Jawaban Anda ditarik kembali. Permohonannya menunggu Anda lagi.")
     return redirect("rt-inbox")

@@ -78,8 +78,8 @@ def appoint_neighbour(
     tell(
         NEIGHBOUR_APPOINTED, user, key=f"appointed:{holding.pk}", name=user.name, by=by.name,
         post=post.full_title, since=f"{since:%d-%m-%Y}", has_password=user.has_usable_password(),
-        sign_in=city().url("/masuk/"), code_page=city().url("/sandi/kode/"),
-        register=city().url("/daftar/"), city=city().name,
+        sign_in=city().page("sign-in"), code_page=city().page("password-by-code"),
+        register=city().page("register"), city=city().name,
     )  # fmt: skip
     return holding
 

@@ -11,13 +11,14 @@ from kernel.tanggal import long_date
 from kernel.workdays import national_holiday_names
 from services.pages.access import today
 from services.setup.forms import ClosureForm
-from services.setup.views import PER_PAGE, for_admins
+from services.setup.views import PER_PAGE
 from tenants.office import actions as office
 from tenants.office.models import Closure
 from ui.forms import explain
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN)
 def closures(request: HttpRequest, user: User) -> HttpResponse:
     """The city's own closures; add some, take one back."""
     if request.method == "POST" and "hapus" in request.POST:

@@ -11,14 +11,15 @@ from services.pages import codes
 from services.pages.access import today
 from services.residents import onetime
 from services.residents.models import OneTimeCode
-from services.setup.views import for_admins, page_of
+from services.setup.views import page_of
 from tenants.office.models import Holding
 from ui.forms import explain
+from ui.page import Audience, page
 
 APPOINTED = OneTimeCode.Checked.APPOINTED
 
 
-@for_admins
+@page(Audience.ADMIN)
 @sensitive_post_parameters()
 def official_code(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Say what was checked, then show the code once."""

@@ -17,10 +17,11 @@ from services.setup.decree_forms import (
     RenameForm,
     offered,
 )
-from services.setup.views import for_admins, page_of, unit_of
+from services.setup.views import page_of, unit_of
 from tenants.office import decrees
 from tenants.office.models import Decree, Unit
 from ui.forms import explain
+from ui.page import Audience, page
 
 
 def _form(request: HttpRequest, unit: Unit, word: str) -> DecreeForm:
@@ -31,7 +32,7 @@ def _form(request: HttpRequest, unit: Unit, word: str) -> DecreeForm:
     return kind(data, initial=initial, unit=unit)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def decree(request: HttpRequest, user: User, pk: int, word: str) -> HttpResponse:
     """Note that a unit is renamed, moved or closed."""
     found = unit_of(pk)
@@ -49,7 +50,7 @@ def decree(request: HttpRequest, user: User, pk: int, word: str) -> HttpResponse
     return page_of(request, "decree", form, unit=found, label=label)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def open_unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Note that a unit is formed in this one."""
     found = unit_of(pk)
@@ -74,7 +75,7 @@ def _noted(request: HttpRequest, noted: Decree) -> HttpResponse:
     return redirect("setup-unit", noted.unit_id)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_POST
 def cancel(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take back a decree that is not in force yet."""

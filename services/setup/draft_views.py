@@ -26,9 +26,9 @@ from services.letters.pictures import pages_as_png
 from services.pages.access import today
 from services.pages.files import send
 from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
-from services.setup.views import for_admins
 from tenants.office import queries as office
 from tenants.registry.current import city
+from ui.page import Audience, page
 
 SPEEDS = (
     ("penuh", "Setiap meja memakai seluruh waktunya", None),
@@ -37,7 +37,7 @@ SPEEDS = (
 )
 
 
-@for_admins
+@page(Audience.ADMIN)
 def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """What changed, what the linter says, the form and the letters; publish or throw away."""
     bench = bench_of(slug)
@@ -79,7 +79,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     return render(request, "setup/service/draft.html", context, status=status)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpResponse:
     """One letter as it would be, with invented people."""
@@ -124,7 +124,7 @@ class Asked:
     value: str
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """A sample request desk by desk, with dates over nights, weekends and holidays."""
@@ -185,7 +185,7 @@ def _version(service: Service, typed: str) -> ServiceVersion | None:
     return service.versions.filter(pk=int(typed)).first()
 
 
-@for_admins
+@page(Audience.ADMIN)
 def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Every published version; compare two, take one back."""
     bench = bench_of(slug)
@@ -221,7 +221,7 @@ def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     return render(request, "setup/service/history.html", context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def export(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """The definition as a file another city can take in."""

@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.db.models.expressions import ExpressionWrapper
 from django.db.models.fields import BooleanField
+from django.urls import reverse
 
 from kernel.errors import RuleBroken
 from services.applications import documents
@@ -32,7 +33,7 @@ def current() -> Brand | None:
         name=city.name,
         government=profile.government,
         accent=profile.accent,
-        logo="/ui/logo.png" if profile.has_logo else "",
+        logo=reverse("ui-logo") if profile.has_logo else "",
         website=profile.website,
         contact=profile.contact,
         languages=offered(profile.languages),

@@ -19,8 +19,8 @@ from services.catalogue.overrides import ORDER, Definition
 from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
-from services.setup.views import for_admins
 from tenants.office.models import Unit
+from ui.page import Audience, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _placeholders(definition: Definition) -> list[tuple[str, str]]:
     return found
 
 
-@for_admins
+@page(Audience.ADMIN)
 def edit(
     request: HttpRequest, user: User, slug: str, part: str = "main", key: str = ""
 ) -> HttpResponse:
@@ -127,7 +127,7 @@ def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
     return ""
 
 
-@for_admins
+@page(Audience.ADMIN)
 def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     """A new question, document, step or letter. Questions ask for their kind first."""
     bench = bench_of(slug)
@@ -231,7 +231,7 @@ def _edit(
         "lines": _lines(form, bench, prefix, is_new),
         "part": part,
         "one": slots.PARTS.get(part, ("", ""))[1],
-        "back": slots.PARTS.get(part, ("", ""))[0],
+        "back": f"setup-{slots.PARTS[part][0]}" if part in slots.PARTS else "",
         "name": item.get("label") or item.get("title", ""),
         "is_new": is_new,
         "kind": kind,
@@ -295,7 +295,7 @@ def _about(part: str, item: Definition) -> str:
     return str(item["subject"]) + (" · bersyarat" if item["when"] else "")
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     """All questions, documents, steps or letters, in order."""
@@ -346,7 +346,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
     return render(request, "setup/service/items.html", context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_POST
 def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Move, remove, or give a place back to the shared template."""

@@ -13,16 +13,17 @@ from services.residents import officials
 from services.setup import appointing
 from services.setup.forms import AppointForm
 from services.setup.post_forms import CorrectForm, NeighbourForm
-from services.setup.views import for_admins, page_of, with_holders
+from services.setup.views import page_of, with_holders
 from tenants.office import actions as office
 from tenants.office import queries
 from tenants.office.models import Holding, Post
 from ui.forms import explain
+from ui.page import Audience, page
 
 BY_MAIL = "e-mail"  # an RT whose head is in no register
 
 
-@for_admins
+@page(Audience.ADMIN)
 def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Who holds a post, and giving it to somebody: an official by e-mail address, the head of an
     RT or RW from the register."""
@@ -80,7 +81,7 @@ def _appointed(request: HttpRequest, at: Post, holding: Holding) -> HttpResponse
     return redirect("setup-post", at.pk)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def correct(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Correct NIP, rank or decree without ending the post."""
     holding = Holding.objects.select_related("user", "post__unit").filter(pk=pk).first()

@@ -27,12 +27,12 @@ from services.pages.access import today
 from services.setup import editing
 from services.setup.bench import Bench, bench_of
 from services.setup.part_views import part_form, with_typed
-from services.setup.views import for_admins
+from ui.page import Audience, page
 
 MOST_LETTERS = 3
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_POST
 def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """The form's page and the letters with the unsaved values of one part.

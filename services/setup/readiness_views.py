@@ -12,14 +12,15 @@ from kernel.clock import now
 from messaging.queries import failed_mails
 from services.applications import staffed
 from services.pages.access import today
-from services.setup.views import PER_PAGE, for_admins, page_of
+from services.setup.views import PER_PAGE, page_of
 from tenants.office import readiness
 from tenants.office.models import Post
+from ui.page import Audience, page
 
 MOST_SHOWN = 200  # posts
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     """The villages that are not ready with what each lacks; above them the requests that wait at
@@ -50,7 +51,7 @@ def _missing(unit: Any) -> list[Post]:
     return [post for post in unit.desks if not held[Post.Role(post.role)]]
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def undelivered(request: HttpRequest, user: User) -> HttpResponse:
     """Mails that did not arrive: when, and to which address, mostly covered."""

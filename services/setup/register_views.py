@@ -17,10 +17,11 @@ from services.residents.imports.problems import ImportDoubtful, ImportRefused, O
 from services.residents.imports.writing import import_people
 from services.residents.models import Household, Person
 from services.setup.forms import ImportForm
-from services.setup.views import for_admins, page_of
+from services.setup.views import page_of
 from tenants.registry import regions
 from tenants.registry.current import city
 from ui.forms import explain
+from ui.page import Audience, page
 
 SHOWN = 50  # rows to correct on a page; the download has all
 EXAMPLE = {  # birthplace and kelurahan are the city's own
@@ -33,7 +34,7 @@ EXAMPLE = {  # birthplace and kelurahan are the city's own
 }  # fmt: skip
 
 
-@for_admins
+@page(Audience.ADMIN)
 def residents(request: HttpRequest, user: User) -> HttpResponse:
     """The register's size, and taking a spreadsheet in."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -76,7 +77,7 @@ def _job(code: str) -> queued.Job:
     return job
 
 
-@for_admins
+@page(Audience.ADMIN, support="no")
 @require_http_methods(["GET", "HEAD", "POST"])
 def residents_import(request: HttpRequest, user: User, code: str) -> HttpResponse:
     """How an import stands, polled by htmx as a part of the page, else by reloading; a doubtful
@@ -91,7 +92,7 @@ def residents_import(request: HttpRequest, user: User, code: str) -> HttpRespons
     return page_of(request, "parts/import" if part else "import", **context)
 
 
-@for_admins
+@page(Audience.ADMIN, support="no")
 @require_safe
 def residents_problems(request: HttpRequest, user: User, code: str) -> HttpResponse:
     """Every row to correct or to check as CSV, with the reason."""
@@ -104,7 +105,7 @@ def residents_problems(request: HttpRequest, user: User, code: str) -> HttpRespo
     return response
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def residents_template(request: HttpRequest, user: User) -> HttpResponse:
     """A CSV with the right first row and an example."""

@@ -25,10 +25,10 @@ from services.setup.bench import (
     findings_of,
     with_marks,
 )
-from services.setup.views import for_admins
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def releases(request: HttpRequest, user: User) -> HttpResponse:
     """Services for which a newer shared release exists."""
@@ -146,7 +146,7 @@ def _three_ways(
     return sorted(rows.values(), key=lambda row: order[row.verdict])
 
 
-@for_admins
+@page(Audience.ADMIN)
 def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Old shared, new shared and ours; take the release, or stay."""
     bench = bench_of(slug)

@@ -18,9 +18,10 @@ from services.catalogue.overrides import Definition
 from services.setup import editing
 from services.setup.bench import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
 from services.setup.service_forms import ImportServiceForm, NewServiceForm
-from services.setup.views import for_admins, page_of
+from services.setup.views import page_of
 from tenants.office.models import Unit
 from ui.forms import explain
+from ui.page import Audience, page
 
 STATES = (
     ("", "Semua"),
@@ -42,7 +43,7 @@ def _filtered(found: QuerySet[Service], state: str) -> QuerySet[Service]:
     }.get(state, found)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def services(request: HttpRequest, user: User) -> HttpResponse:
     """Every service of the city, and whether it is open to residents."""
     if request.method == "POST":
@@ -93,7 +94,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "services", **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def villages(request: HttpRequest, user: User) -> HttpResponse:
     """e-RT, or one service, on or off in each kelurahan or desa."""
     what = request.GET.get("layanan", "") or Switch.ERT
@@ -142,7 +143,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "villages", **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def new_service(request: HttpRequest, user: User) -> HttpResponse:
     """From nothing, or a copy of another."""
     known = list(Service.objects.order_by("title").values_list("slug", "title"))
@@ -160,7 +161,7 @@ def new_service(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "setup/new_service.html", {"form": form}, status=status)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def import_service(request: HttpRequest, user: User) -> HttpResponse:
     """From a file of another city."""
     form = ImportServiceForm(request.POST or None, request.FILES or None)

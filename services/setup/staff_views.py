@@ -13,11 +13,12 @@ from services.pages.files import send
 from services.residents.imports.problems import ImportRefused
 from services.setup import staffing
 from services.setup.forms import ImportForm
-from services.setup.views import for_admins, page_of
+from services.setup.views import page_of
 from ui.forms import explain
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN)
 def staff(request: HttpRequest, user: User) -> HttpResponse:
     """A spreadsheet of officials: all are appointed, or the rows to correct are listed."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -38,7 +39,7 @@ def staff(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "staff", form, **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def staff_template(request: HttpRequest, user: User) -> HttpResponse:
     """The file to fill in, with the posts that are vacant today."""

@@ -9,10 +9,11 @@ from django.shortcuts import redirect
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.setup.views import for_admins, page_of, unit_of
+from services.setup.views import page_of, unit_of
 from tenants.office import structure
 from tenants.office.models import Post, Unit
 from ui.forms import Form, explain
+from ui.page import Audience, page
 
 
 class DinasForm(Form):
@@ -52,7 +53,7 @@ class PostForm(TitleForm):
         field.choices = [(role.value, role.label) for role in structure.MAY_ADD[unit.kind]]
 
 
-@for_admins
+@page(Audience.ADMIN)
 def add_dinas(request: HttpRequest, user: User) -> HttpResponse:
     form = DinasForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -70,7 +71,7 @@ def add_dinas(request: HttpRequest, user: User) -> HttpResponse:
     )  # fmt: skip
 
 
-@for_admins
+@page(Audience.ADMIN)
 def add_post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = unit_of(pk)
     if found.kind not in structure.MAY_ADD or not found.is_active:
@@ -90,7 +91,7 @@ def add_post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@for_admins
+@page(Audience.ADMIN)
 def call_post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = Post.objects.select_related("unit").filter(pk=pk).first()
     if found is None:

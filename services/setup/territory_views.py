@@ -7,13 +7,14 @@ from django.shortcuts import redirect
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.setup.forms import KindWordsForm, WordsForm
-from services.setup.views import for_admins, page_of, unit_of
+from services.setup.views import page_of, unit_of
 from tenants.office import calling
 from tenants.office.models import Unit
 from ui.forms import explain
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN)
 def words(request: HttpRequest, user: User) -> HttpResponse:
     """What each kind of unit is called, and calling all of one kind otherwise."""
     in_use = calling.words_in_use()
@@ -31,7 +32,7 @@ def words(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "words", form, rows=rows)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def unit_words(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """What one unit and its head are called."""
     found = unit_of(pk)

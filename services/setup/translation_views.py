@@ -12,9 +12,9 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from services.catalogue import translation, words
 from services.catalogue.blueprint import LISTS, text_limit
 from services.setup.bench import bench_of, edition_of, save
-from services.setup.views import for_admins
 from tenants.office import queries as office
 from tenants.office.languages import NAMES
+from ui.page import Audience, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Text:
     is_changed: bool
 
 
-@for_admins
+@page(Audience.ADMIN)
 def translations(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """All texts residents read, each with its translation; saved into the draft."""
     bench = bench_of(slug)

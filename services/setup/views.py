@@ -1,17 +1,13 @@
 """A city's own administration: what is left to do, its face, its units, its people in office."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, ParamSpec
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mfa
@@ -20,7 +16,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications.staffed import unattended
 from services.catalogue.queries import places_here
-from services.pages.access import signed_in, today
+from services.pages.access import today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
 from services.setup.decree_forms import offered
@@ -38,6 +34,7 @@ from tenants.office import calling, decrees, queries, readiness, structure
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
 from tenants.registry.current import city
 from ui.forms import explain
+from ui.page import Audience, page
 
 P = ParamSpec("P")
 AREAS = (Unit.Kind.CITY, Unit.Kind.DINAS, Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
@@ -46,32 +43,17 @@ PER_PAGE = 50
 MOST_PARTS = 200
 
 
-def for_admins(
-    page: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Guard a page: strangers sign in first, everybody but the city's admins gets a 403."""
-
-    @wraps(page)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        user = signed_in(request)
-        if all(post.role != Post.Role.ADMIN for post in queries.posts_of(user, today())):
-            raise PermissionDenied
-        return page(request, user, *args, **kwargs)
-
-    return never_cache(guarded)
-
-
 def page_of(request: HttpRequest, name: str, form: Any = None, /, **context: Any) -> HttpResponse:
     status = 422 if form is not None and form.errors else 200
     context = {"form": form, "places": SimpleLazyObject(places_here), **context}
     return render(request, f"setup/{name}.html", context, status=status)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponse:
     """What is left to do; once nothing is, how the city stands (``?daftar`` shows the list)."""
-    tasks = readiness.checklist(city())
+    tasks = list(readiness.checklist(city()).values())
     done = sum(task.done for task in tasks)
     if done == len(tasks) and "daftar" not in request.GET:
         return page_of(request, "state", state=state_of_city(at=now(), today=today()))
@@ -80,7 +62,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "home", **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def face(request: HttpRequest, user: User) -> HttpResponse:
     """Name, colour, logo and contact."""
     profile = Profile.objects.first() or Profile(government=f"Pemerintah {city().name}")
@@ -94,7 +76,7 @@ def face(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "face", form)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def units(request: HttpRequest, user: User) -> HttpResponse:
     wanted = request.GET.get("cari", "").strip()
@@ -122,7 +104,7 @@ def with_holders(found: QuerySet[Post]) -> QuerySet[Post]:
     )
 
 
-@for_admins
+@page(Audience.ADMIN)
 def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = unit_of(pk)
     fields = ("abbreviation", "address", "post_code", "phone", "email")
@@ -150,7 +132,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(request, "unit", form, unit=found, **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def posts(request: HttpRequest, user: User) -> HttpResponse:
     """Every post and who holds it; the vacant ones on request."""
@@ -169,7 +151,7 @@ def posts(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(request, "posts", **context)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def end_holding(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     holding = Holding.objects.select_related("user", "post__unit").filter(pk=pk).first()
     if holding is None:
@@ -186,7 +168,7 @@ def end_holding(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(request, "end_holding", form, holding=holding)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open")
 def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take the device of an official who lost their phone away; they are told."""
     holding = queries.current_holdings(today()).select_related("user", "post").filter(pk=pk).first()
@@ -204,7 +186,7 @@ def second_step(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(request, "second_step", form, holding=holding, own=holding.user_id == user.pk)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def official_nik(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Note who an official is in the register, after the appointment."""
     holding = Holding.objects.select_related("user", "post").filter(pk=pk).first()
@@ -222,7 +204,7 @@ def official_nik(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(request, "official_nik", form, holding=holding)
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_POST
 def invite_again(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """A fresh link for somebody who has not chosen a password yet."""
@@ -234,7 +216,7 @@ def invite_again(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect("setup-post", holding.post_id)
 
 
-@for_admins
+@page(Audience.ADMIN)
 def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
     """Every RT, its head and its residents; and adding one."""
     form = NeighbourhoodForm(request.POST or None)
@@ -276,7 +258,7 @@ def _village_of(rt: Unit) -> str:
     return above.name if above is not None else ""
 
 
-@for_admins
+@page(Audience.ADMIN)
 @require_safe
 def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """To the post of the head of an RT or RW. Posts of imported ones are opened on first use."""

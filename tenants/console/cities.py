@@ -27,10 +27,11 @@ from tenants.backend.scope import in_city
 from tenants.console import slots, steering, work
 from tenants.console.forms import LimitsForm, TrialForm, WhyForm
 from tenants.console.slots import city_of
-from tenants.console.views import for_operators, operator_of
+from tenants.console.views import operator_of
 from tenants.registry import backups, entitlements, health
 from tenants.registry.models import Backup, City, Health
 from ui.forms import Form, explain
+from ui.page import Audience, page
 from ui.templatetags.ui import angka, saat_pendek
 
 PER_PAGE = 50
@@ -45,8 +46,8 @@ SORTS = {
 OLD = timedelta(hours=3)  # a count this old says that the workers stand still
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def cities(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("cari", "").strip()[:100]
@@ -250,14 +251,14 @@ def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
     return render(request, "console/city.html", context)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def city(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, city_of(code))
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def examine(request: HttpRequest, code: str) -> HttpResponse:
     """Count this city now instead of at the next full hour."""
@@ -269,8 +270,8 @@ def examine(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("console-city", code)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_POST
 def administrators(request: HttpRequest, code: str) -> HttpResponse:
     """Show who administers a city: asked for, noted here and in the city's own record."""
@@ -289,8 +290,8 @@ def administrators(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, found, people=people)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def trail(request: HttpRequest, code: str) -> HttpResponse:
     """Everything the platform did to a city."""
@@ -300,7 +301,7 @@ def trail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "console/trail.html", context)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Give work that failed for good a fresh set of attempts."""
@@ -309,7 +310,7 @@ def retry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect("console-city", code)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def happened(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Note that an effect whose outcome was not known did happen."""
@@ -362,8 +363,8 @@ def _deed(
     return render(request, "console/deed.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def suspend(request: HttpRequest, code: str) -> HttpResponse:
     return _deed(
         request,
@@ -374,8 +375,8 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def resume(request: HttpRequest, code: str) -> HttpResponse:
     return _deed(
         request,
@@ -386,8 +387,8 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def extend(request: HttpRequest, code: str) -> HttpResponse:
     def do(city: City, data: dict[str, Any], by: User) -> str:
         until = datetime.combine(data["until"], time(23, 59), tzinfo=city.tz)
@@ -396,8 +397,8 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
     return _deed(request, code, "perpanjang", lambda _city: TrialForm(request.POST or None), do)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def limits(request: HttpRequest, code: str) -> HttpResponse:
     def make(city: City) -> Form:
         present = entitlements.limits_of(city)

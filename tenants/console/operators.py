@@ -10,12 +10,13 @@ from accounts import mfa
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from tenants.console.forms import WhyForm
-from tenants.console.views import for_operators, operator_of
+from tenants.console.views import operator_of
 from ui.forms import explain
+from ui.page import Audience, page
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def operators(request: HttpRequest) -> HttpResponse:
     found = list(User.objects.filter(is_operator=True).order_by("name"))
@@ -24,8 +25,8 @@ def operators(request: HttpRequest) -> HttpResponse:
     return render(request, "console/operators.html", {"rows": rows})
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person's part: with a reason, noted, and the owner is told."""
     found = User.objects.filter(pk=pk, is_operator=True).first()

@@ -1,6 +1,6 @@
 """What other parts add to the console. Registered in ``AppConfig.ready``: tenants knows no billing.
 
-page(label, href, *marks, order, waiting)   a line of the console's navigation
+page(label, name, order, waiting)     a line of the console's navigation, by its URL's name
 figure(order)                         numbers of the first page: () -> Figures
 section(order)                        a part of a city's page: (request, city) -> Section
 column(label)                         a column of the list: cities -> {city id: words}; one
@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeAlias
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -28,14 +29,18 @@ from tenants.registry.models import City
 @dataclass(frozen=True, slots=True)
 class Page:
     label: str
-    href: str
-    marks: tuple[str, ...] = ()  # addresses on which it is the present page
+    name: str  # of its URL
     order: int = 50
     waiting: Callable[[], int] | None = None  # how much there waits for an operator; one query
 
     @property
+    def href(self) -> str:
+        return reverse(self.name)
+
+    @property
     def mark(self) -> str:
-        return self.marks[0]
+        """It is the present page on all addresses below it."""
+        return f"{self.name}*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,12 @@ more: Registry[ColumnSource] = Registry("console columns", "columns of the list 
 
 def page(
     label: str,
-    href: str,
-    *marks: str,
+    name: str,
+    *,
     order: int = 50,
     waiting: Callable[[], int] | None = None,
 ) -> None:
-    menu.add(href, Page(label, href, marks or (f"{href}*",), order, waiting), order=order)
+    menu.add(name, Page(label, name, order, waiting), order=order)
 
 
 def pages() -> list[Page]:

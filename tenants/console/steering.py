@@ -75,7 +75,7 @@ def _done(city: City, what: str, reason: str, by: User, about: Notice, **values:
     for admin in people.administrators_of(city):
         tell(
             about, admin, key=f"console:{city.pk}:{what}:{moment}:{admin.pk}", name=admin.name,
-            city=city.name, reason=reason, link=city.url("/kelola/"), **values,
+            city=city.name, reason=reason, link=city.page("setup"), **values,
         )  # fmt: skip
 
 

@@ -1,21 +1,16 @@
 """The operator's console: who wants in, and which cities there are."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Concatenate, ParamSpec
-from urllib.parse import quote
+from typing import ParamSpec
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import mfa
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
@@ -25,34 +20,14 @@ from tenants.console.forms import ReasonForm
 from tenants.registry import actions, queries, regions
 from tenants.registry.models import City, Health, Signup
 from ui.forms import explain
+from ui.page import Audience, page
 from ui.templatetags.ui import angka
 
 P = ParamSpec("P")
 
 
-def for_operators(
-    page: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Strangers sign in first; everybody but operators gets a 403; operators show their second
-    step first, and set it up if they have none: before that nothing of the console opens."""
-
-    @wraps(page)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not getattr(request.user, "is_operator", False):
-            raise PermissionDenied
-        if not mfa.is_verified(request):
-            enrolled = mfa.is_enrolled(operator_of(request))
-            step = "/masuk/kode/" if enrolled else "/akun/dua-langkah/"
-            return redirect(f"{step}?next={quote(request.get_full_path())}")
-        return page(request, *args, **kwargs)
-
-    return guarded
-
-
 def operator_of(request: HttpRequest) -> User:
-    """Who asks, behind ``for_operators``."""
+    """Who asks, behind ``Audience.OPERATOR``."""
     assert isinstance(request.user, User)
     return request.user
 
@@ -61,8 +36,8 @@ def _rows(signups: list[Signup]) -> list[dict[str, object]]:
     return [{"signup": signup, "area": regions.regency(signup.code)} for signup in signups]
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     context = {
@@ -108,16 +83,16 @@ def _troubles() -> list[slots.Figure]:
     failed = own + (counted["failed"] or 0)
     behind = counted["behind"]
     return [
-        slots.Figure("Pekerjaan gagal", angka(failed), "/konsol/pekerjaan/", bool(failed)),
+        slots.Figure("Pekerjaan gagal", angka(failed), reverse("console-work"), bool(failed)),
         slots.Figure(
-            "Kota yang migrasinya kurang", angka(behind), "/konsol/kota/?urut=masalah",
-            bool(behind),
+            "Kota yang migrasinya kurang", angka(behind),
+            f"{reverse('console-cities')}?urut=masalah", bool(behind),
         ),
     ]  # fmt: skip
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def signup(request: HttpRequest, pk: int) -> HttpResponse:
     """One signup: approve, reject with a reason, or let a stopped provisioning go on."""
     found = Signup.objects.select_related("city").filter(pk=pk).first()
@@ -150,7 +125,7 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "console/signup.html", context, status=code)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     actions.retry(pk, by=operator_of(request))

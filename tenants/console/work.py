@@ -15,8 +15,9 @@ from kernel.errors import NotThere
 from kernel.logs import without_addresses
 from messaging import outbox
 from messaging.models import Outbox
-from tenants.console.views import for_operators, operator_of
+from tenants.console.views import operator_of
 from tenants.registry.models import Health
+from ui.page import Audience, page
 
 SHOWN = 50
 TROUBLED = [Outbox.State.FAILED, Outbox.State.HELD]
@@ -64,8 +65,8 @@ def _troubled(pk: int) -> Outbox:
     return row
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """What failed in public, by kind and one by one; cities as they were last counted."""
@@ -80,7 +81,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "console/work.html", context)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def happened(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that an effect whose outcome was not known did happen."""
@@ -89,7 +90,7 @@ def happened(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console-work")
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Give work that failed for good a fresh set of attempts."""

@@ -252,7 +252,7 @@ def send_invitation(*, user: User, by: User | None = None) -> None:
     if "@" not in user.login:
         raise RuleBroken(
             f"{user.name} masuk dengan NIK, bukan dengan e-mail. Minta ia membuka akun di "
-            f"{city().url('/daftar/')} dengan NIK, nomor KK, dan tanggal lahirnya."
+            f"{city().page('register')} dengan NIK, nomor KK, dan tanggal lahirnya."
         )
     path = set_password_path(user)
     today = now().astimezone(city().tz).date()
@@ -266,7 +266,7 @@ def send_invitation(*, user: User, by: User | None = None) -> None:
         user.login, notices.INVITATION, key=f"invite:{user.pk}:{link_digest(path)}",
         on_behalf_of=by.email if by is not None else "", name=user.name, posts=posts,
         by=by.name if by is not None else "", link=city().url(path),
-        sign_in=city().url("/masuk/"), city=city().name,
+        sign_in=city().page("sign-in"), city=city().name,
     )  # fmt: skip
 
 

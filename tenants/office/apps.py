@@ -6,7 +6,7 @@ class OfficeConfig(AppConfig):
     label = "office"
 
     def ready(self) -> None:
-        from tenants.office import seed  # noqa: F401 - registers the seeders
+        from tenants.office import access, seed  # noqa: F401 - guards, and the seeders
         from tenants.office.queries import admins_today, seats_now
         from tenants.registry import people
         from tenants.registry.entitlements import meter

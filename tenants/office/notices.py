@@ -36,7 +36,7 @@ INVITATION = notice(
 def _to(people: list[User], about: Notice, *, key: str, **values: Any) -> None:
     for person in people:
         tell(
-            about, person, key=f"{key}:{person.pk}", link=city().url("/kelola/pejabat/"),
+            about, person, key=f"{key}:{person.pk}", link=city().page("setup-posts"),
             city=city().name, **values,
         )  # fmt: skip
 

@@ -1,14 +1,14 @@
 """What is left before residents are served, and which kelurahan and desa take requests."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.clock import now
+from kernel.registry import Registry
 from tenants.backend.scope import in_city
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.queries import current_holdings, unit_at
@@ -55,42 +55,64 @@ def unready_villages(on: date) -> QuerySet[Any]:
 class Task:
     """One line of the set-up checklist."""
 
-    key: str
     title: str
     hint: str
     done: bool
+    page: str  # where it is done: the name of its URL
     count: str = ""  # "3 dari 15", where counting helps
-    path: str = ""  # where it is done, in the city's own pages
 
 
-def checklist(city: City) -> list[Task]:
+tasks: Registry[Callable[[date], Task]] = Registry(
+    "set-up tasks", "what a new city has to do before residents can apply, in order"
+)
+
+
+def checklist(city: City) -> dict[str, Task]:
     """What is left before residents can apply, in the order to do it."""
     with in_city(city):
         today = now().astimezone(city.tz).date()
-        profile = Profile.objects.first()
-        units = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA], is_active=True)
-        all_villages, addressed = units.count(), units.exclude(address="").count()
-        ready = ready_villages(today).count()
-        neighbourhoods = Unit.objects.filter(kind=Unit.Kind.RT).count()
-        has_people = apps.get_model("residents", "Person").objects.exists()
-        held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
-        rt_heads = Post.objects.filter(role=Post.Role.KETUA_RT).filter(Exists(held)).count()
-        services = apps.get_model("catalogue", "Service").objects.filter(is_active=True).count()
-    return [
-        Task("wilayah", "Wilayah", "Kecamatan, kelurahan, dan desa sudah terisi dari data "
-             "resmi Kemendagri.", True, path="/kelola/wilayah/"),
-        Task("layanan", "Layanan", "Layanan siap pakai bisa langsung dibuka.", services > 0,
-             f"{services} layanan", "/kelola/layanan/"),
-        Task("identitas", "Logo dan kontak", "Logo dan kontak pengaduan tampil di halaman "
-             "warga.", bool(profile and profile.logo and profile.contact), "",
-             "/kelola/identitas/"),
-        Task("alamat", "Alamat kop surat", "Alamat tiap kelurahan dan desa tercetak di kop surat.",
-             addressed > 0, f"{addressed} dari {all_villages}", "/kelola/wilayah/"),
-        Task("penduduk", "Data penduduk", "Impor data penduduk agar warga bisa mendaftar dengan "
-             "NIK.", has_people, "", "/kelola/penduduk/"),
-        Task("kelurahan", "Kelurahan dan desa yang siap", "Yang siap punya petugas loket dan "
-             "lurah, kepala desa, atau sekretarisnya. Warga kelurahan lain belum bisa mengajukan.",
-             ready > 0, f"{ready} dari {all_villages}", "/kelola/kesiapan/"),
-        Task("rt", "Ketua RT", "Tunjuk Ketua RT yang memberi pengantar.", rt_heads > 0,
-             f"{rt_heads} dari {neighbourhoods}", "/kelola/rt/"),
-    ]  # fmt: skip
+        return {key: task(today) for key, task in tasks.items()}
+
+
+def _territory(_on: date) -> Task:
+    hint = "Kecamatan, kelurahan, dan desa sudah terisi dari data resmi Kemendagri."
+    return Task("Wilayah", hint, True, "setup-units")
+
+
+def _face(_on: date) -> Task:
+    profile = Profile.objects.first()
+    done = bool(profile and profile.logo and profile.contact)
+    hint = "Logo dan kontak pengaduan tampil di halaman warga."
+    return Task("Logo dan kontak", hint, done, "setup-face")
+
+
+def _addresses(_on: date) -> Task:
+    units = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA], is_active=True)
+    every, addressed = units.count(), units.exclude(address="").count()
+    hint = "Alamat tiap kelurahan dan desa tercetak di kop surat."
+    return Task("Alamat kop surat", hint, addressed > 0, "setup-units", f"{addressed} dari {every}")
+
+
+def _villages(on: date) -> Task:
+    ready, every = ready_villages(on).count(), villages(on).count()
+    hint = (
+        "Yang siap punya petugas loket dan lurah, kepala desa, atau sekretarisnya. Warga kelurahan "
+        "lain belum bisa mengajukan."
+    )
+    title = "Kelurahan dan desa yang siap"
+    return Task(title, hint, ready > 0, "setup-readiness", f"{ready} dari {every}")
+
+
+def _neighbourhoods(on: date) -> Task:
+    held = current_holdings(on).filter(post=OuterRef("pk"), user__is_active=True)
+    heads = Post.objects.filter(role=Post.Role.KETUA_RT).filter(Exists(held)).count()
+    every = Unit.objects.filter(kind=Unit.Kind.RT).count()
+    hint = "Tunjuk Ketua RT yang memberi pengantar."
+    return Task("Ketua RT", hint, heads > 0, "setup-neighbourhoods", f"{heads} dari {every}")
+
+
+tasks.add("wilayah", _territory, order=10)
+tasks.add("identitas", _face, order=30)
+tasks.add("alamat", _addresses, order=40)
+tasks.add("kelurahan", _villages, order=60)
+tasks.add("rt", _neighbourhoods, order=70)

@@ -159,7 +159,7 @@ def _finish(export_id: int, path: str, made: exporting.Made) -> None:
         write_to(
             export.asked_by_email, COPY_READY, key=f"data-ready:{export.pk}",
             city=city.name, name=export.asked_by_name,
-            link=city.url(f"/kelola/data/unduh/{export.code}/"),
+            link=city.page("ownership-download", export.code),
             until=moment_text(export.expires_at, city.timezone),
             seal=own_fingerprint(), manifest=made.manifest_sha256,
         )  # fmt: skip

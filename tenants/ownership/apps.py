@@ -8,5 +8,5 @@ class OwnershipConfig(AppConfig):
     def ready(self) -> None:
         from tenants.console import slots as console_slots
 
-        console_slots.page("Penghapusan", "/konsol/penghapusan/", order=60)
+        console_slots.page("Penghapusan", "console-deletions", order=60)
         from tenants.ownership import withheld  # noqa: F401 - what Django's own tables need

@@ -9,6 +9,7 @@ from kernel.tanggal import long_date, moment_text
 from tenants.ownership.dictionary import meanings
 from tenants.ownership.models import DeletionRequest
 from tenants.registry.models import Tombstone
+from tenants.registry.queries import public_page
 from typeset import pdf as typeset
 
 LAYOUT = Path(__file__).parent / "layouts" / "berita-acara.typ"
@@ -16,7 +17,7 @@ LAYOUT = Path(__file__).parent / "layouts" / "berita-acara.typ"
 
 def page_url(request: DeletionRequest) -> str:
     """Where the certificate can be opened again by whoever holds it."""
-    return f"{settings.PUBLIC_URL}/penghapusan/{request.certificate_code}/"
+    return public_page("certificate", request.certificate_code)
 
 
 def pdf(request: DeletionRequest, stone: Tombstone) -> bytes:

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from tenants.console.views import for_operators
 from tenants.ownership import closing
 from tenants.ownership.models import DeletionRequest
 from tenants.ownership.rules import safe_name
 from tenants.registry.models import City
+from ui.page import Audience, page
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def deletions(request: HttpRequest) -> HttpResponse:
     found = DeletionRequest.objects.defer("certificate", "inventory")
@@ -33,8 +33,8 @@ def _found(**which: object) -> DeletionRequest:
     return found
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def deletion(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk=pk)
@@ -50,13 +50,13 @@ def deletion(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ownership/console_deletion.html", context)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, confirms=True)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, confirms=False)
@@ -80,13 +80,14 @@ def _decide(request: HttpRequest, pk: int, *, confirms: bool) -> HttpResponse:
     return redirect("console-deletion", pk)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     return _pdf(_found(pk=pk))
 
 
+@page(Audience.ANYONE)
 @never_cache
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from accounts.models import User
 from kernel.identities import folded
 from kernel.registry import Registry
@@ -16,8 +14,9 @@ from tenants.office import queries as office
 from tenants.ownership.models import DeletionRequest
 from tenants.ownership.notices import ASKED, CANCELLED, CONFIRMED, DONE, FOR_OPERATORS, TOMORROW
 from tenants.registry.models import City
+from tenants.registry.queries import public_page
 
-PAGE = "/kelola/data/hapus/"
+PAGE = "ownership-delete"
 RECENT = 60  # days: whoever was an administrator so recently is told too
 
 
@@ -55,7 +54,7 @@ def _to_all(
 
 def asked(request: DeletionRequest, city: City, at: datetime) -> None:
     _to_all(request, city, "asked", ASKED, at, by=request.asked_by_name, reason=request.reason,
-            link=city.url(PAGE))  # fmt: skip
+            link=city.page(PAGE))  # fmt: skip
 
 
 def operators_needed(request: DeletionRequest) -> None:
@@ -66,7 +65,7 @@ def operators_needed(request: DeletionRequest) -> None:
             tell(
                 FOR_OPERATORS, operator, key=f"deletion:operators:{request.pk}:{operator.pk}",
                 city=request.city_name, by=request.asked_by_name,
-                link=f"{settings.PUBLIC_URL}/konsol/penghapusan/{request.pk}/",
+                link=public_page("console-deletion", request.pk),
             )  # fmt: skip
 
 
@@ -75,7 +74,7 @@ def confirmed(request: DeletionRequest, city: City, at: datetime) -> None:
     _to_all(
         request, city, "confirmed", CONFIRMED, at, confirmed_by=request.confirmed_by_name,
         by=request.asked_by_name, starts=moment_text(request.grace_until, city.timezone),
-        link=city.url(PAGE),
+        link=city.page(PAGE),
     )  # fmt: skip
 
 
@@ -88,11 +87,11 @@ def tomorrow(request: DeletionRequest, city: City, changes: int, at: datetime) -
     starts = max(request.grace_until, at)
     _to_all(
         request, city, "tomorrow", TOMORROW, at, starts=moment_text(starts, city.timezone),
-        changes=changes, copies=city.url("/kelola/data/"), link=city.url(PAGE),
+        changes=changes, copies=city.page("ownership"), link=city.page(PAGE),
     )  # fmt: skip
 
 
 def done(request: DeletionRequest, at: datetime) -> None:
     """To the addresses noted when the city was closed: its own tables are gone."""
     _send(request, "done", DONE, request.recipients,
-          link=f"{settings.PUBLIC_URL}/penghapusan/{request.certificate_code}/")  # fmt: skip
+          link=public_page("certificate", request.certificate_code))  # fmt: skip

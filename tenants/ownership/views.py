@@ -16,16 +16,16 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
 from tenants.ownership import actions, archive, closing, rules
-from tenants.ownership.access import for_admins
 from tenants.ownership.forms import AskForm
 from tenants.ownership.models import DataExport
 from tenants.registry.current import city
 from ui.forms import explain
+from ui.page import Audience, page
 
 PART = 256 * 1024  # bytes a write
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponse:
     """What there is, how far a new copy is. Polled by htmx as a part of the page."""
@@ -53,7 +53,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     )
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_POST
 def ask_export(request: HttpRequest, user: User) -> HttpResponse:
     try:
@@ -63,7 +63,7 @@ def ask_export(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("ownership")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def download(request: HttpRequest, user: User, code: str) -> HttpResponseBase:
     """The file in parts; a broken download goes on where it stopped (``Range``)."""
@@ -112,7 +112,7 @@ def _parts(export: DataExport, first: int, last: int) -> Iterator[bytes]:
 # --- deletion ------------------------------------------------------------------------------------
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 def delete(request: HttpRequest, user: User) -> HttpResponse:
     """The page of the deletion: what it takes, where it stands; asking for it by POST."""
     here, at = city(), now()
@@ -148,7 +148,7 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "ownership/delete.html", context, status=status)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_POST
 def confirm(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     try:
@@ -162,7 +162,7 @@ def confirm(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return redirect("ownership-delete")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_POST
 def cancel(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     try:

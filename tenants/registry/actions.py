@@ -14,7 +14,6 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -31,6 +30,7 @@ from tenants.backend.scope import in_public
 from tenants.registry import mail_limits, queries, regions
 from tenants.registry.models import Signup
 from tenants.registry.notices import CONFIRM_SIGNUP, SIGNUP_FOR_OPERATORS, SIGNUP_REJECTED
+from tenants.registry.queries import public_page
 
 LINK_LASTS = timedelta(hours=24)
 RESEND_PAUSE = timedelta(minutes=1)
@@ -115,7 +115,7 @@ def _send_link(signup: Signup, at: datetime, remote: str) -> None:
     write_to(
         signup.email, CONFIRM_SIGNUP,
         key=f"signup-link:{signup.pk}:{signup.confirm_digest[:16]}",
-        area=_area(signup).name, link=f"{settings.PUBLIC_URL}/daftar/konfirmasi/{token}/",
+        area=_area(signup).name, link=public_page("signup-confirm", token),
     )  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def _tell_operators(signup: Signup) -> None:
         tell(
             SIGNUP_FOR_OPERATORS, operator, key=f"signup-confirmed:{signup.pk}:{operator.pk}",
             is_waiting=signup.state == Signup.State.WAITING_APPROVAL, area=area.name, who=who,
-            link=f"{settings.PUBLIC_URL}/konsol/pendaftaran/{signup.pk}/",
+            link=public_page("console-signup", signup.pk),
         )  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def reject(signup_id: int, *, by: User, reason: str, at: datetime | None = None)
         write_to(
             signup.email, SIGNUP_REJECTED, key=f"signup-rejected:{signup.pk}",
             area=_area(signup).name, name=signup.name, reason=reason,
-            link=f"{settings.PUBLIC_URL}/daftar/",
+            link=public_page("signup"),
         )  # fmt: skip
     return signup
 

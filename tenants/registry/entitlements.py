@@ -19,7 +19,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from audit import actions as audit
@@ -38,7 +40,7 @@ MeterName: TypeAlias = Literal["letters", "seats", "storage", "messages"]
 Meter: TypeAlias = Callable[[datetime], int]
 MB = 1024 * 1024
 TRIAL_DAYS = 30
-PAGE = "/kelola/langganan/"  # where a city's admin mends whatever this module refuses
+PAGE = "billing"  # the name of the page where a city's admin mends whatever this module refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def require_room(name: MeterName, adding: int = 1, *, at: datetime | None = None
 
 def _what_to_do(name: MeterName, city: City, at: datetime) -> str:
     again = long_date(next_month(city, at).date(), reads_in())
-    said = {"city": city.name, "again": again, "page": PAGE}
+    said = {"city": city.name, "again": again, "page": reverse(PAGE, urlconf=settings.ROOT_URLCONF)}
     words: dict[str, str] = {
         "letters": gettext(
             "Kuota surat %(city)s bulan ini sudah habis. Permohonan Anda tersimpan "

@@ -1,4 +1,5 @@
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
 from ui.forms import EmailField, Form
@@ -12,7 +13,11 @@ class RegionForm(Form):
         max_length=100,
         help_text=gettext_lazy("Ketik namanya, misalnya “bontang” atau “kab. bandung”."),
         widget=forms.TextInput(
-            attrs={"data-suggest": "/daftar/cari/", "autocomplete": "off", "spellcheck": "false"}
+            attrs={
+                "data-suggest": reverse_lazy("signup-suggest"),
+                "autocomplete": "off",
+                "spellcheck": "false",
+            }
         ),
         error_messages={"required": gettext_lazy("Tulis nama kabupaten atau kota Anda.")},
     )

@@ -36,7 +36,7 @@ def issue(signup_id: int, *, at: datetime | None = None) -> str | None:
         signup.handover_digest = _digest(token)
         signup.handover_expires_at = (at or now()) + LASTS
         signup.save(update_fields=["handover_digest", "handover_expires_at"])
-        return signup.city.url(f"/masuk/baru/{token}/")
+        return signup.city.page("signup-enter", token)
 
 
 def redeem(token: str, *, city: City, at: datetime | None = None) -> User | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import User
 from tenants.registry.current import city_or_none
@@ -13,4 +14,4 @@ def links(request: HttpRequest) -> Iterator[Link]:
     """The console, for operators."""
     user = request.user
     if isinstance(user, User) and user.is_operator and city_or_none() is None:
-        yield Link("Konsol operator", "/konsol/", "layout-dashboard", 10)
+        yield Link("Konsol operator", reverse("console"), "layout-dashboard", 10)

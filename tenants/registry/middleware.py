@@ -21,18 +21,11 @@ from tenants.registry import hosts
 from tenants.registry.models import City
 from tenants.registry.queries import public_hosts
 from ui.language import of_error_page
+from ui.page import page_of
 
 log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# What works in a suspended city although it is sent by POST: signing in (with a new password),
-# keeping one's own account safe, choosing a language, comparing a letter's file, and what the
-# city's admins need to pay, to take their data along, to let support in or out, and to help
-# somebody who lost a phone.
-STILL_OPEN = (
-    "/masuk/", "/keluar/", "/sandi/", "/akun/", "/bahasa/", "/v/", "/kelola/langganan/",
-    "/kelola/data/", "/meja/cari/", "/kelola/dukungan/", "/dukungan/", "/kelola/pejabat/langkah/",
-)  # fmt: skip
 
 
 class CityMiddleware:
@@ -62,7 +55,9 @@ class CityMiddleware:
         request.city = request.tenant = city  # type: ignore[attr-defined]
         if city.is_read_only:
             request.read_only = True  # type: ignore[attr-defined]
-            if request.method not in SAFE and not request.path.startswith(STILL_OPEN):
+            declared = page_of(request) if request.method not in SAFE else None
+            still_open = declared is not None and declared.when_suspended == "open"
+            if request.method not in SAFE and not still_open:
                 return plain_page(request, "ui/read_only.html", 403, READ_ONLY, {"name": city})
         with in_city(city):
             response = self._checked(request, self.get_response(request))

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django_tenants.models import DomainMixin, TenantMixin
 
 from accounts.fields import EmailAddressField
@@ -79,6 +80,11 @@ class City(TenantMixin):
         public = urlsplit(settings.PUBLIC_URL)
         netloc = f"{self.host}:{public.port}" if public.port else self.host
         return urlunsplit((public.scheme, netloc, "", "", "")) + path
+
+    def page(self, name: str, *args: object, query: str = "") -> str:
+        """The absolute address of one of this city's pages, by the name in its URLs."""
+        path = reverse(name, urlconf=settings.ROOT_URLCONF, args=args)
+        return self.url(f"{path}?{query}" if query else path)
 
     @property
     def is_live(self) -> bool:

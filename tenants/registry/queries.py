@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 
 from tenants.backend.place import PUBLIC
 from tenants.backend.scope import in_public
@@ -90,7 +91,7 @@ def address_of(code: str) -> str:
     """The address of the city with this code; empty when it does not answer (yet)."""
     with in_public():
         city = City.objects.filter(code=code).first()
-        return city.url("/") if city is not None and city.is_live else ""
+        return city.page("home") if city is not None and city.is_live else ""
 
 
 def proves_itself(signup: Signup) -> bool:
@@ -169,7 +170,7 @@ def progress(status_token: str) -> Progress | None:
     state = Signup.State(signup.state)
     percent, label, address = 0, LABELS.get(state, ""), ""
     if signup.city is not None:
-        address = signup.city.url("/")
+        address = signup.city.page("home")
         stage = provisioning.stage_of(signup.city)
         percent = stage.percent
         if state == Signup.State.PROVISIONING:
@@ -197,3 +198,9 @@ def recent_signups(*, limit: int = 50) -> list[Signup]:
     """The latest signups in any state."""
     with in_public():
         return list(Signup.objects.select_related("city").order_by("-created_at")[:limit])
+
+
+def public_page(name: str, *args: object) -> str:
+    """The absolute address of a page on the platform's own host, by the name in its URLs."""
+    path = reverse(name, urlconf=settings.PUBLIC_SCHEMA_URLCONF, args=args)
+    return settings.PUBLIC_URL.rstrip("/") + path

@@ -84,7 +84,7 @@ def advance(payload: outbox.Payload) -> None:
     city = signup.city
     write_to(
         signup.email, CITY_READY, key=f"signup-done:{signup.pk}", city=city.name, name=signup.name,
-        link=city.url("/masuk/"), trial_ends=_last_day_of_trial(city), plans=city.url(PAGE),
+        link=city.page("sign-in"), trial_ends=_last_day_of_trial(city), plans=city.page(PAGE),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@ from django.urls import include, path
 from tenants.registry import views
 
 urlpatterns = [
-    path("", views.landing, name="landing"),
+    path("", views.landing, name="home"),
     path("", include("accounts.urls")),
     path("syarat/", views.terms, name="terms"),
     path("privasi/", views.privacy, name="privacy"),

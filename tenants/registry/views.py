@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +22,7 @@ from tenants.registry.current import city
 from tenants.registry.forms import CorrectEmailForm, OfficialForm, RegionForm
 from tenants.registry.models import Signup
 from ui.forms import explain
+from ui.page import Audience, page
 
 CONFIRMED = "pendaftaran_dikonfirmasi"  # in the session: the signup this browser confirmed
 
@@ -37,6 +39,7 @@ def _counts() -> dict[str, int]:
     }
 
 
+@page(Audience.ANYONE)
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     context = {
@@ -47,16 +50,19 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/landing.html", context)
 
 
+@page(Audience.ANYONE)
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/terms.html", {"title": gettext("Syarat pemakaian")})
 
 
+@page(Audience.ANYONE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/privacy.html", {"title": gettext("Privasi")})
 
 
+@page(Audience.ANYONE)
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/security.html", {"title": gettext("Bagaimana data dijaga")})
@@ -70,6 +76,7 @@ def _page(request: HttpRequest, name: str, form: Any, **more: Any) -> HttpRespon
     return render(request, f"registry/{name}.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.ANYONE, is_office=True)
 @never_cache
 @require_safe
 def region(request: HttpRequest) -> HttpResponse:
@@ -97,6 +104,7 @@ def region(request: HttpRequest) -> HttpResponse:
     return _page(request, "signup_region", form, **context)
 
 
+@page(Audience.ANYONE, is_office=True)
 @require_safe
 @cache_control(public=True, max_age=3600)
 def suggest(request: HttpRequest) -> JsonResponse:
@@ -105,6 +113,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"daerah": [f"{area.name}, {area.province.name}" for area in found]})
 
 
+@page(Audience.ANYONE, is_office=True)
 @never_cache
 @sensitive_post_parameters("password")
 def official(request: HttpRequest, code: str) -> HttpResponse:
@@ -140,6 +149,7 @@ def official(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@page(Audience.ANYONE, is_office=True)
 @never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail. Only a press counts: mail scanners open links too."""
@@ -163,6 +173,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("signup-status", signup.status_token)
 
 
+@page(Audience.ANYONE, is_office=True)
 @never_cache
 @require_safe
 def status(request: HttpRequest, token: str) -> HttpResponse:
@@ -194,12 +205,13 @@ def _status_page(
         "waiting": progress.state in {"approved", "provisioning"},
         "token": token,
         "form": form,
-        "sign_in": f"{progress.address.rstrip('/')}/masuk/" if progress.address else "",
+        "sign_in": progress.address.rstrip("/") + reverse("sign-in") if progress.address else "",
     }
     name = "registry/parts/progress.html" if part else "registry/signup_status.html"
     return render(request, name, context, status=422 if form.errors else 200)
 
 
+@page(Audience.ANYONE, is_office=True)
 @require_POST
 def resend(request: HttpRequest, token: str) -> HttpResponse:
     try:
@@ -211,6 +223,7 @@ def resend(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("signup-status", token)
 
 
+@page(Audience.ANYONE, is_office=True)
 @require_POST
 def correct_email(request: HttpRequest, token: str) -> HttpResponse:
     """The address typed first was wrong."""
@@ -233,6 +246,7 @@ def correct_email(request: HttpRequest, token: str) -> HttpResponse:
     return _status_page(request, progress, token, form)
 
 
+@page(Audience.ANYONE, when_suspended="open")
 @never_cache
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
@@ -242,5 +256,5 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         messages.warning(
             request, gettext("Tautan ini sudah dipakai atau kedaluwarsa. Masuk seperti biasa.")
         )
-        return redirect("/masuk/?next=/kelola/")
+        return redirect(f"{reverse('sign-in')}?next={reverse('setup')}")
     return admit(request, user, "accounts.backends.LoginBackend", "signed_in.by_link")

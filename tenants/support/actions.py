@@ -35,7 +35,7 @@ MOST_HOURS = 72
 HOURS = (1, 4, 8, 24, 72)
 LINK_LASTS = 120  # seconds
 SALT = "tenants.support.link"
-PAGE = "/kelola/dukungan/"
+PAGE = "support"
 S = Visit.State
 
 
@@ -99,7 +99,7 @@ def ask(city: City, *, reason: str, hours: int, by: User, at: datetime | None = 
                 tell(
                     VISIT_ASKED, admin, key=f"support:{visit.pk}:asked:{admin.pk}",
                     name=admin.name, by=by.name, city=city.name, hours=hours, reason=reason,
-                    link=city.url(PAGE),
+                    link=city.page(PAGE),
                 )  # fmt: skip
     return visit
 
@@ -242,7 +242,7 @@ def link(visit_id: int, *, by: User, at: datetime | None = None) -> str:
             detail={"visit": visit.pk},
         )  # fmt: skip
     token = signing.dumps([visit.pk, secret], salt=SALT)
-    return visit.city.url(f"/dukungan/{token}/")
+    return visit.city.page("support-enter", token)
 
 
 def enter(token: str, *, at: datetime | None = None) -> tuple[Visit, User]:

@@ -15,5 +15,5 @@ class SupportConfig(AppConfig):
         banner.register(banners.banners)
         console_slots.section(order=60)(console.section)
         console_slots.page(
-            "Pertanyaan kota", "/konsol/pertanyaan/", order=30, waiting=questions.waiting
+            "Pertanyaan kota", "console-questions", order=30, waiting=questions.waiting
         )

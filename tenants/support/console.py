@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from tenants.console.slots import Section, city_of
-from tenants.console.views import for_operators, operator_of
+from tenants.console.views import operator_of
 from tenants.registry.models import City
 from tenants.support import actions, queries
 from tenants.support.forms import AskForm
 from tenants.support.models import Visit
 from ui.forms import explain
+from ui.page import Audience, page
 
 
 def section(request: HttpRequest, city: City) -> Section:
@@ -34,8 +35,8 @@ def section(request: HttpRequest, city: City) -> Section:
     return Section("Akses dukungan", "support/console_section.html", {"rows": rows})
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     city = city_of(code)
     form = AskForm(request.POST or None)
@@ -51,8 +52,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "support/console_ask.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_POST
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """A page with the link: forms here may not lead to another host (CSP form-action)."""
@@ -62,7 +63,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "support/console_link.html", context)
 
 
-@for_operators
+@page(Audience.OPERATOR)
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     visit = actions.leave(pk, by=operator_of(request))

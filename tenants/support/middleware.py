@@ -1,4 +1,4 @@
-"""Support reads, and only what is listed here; every page it opens is noted in the city's audit."""
+"""Support reads, and only what pages declare; every page it opens is noted in the city's audit."""
 
 from collections.abc import Callable
 
@@ -11,18 +11,9 @@ from audit import actions as audit
 from kernel.clock import now
 from tenants.support import inside
 from tenants.support.backend import PATH, is_support, visit_of
+from ui.page import Audience, page_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-LEAVE = "/keluar/"
-# What the consent covers: the city's public face and its administration. Money, the city's whole
-# data, its consents and people's own pages stay with the people they belong to.
-OPEN = ("/kelola/", "/layanan/", "/kebutuhan/", "/v/", "/privasi/", "/bahasa/")
-SHUT = ("/kelola/data/", "/kelola/langganan/", "/kelola/dukungan/", "/kelola/penduduk/impor/")
-FACE = ("/ui/", "/static/", "/manifest.webmanifest", "/sw.js", "/luring/")
-
-
-def is_open(path: str) -> bool:
-    return path == "/" or (path.startswith(OPEN) and not path.startswith(SHUT))
 
 
 class SupportMiddleware:
@@ -30,17 +21,19 @@ class SupportMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = page_of(request)
+        support = declared.support if declared is not None else "look"
         # Pages that never look at the session show the same to everybody: nothing to guard, and
         # asking here would spoil their caching.
-        if getattr(request, "city", None) is None or request.path.startswith(FACE):
+        if getattr(request, "city", None) is None or support == "always":
             return self.get_response(request)
-        if request.method in SAFE and is_open(request.path):
+        if request.method in SAFE and support == "look":
             response = self.get_response(request)
-            looked = request.session.accessed or request.path.startswith("/kelola/")
-            if looked and self._is_support(request):
+            is_guarded = declared is not None and declared.audience is not Audience.ANYONE
+            if (request.session.accessed or is_guarded) and self._is_support(request):
                 self._note(request, response.status_code)
             return response
-        if not self._is_support(request) or request.path == LEAVE:
+        if not self._is_support(request):
             return self.get_response(request)
         refused = render(request, "support/refused.html", status=403)
         self._note(request, refused.status_code)

@@ -10,16 +10,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from kernel.errors import RuleBroken
-from tenants.console.views import for_operators, operator_of
-from tenants.ownership.access import for_admins
+from tenants.console.views import operator_of
 from tenants.registry.current import city
 from tenants.support import questions
 from tenants.support.forms import MessageForm, QuestionForm
 from tenants.support.models import Question
 from ui.forms import explain
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, user: User) -> HttpResponseBase:
     """The city's questions, and a new one."""
@@ -36,7 +36,7 @@ def ask(request: HttpRequest, user: User) -> HttpResponseBase:
     return render(request, "support/questions.html", context, status=422 if form.errors else 200)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     form = MessageForm(request.POST or None)
@@ -53,8 +53,8 @@ def question(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     return render(request, "support/question.html", context, status=422 if form.errors else 200)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_safe
 def console_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("keadaan", "")
@@ -64,8 +64,8 @@ def console_list(request: HttpRequest) -> HttpResponse:
     return render(request, "support/console_questions.html", context)
 
 
+@page(Audience.OPERATOR)
 @never_cache
-@for_operators
 @require_http_methods(["GET", "HEAD", "POST"])
 def console_question(request: HttpRequest, pk: int) -> HttpResponse:
     form = MessageForm(request.POST or None)

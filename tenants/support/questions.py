@@ -28,7 +28,6 @@ from tenants.support.notices import ANSWER, QUESTION
 
 LONGEST = 4000
 MOST_A_DAY = 20  # messages of one city
-PAGE = "/kelola/dukungan/tanya/"
 S = Question.State
 
 
@@ -150,7 +149,7 @@ def _tell_admins(question: Question, message: Message, city: City, at: datetime)
         for admin in office.admins(at.astimezone(city.tz).date()):
             tell(
                 ANSWER, admin, key=f"question:{question.pk}:{message.pk}:{admin.pk}",
-                about=question.subject, name=admin.name, link=city.url(f"{PAGE}{question.pk}/"),
+                about=question.subject, name=admin.name, link=city.page("question", question.pk),
             )  # fmt: skip
 
 

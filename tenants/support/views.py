@@ -14,15 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from tenants.ownership.access import for_admins
 from tenants.registry.current import city
 from tenants.support import actions, queries
 from tenants.support.backend import PATH
 from tenants.support.forms import GrantForm
 from tenants.support.models import UNANSWERED, Visit
+from ui.page import Audience, page
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def home(request: HttpRequest, user: User) -> HttpResponseBase:
     """What waits for an answer, what is open, what was."""
@@ -48,7 +48,7 @@ def _found(pk: int) -> Visit:
     return visit
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_safe
 def visit(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     """Exactly what support opened."""
@@ -58,7 +58,7 @@ def visit(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     return render(request, "support/visit.html", context)
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_POST
 def decide(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     found = _found(pk)
@@ -74,7 +74,7 @@ def decide(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     return redirect("support")
 
 
-@for_admins
+@page(Audience.ADMIN, when_suspended="open", support="no")
 @require_POST
 def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     actions.revoke(pk, by=user)
@@ -82,6 +82,7 @@ def revoke(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     return redirect("support")
 
 
+@page(Audience.ANYONE, when_suspended="open", is_office=True)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponseBase:
@@ -94,4 +95,4 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     assert visit.expires_at is not None
     left = max(visit.expires_at - now(), timedelta(seconds=1))
     request.session.set_expiry(int(left.total_seconds()) or 1)
-    return redirect("/kelola/")
+    return redirect("setup")

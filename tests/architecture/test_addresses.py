@@ -14,15 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
+from ui.page import Audience, Page, declared_by
 
-ANYONE = "anyone"
-SIGNED_IN = "whoever is signed in, about themselves"
-RESIDENT = "a resident, about their own requests"
-RT = "the Ketua RT or RW concerned"
-DESK = "the desks concerned"
-INVOLVED = "the resident concerned and the desks concerned"
-ADMIN = "the city's admins"
-OPERATOR = "the platform's operators"
+ANYONE, SIGNED_IN, RESIDENT = Audience.ANYONE, Audience.SIGNED_IN, Audience.RESIDENT
+RT, DESK, INVOLVED = Audience.VOUCHER, Audience.DESK, Audience.INVOLVED
+ADMIN, OPERATOR = Audience.ADMIN, Audience.OPERATOR
 
 ON_EVERY_HOST = {
     "ui/warna.css": ANYONE,
@@ -224,18 +220,42 @@ CITY_HOST = {
 TABLES = {"config.urls_public": PUBLIC_HOST, "config.urls_city": CITY_HOST}
 
 
-def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Page | None]]:
+    """Every address with what its view declares."""
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            yield route
+            yield route, declared_by(pattern.callback)
         else:
-            yield from routes(pattern, route)
+            yield from pages(pattern, route)
+
+
+def routes(resolver: URLResolver) -> Iterator[str]:
+    return (route for route, _ in pages(resolver))
 
 
 @pytest.mark.parametrize("urlconf", TABLES)
-def test_every_address_stands_in_the_table(urlconf: str) -> None:
-    assert set(routes(get_resolver(urlconf))) == set(TABLES[urlconf])
+def test_every_address_declares_the_audience_of_the_table(urlconf: str) -> None:
+    declared = {route: said and said.audience for route, said in pages(get_resolver(urlconf))}
+    assert declared == TABLES[urlconf]
+
+
+# Pages of the city's administrators that an operator who looks in does not see: money, the city's
+# whole data, its consents, and the answers of a register's file.
+SHUT = ("kelola/data/", "kelola/langganan/", "kelola/dukungan/", "kelola/penduduk/impor/")
+# What anyone reads and an operator who looks in reads too; all else of residents stays theirs.
+SHOWN = ("", "kebutuhan/", "layanan/", "v/", "privasi/", "bahasa/")
+
+
+def test_support_sees_the_pages_that_say_so_and_no_others() -> None:
+    for route, said in pages(get_resolver("config.urls_city")):
+        assert said is not None
+        if said.audience is ADMIN:
+            assert said.support == ("no" if route.startswith(SHUT) else "look"), route
+        elif said.support == "look":
+            assert said.audience is ANYONE and route.split("/")[0] + "/" in (*SHOWN, "/"), route
+        elif said.support == "always":
+            assert said.audience is ANYONE, route
 
 
 def example(route: str) -> str:

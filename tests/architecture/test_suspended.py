@@ -10,14 +10,13 @@ from accounts.models import Phone
 from tenants.backend.scope import in_city
 from tenants.office.models import Post, Unit
 from tenants.registry import entitlements, hosts
-from tenants.registry.middleware import STILL_OPEN
 from tenants.registry.models import City
-from tests.architecture.test_addresses import CITY_HOST, example, routes
+from tests.architecture.test_addresses import CITY_HOST, example, pages, routes
 from tests.factories import official
 from tests.operators import code
 
 # What may be sent although the city is suspended, and why. A new page is refused unless it is
-# named here and in STILL_OPEN.
+# named here and declares when_suspended="open".
 OPEN = {
     "masuk/": "signing in",
     "masuk/kode/": "signing in: the second step",
@@ -87,10 +86,11 @@ def test_every_address_can_be_read_as_before(
         assert "Hanya bisa dibaca" not in answer.content.decode("utf-8", "replace"), route
 
 
-def test_what_stays_open_is_named_once() -> None:
-    paths = {"/" + route for route in OPEN} | {"/" + route for route in PAYING}
-    for path in paths:
-        assert path.startswith(STILL_OPEN), path
+def test_what_stays_open_is_declared() -> None:
+    for route, said in pages(get_resolver("config.urls_city")):
+        assert said is not None
+        is_named = route in OPEN or route.startswith(PAYING)
+        assert (said.when_suspended == "open") == is_named, route
 
 
 @pytest.mark.django_db

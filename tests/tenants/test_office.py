@@ -109,7 +109,7 @@ def test_a_city_keeps_an_admin(in_bontang: City) -> None:
 
 def test_checklist_moves_as_the_city_is_set_up(bontang: City, in_bontang: City) -> None:
     def done() -> dict[str, bool]:
-        return {task.key: task.done for task in readiness.checklist(bontang)}
+        return {key: task.done for key, task in readiness.checklist(bontang).items()}
 
     today = now().astimezone(bontang.tz).date()
     lurah = post("lurah")
@@ -118,5 +118,5 @@ def test_checklist_moves_as_the_city_is_set_up(bontang: City, in_bontang: City) 
     counter = Post.objects.get(unit=lurah.unit, role="loket")
     actions.appoint(post=counter, user=person("Budi"), since=today, by=None)
     assert done()["kelurahan"] is True
-    counts = {task.key: task.count for task in readiness.checklist(bontang)}
+    counts = {key: task.count for key, task in readiness.checklist(bontang).items()}
     assert counts["kelurahan"] == "1 dari 15"

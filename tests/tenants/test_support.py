@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import get_resolver
 from redis.exceptions import RedisError
 
 from accounts.models import User
@@ -19,10 +20,10 @@ from tenants.office import queries as office
 from tenants.office.models import Post, Profile, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
-from tenants.support import actions, inside, middleware
+from tenants.support import actions, inside
 from tenants.support.actions import LinkUsed
 from tenants.support.models import Visit
-from tests.architecture.test_addresses import ADMIN, CITY_HOST, example
+from tests.architecture.test_addresses import ADMIN, CITY_HOST, example, pages
 from tests.factories import make_cast, official, submitted
 from tests.operators import console, operator
 
@@ -225,8 +226,9 @@ def test_support_reads_what_an_admin_reads_and_is_named(bontang: City, guest: Cl
 def test_nothing_is_sent(bontang: City, guest: Client) -> None:
     with in_city(bontang):
         before = list(Profile.objects.values())
-    for route in CITY_HOST:
-        if example(route).startswith((*middleware.FACE, "/keluar/")):
+    for route, said in pages(get_resolver("config.urls_city")):
+        assert said is not None
+        if said.support == "always":
             continue
         for method in ("post", "put", "patch", "delete"):
             answer = getattr(guest, method)(example(route))
@@ -243,11 +245,10 @@ READABLE = {
 
 def test_the_consent_covers_no_money_no_copies_no_dossiers(bontang: City, guest: Client) -> None:
     """Every address that is not public: readable ones are named, the rest stays shut."""
-    for route in CITY_HOST:
-        path = example(route)
-        if middleware.is_open(path) or path.startswith((*middleware.FACE, "/keluar/")):
-            continue
-        assert guest.get(path).status_code == 403, route
+    for route, said in pages(get_resolver("config.urls_city")):
+        assert said is not None
+        if said.support == "no":
+            assert guest.get(example(route)).status_code == 403, route
     for route in READABLE:
         assert guest.get(f"/{route}").status_code == 200, route
         assert CITY_HOST[route] == ADMIN

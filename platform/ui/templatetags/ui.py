@@ -13,6 +13,7 @@ from django.db import connection
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
@@ -337,11 +338,16 @@ def halaman(context: template.Context, number: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def current(context: template.Context, *starts: str) -> SafeString:
-    """``aria-current="page"`` when the address is one of these, or below one ending in ``*``."""
+def current(context: template.Context, *names: str) -> SafeString:
+    """``aria-current="page"`` on the pages of these names; ``name*`` means all addresses below."""
     request = context.get("request")
-    path = request.path if request else ""
-    hit = any(
-        path.startswith(start[:-1]) if start.endswith("*") else path == start for start in starts
+    if request is None or request.resolver_match is None:
+        return SafeString("")
+    match = request.resolver_match
+    is_here = any(
+        request.path.startswith(reverse(name[:-1]))
+        if name.endswith("*")
+        else match.url_name == name
+        for name in names
     )
-    return format_html('aria-current="{}"', "page") if hit else SafeString("")
+    return format_html('aria-current="{}"', "page") if is_here else SafeString("")
