@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
-from services.applications import actions, queries
+from services.applications import actions, decisions, queries
 from services.applications.models import Application, Step
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
@@ -169,7 +169,7 @@ def step_of(application: Application) -> Step:
 def approve(application: Application, *users: User, at: datetime = MONDAY) -> None:
     """These officials approve, one after the other."""
     for user in users:
-        actions.decide(step_id=step_of(application).pk, by=user, decision="approve", at=at)
+        decisions.approve(step_id=step_of(application).pk, by=user, at=at)
 
 
 def all_users(cast: Cast) -> Sequence[User]:

@@ -20,7 +20,7 @@ from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from kernel.clock import now
 from services.applications import actions as dossiers
-from services.applications import queries
+from services.applications import decisions, queries
 from services.applications.models import Application
 from services.catalogue.queries import service
 from services.residents.actions import login_for
@@ -272,14 +272,19 @@ def _play(story: Story, account: ResidentAccount) -> None:
         _decide(application, "refuse", story.note, at + timedelta(hours=6))
 
 
-def _decide(application: Application, decision: dossiers.Decision, note: str, at: datetime) -> None:
+def _decide(application: Application, decision: str, note: str, at: datetime) -> None:
     step = queries.open_step(Application.objects.get(pk=application.pk))
     assert step is not None
     post = Post.objects.filter(unit=step.unit, role=step.role).first()
     assert post is not None
     holding = post.holdings.select_related("user").first()
     assert holding is not None
-    dossiers.decide(step_id=step.pk, by=holding.user, decision=decision, note=note, at=at)
+    if decision == "approve":
+        decisions.approve(step_id=step.pk, by=holding.user, note=note, at=at)
+    elif decision == "return":
+        decisions.return_(step_id=step.pk, by=holding.user, note=note, at=at)
+    else:
+        decisions.refuse(step_id=step.pk, by=holding.user, note=note, at=at)
 
 
 def _photo(words: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -12,26 +11,19 @@ from audit import actions as audit
 from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
-from kernel.text import tidy
-from messaging import outbox
 from services.applications import attachments, documents, life_events, reasons, rules
 from services.applications.earlier import earlier
 from services.applications.events import (
     CaseDone,
-    CaseRefused,
-    CaseReturned,
     CaseSubmitted,
-    LetterReady,
-    StepDone,
     StepOpened,
     StepSkipped,
 )
-from services.applications.fitness import refuse_gone, refuse_unfit
+from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
-from services.applications.models import Application, Document, IssuedLetter, Step
+from services.applications.models import Application, Document, Step
 from services.applications.queries import draft_of, own
 from services.applications.staffed import refuse_closed
-from services.applications.wording import letter_draft, signer_of
 from services.catalogue import answers as answering
 from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
@@ -41,25 +33,24 @@ from services.catalogue.queries import is_off, places_at
 from services.catalogue.rules import (
     Answers,
     first_stage,
-    outputs_of,
     route,
     stage_after,
     stage_of,
 )
 from services.catalogue.unknown import to_ask
 from services.letters import actions as letters
+from services.letters.models import Letter
 from services.residents import guesses, officials
 from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_by_nik
 from tenants.office import decrees
 from tenants.office import queries as office
-from tenants.office.models import Holding, Post, Unit
+from tenants.office.models import Holding
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
 
-Decision = Literal["approve", "return", "refuse"]
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
 EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
 NAMED = 30  # an hour, per account: people outside the household named by NIK
@@ -315,10 +306,10 @@ def _open(application: Application, stage: list[StepSpec], at: datetime) -> None
         if any(opened):
             return
         stage = stage_after(application.blueprint, application.answers, stage[-1].key)
-    if application.issued.filter(letter__sha256="").exists():
+    if application.issued.exclude(letter__state__in=Letter.FINISHED).exists():
         _set_state(application, Application.State.ISSUING)
     else:
-        _finish(application, at)
+        finish(application, at)
 
 
 def open_next(application: Application, key: str, at: datetime) -> None:
@@ -402,137 +393,12 @@ def _set_state(application: Application, state: Application.State) -> None:
     application.save(update_fields=["state"])
 
 
-def _finish(application: Application, at: datetime) -> None:
+def finish(application: Application, at: datetime) -> None:
     application.state = Application.State.DONE
     application.finished_at = at
     application.save(update_fields=["state", "finished_at"])
     record(application, "dossier.done", None)
     publish(CaseDone(application.pk))
-
-
-@transaction.atomic
-def decide(
-    *, step_id: int, by: User, decision: Decision, note: str = "", about: str = "", at: datetime
-) -> Application:
-    """An official decides on the dossier in front of them.
-
-    Only whoever holds the post today may, never on their own request, and only while the step
-    is open; the same person deciding the same again changes nothing. Returning and refusing need
-    a reason; ``about`` is the key of the question or file a return is about. Raises NotThere,
-    Stale or RuleBroken.
-    """
-    application_id = (
-        Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
-    )
-    if application_id is None:
-        raise NotThere
-    decrees.apply_due()
-    application = locked(application_id)
-    step = Step.objects.select_related("unit", "decided_by").get(pk=step_id)
-    post = post_held(by, step, at)
-    wanted = {
-        "approve": Step.State.APPROVED,
-        "return": Step.State.RETURNED,
-        "refuse": Step.State.REFUSED,
-    }[decision]
-    if step.state != Step.State.OPEN:
-        if step.state == wanted and step.decided_by_id == by.pk:
-            return application
-        who = step.decided_by.name if step.decided_by else "orang lain"
-        raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
-    refuse_own(by, application)
-    spec = application.blueprint.step(step.key)
-    note = tidy(note)[:1000]
-    if decision == "approve":
-        refuse_gone(application.applicant)
-    if decision != "approve" and len(note) < 5:
-        raise RuleBroken(
-            "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",
-            field="note",
-        )
-    if (decision == "return" and not spec.can_return) or (
-        decision == "refuse" and not spec.can_refuse
-    ):
-        raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
-    step.state, step.decided_at, step.decided_by, step.note = wanted, at, by, note
-    known = application.blueprint.keys()
-    if decision == "return" and about in known:
-        step.about = about
-    step.save(update_fields=["state", "decided_at", "decided_by", "note", "about"])
-    record(application, f"dossier.{decision}", by, step=step.key)
-    if decision != "approve":
-        _close_others(application, step, at)
-    if decision == "approve":
-        publish(StepDone(step.pk, application.pk))
-        _issue(application, spec, step, post, at)
-        if not application.steps.filter(state=Step.State.OPEN).exists():
-            open_next(application, step.key, at)
-    elif decision == "return":
-        _set_state(application, Application.State.RETURNED)
-        publish(CaseReturned(step.pk, application.pk))
-    else:
-        application.finished_at = at
-        application.state = Application.State.REFUSED
-        application.save(update_fields=["state", "finished_at"])
-        publish(CaseRefused(step.pk, application.pk))
-    return application
-
-
-def _close_others(application: Application, step: Step, at: datetime) -> None:
-    """A dossier that goes back or ends leaves the desks beside this one too."""
-    application.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
-        state=Step.State.SKIPPED, decided_at=at, note=reasons.DECIDED_AT % {"unit": step.unit.name}
-    )
-
-
-def post_held(user: User, step: Step, at: datetime) -> Post:
-    """The post that makes this step this user's business. Raises NotThere: no hint to others."""
-    held = [p for p in office.posts_of(user, today_of(at)) if p.unit_id == step.unit_id]
-    for role in (step.role, *step.deputies):
-        for post in held:
-            if post.role == role:
-                return post
-    raise NotThere
-
-
-def _issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
-    """Number the letters this approval brings and order their PDFs."""
-    for output in outputs_of(application.blueprint, application.answers, spec.key):
-        today = today_of(at)
-        assert step.decided_by is not None
-        signer = signer_of(step.decided_by, post, step, today)
-        letter = letters.write(
-            letter_draft(application, output, signer, today),
-            unit=step.unit,
-            letterhead=letterhead(step.unit),
-            person=application.applicant,
-            signer=signer,
-            at=at,
-        )
-        IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
-        outbox.enqueue(
-            "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
-        )
-
-
-def letterhead(unit: Unit) -> list[Unit]:
-    """The units named in the letterhead, from the top down, below the government itself."""
-    above = office.unit_above(unit, Unit.Kind.KECAMATAN) if unit.kind != Unit.Kind.DINAS else None
-    return [above, unit] if above is not None and above.pk != unit.pk else [unit]
-
-
-@transaction.atomic
-def finish_letters(*, application_id: int, at: datetime) -> None:
-    """Make every PDF that is still missing; close the dossier when nothing else is open.
-
-    Idempotent: runs again after any crash.
-    """
-    application = locked(application_id)
-    for issued in application.issued.filter(letter__sha256="").order_by("pk"):
-        letters.archive_pdf(issued.letter_id, at=at)
-        publish(LetterReady(issued.letter_id, application.pk))
-    if application.state == Application.State.ISSUING:
-        _finish(application, at)
 
 
 def record(application: Application, what: str, by: User | None, **detail: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.models import User
-from services.applications import actions
+from services.applications import decisions, issuing
 from services.applications.models import Application, Step
 from services.applications.rules import unit_code_for
 from services.applications.wording import draft_from, letter_draft, signer_of
@@ -47,7 +47,7 @@ def letter(
         nip="197603122001122003",
         rank="",
     )
-    head = actions.letterhead(unit)
+    head = issuing.letterhead(unit)
     draft = draft_from(
         blueprint,
         samples.answers(
@@ -88,8 +88,8 @@ def of_dossier(
 ) -> bytes:
     """The letter this approval would issue, with the dossier's real facts, not yet numbered."""
     today = at.astimezone(city().tz).date()
-    post = actions.post_held(by, step, at)
+    post = decisions.post_held(by, step, at)
     signer = signer_of(by, post, step, today)
     draft = letter_draft(application, output, signer, today)
-    head = actions.letterhead(step.unit)
+    head = issuing.letterhead(step.unit)
     return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)

@@ -137,8 +137,7 @@ def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
     revoked one, which stays in the archive for the office alone."""
     issued = (
         IssuedLetter.objects.select_related("letter")
-        .filter(letter_id=letter_id)
-        .exclude(letter__sha256="")
+        .filter(letter_id=letter_id, letter__state__in=Letter.FINISHED)
         .first()
     )
     if issued is None:

@@ -7,7 +7,7 @@ from typing import Any
 from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
-from services.applications import actions, queries
+from services.applications import issuing, queries
 from services.applications.models import Document
 from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
@@ -18,7 +18,7 @@ from tenants.registry.leftovers import sweep
 @outbox.handler("applications.issue")
 def issue(payload: dict[str, Any]) -> None:
     """The PDFs of letters just approved."""
-    actions.finish_letters(application_id=int(payload["application_id"]), at=now())
+    issuing.finish_letters(application_id=int(payload["application_id"]), at=now())
 
 
 @periodic("applications.overdue", every=timedelta(minutes=10))

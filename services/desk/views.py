@@ -13,7 +13,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import holds_sixteen_digits
-from services.applications import actions, life_events, preview, queries, revoking
+from services.applications import decisions, life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.maps import tiles, with_map
 from services.applications.models import Application, Step
@@ -21,6 +21,7 @@ from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
+from services.desk.forms import DecisionForm
 from services.pages.access import today
 from services.pages.files import send
 from services.residents.queries import facts_of
@@ -145,7 +146,7 @@ def _page(
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
     told = life_events.hints(application)
-    decision = request.POST.get("keputusan", "")
+    decision = request.POST.get("decision", "")
     context = {
         "posts": posts,
         "counts": queries.counts(posts, at=now()),
@@ -171,8 +172,8 @@ def _page(
         "decision": decision,
         "about": request.POST.get("about", ""),
         "correctable": queries.correctable(application),
-        "returning": decision == "kembali",
-        "refusing": decision == "tolak",
+        "returning": decision == "return",
+        "refusing": decision == "refuse",
         "revoking": request.POST.get("surat", ""),
         "reason": request.POST.get("alasan", ""),
     }
@@ -207,27 +208,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     application = _at_desk(user, pk)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    choices = {"setuju": "approve", "kembali": "return", "tolak": "refuse"}
-    chosen = choices.get(request.POST.get("keputusan", ""))
-    step_id = request.POST.get("langkah", "")
-    if chosen is None or not step_id:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
         raise RuleBroken("Pilih dulu keputusan Anda.")
-    step = next((step for step in application.steps.all() if str(step.pk) == step_id), None)
+    chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
+    step = next((s for s in application.steps.all() if str(s.pk) == form.cleaned_data["step"]), None)
     if step is None:
         raise NotThere
     try:
-        actions.decide(
-            step_id=step.pk,
-            by=user,
-            decision="return"
-            if chosen == "return"
-            else "refuse"
-            if chosen == "refuse"
-            else "approve",
-            note=request.POST.get("note", ""),
-            about=request.POST.get("about", ""),
-            at=now(),
-        )
+        if chosen == "approve":
+            decisions.approve(step_id=step.pk, by=user, note=note, at=now())
+        elif chosen == "return":
+            about = form.cleaned_data["about"]
+            decisions.return_(step_id=step.pk, by=user, note=note, about=about, at=now())
+        else:
+            decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
     except RuleBroken as broken:
         if broken.field != "note":
             raise

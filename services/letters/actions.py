@@ -97,7 +97,7 @@ def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
     at: datetime,
 ) -> Letter:  # fmt: skip
-    """Number a letter and fix every word of it. Its PDF is made by ``archive_pdf`` afterwards.
+    """Number a letter and fix every word of it. Its PDF is made by ``render`` afterwards.
 
     Call inside the approving transaction: number, letter and approval stand or fall together.
     """
@@ -223,22 +223,32 @@ def _address(unit: Unit) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def archive_pdf(letter_id: int, *, at: datetime) -> Letter:
+@transaction.atomic
+def render(letter_id: int, *, at: datetime) -> Letter:
     """Make and keep the PDF of a numbered letter; does nothing when that is done already.
 
-    The bytes are stored before the state changes, so a state that says ready has its file.
+    The bytes are stored before the state changes, so a state that says rendered has its file.
     """
-    with transaction.atomic():
-        letter = Letter.objects.select_for_update().get(pk=letter_id)
-        if letter.state != Letter.State.NUMBERED:
-            return letter
-        pdf = render_pdf(letter.content)
-        letter.file, letter.sha256 = archive.store(letter.code, pdf)
-        letter.state = Letter.State.READY
-        letter.rendered_at = at
-        letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
-        audit.record("letter.ready", actor=None, subject="letter", subject_id=letter.pk)
+    letter = Letter.objects.select_for_update().get(pk=letter_id)
+    if letter.state != Letter.State.NUMBERED:
+        return letter
+    pdf = render_pdf(letter.content)
+    letter.file, letter.sha256 = archive.store(letter.code, pdf)
+    letter.state, letter.rendered_at = Letter.State.RENDERED, at
+    letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
     return letter
+
+
+@transaction.atomic
+def make_ready(letter_id: int) -> bool:
+    """Give a rendered letter to its holder; whether this call did it. A signature comes before."""
+    letter = Letter.objects.select_for_update().get(pk=letter_id)
+    if letter.state != Letter.State.RENDERED:
+        return False
+    letter.state = Letter.State.READY
+    letter.save(update_fields=["state"])
+    audit.record("letter.ready", actor=None, subject="letter", subject_id=letter.pk)
+    return True
 
 
 def restore_pdf(letter_id: int) -> bool:

@@ -21,15 +21,20 @@ class Counter(models.Model):
 
 
 class Letter(models.Model):
-    """An official letter: numbered when approved, ready once its PDF is archived.
+    """An official letter: numbered when approved, rendered once its PDF is archived, ready when
+    nothing stands between that PDF and its holder any more.
 
     One that is found wrong is revoked: number, words and PDF stay, it only counts no more.
     """
 
     class State(models.TextChoices):
         NUMBERED = "numbered", "Sedang dibuat"
+        RENDERED = "rendered", "Sedang diselesaikan"
         READY = "ready", "Sudah jadi"
         REVOKED = "revoked", "Dicabut"
+
+    # Those whose PDF its holder has, or had before it was revoked.
+    FINISHED = (State.READY, State.REVOKED)
 
     code = models.CharField("kode cek keaslian", max_length=26, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="letters")
@@ -74,11 +79,19 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"]),
             models.Index(fields=["issued_on"], name="letter_issued_on"),
-            models.Index(fields=["state"], condition=Q(state="numbered"), name="letter_unfinished"),
+            models.Index(
+                fields=["state"],
+                condition=Q(state="numbered") | Q(state="rendered"),
+                name="letter_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in self.FINISHED
 
     @property
     def content(self) -> Content:

@@ -34,7 +34,7 @@ def check(code: str, *, today: date) -> Check | None:
     letter = (
         Letter.objects.select_related("unit", "person")
         .filter(code=normalize_code(code))
-        .exclude(state=Letter.State.NUMBERED)
+        .filter(state__in=Letter.FINISHED)
         .first()
     )
     if letter is None:

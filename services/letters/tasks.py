@@ -26,7 +26,7 @@ def compare_files(payload: dict[str, Any]) -> None:
     """
     at = now()
     due = (
-        Letter.objects.exclude(sha256="")
+        Letter.objects.exclude(state=Letter.State.NUMBERED)
         .annotate(turn=F("pk") % DAYS)
         .filter(Q(turn=at.toordinal() % DAYS) | Q(rendered_at__gte=at - FRESH))
         .order_by("pk")

@@ -374,7 +374,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "application": found,
         "blueprint": shown,
         "stops": queries.timeline(found, at=clock.now(), today=today(), blueprint=shown),
-        "letters": [i.letter for i in found.issued.all() if i.letter.sha256],
+        "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
         "is_result": found.state == State.DONE,
         "refused": queries.refusal(found),
         "answers": answered(found, shown),

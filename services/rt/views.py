@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, queries, undo
+from services.applications import decisions, queries, undo
 from services.applications.answered import answered
 from services.applications.models import Step
 from services.pages.access import today
@@ -94,16 +94,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Vouch, or refuse with a reason."""
     who = visitor(request)
     step = _step(who.vouching, pk)
-    chosen = request.POST.get("keputusan", "")
-    if request.method == "POST" and chosen == "benar":
-        actions.decide(step_id=pk, by=who.user, decision="approve", at=now())
+    chosen = request.POST.get("decision", "")
+    if request.method == "POST" and chosen == "approve":
+        decisions.approve(step_id=pk, by=who.user, at=now())
         messages.success(request, "Terima kasih. Permohonan sudah Anda benarkan dan diteruskan.")
         return redirect("rt-inbox")
-    if request.method == "POST" and chosen != "tolak":
+    if request.method == "POST" and chosen != "refuse":
         raise RuleBroken("Pilih dulu: benar warga Anda, atau ada yang tidak cocok.")
     form = RefuseForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        actions.decide(step_id=pk, by=who.user, decision="refuse", note=form.sentence(), at=now())
+        decisions.refuse(step_id=pk, by=who.user, note=form.sentence(), at=now())
         messages.success(request, "Alasan Anda sudah disampaikan kepada pemohon.")
         return redirect("rt-inbox")
     application = queries.get_for(who.user, step.application_id, today=today())

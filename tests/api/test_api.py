@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.applications import actions
+from services.applications import issuing
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter
 from tenants.backend.scope import in_city
@@ -23,7 +23,7 @@ def test_a_genuine_letter_is_confirmed(bontang, blitar, client_for) -> None:
         cast = make_cast()
         application = submitted(cast)
         approve(application, cast.hasan, cast.rina, cast.lurah)
-        actions.finish_letters(application_id=application.pk, at=MONDAY)
+        issuing.finish_letters(application_id=application.pk, at=MONDAY)
         letter = Letter.objects.get()
         name, nik = cast.sari_person.name, cast.sari_person.nik
     answer = client_for(bontang).get(f"/api/v1/verifikasi/{letter.code}/")

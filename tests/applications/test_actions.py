@@ -8,7 +8,7 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
-from services.applications import actions, queries, withdrawal
+from services.applications import actions, decisions, issuing, queries, withdrawal
 from services.applications.models import Application, Step
 from services.catalogue.queries import service
 from services.letters.models import Letter
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def finish(application: Application) -> Application:
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     application.refresh_from_db()
     return application
 
@@ -135,7 +135,7 @@ def test_nobody_decides_but_who_holds_the_post(cast) -> None:
     for user in all_users(cast):
         if user != cast.hasan:
             with pytest.raises(NotThere):
-                actions.decide(step_id=step.pk, by=user, decision="approve", at=MONDAY)
+                decisions.approve(step_id=step.pk, by=user, at=MONDAY)
     step.refresh_from_db()
     assert step.state == Step.State.OPEN
     assert not Entry.objects.filter(what="dossier.approve").exists()
@@ -152,7 +152,7 @@ def test_the_same_decision_twice_changes_nothing(cast) -> None:
     application = submitted(cast)
     step = step_of(application)
     for _ in range(2):
-        actions.decide(step_id=step.pk, by=cast.hasan, decision="approve", at=MONDAY)
+        decisions.approve(step_id=step.pk, by=cast.hasan, at=MONDAY)
     assert application.steps.count() == 2
 
 
@@ -163,11 +163,9 @@ def test_a_second_officer_is_told_who_was_first(cast) -> None:
     approve(application, cast.hasan)
     step = step_of(application)
     colleague = official("budi", cast.village, "loket")
-    actions.decide(step_id=step.pk, by=cast.rina, decision="approve", at=MONDAY)
+    decisions.approve(step_id=step.pk, by=cast.rina, at=MONDAY)
     with pytest.raises(Stale, match="Rina"):
-        actions.decide(
-            step_id=step.pk, by=colleague, decision="refuse", note="Tidak lengkap", at=MONDAY
-        )
+        decisions.refuse(step_id=step.pk, by=colleague, note="Tidak lengkap", at=MONDAY)
 
 
 @pytest.mark.parametrize("decision", ["return", "refuse"])
@@ -175,19 +173,17 @@ def test_saying_no_needs_a_reason(cast, decision) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     with pytest.raises(RuleBroken, match="alasan") as refused:
-        actions.decide(
-            step_id=step_of(application).pk, by=cast.rina, decision=decision, note=" ", at=MONDAY
-        )
+        no = decisions.return_ if decision == "return" else decisions.refuse
+        no(step_id=step_of(application).pk, by=cast.rina, note=" ", at=MONDAY)
     assert refused.value.field == "note"
 
 
 def test_a_returned_dossier_comes_back_to_the_desk_that_returned_it(cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
-    actions.decide(
+    decisions.return_(
         step_id=step_of(application).pk,
         by=cast.rina,
-        decision="return",
         note="Foto buram, mohon ulang.",
         at=MONDAY,
     )
@@ -210,10 +206,9 @@ def test_a_returned_dossier_comes_back_to_the_desk_that_returned_it(cast) -> Non
 
 def test_a_refused_dossier_is_over(cast) -> None:
     application = submitted(cast)
-    actions.decide(
+    decisions.refuse(
         step_id=step_of(application).pk,
         by=cast.hasan,
-        decision="refuse",
         note="Sudah pindah sejak Maret.",
         at=MONDAY,
     )
@@ -266,7 +261,7 @@ def test_withdrawing_closes_the_desk(cast) -> None:
     assert not application.steps.filter(state=Step.State.OPEN).exists()
     with pytest.raises(Stale):
         approve_step = application.steps.get()
-        actions.decide(step_id=approve_step.pk, by=cast.hasan, decision="approve", at=MONDAY)
+        decisions.approve(step_id=approve_step.pk, by=cast.hasan, at=MONDAY)
 
 
 def test_finishing_letters_again_changes_nothing(cast) -> None:

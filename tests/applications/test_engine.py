@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, queries, tasks
+from services.applications import actions, decisions, queries, tasks
 from services.applications.models import Application, Step
 from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
@@ -54,7 +54,7 @@ def test_desks_side_by_side_work_at_once_and_both_are_awaited(cast: Cast) -> Non
     application = submitted(cast)
     assert {s.key for s in application.steps.filter(state="open")} == {"rt", "loket"}
     loket = application.steps.get(key="loket")
-    actions.decide(step_id=loket.pk, by=cast.rina, decision="approve", at=MONDAY)
+    decisions.approve(step_id=loket.pk, by=cast.rina, at=MONDAY)
     assert {s.key for s in application.steps.filter(state="open")} == {"rt"}
     approve(application, cast.hasan)
     assert step_of(application).key == "lurah"
@@ -72,9 +72,7 @@ def test_a_refusal_empties_the_desk_beside(cast: Cast) -> None:
     change("sktm", side_by_side)
     application = submitted(cast)
     rt = application.steps.get(key="rt")
-    actions.decide(
-        step_id=rt.pk, by=cast.hasan, decision="refuse", note="Bukan warga saya.", at=MONDAY
-    )
+    decisions.refuse(step_id=rt.pk, by=cast.hasan, note="Bukan warga saya.", at=MONDAY)
     assert not application.steps.filter(state="open").exists()
     application.refresh_from_db()
     assert application.state == Application.State.REFUSED
@@ -84,9 +82,9 @@ def test_what_was_approved_beside_a_return_stays_approved(cast: Cast) -> None:
     change("sktm", side_by_side)
     application = submitted(cast)
     approve_rt = application.steps.get(key="rt")
-    actions.decide(step_id=approve_rt.pk, by=cast.hasan, decision="approve", at=MONDAY)
+    decisions.approve(step_id=approve_rt.pk, by=cast.hasan, at=MONDAY)
     loket = application.steps.get(key="loket")
-    actions.decide(step_id=loket.pk, by=cast.rina, decision="return", note="Foto buram", at=MONDAY)
+    decisions.return_(step_id=loket.pk, by=cast.rina, note="Foto buram", at=MONDAY)
     actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert [s.key for s in application.steps.filter(state="open")] == ["loket"]
 
@@ -103,10 +101,9 @@ def test_new_answers_may_lead_elsewhere(cast: Cast) -> None:
     change("reklame", only_the_permit)
     application = submitted(cast, "reklame", luas="10")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
-    actions.decide(
+    decisions.return_(
         step_id=step_of(application).pk,
         by=cast.petugas,
-        decision="return",
         note="Ukuran tidak sesuai gambar.",
         at=MONDAY,
     )
@@ -288,8 +285,8 @@ def test_applicant_gets_a_receipt_and_the_ketua_rt_learns_that_somebody_waits(ca
     for row in Outbox.objects.filter(kind="mail.send"):
         assert cast.sari_person.name not in row.payload["body"]
     approve(application, cast.hasan)
-    actions.decide(
-        step_id=step_of(application).pk, by=cast.rina, decision="return", note="Kurang jelas.",
+    decisions.return_(
+        step_id=step_of(application).pk, by=cast.rina, note="Kurang jelas.",
         at=MONDAY,
     )  # fmt: skip
     actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY + timedelta(hours=1))

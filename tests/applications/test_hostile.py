@@ -9,7 +9,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, documents, queries
+from services.applications import actions, decisions, documents, issuing, queries
 from services.applications.answered import answered
 from services.applications.models import Application
 from services.catalogue import answers
@@ -94,7 +94,7 @@ def test_papers_and_letters_are_not_for_the_ketua_rt(cast: Cast) -> None:
     application = submitted(cast)
     document = application.documents.get()
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     letter = Letter.objects.get()
     today = MONDAY.date()
     with pytest.raises(NotThere):
@@ -108,13 +108,12 @@ def test_papers_and_letters_are_not_for_the_ketua_rt(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("decision", ["return", "refuse"])
-def test_an_officers_words_stay_out_of_the_mail(cast: Cast, decision: actions.Decision) -> None:
+def test_an_officers_words_stay_out_of_the_mail(cast: Cast, decision: str) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     note = f"NIK {cast.sari_person.nik} tidak cocok dengan kartu keluarga."
-    actions.decide(
-        step_id=step_of(application).pk, by=cast.rina, decision=decision, note=note, at=MONDAY
-    )
+    no = decisions.return_ if decision == "return" else decisions.refuse
+    no(step_id=step_of(application).pk, by=cast.rina, note=note, at=MONDAY)
     tell_subscribers()
     mail = Outbox.objects.filter(kind="mail.send").latest("pk").payload
     assert cast.sari_person.nik not in f"{mail['subject']} {mail['body']}"
@@ -125,10 +124,9 @@ def _returned_by_the_dinas(cast: Cast) -> Application:
     """The Camat's recommendation is out, then the dinas sends the dossier back."""
     application = submitted(cast, "reklame", luas="10")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
-    actions.decide(
+    decisions.return_(
         step_id=step_of(application).pk,
         by=cast.petugas,
-        decision="return",
         note="Gambar kurang jelas.",
         at=MONDAY,
     )
@@ -174,10 +172,9 @@ def test_an_edited_dossier_takes_its_new_route(cast: Cast) -> None:
     """Returned by the Camat before any letter; 4 m² become 10: the dinas follows."""
     application = submitted(cast, "reklame", luas="4")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan)
-    actions.decide(
+    decisions.return_(
         step_id=step_of(application).pk,
         by=cast.camat,
-        decision="return",
         note="Ukur ulang luasnya.",
         at=MONDAY,
     )

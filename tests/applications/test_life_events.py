@@ -8,7 +8,7 @@ from django.test import Client
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, life_events
+from services.applications import actions, decisions, issuing, life_events
 from services.applications.models import Application, LifeEvent
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
@@ -55,7 +55,7 @@ def death(cast: Cast, late: Person, **changes: str) -> Application:
 def finished(cast: Cast, late: Person) -> Application:
     application = death(cast, late)
     approve(application, cast.rina, cast.lurah)
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     application.refresh_from_db()
     assert application.state == Application.State.DONE
     return application
@@ -123,7 +123,7 @@ def test_a_second_death_of_the_same_person_is_pointed_out(cast: Cast, late: Pers
 def test_a_returned_application_tells_what_it_says_now(cast: Cast, late: Person) -> None:
     application = death(cast, late)
     step = application.steps.get(key="loket")
-    actions.decide(step_id=step.pk, by=cast.rina, decision="return", note="Salah orang", at=MONDAY)
+    decisions.return_(step_id=step.pk, by=cast.rina, note="Salah orang", at=MONDAY)
     other = family(cast.village)[0]
     typed = {"almarhum-nik": other.nik, "almarhum-nama": other.name}
     wrong = actions.save_answers(

@@ -11,7 +11,7 @@ from deploy.local.synthetic import Families, Place
 from services.applications import queries
 from services.applications.actions import today_of
 from services.applications.models import Application, Step
-from services.letters.actions import archive_pdf
+from services.letters.actions import make_ready, render
 from services.letters.models import Letter
 from services.residents.models import Household, Person
 from services.residents.places import ensure_rts, place_code
@@ -78,8 +78,9 @@ def test_a_village_without_rt_is_served_from_the_register_to_the_letter(
     for who in (loket, lurah):
         step = step_of(application)
         decide = f"/meja/berkas/{application.pk}/putuskan/"
-        as_(who).post(decide, {"langkah": step.pk, "keputusan": "setuju"})
-    letter = archive_pdf(Letter.objects.get().pk, at=MONDAY)
+        as_(who).post(decide, {"step": step.pk, "decision": "approve"})
+    letter = render(Letter.objects.get().pk, at=MONDAY)
+    make_ready(letter.pk)
     body = " ".join(letter.content.body)
     assert "menurut pernyataan pemohon" in body
     assert "Ketua RT" not in str(letter.content)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kernel.errors import RuleBroken
-from services.applications import actions, reasons
+from services.applications import actions, decisions, reasons
 from services.applications.fitness import refuse_unfit
 from services.applications.models import Application, Step
 from services.applications.rules import unit_code_for
@@ -45,9 +45,7 @@ def test_a_request_of_somebody_who_died_meanwhile_is_refused_and_not_approved(ca
     approve(application, cast.hasan)
     set_status(cast.sari_person, codes.Status.DEAD)
     step = Step.objects.get(application=application, state=Step.State.OPEN)
-    actions.decide(
-        step_id=step.pk, by=cast.rina, decision="refuse", note="Sudah meninggal", at=MONDAY
-    )
+    decisions.refuse(step_id=step.pk, by=cast.rina, note="Sudah meninggal", at=MONDAY)
     application.refresh_from_db()
     assert application.state == Application.State.REFUSED
 

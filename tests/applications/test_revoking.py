@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
-from services.applications import actions, queries, revoking
+from services.applications import issuing, queries, revoking
 from services.applications.models import Application
 from services.letters import archive, custody
 from services.letters import queries as letters
@@ -32,7 +32,7 @@ def cast(in_bontang) -> Cast:
 def application(cast: Cast) -> Application:
     found = submitted(cast)
     approve(found, cast.hasan, cast.rina, cast.lurah)
-    actions.finish_letters(application_id=found.pk, at=MONDAY)
+    issuing.finish_letters(application_id=found.pk, at=MONDAY)
     return found
 
 
@@ -142,7 +142,7 @@ def test_its_number_stays_used_and_the_register_tells(cast: Cast, letter: Letter
     revoke(letter, cast.lurah)
     again = submitted(cast)
     approve(again, cast.hasan, cast.rina, cast.lurah)
-    actions.finish_letters(application_id=again.pk, at=MONDAY)
+    issuing.finish_letters(application_id=again.pk, at=MONDAY)
     new = Letter.objects.exclude(pk=letter.pk).get()
     assert new.sequence == letter.sequence + 1
     assert list(queries.similar(queries.own(cast.sari, again.pk), today=LATER.date())) == []

@@ -11,7 +11,7 @@ from accounts.models import User
 from events.event import Event
 from events.subscribers import Subscriber, subscribers
 from messaging.models import Outbox
-from services.applications import actions, events, revoking, undo, withdrawal
+from services.applications import actions, decisions, events, issuing, revoking, undo, withdrawal
 from services.applications.models import Step
 from services.applications.overdue import handle_overdue
 from tests.factories import MONDAY, Cast, approve, draft, step_of, submitted
@@ -40,10 +40,9 @@ def heard() -> Iterator[Callable[[], list[str]]]:
         yield since
 
 
-def decide(step: Step, by: User, decision: actions.Decision) -> None:
-    actions.decide(
-        step_id=step.pk, by=by, decision=decision, note="Sudah pindah sejak Maret.", at=MONDAY
-    )
+def decide(step: Step, by: User, decision: str) -> None:
+    no = decisions.return_ if decision == "return" else decisions.refuse
+    no(step_id=step.pk, by=by, note="Sudah pindah sejak Maret.", at=MONDAY)
 
 
 def test_a_dossier_tells_its_way_to_the_letter_and_back(
@@ -61,7 +60,7 @@ def test_a_dossier_tells_its_way_to_the_letter_and_back(
     heard()
     approve(application, cast.lurah)
     assert heard() == ["step.done"]
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     assert heard() == ["letter.ready", "case.done"]
     letter = application.issued.get().letter
     revoking.revoke(letter_id=letter.pk, by=cast.lurah, reason="Ternyata salah orang.", at=MONDAY)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from kernel.errors import RuleBroken
-from services.applications import actions as dossiers
+from services.applications import issuing
 from services.letters import actions, archive, queries
 from services.letters.models import Counter, Letter
 from tenants.backend.scope import in_city
@@ -22,7 +22,7 @@ def letter(in_bontang) -> Letter:
     cast = make_cast()
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    dossiers.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     return Letter.objects.get()
 
 

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from audit.models import Entry
-from services.applications import actions as dossiers
+from services.applications import issuing
 from services.letters import archive, tasks
 from services.letters.models import Letter
 from tests.factories import MONDAY, approve, make_cast, submitted
@@ -39,7 +39,7 @@ def approved(in_bontang) -> Letter:
 
 
 def _finish(letter: Letter) -> Letter:
-    dossiers.finish_letters(application_id=letter.issued_from.application_id, at=MONDAY)
+    issuing.finish_letters(application_id=letter.issued_from.application_id, at=MONDAY)
     letter.refresh_from_db()
     return letter
 

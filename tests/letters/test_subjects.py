@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.applications import actions as dossiers
+from services.applications import issuing
 from services.applications.wording import draft_from
 from services.catalogue import samples
 from services.catalogue.blueprint import Output
@@ -70,7 +70,7 @@ def test_the_check_page_shows_the_subject_and_who_asked(in_bontang) -> None:
     cast = make_cast()
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    dossiers.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     letter = Letter.objects.get()
     found = queries.check(letter.code, today=MONDAY.date())
     assert found is not None

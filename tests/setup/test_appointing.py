@@ -12,7 +12,7 @@ from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, revoking
+from services.applications import issuing, revoking
 from services.applications.models import Application, Step
 from services.pages.access import today
 from services.residents import officials
@@ -80,7 +80,7 @@ def test_a_lurah_appointed_through_the_pages_cannot_sign_her_own_letter(
 def test_a_letter_for_oneself_is_not_revoked_by_oneself(cast: Cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
-    actions.finish_letters(application_id=application.pk, at=now())
+    issuing.finish_letters(application_id=application.pk, at=now())
     officials.identify(user=cast.lurah, nik=cast.sari_person.nik, by=None)
     with pytest.raises(RuleBroken, match="ditangani pejabat lain"):
         revoking.revoke(

@@ -10,7 +10,7 @@ from django.test import Client
 from kernel.clock import now
 from messaging import mail
 from messaging.models import Outbox
-from services.applications import actions
+from services.applications import actions, decisions
 from services.pages.access import today
 from services.setup.state import state_of_city
 from tenants.office.models import Holding, Post, Profile, Unit
@@ -56,7 +56,7 @@ def test_the_numbers_are_those_of_the_city(cast: Cast) -> None:
     actions.submit(application_id=application.pk, by=cast.sari, at=at)
     after = state_of_city(at=at, today=today())
     assert (after.received, after.by_state) == (1, [("sedang diproses", 1)])
-    actions.decide(step_id=step_of(application).pk, by=cast.hasan, decision="refuse",
+    decisions.refuse(step_id=step_of(application).pk, by=cast.hasan,
                    note="Bukan warga RT ini.", at=at)  # fmt: skip
     assert state_of_city(at=at, today=today()).by_state == [("ditolak", 1)]
     assert (after.ready, after.villages) == (1, 15)

@@ -75,7 +75,7 @@ def test_an_added_dinas_gets_a_step_of_a_service_and_signs_its_letter(
     bidang.force_login(people["kasi"], "accounts.backends.LoginBackend")
     assert bidang.get(f"/meja/berkas/{application.pk}/").status_code == 200
     decide = f"/meja/berkas/{application.pk}/putuskan/"
-    bidang.post(decide, {"langkah": step_of(application).pk, "keputusan": "setuju"})
+    bidang.post(decide, {"step": step_of(application).pk, "decision": "approve"})
     content = Letter.objects.get().content
     assert content.letterhead == ["Pemerintah Kota Bontang", "Dinas Perhubungan"]
     assert content.signer_title == ["a.n. Kepala Dinas Perhubungan", "Kepala Bidang Angkutan,"]

@@ -15,7 +15,7 @@ from kernel.errors import RuleBroken, Stale
 from messaging import mail
 from messaging.models import Outbox
 from services.applications import actions as dossiers
-from services.applications import tasks
+from services.applications import decisions, issuing, tasks
 from services.applications.models import Application
 from services.catalogue.queries import service
 from services.letters import queries as letters
@@ -121,9 +121,7 @@ def test_a_returned_request_is_sent_again_although_letters_are_used_up(in_bontan
     application = submitted(cast)
     approve(application, cast.hasan)
     step = application.steps.get(state="open")
-    dossiers.decide(
-        step_id=step.pk, by=cast.rina, decision="return", note="Foto kurang jelas", at=MONDAY
-    )
+    decisions.return_(step_id=step.pk, by=cast.rina, note="Foto kurang jelas", at=MONDAY)
     limit(in_bontang, letters=0, storage_mb=0)
     key = application.blueprint.documents[0].key
     typed = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
@@ -205,7 +203,7 @@ def test_letters_of_a_trial_say_so_on_paper_and_when_checked(in_bontang: City) -
     cast = make_cast()
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    dossiers.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     letter = Letter.objects.get()
     assert letter.content.watermark == "UJI COBA"
     checked = letters.check(letter.code, today=MONDAY.date())
@@ -217,7 +215,7 @@ def test_the_check_page_names_a_trial_letter(in_bontang: City, client_for) -> No
     cast = make_cast()
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    dossiers.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     page = client_for(in_bontang).get(f"/v/{Letter.objects.get().code}")
     assert "Ini surat uji coba" in page.content.decode()
 

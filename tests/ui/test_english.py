@@ -16,7 +16,7 @@ from audit.models import Entry as AuditEntry
 from kernel import clock
 from messaging import outbox
 from messaging.models import Outbox
-from services.applications import actions
+from services.applications import decisions, issuing
 from services.applications.models import Application, Document
 from services.applications.wording import draft_from
 from services.catalogue import answers as answering
@@ -202,8 +202,8 @@ def test_a_resident_goes_from_the_front_page_to_a_checked_letter(sari: Client, c
     read(sari, f"{path}batal/")
     assert indonesian(sari.get(f"{path}isi/", follow=True).content.decode()) == []
     approve(application, cast.hasan)
-    actions.decide(
-        step_id=step_of(application).pk, by=cast.rina, decision="return", note="Buram sekali.",
+    decisions.return_(
+        step_id=step_of(application).pk, by=cast.rina, note="Buram sekali.",
         at=MONDAY,
     )  # fmt: skip
     assert "“Buram sekali.”" in read(sari, path)
@@ -213,7 +213,7 @@ def test_a_resident_goes_from_the_front_page_to_a_checked_letter(sari: Client, c
     approve(Application.objects.get(pk=application.pk), cast.rina)
     approve(application, cast.lurah, at=clock.now())  # valid on any day this runs
     read(sari, path)
-    actions.finish_letters(application_id=application.pk, at=clock.now())
+    issuing.finish_letters(application_id=application.pk, at=clock.now())
     assert "Your letter is ready" in read(sari, path)
     read(sari, "/permohonan/")
     letter = Letter.objects.get()
@@ -410,7 +410,7 @@ def test_an_english_reader_gets_the_same_bytes_number_and_records(
     application = submitted(cast)
     with override("en"):
         approve(application, cast.hasan, cast.rina, cast.lurah)
-        actions.finish_letters(application_id=application.pk, at=MONDAY)
+        issuing.finish_letters(application_id=application.pk, at=MONDAY)
         letter = Letter.objects.get()
         english = render_pdf(letter.content)
     assert render_pdf(letter.content) == english

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from kernel.clock import now
-from services.applications import actions, queries
+from services.applications import actions, decisions, issuing, queries
 from services.applications.models import Application, Step
 from services.catalogue.queries import service
 from services.letters.queries import Check
@@ -34,8 +34,8 @@ def _html(client: Client, path: str) -> str:
 def _sent_back(cast: Cast, slug: str) -> Application:
     application = submitted(cast, slug)
     approve(application, cast.hasan)
-    actions.decide(
-        step_id=step_of(application).pk, by=cast.rina, decision="return",
+    decisions.return_(
+        step_id=step_of(application).pk, by=cast.rina,
         note="Fotonya buram.", at=now(),
     )  # fmt: skip
     return application
@@ -50,9 +50,9 @@ def refused_permit(cast: Cast) -> Application:
     application = submitted(cast, "reklame")
     at = now()
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat, at=at)
-    actions.finish_letters(application_id=application.pk, at=at)
-    actions.decide(
-        step_id=step_of(application).pk, by=cast.petugas, decision="refuse",
+    issuing.finish_letters(application_id=application.pk, at=at)
+    decisions.refuse(
+        step_id=step_of(application).pk, by=cast.petugas,
         note="Lokasinya di jalur hijau.", at=at,
     )  # fmt: skip
     return Application.objects.get(pk=application.pk)
@@ -84,7 +84,7 @@ def test_the_check_page_says_that_the_application_behind_a_letter_was_refused(
 def test_a_letter_of_an_application_under_way_is_not_its_result(cast: Cast, as_: Enter) -> None:
     application = submitted(cast, "reklame")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat, at=now())
-    actions.finish_letters(application_id=application.pk, at=now())
+    issuing.finish_letters(application_id=application.pk, at=now())
     html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
     assert "Surat antara" in html and "Surat sudah jadi" not in html
 
@@ -130,13 +130,13 @@ def test_a_vouch_pressed_by_mistake_is_taken_back(cast: Cast, as_: Enter) -> Non
     application = submitted(cast)
     hasan = as_(cast.hasan)
     step = step_of(application)
-    hasan.post(f"/rt/{step.pk}/putuskan/", {"keputusan": "benar"})
+    hasan.post(f"/rt/{step.pk}/putuskan/", {"decision": "approve"})
     assert "tarik kembali" in _html(hasan, "/rt/")
     hasan.post(f"/rt/{step.pk}/tarik/")
     again = step_of(application)
     assert (again.key, again.unit_id) == ("rt", step.unit_id)
     assert not as_(cast.rina).get("/meja/").context["page"].object_list
-    hasan.post(f"/rt/{again.pk}/putuskan/", {"keputusan": "benar"})
+    hasan.post(f"/rt/{again.pk}/putuskan/", {"decision": "approve"})
     assert step_of(application).key == "loket"
 
 
@@ -255,8 +255,8 @@ def test_change_opens_the_page_of_its_question_and_leads_back_to_checking(
 
 
 def _send_back(application: Application, by: User, about: str = "") -> None:
-    actions.decide(
-        step_id=step_of(application).pk, by=by, decision="return", note="Tulisannya keliru.",
+    decisions.return_(
+        step_id=step_of(application).pk, by=by, note="Tulisannya keliru.",
         about=about, at=now(),
     )  # fmt: skip
 
@@ -266,7 +266,7 @@ def test_a_return_about_one_question_leads_straight_to_it(cast: Cast, as_: Enter
     approve(application, cast.hasan)
     desk = as_(cast.rina)
     step = step_of(application)
-    sent = {"langkah": step.pk, "keputusan": "kembali", "note": "Ukurannya?", "about": "luas"}
+    sent = {"step": step.pk, "decision": "return", "note": "Ukurannya?", "about": "luas"}
     desk.post(f"/meja/berkas/{application.pk}/putuskan/", sent)
     html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
     assert f"/permohonan/{application.pk}/isi/?mulai=luas&amp;ubah#id_luas" in html

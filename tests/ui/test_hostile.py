@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.models import Entry
 from messaging import outbox
 from messaging.models import Outbox
-from services.applications import actions
+from services.applications import issuing
 from services.applications.models import Step
 from services.letters.models import Letter
 from tenants.office.actions import appoint
@@ -31,13 +31,13 @@ Enter = Callable[[User], Client]
 def test_a_made_up_step_is_not_there(cast: Cast, as_: Enter, step: str) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
-    sent = {"keputusan": "setuju", "langkah": step}
+    sent = {"decision": "approve", "step": step}
     page = as_(cast.rina).post(f"/meja/berkas/{application.pk}/putuskan/", sent)
     assert page.status_code == 404
     assert step_of(application).key == "loket"
 
 
-@pytest.mark.parametrize("choice", [{}, {"keputusan": "x"}])
+@pytest.mark.parametrize("choice", [{}, {"decision": "x"}])
 def test_a_vouch_is_never_an_accident(cast: Cast, as_: Enter, choice: dict[str, str]) -> None:
     step = step_of(submitted(cast))
     assert as_(cast.hasan).post(f"/rt/{step.pk}/putuskan/", choice).status_code == 422
@@ -79,7 +79,7 @@ def test_every_opened_paper_is_on_record(cast: Cast, as_: Enter) -> None:
     application = submitted(cast)
     document = application.documents.get()
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    actions.finish_letters(application_id=application.pk, at=MONDAY)
+    issuing.finish_letters(application_id=application.pk, at=MONDAY)
     letter = Letter.objects.get()
     paths = [f"/berkas/{document.pk}/", f"/surat/{letter.pk}/"]
     for path in paths:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from services.applications import actions
+from services.applications import actions, decisions
 from services.catalogue.queries import service
 from services.residents.models import Person
 from tenants.office.models import Post, Unit
@@ -74,10 +74,10 @@ def test_a_longer_list_asks_no_more(
         application = actions.Application.objects.get(pk=_ask(person, account(person)))
         for user in {"hasan": [], "rina": [cast.hasan]}[who]:
             step = application.steps.get(state="open")
-            actions.decide(step_id=step.pk, by=user, decision="approve", at=MONDAY)
+            decisions.approve(step_id=step.pk, by=user, at=MONDAY)
         if "selesai" in path:
             step = application.steps.get(state="open")
-            actions.decide(step_id=step.pk, by=cast.rina, decision="approve", at=MONDAY)
+            decisions.approve(step_id=step.pk, by=cast.rina, at=MONDAY)
 
     more()
     one = _queries(client, path)

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
-from services.applications import actions
+from services.applications import issuing
 from services.applications.models import Application, Step
 from services.letters.models import Letter
 from tenants.registry.models import City
@@ -27,7 +27,7 @@ def _said(page: object) -> str:
 
 
 def _letter(application: Application) -> Letter:
-    actions.finish_letters(application_id=application.pk, at=now())
+    issuing.finish_letters(application_id=application.pk, at=now())
     return Letter.objects.get(issued_from__application=application)
 
 
@@ -141,7 +141,7 @@ def test_the_ketua_rt_vouches_in_two_taps(cast: Cast, as_: Enter) -> None:
     html = _said(hasan.get("/rt/"))
     assert "1 warga menunggu Anda" in html and cast.sari_person.nik not in html
     assert "1.450.000" not in _said(hasan.get(f"/rt/{step.pk}/"))  # sensitive answers stay away
-    hasan.post(f"/rt/{step.pk}/putuskan/", {"keputusan": "benar"})
+    hasan.post(f"/rt/{step.pk}/putuskan/", {"decision": "approve"})
     assert step_of(application).key == "loket"
     assert "Tidak ada yang menunggu" in _said(hasan.get("/rt/"))
 
@@ -150,7 +150,7 @@ def test_refusing_needs_a_reason_and_keeps_what_was_typed(cast: Cast, as_: Enter
     step = step_of(submitted(cast))
     hasan = as_(cast.hasan)
     page = hasan.post(
-        f"/rt/{step.pk}/putuskan/", {"keputusan": "tolak", "reason": "lain", "note": "no"}
+        f"/rt/{step.pk}/putuskan/", {"decision": "refuse", "reason": "lain", "note": "no"}
     )
     assert page.status_code == 422
     assert 'href="#id_note"' in _said(page) and "no</textarea>" in _said(page)
@@ -162,7 +162,7 @@ def test_another_rt_neither_sees_nor_decides(cast: Cast, as_: Enter) -> None:
     bahar = as_(cast.bahar)
     assert "Tidak ada yang menunggu" in _said(bahar.get("/rt/"))
     assert bahar.get(f"/rt/{step.pk}/").status_code == 404
-    assert bahar.post(f"/rt/{step.pk}/putuskan/", {"keputusan": "benar"}).status_code == 404
+    assert bahar.post(f"/rt/{step.pk}/putuskan/", {"decision": "approve"}).status_code == 404
     assert step_of(application).key == "rt"
 
 
@@ -201,10 +201,10 @@ def test_returning_asks_why_and_the_resident_mends(cast: Cast, as_: Enter) -> No
     step = step_of(application)
     decide = f"/meja/berkas/{application.pk}/putuskan/"
     rina = as_(cast.rina)
-    page = rina.post(decide, {"langkah": step.pk, "keputusan": "kembali", "note": ""})
-    assert page.status_code == 422 and 'href="#id_note_kembali"' in _said(page)
+    page = rina.post(decide, {"step": step.pk, "decision": "return", "note": ""})
+    assert page.status_code == 422 and 'href="#id_note_return"' in _said(page)
     note = "Fotonya <b>buram</b>."
-    rina.post(decide, {"langkah": step.pk, "keputusan": "kembali", "note": note})
+    rina.post(decide, {"step": step.pk, "decision": "return", "note": note})
     html = _said(as_(cast.sari).get(f"/permohonan/{application.pk}/"))
     assert "Perlu Anda perbaiki" in html and "&lt;b&gt;buram" in html
 
@@ -217,7 +217,7 @@ def test_two_officials_at_one_dossier_the_second_is_told(cast: Cast, as_: Enter)
     rina.get(f"/meja/berkas/{application.pk}/")
     approve(application, cast.rina)
     decide = f"/meja/berkas/{application.pk}/putuskan/"
-    page = rina.post(decide, {"langkah": step.pk, "keputusan": "tolak", "note": "Tidak lengkap."})
+    page = rina.post(decide, {"step": step.pk, "decision": "refuse", "note": "Tidak lengkap."})
     assert page.status_code == 409 and "sudah diputuskan" in _said(page)
 
 
@@ -226,7 +226,7 @@ def test_a_garbled_decision_changes_nothing(cast: Cast, as_: Enter, step_id: str
     application = submitted(cast)
     approve(application, cast.hasan)
     decide = f"/meja/berkas/{application.pk}/putuskan/"
-    page = as_(cast.rina).post(decide, {"langkah": step_id, "keputusan": "setuju"})
+    page = as_(cast.rina).post(decide, {"step": step_id, "decision": "approve"})
     assert page.status_code in (404, 422)
     assert Step.objects.filter(state="open").get().key == "loket"
 

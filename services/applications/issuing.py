@@ -1,0 +1,60 @@
+"""The letters that an approval brings: numbered with it, made by a worker after it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from events.subscribers import publish
+from messaging import outbox
+from services.applications.actions import finish, locked, today_of
+from services.applications.events import LetterReady
+from services.applications.models import Application, IssuedLetter, Step
+from services.applications.wording import letter_draft, signer_of
+from services.catalogue.blueprint import StepSpec
+from services.catalogue.rules import outputs_of
+from services.letters import actions as letters
+from services.letters.models import Letter
+from tenants.office import queries as office
+from tenants.office.models import Post, Unit
+
+
+def issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
+    """Number the letters this approval brings and order their PDFs."""
+    for output in outputs_of(application.blueprint, application.answers, spec.key):
+        today = today_of(at)
+        assert step.decided_by is not None
+        signer = signer_of(step.decided_by, post, step, today)
+        letter = letters.write(
+            letter_draft(application, output, signer, today),
+            unit=step.unit,
+            letterhead=letterhead(step.unit),
+            person=application.applicant,
+            signer=signer,
+            at=at,
+        )
+        IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
+        outbox.enqueue(
+            "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
+        )
+
+
+def letterhead(unit: Unit) -> list[Unit]:
+    """The units named in the letterhead, from the top down, below the government itself."""
+    above = office.unit_above(unit, Unit.Kind.KECAMATAN) if unit.kind != Unit.Kind.DINAS else None
+    return [above, unit] if above is not None and above.pk != unit.pk else [unit]
+
+
+@transaction.atomic
+def finish_letters(*, application_id: int, at: datetime) -> None:
+    """Make every PDF that is still missing; close the dossier when nothing else is open.
+
+    Idempotent: runs again after any crash.
+    """
+    application = locked(application_id)
+    unfinished = application.issued.exclude(letter__state__in=Letter.FINISHED)
+    for issued in unfinished.order_by("pk"):
+        letters.render(issued.letter_id, at=at)
+        letters.make_ready(issued.letter_id)
+        publish(LetterReady(issued.letter_id, application.pk))
+    if application.state == Application.State.ISSUING:
+        finish(application, at)
