@@ -212,7 +212,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         raise RuleBroken("Pilih dulu keputusan Anda.")
     chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
-    step = next((s for s in application.steps.all() if str(s.pk) == form.cleaned_data["step"]), None)
+    step = next(
+        (s for s in application.steps.all() if str(s.pk) == form.cleaned_data["step"]), None
+    )
     if step is None:
         raise NotThere
     try:
