@@ -75,7 +75,7 @@ def test_used_up_letters_refuse_new_requests_and_nothing_else(in_bontang: City) 
     with pytest.raises(LimitReached, match="tersimpan sebagai draf") as refused:
         dossiers.submit(application_id=waiting.pk, by=cast.tetangga, at=MONDAY)
     assert "1 Desember 2026" in refused.value.message
-    assert entitlements.PAGE in refused.value.message
+    assert "/kelola/langganan/" in refused.value.message
     waiting.refresh_from_db()
     assert waiting.state == Application.State.DRAFT
     assert waiting.answers
