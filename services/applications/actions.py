@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -11,6 +12,7 @@ from audit import actions as audit
 from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.once import reading_once
 from services.applications import attachments, documents, life_events, reasons, rules
 from services.applications.earlier import earlier
 from services.applications.events import (
@@ -66,10 +68,17 @@ def _require_open_city() -> None:
 
 def locked(application_id: int) -> Application:
     """The dossier, locked until the transaction ends. Every action locks this row first."""
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("version__service", "applicant__household", "rt")
-        .get(pk=application_id)
+    return _locking().get(pk=application_id)
+
+
+def locked_with(step_id: int) -> Application | None:
+    """The same for the application that a step belongs to."""
+    return _locking().filter(steps=step_id).first()
+
+
+def _locking() -> QuerySet[Application]:
+    return Application.objects.select_for_update(of=("self",)).select_related(
+        "version__service", "applicant__household__rt", "rt"
     )
 
 
@@ -212,9 +221,10 @@ def remove_document(*, document_id: int, by: User) -> int:
 
 
 def _missing_documents(
-    application: Application, applicant: dict[str, str], said_in: Blueprint | None = None
-) -> dict[str, str]:
-    have = set(application.documents.values_list("key", flat=True))
+    application: Application, applicant: dict[str, str], said_in: Blueprint | None = None, *,
+    files: Collection[Document] | None = None,
+) -> dict[str, str]:  # fmt: skip
+    have = {file.key for file in (application.documents.all() if files is None else files)}
     blueprint = said_in or application.blueprint
     wanted = answering.wanted_documents(blueprint, application.answers, applicant)
     return {
@@ -237,17 +247,19 @@ def _house(application: Application) -> answering.House:
     )
 
 
-def problems(application: Application) -> dict[str, str]:
-    """What still stands between this draft and sending it, by field key."""
+def problems(application: Application, files: Collection[Document] | None = None) -> dict[str, str]:
+    """What still stands between this draft and sending it, by field key; ``files`` are its
+    documents, where they have been read."""
     house = _house(application)
     if application.issued.exists():  # the answers stand in a letter; a date may have passed
-        return _missing_documents(application, house.applicant)
+        return _missing_documents(application, house.applicant, files=files)
     typed = answering.as_typed(application.blueprint, application.answers)
     _, wrong = answering.clean(application.blueprint, typed, house)
-    return {**_missing_documents(application, house.applicant), **wrong}
+    return {**_missing_documents(application, house.applicant, files=files), **wrong}
 
 
 @transaction.atomic
+@reading_once()
 def submit(*, application_id: int, by: User, at: datetime) -> Application:
     """Send a draft, or send a returned dossier again. Sending twice changes nothing.
 
@@ -260,9 +272,10 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
         return application
     _require_open_city()
     require_resident(application.applicant)
-    if problems(application):
+    files = list(application.documents.all())
+    if problems(application, files):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
-    attachments.drop_unasked(application)
+    attachments.drop_unasked(application, files)
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
         local = at.astimezone(city().tz)
@@ -299,21 +312,28 @@ def _stage_again(application: Application) -> tuple[list[StepSpec], int]:
     return [spec for spec in stage if spec.key not in approved], returned.pk
 
 
-def _open(application: Application, stage: list[StepSpec], at: datetime) -> None:
+def _open(
+    application: Application, stage: list[StepSpec], at: datetime, *, has_letters: bool = False
+) -> None:
     """Bring the dossier to a stage, passing over vacant steps that allow it, or to its end."""
     while stage:
         opened = [_open_one(application, spec, at) for spec in stage]
         if any(opened):
             return
         stage = stage_after(application.blueprint, application.answers, stage[-1].key)
-    if application.issued.exclude(letter__state__in=Letter.FINISHED).exists():
+    unfinished = application.issued.exclude(letter__state__in=Letter.FINISHED)
+    if has_letters or unfinished.exists():
         _set_state(application, Application.State.ISSUING)
     else:
         finish(application, at)
 
 
-def open_next(application: Application, key: str, at: datetime) -> None:
-    _open(application, stage_after(application.blueprint, application.answers, key), at)
+def open_next(
+    application: Application, key: str, at: datetime, *, has_letters: bool = False
+) -> None:
+    """Bring the application to what follows a step. ``has_letters``: some are still to be made."""
+    stage = stage_after(application.blueprint, application.answers, key)
+    _open(application, stage, at, has_letters=has_letters)
 
 
 def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:

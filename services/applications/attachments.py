@@ -1,5 +1,6 @@
 """Files of a dossier: judged before it is locked, attached and dropped inside its action."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
@@ -46,11 +47,13 @@ def attach(
         transaction.on_commit(lambda: documents.forget(old.path))
 
 
-def drop_unasked(application: Application) -> None:
-    """Files of requirements that the final answers do not ask for are not sent."""
+def drop_unasked(application: Application, files: Iterable[Document]) -> None:
+    """Of its files, those of requirements that the final answers do not ask for are not sent."""
     answers = application.answers
     asked = {s.key for s in application.blueprint.documents if all_hold(s.show_when, answers)}
-    for document in application.documents.exclude(key__in=asked):
+    for document in files:
+        if document.key in asked:
+            continue
         path = document.path
         document.delete()
         transaction.on_commit(partial(documents.forget, path))

@@ -12,9 +12,10 @@ from django.db import transaction
 from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.once import reading_once
 from kernel.text import tidy
 from services.applications import reasons
-from services.applications.actions import locked, open_next, record, refuse_own, today_of
+from services.applications.actions import locked_with, open_next, record, refuse_own, today_of
 from services.applications.events import CaseRefused, CaseReturned, StepDone
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
@@ -23,6 +24,7 @@ from services.catalogue.blueprint import StepSpec
 from tenants.office import decrees
 from tenants.office import queries as office
 from tenants.office.models import Post
+from tenants.office.queries import lineage
 
 REASON = 5  # characters
 
@@ -33,12 +35,14 @@ class AtHand:
 
     application: Application
     step: Step
+    steps: list[Step]  # every one of the case, this one too
     spec: StepSpec
     post: Post
     is_done: bool  # this person decided the same before
 
 
 @transaction.atomic
+@reading_once()
 def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Application:
     """Close the step, number the letters that come of it, and open what follows. Raises NotThere,
     Stale or RuleBroken."""
@@ -49,13 +53,14 @@ def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Applicat
     refuse_gone(application.applicant)
     _close(case, Step.State.APPROVED, by, tidy(note)[:1000], at)
     publish(StepDone(step.pk, application.pk))
-    issue(application, case.spec, step, case.post, at)
-    if not application.steps.filter(state=Step.State.OPEN).exists():
-        open_next(application, step.key, at)
+    has_letters = issue(application, case.spec, step, case.steps, case.post, at)
+    if all(other.state != Step.State.OPEN for other in case.steps):
+        open_next(application, step.key, at, has_letters=has_letters)
     return application
 
 
 @transaction.atomic
+@reading_once()
 def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime) -> Application:
     """Give the case back to the applicant, who corrects and sends it again. ``about`` is the key of
     the question or file it is about. Raises NotThere, Stale, or RuleBroken without a reason."""
@@ -77,6 +82,7 @@ def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime)
 
 
 @transaction.atomic
+@reading_once()
 def refuse(*, step_id: int, by: User, note: str, at: datetime) -> Application:
     """End the case without what was asked for. Raises NotThere, Stale, or RuleBroken without a
     reason."""
@@ -97,23 +103,22 @@ def refuse(*, step_id: int, by: User, note: str, at: datetime) -> Application:
 
 def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand:
     """Lock the case of a step. Raises NotThere, Stale, RuleBroken."""
-    application_id = (
-        Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
-    )
-    if application_id is None:
-        raise NotThere
     decrees.apply_due()
-    application = locked(application_id)
-    step = Step.objects.select_related("unit", "decided_by").get(pk=step_id)
+    application = locked_with(step_id)
+    if application is None:
+        raise NotThere
+    steps = list(application.steps.select_related("unit", "decided_by"))
+    step = next(step for step in steps if step.pk == step_id)
+    lineage(application.rt.code)  # of whom several below read a part
     post = post_held(by, step, at)
     spec = application.blueprint.step(step.key)
     if step.state != Step.State.OPEN:
         if step.state == wanted and step.decided_by_id == by.pk:
-            return AtHand(application, step, spec, post, is_done=True)
+            return AtHand(application, step, steps, spec, post, is_done=True)
         who = step.decided_by.name if step.decided_by else "orang lain"
         raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
     refuse_own(by, application)
-    return AtHand(application, step, spec, post, is_done=False)
+    return AtHand(application, step, steps, spec, post, is_done=False)
 
 
 def _reason(note: str) -> str:

@@ -18,14 +18,22 @@ from tenants.office import queries as office
 from tenants.office.models import Post, Unit
 
 
-def issue(application: Application, spec: StepSpec, step: Step, post: Post, at: datetime) -> None:
-    """Number the letters this approval brings and order their PDFs."""
-    for output in outputs_of(application.blueprint, application.answers, spec.key):
+def issue(
+    application: Application,
+    spec: StepSpec,
+    step: Step,
+    steps: list[Step],
+    post: Post,
+    at: datetime,
+) -> bool:
+    """Number the letters this approval brings and order their PDFs; whether it brings any."""
+    outputs = outputs_of(application.blueprint, application.answers, spec.key)
+    for output in outputs:
         today = today_of(at)
         assert step.decided_by is not None
         signer = signer_of(step.decided_by, post, step, today)
         letter = letters.write(
-            letter_draft(application, output, signer, today),
+            letter_draft(application, steps, output, signer, today),
             unit=step.unit,
             letterhead=letterhead(step.unit),
             person=application.applicant,
@@ -36,6 +44,7 @@ def issue(application: Application, spec: StepSpec, step: Step, post: Post, at: 
         outbox.enqueue(
             "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
         )
+    return bool(outputs)
 
 
 def letterhead(unit: Unit) -> list[Unit]:

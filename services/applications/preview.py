@@ -90,6 +90,6 @@ def of_dossier(
     today = at.astimezone(city().tz).date()
     post = decisions.post_held(by, step, at)
     signer = signer_of(by, post, step, today)
-    draft = letter_draft(application, output, signer, today)
+    draft = letter_draft(application, application.steps.all(), output, signer, today)
     head = issuing.letterhead(step.unit)
     return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)

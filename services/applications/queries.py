@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -276,11 +287,15 @@ class Counts:
 
 
 def counts(posts: list[Post], *, at: datetime) -> Counts:
-    return Counts(
-        open=inbox(posts).count(),
-        late=inbox(posts).filter(due_at__lt=at).count(),
-        returned=waiting_for_applicant(posts).count(),
+    """What waits at these posts, is late, and waits for applicants. One query."""
+    is_open = Q(state=Step.State.OPEN)
+    is_back = Q(state=Step.State.RETURNED, application__state=Application.State.RETURNED)
+    found = Step.objects.filter(_at(posts), is_open | is_back).aggregate(
+        open=Count("pk", filter=is_open),
+        late=Count("pk", filter=is_open & Q(due_at__lt=at)),
+        returned=Count("pk", filter=is_back),
     )
+    return Counts(**found)
 
 
 # --- the journey of a dossier ------------------------------------------------------------------
@@ -367,7 +382,10 @@ def _to_come(application: Application, steps: list[Step], blueprint: Blueprint) 
     passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
     codes = {s.key: rules.unit_code_for(s, rt_code=application.rt.code) for s in planned}
-    names = dict(Unit.objects.filter(code__in=codes.values()).values_list("code", "name"))
+    names = {unit.code: unit.name for unit in office.lineage(application.rt.code)}
+    others = [code for code in codes.values() if code not in names]
+    if others:
+        names |= dict(Unit.objects.filter(code__in=others).values_list("code", "name"))
     places = places_at(application.rt.code)
     stops = [
         Stop("todo", said(spec.title, places), where=names.get(codes[spec.key], ""))

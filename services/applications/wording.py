@@ -1,5 +1,6 @@
 """What an issued letter says: the blueprint's text with this dossier's facts."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
@@ -50,8 +51,10 @@ def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
     )
 
 
-def letter_draft(application: Application, output: Output, signer: Signer, today: date) -> Draft:
-    """What this dossier's letter says."""
+def letter_draft(
+    application: Application, steps: Iterable[Step], output: Output, signer: Signer, today: date
+) -> Draft:
+    """What the letter of an application with these steps says."""
     return draft_from(
         application.blueprint,
         application.answers,
@@ -60,9 +63,9 @@ def letter_draft(application: Application, output: Output, signer: Signer, today
         number=application.number or "",
         signer=signer,
         today=today,
-        is_vouched=application.steps.filter(
-            role=Post.Role.KETUA_RT, state=Step.State.APPROVED
-        ).exists(),
+        is_vouched=any(
+            step.role == Post.Role.KETUA_RT and step.state == Step.State.APPROVED for step in steps
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import holds_sixteen_digits
+from kernel.once import reading_once
 from services.applications import decisions, life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.maps import tiles, with_map
@@ -202,33 +203,35 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
 
 @page(Audience.DESK)
 @require_http_methods(["GET", "POST"])
+@reading_once()
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
     user, posts = posts_of(request)
-    application = _at_desk(user, pk)
     if request.method == "GET":
+        _at_desk(user, pk)
         return redirect("desk-case", pk=pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
+        _at_desk(user, pk)
         raise RuleBroken("Pilih dulu keputusan Anda.")
     chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
-    step = next(
-        (s for s in application.steps.all() if str(s.pk) == form.cleaned_data["step"]), None
-    )
-    if step is None:
+    step = queries.at_posts(posts, form.step_id())
+    if step is None or step.application_id != pk:
         raise NotThere
     try:
         if chosen == "approve":
-            decisions.approve(step_id=step.pk, by=user, note=note, at=now())
+            application = decisions.approve(step_id=step.pk, by=user, note=note, at=now())
         elif chosen == "return":
             about = form.cleaned_data["about"]
-            decisions.return_(step_id=step.pk, by=user, note=note, about=about, at=now())
+            application = decisions.return_(
+                step_id=step.pk, by=user, note=note, about=about, at=now()
+            )
         else:
-            decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
+            application = decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
     except RuleBroken as broken:
         if broken.field != "note":
             raise
-        return _page(request, user, posts, application, broken)
+        return _page(request, user, posts, _at_desk(user, pk), broken)
     spec = _spec(application, step)
     said = {
         "approve": f"Berkas {application.number}: “{spec.approve}” tersimpan.",

@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from audit import actions as audit
@@ -21,6 +22,9 @@ from tenants.office.naming import bare_name
 from tenants.registry.current import city
 from tenants.registry.entitlements import on_trial
 from typeset.pdf import logo_svg
+
+# The constraints that keep a number to one letter.
+NUMBER_ONCE = frozenset({"letter_number_once", "letter_number_once_in_city"})
 
 
 def next_number(scope: str) -> int:
@@ -109,12 +113,6 @@ def write(
         unit=office.short_form_of(unit),
         day=today,
     )
-    if Letter.objects.filter(number=number).exists():
-        # A unit's short form was used by another unit before: its numbers of this year are taken.
-        raise RuleBroken(
-            f"Nomor {number} sudah dipakai surat lain. Minta admin mengganti singkatan "
-            f"{unit.name} untuk nomor surat, lalu setujui lagi."
-        )
     code = secret_code()
     content = compose(
         draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code
@@ -133,7 +131,17 @@ def write(
         valid_until=draft.valid_until,
     )
     letter.seal_content(content)
-    letter.save()
+    try:
+        letter.save()
+    except IntegrityError as error:
+        cause: Any = error.__cause__
+        if cause.diag.constraint_name not in NUMBER_ONCE:
+            raise
+        # A unit's short form was used by another unit before: its numbers of this year are taken.
+        raise RuleBroken(
+            f"Nomor {number} sudah dipakai surat lain. Minta admin mengganti singkatan "
+            f"{unit.name} untuk nomor surat, lalu setujui lagi."
+        ) from error
     return letter
 
 

@@ -22,6 +22,7 @@ from audit import actions as audit_actions
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
+from kernel.once import reading_once
 from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
 from services.applications.answered import answered
 from services.applications.earlier import kept
@@ -212,6 +213,7 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 
 @page(Audience.RESIDENT)
 @never_cache
+@reading_once()
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions, page by page; ``?mulai=`` names a question of the page, ``&ubah`` comes from
     checking and leads back there."""
@@ -307,6 +309,7 @@ def _content(file: object) -> bytes:
 
 @page(Audience.RESIDENT)
 @never_cache
+@reading_once()
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
     application = queries.own(signed_in(request), pk)

@@ -8,13 +8,14 @@ from django.db.models import Func, IntegerChoices, QuerySet, TextField
 from accounts.models import User
 from kernel.clock import now
 from kernel.nik import parse_nik
+from kernel.once import once
 from kernel.tanggal import age_on, long_date
 from kernel.text import fold
 from services.residents import codes
 from services.residents.models import Person, PersonQuerySet
 from services.residents.sealing import fingerprint
 from tenants.office.models import Unit
-from tenants.office.queries import ancestor_codes
+from tenants.office.queries import lineage
 from tenants.office.readiness import Task
 from tenants.registry.current import city
 
@@ -76,10 +77,9 @@ def area_names(rt: Unit) -> dict[str, str]:
 
     ``rt`` may also be the deepest place that is known (an RW, a village): the rest is "".
     """
-    codes_up = [rt.code, *ancestor_codes(rt.code)]
     names = {"rt": "", "rw": "", "dusun": "", "kelurahan": "", "kecamatan": ""}
     names["dusun_own"] = ""  # without the word for its kind
-    for unit in Unit.objects.filter(code__in=codes_up):
+    for unit in lineage(rt.code):
         if unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
             names[unit.kind] = unit.code.rpartition("/")[2]
         elif unit.kind == Unit.Kind.DUSUN:
@@ -131,8 +131,12 @@ def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
 
     Holds the full NIK and KK number: for letters and for the resident; mask before listing.
     """
+    today = today or now().astimezone(city().tz).date()
+    return dict(once(("residents.facts", person.pk, today), lambda: _facts(person, today)))
+
+
+def _facts(person: Person, today: date) -> dict[str, str]:
     here = city()
-    today = today or now().astimezone(here.tz).date()
     area = area_names(person.household.rt)
     head = Person.objects.living_here().filter(
         household=person.household_id, relation=codes.Relation.HEAD

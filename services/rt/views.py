@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.once import reading_once
 from services.applications import decisions, queries, undo
 from services.applications.answered import answered
 from services.applications.models import Step
@@ -90,6 +91,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(Audience.VOUCHER)
 @require_http_methods(["GET", "POST"])
+@reading_once()
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Vouch, or refuse with a reason."""
     who = visitor(request)

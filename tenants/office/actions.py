@@ -322,12 +322,12 @@ def describe_unit(
     return unit
 
 
-@transaction.atomic
 def short_form_of(unit: Unit) -> str:
     """What stands for a unit in the numbers of its letters; made and kept when it has none."""
     if not unit.abbreviation:
-        unit.abbreviation = _free_short_form(unit)
-        unit.save(update_fields=["abbreviation"])
+        with transaction.atomic():
+            unit.abbreviation = _free_short_form(unit)
+            unit.save(update_fields=["abbreviation"])
     return unit.abbreviation
 
 

@@ -10,6 +10,7 @@ from kernel.errors import RuleBroken
 from tenants.office.kinds import LINGKUNGAN, Words, usual_words
 from tenants.office.models import Post, Unit
 from tenants.office.naming import full_name, printed
+from tenants.office.queries import lineage
 from tenants.office.seed import posts_at
 from tenants.registry.current import city
 
@@ -60,10 +61,10 @@ def words_for_new(kind: str, code: str) -> Words:
 
 def words_at(code: str) -> dict[str, Words]:
     """What the village and the kecamatan around a place are called, by kind. One query."""
-    village = code.partition("/")[0]
-    found = Unit.objects.filter(code__in=[village, village.rpartition(".")[0]])
     return {
-        kind: Words(word, head) for kind, word, head in found.values_list("kind", "word", "head")
+        unit.kind: Words(unit.word, unit.head)
+        for unit in lineage(code)
+        if unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA, Unit.Kind.KECAMATAN)
     }
 
 

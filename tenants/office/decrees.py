@@ -18,6 +18,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.once import forget
 from kernel.registry import Registry
 from kernel.text import line
 from tenants.office.actions import open_posts
@@ -132,6 +133,8 @@ def apply_due(on: date | None = None) -> int:
                 done += 1
             except RuleBroken as broken:
                 Decree.objects.filter(pk=pk).update(problem=broken.message[:300])
+    if done:
+        forget()  # units have moved
     return done
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
+from kernel.once import once
 from kernel.registry import Registry
 from kernel.workdays import WorkCalendar, calendar_for
 from tenants.office.languages import offered
@@ -35,6 +36,10 @@ readers: Registry[Callable[[User], bool]] = Registry(
 
 def posts_of(user: User, on: date) -> list[Post]:
     """The posts this person holds on a day, with their units; for a reader, the admins' post."""
+    return list(once(("office.posts", user.pk, on), lambda: _posts_of(user, on)))
+
+
+def _posts_of(user: User, on: date) -> list[Post]:
     if any(reads(user) for reads in readers):
         admin = Post.objects.filter(role=Post.Role.ADMIN)
         return list(admin.select_related("unit").order_by("unit__code")[:1])
@@ -113,7 +118,10 @@ def languages() -> tuple[tuple[str, str], ...]:
 
 def calendar() -> WorkCalendar:
     """This city's working days: weekends, national holidays and its own closures. One query."""
-    return calendar_for(here().timezone, Closure.objects.values_list("day", flat=True))
+    return once(
+        "office.calendar",
+        lambda: calendar_for(here().timezone, Closure.objects.values_list("day", flat=True)),
+    )
 
 
 def holder_of(unit: Unit, role: str, on: date) -> Holding | None:
@@ -138,9 +146,21 @@ def ancestor_codes(code: str) -> list[str]:
     return found
 
 
+def lineage(code: str) -> list[Unit]:
+    """The unit with this code and those above it, nearest first, with their successors. One query,
+    and none for a place whose surroundings were read before (``kernel.once``)."""
+    wanted = [code, *ancestor_codes(code)]
+    known: dict[str, Unit | None] = once("office.units", dict)
+    if any(each not in known for each in wanted):
+        found = Unit.objects.select_related("successor").in_bulk(wanted, field_name="code")
+        known.update({each: found.get(each) for each in wanted})
+    units = (known[each] for each in wanted)
+    return [unit for unit in units if unit is not None]
+
+
 def unit_at(code: str) -> Unit | None:
     """The unit with this code, or whoever took over when it was closed."""
-    unit = Unit.objects.select_related("successor").filter(code=code).first()
+    unit = next((unit for unit in lineage(code) if unit.code == code), None)
     while unit is not None and not unit.is_active and unit.successor is not None:
         unit = unit.successor
     return unit if unit is not None and unit.is_active else None
@@ -150,9 +170,8 @@ def unit_above(unit: Unit, kind: str) -> Unit | None:
     """The unit of this kind that this one lies in (itself, when it is of that kind)."""
     if unit.kind == kind:
         return unit
-    codes = ancestor_codes(unit.code)
     # ``64.74/dpmptsp`` lies in the city although it is no territory.
-    return Unit.objects.filter(code__in=codes, kind=kind).first()
+    return next((above for above in lineage(unit.code) if above.kind == kind), None)
 
 
 def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:

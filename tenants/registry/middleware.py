@@ -5,6 +5,7 @@ Unknown, closed and not yet finished cities are answered here, without touching 
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop, override
 
+from kernel.once import reading_once
 from tenants.backend.scope import in_city, in_public
 from tenants.registry import hosts
 from tenants.registry.models import City
@@ -59,7 +61,9 @@ class CityMiddleware:
             still_open = declared is not None and declared.when_suspended == "open"
             if request.method not in SAFE and not still_open:
                 return plain_page(request, "ui/read_only.html", 403, READ_ONLY, {"name": city})
-        with in_city(city):
+        # What is only read, is read once; an action opens its own ``reading_once``.
+        once = reading_once() if request.method in SAFE else nullcontext()
+        with in_city(city), once:
             response = self._checked(request, self.get_response(request))
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             # The server reads the stream after we have left the city: each step re-enters it.
