@@ -25,7 +25,7 @@ def holds(condition: Condition, answers: Answers) -> bool:
     given = answers[condition.field]
     wanted = condition.value
     if condition.op == "in":
-        return isinstance(wanted, list) and given in wanted
+        return isinstance(wanted, list) and given is not None and str(given) in wanted
     if condition.op in ("=", "!="):
         same = given is not None and str(given).casefold() == str(wanted).casefold()
         return same == (condition.op == "=")

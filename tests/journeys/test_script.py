@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = json.loads((ROOT / "tests/catalogue/numbers.json").read_text())
+CONDITIONS = json.loads((ROOT / "tests/catalogue/conditions.json").read_text())
 
 pytestmark = pytest.mark.journey
 
@@ -36,8 +37,12 @@ def test_the_browser_reads_numbers_and_conditions_as_the_server_does(page: Page)
         )
         wanted = None if case["value"] is None else float(case["value"])
         assert read == wanted, case
-    for case in VECTORS["conditions"]:
-        met = page.evaluate("c => balai.holds({...c, unit: 'm²'}, c.typed)", case)
+    for case in CONDITIONS:
+        trigger = case["trigger"]
+        sent = {"op": case["op"], "value": case["value"]}
+        if trigger["type"] in ("number", "rupiah"):
+            sent["unit"] = trigger.get("unit", "")
+        met = page.evaluate("([sent, typed]) => balai.holds(sent, typed)", [sent, case["typed"]])
         assert met is case["holds"], case
 
 

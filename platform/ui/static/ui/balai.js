@@ -233,7 +233,7 @@
   }
 
   // Questions that depend on another answer appear when they are asked.
-  // Reads numbers as kernel/numbers.py does; tests/catalogue/numbers.json holds both to it.
+  // Reads numbers as kernel/numbers.py does; tests/catalogue/numbers.json and conditions.json hold both to it.
   const folded = (text) =>
     text.normalize("NFC").replace(/[\p{Cf}\p{Cc}]/gu, "").normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
   const number = (text, unit = "") => {
@@ -257,8 +257,9 @@
     in: (a, b) => b.includes(a),
   };
   // Whether an answer meets a condition (services.catalogue.rules.holds).
-  const holds = ({ op, value, unit }, text) => {
-    if (text.trim() === "") return op === "!=";
+  const holds = ({ op, value, unit }, typed) => {
+    const text = typed.trim();
+    if (text === "") return op === "!=";
     if (op === "in" && unit === undefined) return value.includes(text);
     if (unit === undefined && (op === "=" || op === "!=")) {
       return compared[op](text.toLowerCase(), String(value).toLowerCase());
