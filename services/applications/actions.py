@@ -1,10 +1,9 @@
 """Everything that changes a dossier. Each action is one transaction, safe to repeat."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -13,42 +12,34 @@ from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
-from services.applications import attachments, documents, life_events, reasons, rules
+from services.applications import attachments, documents, life_events, rules
 from services.applications.earlier import earlier
 from services.applications.events import (
-    CaseDone,
     CaseSubmitted,
-    StepOpened,
-    StepSkipped,
 )
 from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application, Document, Step
 from services.applications.queries import draft_of, own
+from services.applications.route import locked, open_stage, record, today_of
 from services.applications.staffed import refuse_closed
 from services.catalogue import answers as answering
 from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
-from services.catalogue.desks import said
-from services.catalogue.models import Service, Switch
-from services.catalogue.queries import is_off, places_at
+from services.catalogue.models import Service
 from services.catalogue.rules import (
     Answers,
     first_stage,
     route,
-    stage_after,
     stage_of,
 )
 from services.catalogue.unknown import to_ask
 from services.letters import actions as letters
-from services.letters.models import Letter
-from services.residents import guesses, officials
+from services.residents import guesses
 from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_by_nik
 from tenants.office import decrees
-from tenants.office import queries as office
-from tenants.office.models import Holding
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
@@ -64,22 +55,6 @@ def _require_open_city() -> None:
             "Saat ini daerah Anda belum menerima permohonan baru di sini. "
             "Surat yang sudah jadi tetap bisa diunduh dan dicek."
         )
-
-
-def locked(application_id: int) -> Application:
-    """The dossier, locked until the transaction ends. Every action locks this row first."""
-    return _locking().get(pk=application_id)
-
-
-def locked_with(step_id: int) -> Application | None:
-    """The same for the application that a step belongs to."""
-    return _locking().filter(steps=step_id).first()
-
-
-def _locking() -> QuerySet[Application]:
-    return Application.objects.select_for_update(of=("self",)).select_related(
-        "version__service", "applicant__household__rt", "rt"
-    )
 
 
 def begin(*, service: Service, applicant: Person, by: User) -> Application:
@@ -198,10 +173,6 @@ def _record_named(application: Application, answers: Answers, by: User) -> None:
             audit.record_read(actor=by, person_id=person.pk, purpose="disebut")
 
 
-def today_of(at: datetime) -> date:
-    return at.astimezone(city().tz).date()
-
-
 def _require_editable(application: Application) -> None:
     if application.state not in EDITABLE:
         raise Stale("Permohonan ini sudah dikirim dan tidak bisa diubah lagi.")
@@ -293,7 +264,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     record(application, "dossier.submitted", by)
     publish(CaseSubmitted(application.pk, returned_step_id))
     life_events.note(application)
-    _open(application, stage, at)
+    open_stage(application, stage, at)
     return application
 
 
@@ -310,118 +281,3 @@ def _stage_again(application: Application) -> tuple[list[StepSpec], int]:
     )
     stage = stage_of(blueprint, answers, returned.key)
     return [spec for spec in stage if spec.key not in approved], returned.pk
-
-
-def _open(
-    application: Application, stage: list[StepSpec], at: datetime, *, has_letters: bool = False
-) -> None:
-    """Bring the dossier to a stage, passing over vacant steps that allow it, or to its end."""
-    while stage:
-        opened = [_open_one(application, spec, at) for spec in stage]
-        if any(opened):
-            return
-        stage = stage_after(application.blueprint, application.answers, stage[-1].key)
-    unfinished = application.issued.exclude(letter__state__in=Letter.FINISHED)
-    if has_letters or unfinished.exists():
-        _set_state(application, Application.State.ISSUING)
-    else:
-        finish(application, at)
-
-
-def open_next(
-    application: Application, key: str, at: datetime, *, has_letters: bool = False
-) -> None:
-    """Bring the application to what follows a step. ``has_letters``: some are still to be made."""
-    stage = stage_after(application.blueprint, application.answers, key)
-    _open(application, stage, at, has_letters=has_letters)
-
-
-def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
-    """Put the dossier on one desk; whether somebody must act there."""
-    code = rules.unit_code_for(spec, rt_code=application.rt.code)
-    unit = office.unit_at(code)
-    reason = None
-    if unit is None and spec.optional and spec.level in ("rt", "rw"):
-        unit, reason = application.rt, reasons.NO_UNIT
-    if unit is None:
-        raise RuleBroken(
-            gettext(
-                "Langkah “%(title)s” belum bisa dijalankan: unit kerjanya belum dibuat. "
-                "Hubungi admin daerah Anda."
-            )
-            % {"title": spec.title}
-        )
-    holder = office.holder_of(unit, spec.role, today_of(at))
-    reason = reason or _why_skipped(spec, holder, application)
-    village = application.rt.code.partition("/")[0]
-    if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
-        reason = reasons.ERT_OFF
-    step = Step.objects.create(
-        application=application,
-        key=spec.key,
-        title=said(spec.title, places_at(application.rt.code)),
-        unit=unit,
-        role=spec.role,
-        deputies=spec.deputies,
-        opened_at=at,
-        due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
-        state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
-        decided_at=None if reason is None else at,
-        note=reason or "",
-    )
-    if reason is None:
-        publish(StepOpened(step.pk, application.pk, spec.level))
-    else:
-        publish(StepSkipped(step.pk, application.pk))
-    return reason is None
-
-
-def _why_skipped(spec: StepSpec, holder: Holding | None, application: Application) -> str | None:
-    if not spec.optional:
-        return None
-    if holder is None:
-        return reasons.VACANT
-    person = application.applicant
-    if is_self(holder.user, application) or officials.may_be(holder.user, person):
-        return reasons.ONESELF
-    return None
-
-
-def is_self(user: User, application: Application) -> bool:
-    """Whether this official is the applicant, by whichever account: nobody decides on their own
-    request."""
-    return application.applicant_id in officials.own_people(user)
-
-
-def refuse_own(user: User, application: Application) -> None:
-    """Raises RuleBroken when this official is the applicant, or cannot be told from them."""
-    if is_self(user, application):
-        raise RuleBroken(
-            "Ini permohonan Anda sendiri, jadi harus ditangani pejabat lain. "
-            "Minta pelaksana harian atau atasan melakukannya."
-        )
-    if officials.may_be(user, application.applicant):
-        raise RuleBroken(
-            "Nama pemohon sama dengan nama Anda, dan NIK Anda belum dicatat, jadi tidak bisa "
-            "dipastikan bahwa ini bukan permohonan Anda sendiri. Jadi harus ditangani pejabat "
-            "lain, atau minta admin kota mencatat NIK Anda di halaman jabatan Anda."
-        )
-
-
-def _set_state(application: Application, state: Application.State) -> None:
-    application.state = state
-    application.save(update_fields=["state"])
-
-
-def finish(application: Application, at: datetime) -> None:
-    application.state = Application.State.DONE
-    application.finished_at = at
-    application.save(update_fields=["state", "finished_at"])
-    record(application, "dossier.done", None)
-    publish(CaseDone(application.pk))
-
-
-def record(application: Application, what: str, by: User | None, **detail: object) -> None:
-    audit.record(
-        what, actor=by, subject="application", subject_id=application.pk, detail=dict(detail)
-    )

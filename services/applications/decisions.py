@@ -15,11 +15,11 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
 from kernel.text import tidy
 from services.applications import reasons
-from services.applications.actions import locked_with, open_next, record, refuse_own, today_of
 from services.applications.events import CaseRefused, CaseReturned, StepDone
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
 from services.applications.models import Application, Step
+from services.applications.route import locked_with, open_next, record, refuse_own, today_of
 from services.catalogue.blueprint import StepSpec
 from tenants.office import decrees
 from tenants.office import queries as office

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from events.subscribers import publish
 from services.applications import reasons
-from services.applications.actions import locked, open_next, record, today_of
 from services.applications.events import StepLate, StepPassedOver
 from services.applications.models import Step
+from services.applications.route import locked, open_next, record, today_of
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from events.subscribers import subscribe
 from messaging import choices
 from messaging.notices import Notice, tell
 from services.applications import notices
-from services.applications.actions import today_of
 from services.applications.events import (
     CaseDone,
     CaseRefused,
@@ -19,6 +18,7 @@ from services.applications.events import (
     StepOpened,
 )
 from services.applications.models import Application, Step
+from services.applications.route import today_of
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
 from tenants.office import queries as office

@@ -9,9 +9,9 @@ from audit import actions as audit
 from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.applications import reasons
-from services.applications.actions import locked
 from services.applications.events import StepOpened, StepTakenBack
 from services.applications.models import Application, Step
+from services.applications.route import locked
 
 WITHIN = timedelta(minutes=15)
 

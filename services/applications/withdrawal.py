@@ -8,9 +8,10 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken, Stale
 from services.applications import documents, reasons
-from services.applications.actions import EDITABLE, locked, record
+from services.applications.actions import EDITABLE
 from services.applications.events import CaseWithdrawn
 from services.applications.models import Application, Step
+from services.applications.route import locked, record
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from django.test import Client
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from services.applications import queries
-from services.applications.actions import today_of
 from services.applications.models import Application, Step
+from services.applications.route import today_of
 from services.letters.actions import make_ready, render
 from services.letters.models import Letter
 from services.residents.models import Household, Person

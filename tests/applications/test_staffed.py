@@ -7,7 +7,7 @@ import pytest
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from services.applications import actions, staffed
+from services.applications import actions, route, staffed
 from services.applications.models import Application
 from services.catalogue.models import Service
 from services.catalogue.queries import service
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def today() -> date:
-    return actions.today_of(now())
+    return route.today_of(now())
 
 
 def vacate(unit: Unit, role: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from messaging.models import Outbox
 from services.applications import queries
-from services.applications.actions import today_of
+from services.applications.route import today_of
 from services.letters.models import Letter
 from tenants.office import calling
 from tenants.office.models import Unit

@@ -55,7 +55,7 @@ def test_a_letter_does_not_name_a_ketua_rt_where_the_step_does_not_exist(in_bont
     cast = make_cast()
     application = submitted(cast)
     application.steps.get(key="rt").delete()
-    from services.applications.actions import open_next
+    from services.applications.route import open_next
 
     with transaction.atomic():
         open_next(application, "rt", MONDAY)

@@ -16,7 +16,7 @@ from django.db import connection, migrations, models, transaction
 from accounts.models import User
 from kernel.errors import Stale
 from messaging import outbox
-from services.applications.actions import finish_letters
+from services.applications.issuing import finish_letters
 from services.applications.models import Document
 from services.letters.models import Letter
 from tenants.backend.scope import in_city, in_public
