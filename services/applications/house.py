@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from kernel.once import once
+from tenants.backend.scope import once_here
 from services.catalogue.answers import House
 from services.residents.models import Person
 from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
@@ -12,7 +12,7 @@ def house_of(person: Person, *, today: date, filed: date | None = None) -> House
     """The resident's own household in full; anyone else only by NIK, and the caller compares
     the name, so that nobody reads the register by trying numbers. ``filed`` is the day the request
     was first sent."""
-    return once(("house", person.pk, today, filed), lambda: _house(person, today, filed))
+    return once_here(("house", person.pk, today, filed), lambda: _house(person, today, filed))
 
 
 def _house(person: Person, today: date, filed: date | None) -> House:

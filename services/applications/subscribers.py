@@ -78,7 +78,7 @@ def tell_of_arrival(event: StepOpened) -> None:
     for user in people:
         if not chosen.get(user.pk, notices.at_once_is_usual(step.role)):
             continue
-        key = f"arrived:{step.pk}" if len(people) == 1 else f"arrived:{step.pk}:{user.pk}"
+        key = f"arrived:{step.pk}:{user.pk}"
         if is_neighbour:
             tell(notices.ARRIVED_NEIGHBOUR, user, key=key, where=step.unit.name,
                  link=city().page("rt-inbox"), city=city().name)  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models import Func, IntegerChoices, QuerySet, TextField
 from accounts.models import User
 from kernel.clock import now
 from kernel.nik import parse_nik
-from kernel.once import once
+from tenants.backend.scope import once_here
 from kernel.tanggal import age_on, long_date
 from kernel.text import fold
 from services.residents import codes
@@ -132,7 +132,7 @@ def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
     Holds the full NIK and KK number: for letters and for the resident; mask before listing.
     """
     today = today or now().astimezone(city().tz).date()
-    return dict(once(("residents.facts", person.pk, today), lambda: _facts(person, today)))
+    return dict(once_here(("residents.facts", person.pk, today), lambda: _facts(person, today)))
 
 
 def _facts(person: Person, today: date) -> dict[str, str]:

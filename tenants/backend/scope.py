@@ -6,7 +6,7 @@ it is refused by a test.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Generic, Protocol, TypeVar
@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from django.db import connection
 from django.utils import timezone
 
+from kernel.once import once
 from tenants.backend.base import standing_in
 from tenants.backend.place import IN_PUBLIC, Place, SchemaTenant, current_place
 
@@ -91,3 +92,8 @@ def in_own_connection(run: Callable[[], T]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def once_here(key: Hashable, read: Callable[[], T]) -> T:
+    """``kernel.once.once`` of the schema the code stands in: what was read in another is not it."""
+    return once((current_place.get().name, key), read)

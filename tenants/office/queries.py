@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
-from kernel.once import once
+from tenants.backend.scope import once_here
 from kernel.registry import Registry
 from kernel.workdays import WorkCalendar, calendar_for
 from tenants.office.languages import offered
@@ -36,7 +36,7 @@ readers: Registry[Callable[[User], bool]] = Registry(
 
 def posts_of(user: User, on: date) -> list[Post]:
     """The posts this person holds on a day, with their units; for a reader, the admins' post."""
-    return list(once(("office.posts", user.pk, on), lambda: _posts_of(user, on)))
+    return list(once_here(("office.posts", user.pk, on), lambda: _posts_of(user, on)))
 
 
 def _posts_of(user: User, on: date) -> list[Post]:
@@ -118,7 +118,7 @@ def languages() -> tuple[tuple[str, str], ...]:
 
 def calendar() -> WorkCalendar:
     """This city's working days: weekends, national holidays and its own closures. One query."""
-    return once(
+    return once_here(
         "office.calendar",
         lambda: calendar_for(here().timezone, Closure.objects.values_list("day", flat=True)),
     )
@@ -150,7 +150,7 @@ def lineage(code: str) -> list[Unit]:
     """The unit with this code and those above it, nearest first, with their successors. One query,
     and none for a place whose surroundings were read before (``kernel.once``)."""
     wanted = [code, *ancestor_codes(code)]
-    known: dict[str, Unit | None] = once("office.units", dict)
+    known: dict[str, Unit | None] = once_here("office.units", dict)
     if any(each not in known for each in wanted):
         found = Unit.objects.select_related("successor").in_bulk(wanted, field_name="code")
         known.update({each: found.get(each) for each in wanted})

@@ -86,7 +86,7 @@ def test_a_city_is_counted(bontang: City) -> None:
 
 def test_a_missing_migration_is_seen(bontang: City) -> None:
     with in_city(bontang), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'letters'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'letters' AND name ~ '^0001'")
     assert health.take(bontang).migrations_missing == 1
 
 

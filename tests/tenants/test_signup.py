@@ -87,7 +87,7 @@ def test_from_form_to_city(db: None, settings: object) -> None:
         assert user.check_password(PASSWORD)
         posts = office.posts_of(user, now().astimezone(city.tz).date())
         assert [(p.role, p.unit.code) for p in posts] == [("admin", "64.72")]
-        left = {task.key: task.done for task in checklist(city)}
+        left = {key: task.done for key, task in checklist(city).items()}
         assert left["wilayah"] and left["layanan"]
         assert not left["penduduk"] and not left["kelurahan"]
     with in_city(City.objects.get(code="64.74")):
