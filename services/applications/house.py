@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from tenants.backend.scope import once_here
 from services.catalogue.answers import House
 from services.residents.models import Person
 from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
+from tenants.backend.scope import once_here
 
 
 def house_of(person: Person, *, today: date, filed: date | None = None) -> House:

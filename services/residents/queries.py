@@ -8,12 +8,12 @@ from django.db.models import Func, IntegerChoices, QuerySet, TextField
 from accounts.models import User
 from kernel.clock import now
 from kernel.nik import parse_nik
-from tenants.backend.scope import once_here
 from kernel.tanggal import age_on, long_date
 from kernel.text import fold
 from services.residents import codes
 from services.residents.models import Person, PersonQuerySet
 from services.residents.sealing import fingerprint
+from tenants.backend.scope import once_here
 from tenants.office.models import Unit
 from tenants.office.queries import lineage
 from tenants.office.readiness import Task

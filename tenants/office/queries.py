@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
-from tenants.backend.scope import once_here
 from kernel.registry import Registry
 from kernel.workdays import WorkCalendar, calendar_for
+from tenants.backend.scope import once_here
 from tenants.office.languages import offered
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
 from tenants.registry.current import city as here
