@@ -153,6 +153,7 @@ class Walker:
         self.problems: list[str] = []
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
+        self.page.set_default_navigation_timeout(60_000)  # a cold worker on a busy machine
         self.page.on("pageerror", lambda error: self._note(f"script error: {error}"))
         self.page.on(
             "console",
