@@ -113,7 +113,6 @@ def make_cast() -> Cast:
     village, other = Unit.objects.filter(kind__in=["kelurahan", "desa"]).order_by("code")[:2]
     kecamatan = Unit.objects.get(code=village.code.rpartition(".")[0])
     dinas = Unit.objects.get(kind="dinas", code__endswith="/dpmptsp")
-    role = Post.Role
     sari, *_ = family(village)
     neighbour, *_ = family(village, rt=2)
     rt1 = Unit.objects.get(code=f"{village.code}/001/001")
@@ -125,15 +124,15 @@ def make_cast() -> Cast:
         sari=account(sari, "sari@example.com"),
         sari_person=sari,
         tetangga=account(neighbour),
-        hasan=official("hasan", rt1, role.KETUA_RT),
-        bahar=official("bahar", rt2, role.KETUA_RT),
-        rina=official("rina", village, role.LOKET),
-        lurah=official("lurah", village, role.LURAH),
-        loket_kecamatan=official("loket-kecamatan", kecamatan, role.LOKET),
-        camat=official("camat", kecamatan, role.CAMAT),
-        petugas=official("petugas", dinas, role.PETUGAS_DINAS),
-        kepala=official("kepala", dinas, role.KEPALA_DINAS),
-        lurah_lain=official("lurah-lain", other, role.LURAH),
+        hasan=official("hasan", rt1, "ketua_rt"),
+        bahar=official("bahar", rt2, "ketua_rt"),
+        rina=official("rina", village, "loket"),
+        lurah=official("lurah", village, "lurah"),
+        loket_kecamatan=official("loket-kecamatan", kecamatan, "loket"),
+        camat=official("camat", kecamatan, "camat"),
+        petugas=official("petugas", dinas, "petugas_dinas"),
+        kepala=official("kepala", dinas, "kepala_dinas"),
+        lurah_lain=official("lurah-lain", other, "lurah"),
     )
 
 

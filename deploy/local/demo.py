@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 from PIL import Image, ImageDraw
 
@@ -30,6 +31,7 @@ from services.residents.models import Person, ResidentAccount
 from tenants.backend.scope import in_city, in_public
 from tenants.office.actions import appoint, open_posts
 from tenants.office.models import Post, Profile, Unit
+from tenants.office.roles import Can, can, having
 from tenants.registry.current import city_or_none
 from tenants.registry.models import City
 
@@ -117,15 +119,7 @@ def _account(login: str, name: str) -> User:
 def _staff(families: Families, villages: Sequence[Unit]) -> None:
     """Somebody at every post of these villages, of every kecamatan and of the dinas."""
     kecamatan = {unit.code.rpartition(".")[0] for unit in villages}
-    posts = Post.objects.select_related("unit").filter(
-        role__in=[
-            Post.Role.LOKET,
-            Post.Role.LURAH,
-            Post.Role.CAMAT,
-            Post.Role.PETUGAS_DINAS,
-            Post.Role.KEPALA_DINAS,
-        ],
-    )
+    posts = Post.objects.select_related("unit").filter(having(Can.CHECKS) | having(Can.HEADS))
     wanted = [
         post
         for post in posts
@@ -133,18 +127,18 @@ def _staff(families: Families, villages: Sequence[Unit]) -> None:
     ]
     for number, post in enumerate(wanted, 1):
         user = _account(f"petugas{number}@{STAFF_DOMAIN}", families.official_name())
-        chief = post.role in (Post.Role.LURAH, Post.Role.CAMAT, Post.Role.KEPALA_DINAS)
+        is_camat = post.unit.kind == Unit.Kind.KECAMATAN
         appoint(
             post=post,
             user=user,
             since=SINCE,
             by=None,
             nip=f"19{70 + number % 25:02d}0{1 + number % 9}15200{number % 10}011{number:03d}",
-            rank="Pembina (IV/a)"
-            if post.role == Post.Role.CAMAT
-            else "Penata (III/c)"
-            if chief
-            else "",
+            rank=""
+            if not can(post.role, Can.HEADS)
+            else "Pembina (IV/a)"
+            if is_camat
+            else "Penata (III/c)",
         )
 
 
@@ -169,7 +163,7 @@ def _resident_account(person: Person) -> User:
 
 
 def _admin(city: City) -> None:
-    post = Post.objects.get(unit__code=city.code, role=Post.Role.ADMIN)
+    post = Post.objects.get(having(Can.ADMINISTERS), unit__code=city.code)
     appoint(
         post=post, user=_account(f"admin@{STAFF_DOMAIN}", "Wulan Prameswari"), since=SINCE, by=None
     )
@@ -305,19 +299,20 @@ def _photo(words: str) -> bytes:
 # --- who the sign-in page lists ---------------------------------------------------------------
 
 WARGA = gettext_noop("Warga")
-_LISTED = (
-    (Post.Role.KETUA_RT, gettext_noop("Ketua RT")),
-    (Post.Role.LOKET, gettext_noop("Loket")),
-    (Post.Role.LURAH, gettext_noop("Lurah")),
-    (Post.Role.CAMAT, gettext_noop("Camat")),
-    (Post.Role.PETUGAS_DINAS, gettext_noop("DPMPTSP")),
-    (Post.Role.KEPALA_DINAS, gettext_noop("Kepala DPMPTSP")),
-    (Post.Role.ADMIN, gettext_noop("Admin kota")),
+_VILLAGE = ("kelurahan", "desa")
+_LISTED: tuple[tuple[tuple[str, ...], Can, str], ...] = (
+    (("rt",), Can.HEADS, gettext_noop("Ketua RT")),
+    ((*_VILLAGE, "kecamatan"), Can.COUNTER, gettext_noop("Loket")),
+    (_VILLAGE, Can.HEADS, gettext_noop("Lurah")),
+    (("kecamatan",), Can.HEADS, gettext_noop("Camat")),
+    (("dinas",), Can.CHECKS, gettext_noop("DPMPTSP")),
+    (("dinas",), Can.HEADS, gettext_noop("Kepala DPMPTSP")),
+    (("kota",), Can.ADMINISTERS, gettext_noop("Admin kota")),
 )
 
 
 def listed() -> Iterable[DemoPerson]:
-    """A few people of each role; those of the first village, so that one story can be played."""
+    """A few people of each kind of post, in the first village: one story can be played."""
     if city_or_none() is None:
         return
     first = (
@@ -343,14 +338,11 @@ def listed() -> Iterable[DemoPerson]:
 
 def _officials(village: Unit, rts: set[int]) -> Iterable[DemoPerson]:
     kecamatan = village.code.rpartition(".")[0]
-    for role, label in _LISTED:
-        posts = Post.objects.filter(role=role).select_related("unit")
-        if role == Post.Role.KETUA_RT:
-            posts = posts.filter(unit_id__in=rts)
-        elif role in (Post.Role.LOKET, Post.Role.LURAH, Post.Role.CAMAT):
-            posts = posts.filter(unit__code__in=[village.code, kecamatan])
-        elif role in (Post.Role.PETUGAS_DINAS, Post.Role.KEPALA_DINAS):
-            posts = posts.filter(unit__code__endswith="/dpmptsp")  # as the labels say
+    shown = Q(unit__in=rts) | Q(unit__code__in=[village.code, kecamatan])
+    shown |= Q(unit__code__endswith="/dpmptsp") | Q(unit__kind=Unit.Kind.CITY)
+    for kinds, capability, label in _LISTED:
+        posts = Post.objects.filter(shown, having(capability), unit__kind__in=kinds)
+        posts = posts.select_related("unit")
         for post in posts.order_by("-unit__code")[:2]:
             for holding in post.holdings.select_related("user")[:1]:
                 yield DemoPerson(holding.user_id, holding.user.name, label, post.unit.name)

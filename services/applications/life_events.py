@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application, LifeEvent, Step
-from services.applications.queries import VOUCHERS
 from services.catalogue.rules import all_hold
 from services.residents import codes, officials
 from services.residents.actions import set_status
@@ -16,6 +15,7 @@ from services.residents.models import Person
 from services.residents.queries import people, record_by_nik
 from tenants.office import queries as office
 from tenants.office.models import Post
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 _STATUS = {
@@ -104,7 +104,7 @@ def confirmed(application: Application) -> list[LifeEvent]:
 
 
 def _is_desk_of(application: Application, posts: Collection[Post]) -> bool:
-    held = {(post.unit_id, post.role) for post in posts if post.role not in VOUCHERS}
+    held = {(post.unit_id, post.role) for post in posts if not can(post.role, Can.VOUCHES)}
     return any(
         (step.unit_id, role) in held
         for step in application.steps.exclude(state=Step.State.SKIPPED)

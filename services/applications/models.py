@@ -16,7 +16,7 @@ from services.catalogue.unknown import asking
 from services.letters.models import Letter
 from services.residents.models import Person
 from services.residents.sealing import seal, unseal
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 
 
 class Application(models.Model):
@@ -102,7 +102,7 @@ class Step(models.Model):
     key = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=16, choices=Post.Role)
+    role = models.CharField(max_length=16)  # see tenants.office.roles
     deputies = ArrayField(models.CharField(max_length=16), default=list)  # may act instead
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()

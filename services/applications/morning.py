@@ -13,6 +13,7 @@ from services.applications import notices
 from services.applications.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Holding
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 MORNING = 7  # the hour at which desks get their list for the day
@@ -56,7 +57,7 @@ def send_morning_lists(*, at: datetime) -> int:
 
 
 def _page(role: str) -> tuple[str, str]:
-    if role in notices.NEIGHBOURHOOD:
+    if can(role, Can.VOUCHES):
         return "Jawab di sini", "rt-inbox"
     return "Buka meja kerja", "desk-inbox"
 

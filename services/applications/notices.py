@@ -5,6 +5,7 @@ from kernel.clock import now
 from messaging.choices import Occasion, occasions
 from messaging.notices import notice
 from tenants.office import queries as office
+from tenants.office.roles import Can, can
 from tenants.registry.current import city, city_or_none
 
 SUBMITTED = notice(
@@ -43,23 +44,23 @@ DIGEST = notice(
 )
 
 AT_ONCE, DAILY = "arrival", "digest"
-NEIGHBOURHOOD = ("ketua_rt", "ketua_rw")  # they do not open the site each day
 
 
 def at_once_is_usual(role: str) -> bool:
-    """Whether holders of this role are told of each arrival unless they choose otherwise."""
-    return role in NEIGHBOURHOOD
+    """Whether holders of this role are told of each arrival unless they choose otherwise: who
+    vouches does not open the site each day."""
+    return can(role, Can.VOUCHES)
 
 
 def daily_is_usual(role: str) -> bool:
-    return role not in NEIGHBOURHOOD
+    return not can(role, Can.VOUCHES)
 
 
 def _roles(user: User) -> set[str]:
     if city_or_none() is None:  # an operator
         return set()
     posts = office.posts_of(user, now().astimezone(city().tz).date())
-    return {post.role for post in posts if post.role != "admin"}
+    return {post.role for post in posts if not can(post.role, Can.ADMINISTERS)}
 
 
 def _usual_at_once(user: User) -> bool | None:

@@ -61,7 +61,7 @@ def letter(
         number="26-11-000482",
         signer=signer,
         today=today,
-        is_vouched=any(step.role == Post.Role.KETUA_RT for step in blueprint.steps),
+        is_vouched=any(step.level == "rt" for step in blueprint.steps),
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
 

@@ -36,6 +36,7 @@ from services.residents.queries import SqueezedName
 from services.residents.sealing import fingerprint
 from tenants.office import queries as office
 from tenants.office.models import Post, Unit
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 
@@ -58,16 +59,13 @@ def is_applicant(user: User, application: Application) -> bool:
     )
 
 
-# They vouch for a neighbour; papers and letters, with every number in full, are for offices.
-VOUCHERS = {Post.Role.KETUA_RT, Post.Role.KETUA_RW}
-
-
 def get_for(
     user: User, application_id: int, *, today: date, with_papers: bool = False
 ) -> Application:
     """A dossier this user may see: their own, or one that is or was on their desk.
 
-    ``with_papers``: only whoever may also open what was handed in and what was issued. Raises
+    ``with_papers``: only whoever may also open what was handed in and what was issued: papers and
+    letters, with every number in full, are for offices and not for whoever vouches. Raises
     NotThere for absent and forbidden alike. A fixed number of queries.
     """
     application = _full().filter(pk=application_id).first()
@@ -75,7 +73,9 @@ def get_for(
         if is_applicant(user, application):
             return application
         posts = office.posts_of(user, today)
-        mine = {(p.unit_id, p.role) for p in posts if not (with_papers and p.role in VOUCHERS)}
+        mine = {
+            (p.unit_id, p.role) for p in posts if not (with_papers and can(p.role, Can.VOUCHES))
+        }
         if any(
             (step.unit_id, role) in mine
             for step in application.steps.all()

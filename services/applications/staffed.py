@@ -27,7 +27,8 @@ from services.catalogue.queries import is_off
 from services.residents.models import Person
 from tenants.office.models import Holding, Post, Unit
 from tenants.office.queries import current_holdings, unit_at
-from tenants.office.readiness import COUNTER, HEAD, Desk, are_held
+from tenants.office.readiness import Desk, are_held
+from tenants.office.roles import role_of
 
 
 def desks_of(blueprint: Blueprint) -> list[Desk]:
@@ -66,11 +67,6 @@ def refuse_closed(service: Service, person: Person, *, today: date) -> None:
 def village_of(person: Person) -> str:
     """The code of the kelurahan or desa a resident lives in."""
     return person.household.rt.code.partition("/")[0]
-
-
-def is_ready(village: str, *, today: date) -> bool:
-    """Whether counter and head of a village are held: what nearly every service needs."""
-    return are_held([COUNTER, HEAD], village, today)
 
 
 def come_in_person(village: str) -> str:
@@ -146,7 +142,7 @@ def by_post(steps: QuerySet[Step]) -> list[Waiting]:
         found.append(
             Waiting(
                 place=", ".join(row[name] for name in names[:depth]),
-                title=row["called"] or Post.Role(row["role"]).label,
+                title=row["called"] or role_of(row["role"]).title,
                 post_id=row["post"],
                 number=row["number"],
                 since=row["since"],

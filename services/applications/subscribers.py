@@ -22,17 +22,8 @@ from services.applications.route import today_of
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
 from tenants.office import queries as office
-from tenants.office.models import Post
-from tenants.office.notices import HEADS
+from tenants.office.roles import Can, can, superiors_of
 from tenants.registry.current import city
-
-# Who is told when a desk misses its clock and the service says so.
-SUPERIORS: dict[str, list[str]] = {
-    Post.Role.LOKET: [Post.Role.SEKRETARIS, *HEADS],
-    Post.Role.KASI: [Post.Role.SEKRETARIS, *HEADS],
-    Post.Role.SEKRETARIS: [*HEADS],
-    Post.Role.PETUGAS_DINAS: [Post.Role.KEPALA_DINAS],
-}
 
 
 def _application(application_id: int) -> Application:
@@ -74,7 +65,7 @@ def tell_of_arrival(event: StepOpened) -> None:
     holdings = office.current_holdings(day).filter(post__unit=step.unit, post__role=step.role)
     people = [holding.user for holding in holdings.select_related("user").order_by("pk")]
     chosen = choices.made([user.pk for user in people], notices.AT_ONCE)
-    is_neighbour = step.role in notices.NEIGHBOURHOOD
+    is_neighbour = can(step.role, Can.VOUCHES)
     for user in people:
         if not chosen.get(user.pk, notices.at_once_is_usual(step.role)):
             continue
@@ -102,7 +93,7 @@ def tell_who_is_late(event: StepLate) -> None:
     if step.state != Step.State.OPEN:
         return
     tells_superior = step.application.blueprint.step(step.key).on_timeout == "naikkan"
-    for role in [step.role, *(SUPERIORS.get(step.role, []) if tells_superior else [])]:
+    for role in [step.role, *(superiors_of(step.role) if tells_superior else [])]:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
         if holder is not None:
             _tell_desk(notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}",

@@ -16,7 +16,8 @@ from services.catalogue.rules import Answers, all_hold, fill
 from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
 from services.residents.queries import facts_of
-from tenants.office.models import Holding, Post
+from tenants.office.models import Holding, Post, Unit
+from tenants.office.roles import role_of
 from tenants.office.signing import signature_lines
 
 
@@ -38,8 +39,9 @@ def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
     if post.role != step.role:
         titles = dict(Post.objects.filter(unit=step.unit).values_list("role", "title"))
         head = titles.get(step.role, step.unit.name)
-        if post.role == Post.Role.KASI and step.role != Post.Role.SEKRETARIS:
-            secretary = titles.get(Post.Role.SEKRETARIS, "")
+        through = role_of(post.role).signs_through
+        if step.role != through:
+            secretary = titles.get(through, "")
     lines = signature_lines(holding.title, head=head, secretary=secretary)
     return Signer(
         name=user.name,
@@ -64,7 +66,7 @@ def letter_draft(
         signer=signer,
         today=today,
         is_vouched=any(
-            step.role == Post.Role.KETUA_RT and step.state == Step.State.APPROVED for step in steps
+            step.state == Step.State.APPROVED and step.unit.kind == Unit.Kind.RT for step in steps
         ),
     )
 

@@ -21,16 +21,8 @@ from services.catalogue.blueprint import (
 )
 from services.catalogue.choices import options
 from services.catalogue.rules import is_number
+from tenants.office.roles import roles_at
 
-# Desks that keep office hours, and roles there.
-ROLES_AT: dict[str, frozenset[str]] = {
-    "rt": frozenset({"ketua_rt"}),
-    "rw": frozenset({"ketua_rw"}),
-    "kelurahan": frozenset({"loket", "kasi", "sekretaris", "lurah"}),
-    "kecamatan": frozenset({"loket", "kasi", "sekretaris", "camat"}),
-    "kota": frozenset({"admin"}),
-    "dinas": frozenset({"loket", "petugas_dinas", "kasi", "sekretaris", "kepala_dinas"}),
-}
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
 
@@ -197,12 +189,13 @@ def _desks(
     for step in blueprint.steps:
         place = f"steps.{step.key}"
         for role in (step.role, *step.deputies):
-            if role not in ROLES_AT[step.level]:
+            known = sorted(found.code for found in roles_at(step.level))
+            if role not in known:
                 yield Finding(
                     "error",
                     f"{place}.role",
                     f"Tidak ada jabatan “{role}” di tingkat {step.level}. Pilih: "
-                    f"{', '.join(sorted(ROLES_AT[step.level]))}.",
+                    f"{', '.join(known)}.",
                 )
         if step.dinas and dinas is not None and step.dinas not in dinas:
             yield Finding(
@@ -273,7 +266,7 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                 f"{place}.codes",
                 "Ada kode klasifikasi yang berakhir sebelum berlaku. Periksa tanggalnya.",
             )
-        if blueprint.step(output.step).role != "ketua_rt" and any(
+        if blueprint.step(output.step).level != "rt" and any(
             "ketua rt" in text.lower() for text in output.texts()
         ):
             yield Finding(

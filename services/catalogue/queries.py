@@ -23,6 +23,7 @@ from tenants.office.kinds import Words
 from tenants.office.models import Post, Unit
 from tenants.office.queries import current_holdings, languages
 from tenants.office.readiness import Task
+from tenants.office.roles import level_of
 from tenants.registry.current import city
 from ui.language import reads_in
 
@@ -186,17 +187,6 @@ def is_off(village: str, *what: str) -> set[str]:
     )
 
 
-_LEVELS: dict[str, str] = {
-    Unit.Kind.RT: "rt",
-    Unit.Kind.RW: "rw",
-    Unit.Kind.KELURAHAN: "kelurahan",
-    Unit.Kind.DESA: "kelurahan",
-    Unit.Kind.KECAMATAN: "kecamatan",
-    Unit.Kind.CITY: "kota",
-    Unit.Kind.DINAS: "dinas",
-}
-
-
 def vacancies() -> tuple[linter.Vacancy, ...]:
     """Per level and role: how many of this city's desks have nobody today. One query."""
     today = now().astimezone(city().tz).date()
@@ -209,7 +199,7 @@ def vacancies() -> tuple[linter.Vacancy, ...]:
     )
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for row in rows:
-        key = (_LEVELS[row["unit__kind"]], row["role"])
+        key = (level_of(row["unit__kind"]), row["role"])
         units, vacant = found.get(key, (0, 0))
         found[key] = (units + row["units"], vacant + row["units"] - row["held"])
     return tuple(linter.Vacancy(*key, *numbers) for key, numbers in sorted(found.items()))

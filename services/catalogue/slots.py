@@ -10,6 +10,7 @@ from typing import Literal
 from services.catalogue.blueprint import CODE_LISTS, REGISTER_FACTS
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
+from tenants.office.roles import every_role
 
 Choices = tuple[tuple[str, str], ...]
 Kind = Literal[
@@ -55,18 +56,6 @@ LEVELS: Choices = (
     ("kecamatan", "Kecamatan"),
     ("kota", "Kota atau kabupaten"),
     ("dinas", "Dinas"),
-)
-ROLES: Choices = (
-    ("ketua_rt", "Ketua RT"),
-    ("ketua_rw", "Ketua RW"),
-    ("loket", "Petugas loket"),
-    ("kasi", "Kepala seksi"),
-    ("sekretaris", "Sekretaris"),
-    ("lurah", "Lurah atau Kepala Desa"),
-    ("camat", "Camat"),
-    ("petugas_dinas", "Petugas dinas"),
-    ("kepala_dinas", "Kepala dinas"),
-    ("admin", "Admin kota"),
 )
 CLOCKS: Choices = (
     ("hari_kerja", "hari kerja"),
@@ -345,14 +334,15 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
 
 
 def _step(definition: Definition, dinas: Choices) -> list[Slot]:
+    roles: Choices = tuple((role.code, role.title) for role in every_role())
     return [
         Slot("title", "Apa yang terjadi di sini", "line", "Misalnya: Loket memeriksa.", True),
         Slot("level", "Tingkat", "choice", required=True, choices=LEVELS),
         Slot("dinas", "Dinas", "choice", "Hanya untuk tingkat dinas.",
              choices=(*NOTHING, *dinas), empty="none"),
-        Slot("role", "Jabatan", "choice", required=True, choices=ROLES),
+        Slot("role", "Jabatan", "choice", required=True, choices=roles),
         Slot("deputies", "Boleh diwakili oleh", "many", "Jabatan lain di kantor yang sama.",
-             choices=ROLES),
+             choices=roles),
         Slot("approve", "Tulisan pada tombol setuju", "line", required=True),
         Slot("can_return", "Boleh minta perbaikan", "yes"),
         Slot("can_refuse", "Boleh menolak", "yes"),

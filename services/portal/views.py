@@ -46,6 +46,7 @@ from services.residents import actions as residents
 from services.residents import onetime
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_of
+from tenants.office import readiness
 from ui import brand
 from ui.forms import explain
 from ui.language import reads_in
@@ -68,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person = person_of(request.user)
     running = [] if person is None else _cards(request, queries.under_way(person)[:20])
     village = staffed.village_of(person) if person is not None else ""
-    ready = not village or staffed.is_ready(village, today=today())
+    ready = not village or readiness.is_ready(village, today())
     return render(
         request,
         "portal/home.html",

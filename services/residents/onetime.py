@@ -27,8 +27,9 @@ from services.residents.models import OneTimeCode, Person
 from services.residents.notices import CODE_MADE
 from services.residents.queries import lives_in, people
 from services.residents.sealing import fingerprint
-from tenants.office.models import Holding, Post
-from tenants.office.queries import WITHOUT_SEAT, current_holdings
+from tenants.office.models import Holding
+from tenants.office.queries import current_holdings, is_admin
+from tenants.office.roles import Can, can, having
 
 VALID_MINUTES = 30
 FIRST_DAYS = 3  # a card is handed to somebody who lives in another village
@@ -81,7 +82,7 @@ def find_for_counter(*, nik: str, by: User, today: date) -> Person:
 
 def counters_of(user: User, today: date) -> list[str]:
     """Codes of the units at whose counter somebody sits today."""
-    at_counter = current_holdings(today).filter(user=user, post__role=Post.Role.LOKET)
+    at_counter = current_holdings(today).filter(having(Can.COUNTER, "post__role"), user=user)
     return list(at_counter.values_list("post__unit__code", flat=True))
 
 
@@ -97,13 +98,12 @@ def _require_right(by: User, person: Person, today: date) -> User:
         .filter(Q(until__isnull=True) | Q(until__gte=today))
         .values_list("post__role", flat=True)
     )
-    if user.is_operator or Post.Role.ADMIN in roles:
+    if user.is_operator or any(can(role, Can.ADMINISTERS) for role in roles):
         raise RuleBroken("Akun admin tidak dibuka dengan kode. Ia memakai e-mailnya.")
-    is_admin = current_holdings(today).filter(user=by, post__role=Post.Role.ADMIN).exists()
-    has_seat = not roles <= WITHOUT_SEAT
+    has_seat = any(can(role, Can.TAKES_SEAT) for role in roles)
     # An administrator may give any resident the post of a Ketua RT: that must not open the account
     # that somebody has. Its first password, and officials', are the administrator's to hand out.
-    if roles and is_admin and (has_seat or not user.has_usable_password()):
+    if roles and is_admin(by, today) and (has_seat or not user.has_usable_password()):
         return user
     if not any(lives_in(person, area) for area in counters_of(by, today)):
         raise NotThere("Kode dibuat petugas loket di wilayah tempat orang ini tinggal.")

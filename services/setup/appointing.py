@@ -17,6 +17,7 @@ from services.residents.sealing import fingerprint
 from services.setup.notices import NEIGHBOUR_APPOINTED
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 COME_OF_AGE = 17  # years: from then on somebody has an identity card
@@ -32,7 +33,7 @@ def appoint(
     Raises RuleBroken when the administrator appoints themselves to a desk, by their own address or
     by their own NIK with another address. ``quiet``: the caller tells the administrators.
     """
-    is_desk = post.role != Post.Role.ADMIN
+    is_desk = not can(post.role, Can.ADMINISTERS)
     if nik and is_desk and fingerprint(parse_nik(nik).digits) in officials.nik_prints(by):
         raise RuleBroken(office.OWN_POST, field="nik")
     _refuse_dead(nik)

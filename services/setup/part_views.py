@@ -20,6 +20,7 @@ from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
 from tenants.office.models import Unit
+from tenants.office.roles import role_of
 from ui.page import Audience, page
 
 
@@ -286,10 +287,10 @@ def _about(part: str, item: Definition) -> str:
     if part == "documents":
         return "wajib" if item["required"] else "boleh kosong"
     if part == "steps":
-        level, role = dict(slots.LEVELS)[item["level"]], dict(slots.ROLES)
+        level, role = dict(slots.LEVELS)[item["level"]], role_of(item["role"]).title
         clock = item["clock"]
         unit = dict(slots.CLOCKS)[clock["unit"]].partition(" (")[0]
-        return f"{role.get(item['role'], item['role'])} · {level} · {clock['amount']} {unit}" + (
+        return f"{role} · {level} · {clock['amount']} {unit}" + (
             " · bersyarat" if item["when"] else ""
         )
     return str(item["subject"]) + (" · bersyarat" if item["when"] else "")

@@ -10,7 +10,7 @@ from services.residents.models import Person
 from services.residents.queries import lives_in, record_by_nik
 from services.setup.forms import AppointForm, told_apart
 from tenants.office.models import Holding, Unit
-from tenants.office.queries import WITHOUT_SEAT
+from tenants.office.roles import Can, can
 from ui.forms import EmailField, Form, NikField, PhoneField, TanggalField, WrittenDateField
 
 UNKNOWN = "NIK ini tidak tercatat di data penduduk. Periksa lagi angkanya, atau impor dulu datanya."
@@ -86,7 +86,7 @@ class CorrectForm(Form):
     def __init__(self, *args: Any, holding: Holding, **kwargs: Any) -> None:
         initial = {name: getattr(holding, name) for name in ("nip", "rank", "decree")}
         super().__init__(*args, initial=initial, **kwargs)
-        if holding.post.role in WITHOUT_SEAT:
+        if can(holding.post.role, Can.VOUCHES):
             del self.fields["nip"], self.fields["rank"]
 
     def clean(self) -> dict[str, Any]:

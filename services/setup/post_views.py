@@ -17,6 +17,7 @@ from services.setup.views import page_of, with_holders
 from tenants.office import actions as office
 from tenants.office import queries
 from tenants.office.models import Holding, Post
+from tenants.office.roles import Can, can
 from ui.forms import explain
 from ui.page import Audience, page
 
@@ -31,7 +32,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     at = with_holders(found).first()
     if at is None:
         raise NotThere("Jabatan ini tidak ditemukan.")
-    is_neighbourhood = at.role in queries.WITHOUT_SEAT
+    is_neighbourhood = can(at.role, Can.VOUCHES)
     from_register = is_neighbourhood and request.GET.get("cara") != BY_MAIL
     form: NeighbourForm | AppointForm
     if from_register:

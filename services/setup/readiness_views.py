@@ -15,6 +15,7 @@ from services.pages.access import today
 from services.setup.views import PER_PAGE, page_of
 from tenants.office import readiness
 from tenants.office.models import Post
+from tenants.office.roles import Can, can, having
 from ui.page import Audience, page
 
 MOST_SHOWN = 200  # posts
@@ -25,7 +26,7 @@ MOST_SHOWN = 200  # posts
 def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     """The villages that are not ready with what each lacks; above them the requests that wait at
     empty posts or past their clock, without a word about whose they are."""
-    posts = Post.objects.filter(role__in=[Post.Role.LOKET, Post.Role.LURAH]).order_by("pk")
+    posts = Post.objects.filter(having(Can.COUNTER) | having(Can.HEADS)).order_by("pk")
     found = readiness.unready_villages(today()).select_related("parent")
     wanted = request.GET.get("cari", "").strip()[:100]
     if wanted:
@@ -44,11 +45,10 @@ def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
 
 def _missing(unit: Any) -> list[Post]:
     """The posts to fill before this village takes requests (prefetched)."""
-    held = {
-        Post.Role.LOKET: unit.has_counter,
-        Post.Role.LURAH: unit.has_head,
-    }
-    return [post for post in unit.desks if not held[Post.Role(post.role)]]
+    return [
+        post for post in unit.desks
+        if not (unit.has_counter if can(post.role, Can.COUNTER) else unit.has_head)
+    ]  # fmt: skip
 
 
 @page(Audience.ADMIN)

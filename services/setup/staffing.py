@@ -21,8 +21,8 @@ from tenants.office import actions as office
 from tenants.office import notices, signing
 from tenants.office.models import Post, Unit
 from tenants.office.naming import printed
-from tenants.office.notices import HEADS
 from tenants.office.queries import current_holdings
+from tenants.office.roles import Can, can, having, role_of
 
 REQUIRED = ("jabatan", "unit", "nama", "email")
 OPTIONAL = ("nik", "nip", "pangkat", "sk", "mulai", "sebagai")
@@ -63,8 +63,8 @@ class _Posts:
             post
             for unit in found
             for post in self._posts_of(unit)
-            if wanted in (squeeze(post.title), squeeze(post.get_role_display()))
-            or (post.role in HEADS and wanted == squeeze(unit.head))
+            if wanted in (squeeze(post.title), squeeze(role_of(post.role).title))
+            or (can(post.role, Can.HEADS) and wanted == squeeze(unit.head))
         ]
         if len(fitting) == 1:
             return fitting[0]
@@ -197,5 +197,5 @@ def write_template(out: TextIO, *, vacant: Iterable[Post]) -> None:
 def vacant_posts(today: date) -> list[Post]:
     """Posts that nobody holds, heads and counters first as the units stand."""
     held = current_holdings(today).filter(user__is_active=True).values("post")
-    found = Post.objects.exclude(pk__in=held).exclude(role=Post.Role.ADMIN)
+    found = Post.objects.exclude(pk__in=held).exclude(having(Can.ADMINISTERS))
     return list(found.select_related("unit").order_by("unit__code", "pk"))

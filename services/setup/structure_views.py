@@ -50,7 +50,7 @@ class PostForm(TitleForm):
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["role"]
-        field.choices = [(role.value, role.label) for role in structure.MAY_ADD[unit.kind]]
+        field.choices = [(role.code, role.title) for role in structure.may_add(unit)]
 
 
 @page(Audience.ADMIN)
@@ -74,7 +74,7 @@ def add_dinas(request: HttpRequest, user: User) -> HttpResponse:
 @page(Audience.ADMIN)
 def add_post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = unit_of(pk)
-    if found.kind not in structure.MAY_ADD or not found.is_active:
+    if not structure.may_add(found) or not found.is_active:
         raise NotThere("Di unit ini tidak ada jabatan yang dapat ditambah.")
     form = PostForm(request.POST or None, unit=found)
     if request.method == "POST" and form.is_valid():

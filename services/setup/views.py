@@ -32,6 +32,7 @@ from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, decrees, queries, readiness, structure
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
+from tenants.office.roles import Can, having
 from tenants.registry.current import city
 from ui.forms import explain
 from ui.page import Audience, page
@@ -120,7 +121,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     context = {
         "posts": with_holders(found.posts.all()),
         "is_called": found.kind in calling.CALLED,
-        "may_add": found.kind in structure.MAY_ADD and found.is_active,
+        "may_add": structure.may_add(found) and found.is_active,
         "history": found.decrees.select_related("target"),
         "changes": offered(found),
         "opens": decrees.kinds_below(found),
@@ -137,7 +138,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def posts(request: HttpRequest, user: User) -> HttpResponse:
     """Every post and who holds it; the vacant ones on request."""
     wanted, vacant = request.GET.get("cari", "").strip(), "kosong" in request.GET
-    found = Post.objects.exclude(role__in=[Post.Role.KETUA_RT, Post.Role.KETUA_RW])
+    found = Post.objects.exclude(having(Can.VOUCHES))
     if wanted:
         found = found.filter(
             Q(title__icontains=wanted)
@@ -243,7 +244,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
     heads = {
         holding.post.unit_id: holding
         for holding in queries.current_holdings(today())
-        .filter(post__role=Post.Role.KETUA_RT, post__unit__in=page.object_list)
+        .filter(having(Can.HEADS, "post__role"), post__unit__in=page.object_list)
         .select_related("user", "post")
     }
     rows = [(rt, _village_of(rt), heads.get(rt.pk)) for rt in page.object_list]

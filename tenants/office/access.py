@@ -13,11 +13,9 @@ from kernel.errors import NotThere
 from kernel.registry import Hook
 from tenants.office.models import Post
 from tenants.office.queries import posts_of, readers
+from tenants.office.roles import Can, can, is_desk
 from tenants.registry.current import city, city_or_none
 from ui.page import Audience, Page, guards
-
-NEIGHBOURS = frozenset({Post.Role.KETUA_RT, Post.Role.KETUA_RW})
-NOT_DESKS = NEIGHBOURS | {Post.Role.ADMIN}
 
 
 def _nobody(_user: User) -> set[int]:
@@ -50,17 +48,17 @@ class Visitor:
     @property
     def vouching(self) -> list[Post]:
         """The posts by which this person answers for neighbours."""
-        return [post for post in self.posts if post.role in NEIGHBOURS]
+        return [post for post in self.posts if can(post.role, Can.VOUCHES)]
 
     @property
     def desks(self) -> list[Post]:
         """The posts at which this person works on cases."""
-        return [post for post in self.posts if post.role not in NOT_DESKS]
+        return [post for post in self.posts if is_desk(post.role)]
 
     @property
     def administers(self) -> bool:
         """Whether this person is shown the administrators' pages."""
-        return any(post.role == Post.Role.ADMIN for post in self.posts)
+        return any(can(post.role, Can.ADMINISTERS) for post in self.posts)
 
     @property
     def is_admin(self) -> bool:

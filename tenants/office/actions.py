@@ -17,7 +17,8 @@ from messaging.notices import write_to
 from tenants.office import notices, signing
 from tenants.office.models import Closure, Decree, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, printed, short_form
-from tenants.office.queries import WITHOUT_SEAT, holds_seat
+from tenants.office.queries import holds_seat
+from tenants.office.roles import Can, can, having
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -56,7 +57,7 @@ def appoint(
     administrators.
     """
     post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
-    if by is not None and user.pk == by.pk and post.role != Post.Role.ADMIN:
+    if by is not None and user.pk == by.pk and not can(post.role, Can.ADMINISTERS):
         raise RuleBroken(OWN_POST, field="user")
     if not user.is_active:
         raise RuleBroken(f"Akun {user.name} tidak aktif. Aktifkan dulu akunnya.", field="user")
@@ -71,7 +72,7 @@ def appoint(
         if holding.user_id == user.pk:
             raise RuleBroken(f"{user.name} sudah memegang jabatan {post.title}.", field="user")
     is_acting = acting in signing.BESIDE
-    if not is_acting and post.role not in SHARED_ROLES:
+    if not is_acting and not can(post.role, Can.SHARED):
         for holding in open_ones.filter(is_acting=False):
             if holding.since >= since:
                 raise RuleBroken(
@@ -82,7 +83,7 @@ def appoint(
             holding.until = since - timedelta(days=1)
             holding.save(update_fields=["until"])
     # A date in the past must not count the seat this person had then and has no more.
-    if post.role not in WITHOUT_SEAT and not holds_seat(user, max(since, today)):
+    if can(post.role, Can.TAKES_SEAT) and not holds_seat(user, max(since, today)):
         require_room("seats")
     holding = Holding.objects.create(
         post=post,
@@ -97,7 +98,7 @@ def appoint(
     audit.record(
         "post.given", actor=by, subject="post", subject_id=post.pk, detail={"user": user.pk}
     )
-    if by is not None and not quiet and post.role not in WITHOUT_SEAT:
+    if by is not None and not quiet and can(post.role, Can.TAKES_SEAT):
         notices.tell_of_appointment(holding, by=by, today=today)
     return holding
 
@@ -150,21 +151,17 @@ OWN_POST = (
 NOTICE_DAYS = 3  # before another administrator's post ends
 
 
-SHARED_ROLES = frozenset(
-    {Post.Role.LOKET, Post.Role.ADMIN, Post.Role.PETUGAS_DINAS, Post.Role.KASI}
-)
-
-
 @transaction.atomic
 def end_holding(*, holding: Holding, until: date, by: User | None) -> Holding:
     """Take a post back at the end of a day."""
     holding = Holding.objects.select_for_update().select_related("post").get(pk=holding.pk)
     if until < holding.since:
         raise RuleBroken("Tanggal berakhir tidak boleh sebelum tanggal mulai.", field="until")
-    if holding.post.role == Post.Role.ADMIN and not _other_admin(holding, until):
+    is_admin = can(holding.post.role, Can.ADMINISTERS)
+    if is_admin and not _other_admin(holding, until):
         raise RuleBroken("Tunjuk dulu admin lain: kota tidak boleh tanpa admin.", field="until")
     today = now().astimezone(city().tz).date()
-    if holding.post.role == Post.Role.ADMIN and by is not None:
+    if is_admin and by is not None:
         earliest = today + timedelta(days=NOTICE_DAYS)
         if by.pk != holding.user_id and until < earliest:
             raise RuleBroken(
@@ -188,7 +185,10 @@ def end_holding(*, holding: Holding, until: date, by: User | None) -> Holding:
 def _other_admin(holding: Holding, until: date) -> bool:
     return (
         Holding.objects.filter(
-            post__role=Post.Role.ADMIN, since__lte=until, until__isnull=True, user__is_active=True
+            having(Can.ADMINISTERS, "post__role"),
+            since__lte=until,
+            until__isnull=True,
+            user__is_active=True,
         )
         .exclude(pk=holding.pk)
         .exists()

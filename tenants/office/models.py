@@ -123,20 +123,8 @@ class Decree(models.Model):
 class Post(models.Model):
     """A post (jabatan) at a unit. Work is addressed to posts, never to persons."""
 
-    class Role(models.TextChoices):
-        ADMIN = "admin", "Admin kota"
-        KETUA_RT = "ketua_rt", "Ketua RT"
-        KETUA_RW = "ketua_rw", "Ketua RW"
-        LOKET = "loket", "Petugas loket"
-        KASI = "kasi", "Kepala seksi"
-        SEKRETARIS = "sekretaris", "Sekretaris"
-        LURAH = "lurah", "Lurah/Kepala Desa"
-        CAMAT = "camat", "Camat"
-        PETUGAS_DINAS = "petugas_dinas", "Petugas dinas"
-        KEPALA_DINAS = "kepala_dinas", "Kepala dinas"
-
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
-    role = models.CharField(max_length=16, choices=Role)
+    role = models.CharField(max_length=16)  # see tenants.office.roles
     title = models.CharField(max_length=120)  # as it stands under a signature: "Lurah Belimbing"
 
     class Meta:
@@ -153,7 +141,7 @@ class Post(models.Model):
         """As nobody mistakes it: ``Ketua RT 001 / RW 002, Kelurahan Sukasari``. A city has hundreds
         of RT 001; the titles of offices name their unit."""
         above = self.unit.parent
-        if above is None or self.role not in (Post.Role.KETUA_RT, Post.Role.KETUA_RW):
+        if above is None or self.unit.kind not in (Unit.Kind.RT, Unit.Kind.RW):
             return self.title
         title, village = self.title, above
         if above.kind == Unit.Kind.RW:

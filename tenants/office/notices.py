@@ -8,12 +8,10 @@ from django.db.models import Q
 from accounts.models import User
 from kernel.clock import now
 from messaging.notices import Notice, notice, tell
-from tenants.office.models import Holding, Post
+from tenants.office.models import Holding
 from tenants.office.queries import admins, current_holdings
+from tenants.office.roles import Can, having
 from tenants.registry.current import city
-
-HEADS = (Post.Role.LURAH, Post.Role.CAMAT, Post.Role.KEPALA_DINAS)
-
 
 POST_GIVEN = notice(
     "office/post-given", "somebody got a post that opens residents' data",
@@ -45,7 +43,7 @@ def tell_of_appointment(holding: Holding, *, by: User, today: date) -> None:
     """All administrators and the unit's head learn who got a post that opens residents' data."""
     heads = User.objects.filter(
         Q(holdings__in=current_holdings(today).filter(post__unit=holding.post.unit_id)),
-        Q(holdings__post__role__in=HEADS),
+        having(Can.HEADS, "holdings__post__role"),
     )
     people = {person.pk: person for person in [*admins(today), *heads]}
     people.pop(by.pk, None)

@@ -14,6 +14,7 @@ from kernel.workdays import WorkCalendar, calendar_for
 from tenants.backend.scope import once_here
 from tenants.office.languages import offered
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
+from tenants.office.roles import Can, can, having
 from tenants.registry.current import city as here
 from tenants.registry.people import Admin
 
@@ -41,7 +42,7 @@ def posts_of(user: User, on: date) -> list[Post]:
 
 def _posts_of(user: User, on: date) -> list[Post]:
     if any(reads(user) for reads in readers):
-        admin = Post.objects.filter(role=Post.Role.ADMIN)
+        admin = Post.objects.filter(having(Can.ADMINISTERS))
         return list(admin.select_related("unit").order_by("unit__code")[:1])
     return list(
         Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
@@ -50,15 +51,13 @@ def _posts_of(user: User, on: date) -> list[Post]:
     )
 
 
-# Neighbours who vouch for neighbours, thousands of them, take no seat of a city's plan.
-VILLAGE_DESKS = (Post.Role.LOKET, Post.Role.LURAH)  # in the order to fill them
-WITHOUT_SEAT = frozenset({Post.Role.KETUA_RT, Post.Role.KETUA_RW})
-
-
 def _seats(on: date) -> QuerySet[Holding]:
-    """Holdings by which somebody takes a seat: in force, or to come."""
+    """Holdings by which somebody takes a seat: in force, or to come. Neighbours who vouch for
+    neighbours, thousands of them, take none."""
     to_end = Q(until__isnull=True) | Q(until__gte=on)
-    return Holding.objects.filter(to_end, user__is_active=True).exclude(post__role__in=WITHOUT_SEAT)
+    return Holding.objects.filter(
+        to_end, having(Can.TAKES_SEAT, "post__role"), user__is_active=True
+    )
 
 
 def seats_now(_since: datetime) -> int:
@@ -73,18 +72,18 @@ def holds_seat(user: User, on: date) -> bool:
 
 def is_admin(user: User, on: date) -> bool:
     """Whether this person administers the city on a day."""
-    return current_holdings(on).filter(user=user, post__role=Post.Role.ADMIN).exists()
+    return current_holdings(on).filter(having(Can.ADMINISTERS, "post__role"), user=user).exists()
 
 
 def admins(on: date) -> list[User]:
     """Everyone who administers the city on a day."""
-    held = current_holdings(on).filter(post__role=Post.Role.ADMIN)
+    held = current_holdings(on).filter(having(Can.ADMINISTERS, "post__role"))
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
 
 
 def recent_admins(on: date, *, days: int) -> list[User]:
     """Everyone who administers the city on a day or did so within that many days before."""
-    held = Holding.objects.filter(post__role=Post.Role.ADMIN, since__lte=on).filter(
+    held = Holding.objects.filter(having(Can.ADMINISTERS, "post__role"), since__lte=on).filter(
         Q(until__isnull=True) | Q(until__gte=on - timedelta(days=days))
     )
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
@@ -95,7 +94,7 @@ def admins_since(on: date) -> list[tuple[User, datetime]]:
     post begins is typed by whoever appoints."""
     found = admins(on)
     posts = [
-        str(pk) for pk in Post.objects.filter(role=Post.Role.ADMIN).values_list("pk", flat=True)
+        str(pk) for pk in Post.objects.filter(having(Can.ADMINISTERS)).values_list("pk", flat=True)
     ]
     given = Entry.objects.filter(
         what="post.given", subject="post", subject_id__in=posts,
@@ -184,7 +183,7 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
 def vacant_posts(on: date) -> QuerySet[Post]:
     """Posts of offices that nobody holds; heads of RT and RW are counted elsewhere."""
     held = current_holdings(on).filter(user__is_active=True).values("post")
-    open_posts = Post.objects.filter(unit__is_active=True).exclude(role__in=WITHOUT_SEAT)
+    open_posts = Post.objects.filter(having(Can.TAKES_SEAT), unit__is_active=True)
     return open_posts.exclude(pk__in=held)
 
 
@@ -202,12 +201,12 @@ def next_vacancy(post: Post, on: date) -> Vacancy | None:
     its RT by number."""
     code = post.unit.code.partition("/")[0]
     filled = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=on), user__is_active=True)
-    desks = Post.objects.filter(unit__code=code, role__in=VILLAGE_DESKS).exclude(pk=post.pk)
-    vacant = {found.role: found for found in desks.exclude(pk__in=filled.values("post"))}
-    for role in VILLAGE_DESKS:
-        if role in vacant:
-            return Vacancy(vacant[role].title, vacant[role].unit_id, vacant[role].pk)
-    held = filled.filter(post__role=Post.Role.KETUA_RT).values("post__unit")
+    desks = Post.objects.filter(having(Can.COUNTER) | having(Can.HEADS), unit__code=code)
+    vacant = desks.exclude(pk=post.pk).exclude(pk__in=filled.values("post")).order_by("pk")
+    first = min(vacant, key=lambda found: not can(found.role, Can.COUNTER), default=None)
+    if first is not None:
+        return Vacancy(first.title, first.unit_id, first.pk)
+    held = filled.filter(having(Can.HEADS, "post__role")).values("post__unit")
     rt = (
         Unit.objects.filter(kind=Unit.Kind.RT, code__startswith=f"{code}/", is_active=True)
         .exclude(pk__in=held)
@@ -219,4 +218,4 @@ def next_vacancy(post: Post, on: date) -> Vacancy | None:
     if rt is None:
         return None
     title = f"{rt.head} {rt.own_name}"
-    return Vacancy(Post(unit=rt, role=Post.Role.KETUA_RT, title=title).full_title, rt.pk)
+    return Vacancy(Post(unit=rt, title=title).full_title, rt.pk)

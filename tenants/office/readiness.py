@@ -12,33 +12,45 @@ from kernel.registry import Registry
 from tenants.backend.scope import in_city
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.queries import current_holdings, unit_at
+from tenants.office.roles import Can, can, having
 from tenants.registry.models import City
 
 # A desk is a role and those who may act instead; one of them holding office is enough.
 Desk = tuple[str, ...]
-COUNTER: Desk = (Post.Role.LOKET,)
-HEAD: Desk = (Post.Role.LURAH, Post.Role.SEKRETARIS)
 
 
 def are_held(desks: Iterable[Desk], unit_code: str, on: date) -> bool:
     """Whether each of these desks of a unit, or of its successor, has somebody on a day."""
+    held = _roles_held(unit_code, on)
+    return all(held.intersection(desk) for desk in desks)
+
+
+def is_ready(village_code: str, on: date) -> bool:
+    """Whether a village has somebody at the counter and somebody who signs: what nearly every
+    service needs."""
+    held = _roles_held(village_code, on)
+    return all(any(can(role, needed) for role in held) for needed in (Can.COUNTER, Can.SIGNS))
+
+
+def _roles_held(unit_code: str, on: date) -> set[str]:
     unit = unit_at(unit_code)
     if unit is None:
-        return False
+        return set()
     holdings = current_holdings(on).filter(post__unit=unit, user__is_active=True)
-    held = set(holdings.values_list("post__role", flat=True))
-    return all(held.intersection(desk) for desk in desks)
+    return set(holdings.values_list("post__role", flat=True))
 
 
 def villages(on: date) -> QuerySet[Any]:
     """Every kelurahan and desa, with ``has_counter`` and ``has_head``."""
 
-    def is_held(desk: Desk) -> Exists:
-        at_desk = Holding.objects.filter(post__unit=OuterRef("pk"), post__role__in=desk)
+    def is_held(by: Can) -> Exists:
+        at_desk = Holding.objects.filter(having(by, "post__role"), post__unit=OuterRef("pk"))
         return Exists(at_desk.filter(pk__in=current_holdings(on), user__is_active=True))
 
     found = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA], is_active=True)
-    return found.annotate(has_counter=is_held(COUNTER), has_head=is_held(HEAD)).order_by("code")
+    return found.annotate(has_counter=is_held(Can.COUNTER), has_head=is_held(Can.SIGNS)).order_by(
+        "code"
+    )
 
 
 def ready_villages(on: date) -> QuerySet[Any]:
@@ -105,7 +117,7 @@ def _villages(on: date) -> Task:
 
 def _neighbourhoods(on: date) -> Task:
     held = current_holdings(on).filter(post=OuterRef("pk"), user__is_active=True)
-    heads = Post.objects.filter(role=Post.Role.KETUA_RT).filter(Exists(held)).count()
+    heads = Post.objects.filter(having(Can.HEADS), Exists(held), unit__kind=Unit.Kind.RT).count()
     every = Unit.objects.filter(kind=Unit.Kind.RT).count()
     hint = "Tunjuk Ketua RT yang memberi pengantar."
     return Task("Ketua RT", hint, heads > 0, "setup-neighbourhoods", f"{heads} dari {every}")

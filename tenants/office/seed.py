@@ -8,6 +8,7 @@ from tenants.office.kinds import usual_words
 from tenants.office.languages import USUAL
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.naming import give_short_forms
+from tenants.office.roles import Can, having, level_of, roles_at
 from tenants.registry import regions
 from tenants.registry.models import City, Signup
 from tenants.registry.provisioning import seeder
@@ -75,34 +76,16 @@ def named(unit: Unit, own: str) -> Unit:
 
 def posts_at(unit: Unit) -> list[Post]:
     """The posts a unit of this kind has, unsaved."""
-    role = Post.Role
-    titles: list[tuple[str, str]] = []
-    if unit.kind == Unit.Kind.CITY:
-        titles = [(role.ADMIN, f"Admin {unit.name}")]
-    elif unit.kind == Unit.Kind.DINAS:
-        short = unit.abbreviation or unit.name
-        head = unit.head or f"Kepala {short}"
-        titles = [(role.PETUGAS_DINAS, f"Petugas {short}"), (role.KEPALA_DINAS, head)]
-    elif unit.kind == Unit.Kind.KECAMATAN:
-        titles = [
-            (role.CAMAT, f"{unit.head or 'Camat'} {unit.own_name}"),
-            (role.SEKRETARIS, f"Sekretaris {unit.name}"),
-            (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
-            (role.LOKET, f"Petugas Loket {unit.name}"),
-        ]
-    elif unit.kind == Unit.Kind.RT:
-        titles = [(role.KETUA_RT, f"{unit.head or 'Ketua RT'} {unit.own_name}")]
-    elif unit.kind == Unit.Kind.RW:
-        titles = [(role.KETUA_RW, f"{unit.head or 'Ketua RW'} {unit.own_name}")]
-    elif unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA):
-        head = unit.head or usual_words(unit.kind, unit.code).head
-        titles = [
-            (role.LURAH, f"{head} {unit.own_name}"),
-            (role.SEKRETARIS, f"Sekretaris {unit.name}"),
-            (role.KASI, f"Kepala Seksi Pelayanan {unit.name}"),
-            (role.LOKET, f"Petugas Loket {unit.name}"),
-        ]
-    return [Post(unit=unit, role=r, title=title) for r, title in titles]
+    level, short = level_of(unit.kind), unit.abbreviation or unit.name
+    head = unit.head or usual_words(unit.kind, unit.code).head or f"Kepala {short}"
+    return [
+        Post(
+            unit=unit, role=role.code,
+            title=title.format(head=head, own=unit.own_name, unit=unit.name, short=short),
+        )
+        for role in roles_at(level)
+        if (title := role.posts.get(level))
+    ]  # fmt: skip
 
 
 @seeder(order=20, label="Menyiapkan jabatan")
@@ -126,7 +109,7 @@ def first_official(city: City) -> None:
         login=signup.email,
         defaults={"name": signup.name, "email": signup.email, "password": signup.password},
     )
-    admin = Post.objects.get(unit__code=city.code, role=Post.Role.ADMIN)
+    admin = Post.objects.get(having(Can.ADMINISTERS), unit__code=city.code)
     today = now().astimezone(city.tz).date()
     if not admin.holdings.filter(user=user).exists():
         Holding.objects.create(post=admin, user=user, since=today)

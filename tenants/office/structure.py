@@ -10,18 +10,13 @@ from kernel.identities import folded
 from tenants.office.actions import open_posts
 from tenants.office.models import Post, Unit
 from tenants.office.naming import LONGEST_NAME, check_short_form, printed
+from tenants.office.roles import Can, Role, can, level_of, role_of, roles_at
 from tenants.registry.current import city
 
-Role = Post.Role
-_OFFICE = (Role.LOKET, Role.KASI, Role.SEKRETARIS)
-# Which posts a city may add at a unit of a kind.
-MAY_ADD: dict[str, tuple[Post.Role, ...]] = {
-    Unit.Kind.DINAS: (*_OFFICE, Role.PETUGAS_DINAS, Role.KEPALA_DINAS),
-    Unit.Kind.KECAMATAN: _OFFICE,
-    Unit.Kind.KELURAHAN: _OFFICE,
-    Unit.Kind.DESA: _OFFICE,
-}
-ONLY_ONE = frozenset({Role.SEKRETARIS, Role.KEPALA_DINAS})  # per unit: they sign
+
+def may_add(unit: Unit) -> list[Role]:
+    """The roles of which a city may add posts at a unit."""
+    return [role for role in roles_at(level_of(unit.kind)) if Can.ADDED in role.can]
 
 
 @transaction.atomic
@@ -48,7 +43,9 @@ def add_dinas(*, name: str, abbreviation: str, address: str, head: str, by: User
         address=printed(address, "address", 200), parent=parent,
     )  # fmt: skip
     open_posts(unit=unit)
-    Post.objects.create(unit=unit, role=Role.LOKET, title=f"Petugas Loket {short}")
+    for role in may_add(unit):
+        if Can.COUNTER in role.can:
+            Post.objects.create(unit=unit, role=role.code, title=f"Petugas Loket {short}")
     audit.record("unit.added", actor=by, subject="unit", subject_id=unit.code)
     return unit
 
@@ -58,13 +55,13 @@ def add_post(*, unit: Unit, role: str, title: str, by: User) -> Post:
     """One more post at a unit. Raises RuleBroken."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     title = printed(title, "title")
-    if role not in MAY_ADD.get(unit.kind, ()) or not unit.is_active:
+    if role not in {found.code for found in may_add(unit)} or not unit.is_active:
         raise RuleBroken("Jabatan seperti itu tidak dapat ditambah di unit ini.", field="role")
     if not title:
         raise RuleBroken("Tulis nama jabatannya.", field="title")
-    if role in ONLY_ONE and unit.posts.filter(role=role).exists():
+    if not can(role, Can.SHARED) and unit.posts.filter(role=role).exists():
         raise RuleBroken(
-            f"{unit.name} sudah punya jabatan {Role(role).label.lower()}.", field="role"
+            f"{unit.name} sudah punya jabatan {role_of(role).title.lower()}.", field="role"
         )
     if folded(title) in {folded(known) for known in unit.posts.values_list("title", flat=True)}:
         raise RuleBroken(f"Jabatan {title} sudah ada di {unit.name}.", field="title")

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 
 from accounts.models import Phone
 from tenants.backend.scope import in_city
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
 from tests.architecture.test_addresses import CITY_HOST, example, pages, routes
@@ -58,7 +58,7 @@ def test_every_address_refuses_what_is_sent_to_it(
     client = client_for(suspended)
     with in_city(suspended):
         unit = Unit.objects.get(kind=Unit.Kind.CITY)
-        admin = official("admin", unit, Post.Role.ADMIN)
+        admin = official("admin", unit, "admin")
         client.force_login(admin, backend="accounts.backends.LoginBackend")
     wrong = []
     for route in _everything():
@@ -78,7 +78,7 @@ def test_every_address_can_be_read_as_before(
     client = client_for(suspended)
     with in_city(suspended):
         unit = Unit.objects.get(kind=Unit.Kind.CITY)
-        admin = official("admin", unit, Post.Role.ADMIN)
+        admin = official("admin", unit, "admin")
         client.force_login(admin, backend="accounts.backends.LoginBackend")
     for route in _everything():
         answer = client.get(example(route))
@@ -100,7 +100,7 @@ def test_people_keep_their_accounts_safe(
     client = client_for(suspended)
     with in_city(suspended):
         unit = Unit.objects.get(kind=Unit.Kind.CITY)
-        admin = official("admin", unit, Post.Role.ADMIN)
+        admin = official("admin", unit, "admin")
         admin.set_password("kata sandi lama")
         admin.save()
         client.force_login(admin, backend="accounts.backends.LoginBackend")

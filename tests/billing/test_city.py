@@ -18,7 +18,7 @@ from kernel.errors import NotThere, RuleBroken
 from messaging import outbox
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City, Signup
 from tests.factories import make_cast, official
@@ -42,7 +42,7 @@ def account(bontang: City) -> Account:
 def admin(bontang: City) -> User:
     with in_city(bontang):
         unit = Unit.objects.get(kind=Unit.Kind.CITY)
-        found = official("admin", unit, Post.Role.ADMIN)
+        found = official("admin", unit, "admin")
         found.email = "admin@contoh.go.id"
         found.save()
     return found

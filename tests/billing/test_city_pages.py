@@ -17,7 +17,7 @@ from billing.models import Account, Change, Invoice, Reminder, UsageDay
 from deploy.local import ports
 from kernel.clock import now
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
 from tests.billing.life import DECLINES, KEY, SECRET, Life
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def admin(bontang: City) -> User:
     with in_city(bontang):
-        return official("admin", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        return official("admin", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_paying_against_invoices_with_a_receipt(
     assert answer.content == browser.get(receipt).content
     # Another city's admin gets none of it.
     with in_city(blitar):
-        other = official("admin-lain", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        other = official("admin-lain", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         stranger = client_for(blitar)
         stranger.force_login(other, backend="accounts.backends.LoginBackend")
     hosts.forget()

@@ -12,7 +12,7 @@ from billing.models import LIVE, Account, Invoice, StripeEvent, UsageDay
 from kernel.clock import now
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements
 from tenants.registry.models import City
 from tests.factories import official
@@ -92,7 +92,7 @@ def test_a_city_stopped_by_hand_stays_so_whatever_its_bill_says(
 def test_an_operators_deed_is_told_once_to_each(bontang: City, desk: Client) -> None:
     """By the console to the administrators, by billing to a contact who is none of them."""
     with in_city(bontang):
-        admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         admin.email = "admin@contoh.go.id"
         admin.save()
     account = actions.open_account(bontang)

@@ -15,7 +15,7 @@ from billing.tasks import compare
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements
 from tenants.registry.models import City
 from tests.billing.life import DECLINES, FAILS_AT_RENEWAL, KEY, SECRET, VISA, Life
@@ -39,7 +39,7 @@ def life(
     settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
     settings.STRIPE_API_BASE = standin.base
     with in_city(bontang):
-        admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        admin = official("admin", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         admin.email = "admin@contoh.go.id"
         admin.save()
     played = Life(bontang, admin, standin, receiver, public_client)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from services.catalogue.models import Service
 from services.catalogue.shipped import shipped
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import official
 
@@ -22,7 +22,7 @@ BACKEND = "accounts.backends.LoginBackend"
 def sign_in(name: str, place: City, client_for: Callable[[City], Client]) -> Client:
     unit = Unit.objects.get(code=place.code)
     client = client_for(place)
-    client.force_login(official(name, unit, Post.Role.ADMIN), BACKEND)
+    client.force_login(official(name, unit, "admin"), BACKEND)
     return client
 
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from services.catalogue import actions, overrides
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import make_cast, official, submitted
 from tests.setup.pages import (
@@ -65,7 +65,7 @@ def test_only_the_citys_admins(
     other = client_for(in_bontang)
     village = Unit.objects.filter(kind=Unit.Kind.KELURAHAN).first()
     assert village is not None
-    other.force_login(official("lurah", village, Post.Role.LURAH), BACKEND)
+    other.force_login(official("lurah", village, "lurah"), BACKEND)
     assert other.get(LIST + page).status_code == 403
 
 

@@ -17,7 +17,7 @@ from django.db import connection
 from messaging import outbox
 from services.applications.models import Application, Step
 from services.letters.models import Letter
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import entitlements
 from tenants.registry.models import City
 from tests.browser import Browser
@@ -71,15 +71,15 @@ def kelurahan(in_bontang: City) -> Office:
     staff = {
         role: official(f"{role}-simulasi", unit, role)
         for role, unit in (
-            (Post.Role.KETUA_RT, rt),
-            (Post.Role.LOKET, village),
-            (Post.Role.LURAH, village),
+            ("ketua_rt", rt),
+            ("loket", village),
+            ("lurah", village),
         )
     }
     return Office(
-        rt=_sign_in(in_bontang, staff[Post.Role.KETUA_RT].login),
-        loket=_sign_in(in_bontang, staff[Post.Role.LOKET].login),
-        lurah=_sign_in(in_bontang, staff[Post.Role.LURAH].login),
+        rt=_sign_in(in_bontang, staff["ketua_rt"].login),
+        loket=_sign_in(in_bontang, staff["loket"].login),
+        lurah=_sign_in(in_bontang, staff["lurah"].login),
         residents=[(_sign_in(in_bontang, person.nik), person.name) for person in people],
     )
 

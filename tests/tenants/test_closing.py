@@ -25,7 +25,7 @@ from messaging import outbox
 from services.residents.models import Person
 from services.residents.officials import identify
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.ownership import closing, rules
 from tenants.ownership.models import DataExport, DeletionRequest
 from tenants.registry import keys, provisioning
@@ -44,8 +44,8 @@ class People:
         self.city = city
         with in_city(city):
             top = Unit.objects.get(kind=Unit.Kind.CITY)
-            self.ani = official("ani", top, Post.Role.ADMIN)
-            self.budi = official("budi", top, Post.Role.ADMIN)
+            self.ani = official("ani", top, "admin")
+            self.budi = official("budi", top, "admin")
             family(Unit.objects.filter(kind="kelurahan")[0])
             self.settle()
         self.at = now()
@@ -136,10 +136,8 @@ def test_two_different_people(people: People, mailoutbox: list[Any]) -> None:
             people.confirm(request)
         mine.delete()
         # Whoever is appointed after the request is the first person's creature.
-        late = official("cici", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
-        clerk = official(
-            "dodi", Unit.objects.get(kind=Unit.Kind.CITY, code="64.74"), Post.Role.ADMIN
-        )
+        late = official("cici", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
+        clerk = official("dodi", Unit.objects.get(kind=Unit.Kind.CITY, code="64.74"), "admin")
     for nobody in (late, clerk):
         with pytest.raises(RuleBroken, match="admin kota lain"):
             people.confirm(request, by=nobody)

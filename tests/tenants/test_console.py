@@ -20,7 +20,7 @@ from messaging.models import Outbox
 from services.applications.models import Step
 from tenants.backend.scope import in_city, in_public
 from tenants.console.cities import told
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry import backups, entitlements, health, hosts
 from tenants.registry.entitlements import Limits
 from tenants.registry.models import Backup, City, Health
@@ -44,7 +44,7 @@ def desk(op: User) -> Client:
 @pytest.fixture
 def admin(bontang: City) -> User:
     with in_city(bontang):
-        user = official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        user = official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         user.email = "admin-kota@contoh.go.id"
         user.save()
     return user

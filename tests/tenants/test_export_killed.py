@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.ownership import actions, importing
 from tenants.ownership.models import DataExport
 from tenants.registry.models import City
@@ -38,7 +38,7 @@ def test_killed_while_copying_is_made_once(
 ) -> None:
     with in_city(bontang):
         cast = make_cast()
-        admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+        admin = official("admin", Unit.objects.get(kind="kota"), "admin")
         told = [cast.sari_person.nik, cast.sari_person.name, cast.sari_person.household.kk_number]
     export = actions.ask(city=bontang, by=admin)
     # The copy waits at a file that has no end, until it is killed.

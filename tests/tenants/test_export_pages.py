@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
 from tenants.backend.scope import in_city
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.ownership import rules
 from tenants.ownership.models import DataExport
 from tenants.registry import entitlements, hosts
@@ -27,7 +27,7 @@ CONTENT = bytes(range(256)) * 4000
 
 def admin_of(city: City, client: Client, login: str = "admin") -> User:
     with in_city(city):
-        user = official(login, Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        user = official(login, Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         client.force_login(user, backend="accounts.backends.LoginBackend")
     return user
 
@@ -141,7 +141,7 @@ def test_nobody_else_gets_it(
         village = Unit.objects.filter(kind="kelurahan").first()
         assert village is not None
         clerk.force_login(
-            official("rina", village, Post.Role.LOKET),
+            official("rina", village, "loket"),
             backend="accounts.backends.LoginBackend",
         )
     assert clerk.get(address(ready)).status_code == 403

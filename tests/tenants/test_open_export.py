@@ -27,7 +27,7 @@ from services.residents.actions import register_citizen
 from services.residents.models import Person
 from services.residents.queries import person_by_nik
 from tenants.backend.scope import in_city, in_own_connection, in_public
-from tenants.office.models import Post, Profile, Unit
+from tenants.office.models import Profile, Unit
 from tenants.ownership import actions, archive, dictionary, export, importing
 from tenants.ownership.archive import BadExport
 from tenants.ownership.models import DataExport
@@ -50,7 +50,7 @@ def lived_in(bontang: City) -> City:
         approve(done, cast.hasan, cast.rina, cast.lurah)
         outbox.run_due()
         draft(cast, "reklame")
-        official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+        official("admin", Unit.objects.get(kind="kota"), "admin")
         Unit.objects.filter(code="64.74").update(address="Jl. \\N 'a'\n\tkanan; \"b\" — é \\. =1+1")
         assert Letter.objects.filter(state="ready").count() == 1
         profile = Profile.objects.first() or Profile(government="Pemerintah Kota Bontang")

@@ -12,7 +12,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tenants.support import actions, questions
 from tenants.support.models import Message, Question
@@ -30,7 +30,7 @@ def op() -> User:
 @pytest.fixture
 def admin(bontang: City) -> User:
     with in_city(bontang):
-        found = official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        found = official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         User.objects.filter(pk=found.pk).update(email="admin-kota@example.com")
         return found
 
@@ -83,7 +83,7 @@ def test_another_city_does_not_find_the_question(
     made = ask(bontang, admin)
     with in_city(blitar):
         unit = Unit.objects.get(kind=Unit.Kind.CITY)
-        stranger = official("admin-blitar", unit, Post.Role.ADMIN)
+        stranger = official("admin-blitar", unit, "admin")
         with pytest.raises(NotThere):
             questions.add(question_id=made.pk, text="Halo", by=stranger)
         client = client_for(blitar)
@@ -96,7 +96,7 @@ def test_only_admins_ask_and_only_operators_answer(bontang: City, admin: User, o
     with in_city(bontang):
         village = Unit.objects.filter(kind__in=["kelurahan", "desa"]).first()
         assert village is not None
-        clerk = official("loket-x", village, Post.Role.LOKET)
+        clerk = official("loket-x", village, "loket")
         with pytest.raises(RuleBroken):
             questions.ask(subject="a", text="b", by=clerk)
     made = ask(bontang, admin)

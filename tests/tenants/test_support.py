@@ -17,7 +17,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
-from tenants.office.models import Post, Profile, Unit
+from tenants.office.models import Profile, Unit
 from tenants.registry import entitlements, hosts
 from tenants.registry.models import City
 from tenants.support import actions, inside
@@ -43,7 +43,7 @@ def admin(bontang: City) -> User:
         from django.core.cache import cache
 
         cache.delete(inside.KEY)
-        return official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        return official("admin-kota", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
 
 
 @pytest.fixture
@@ -128,13 +128,13 @@ def test_consent_is_the_admins_alone_and_never_more_than_asked(
     bontang: City, blitar: City, asked: Visit, admin: User
 ) -> None:
     with in_city(bontang):
-        someone = official("lurah", Unit.objects.filter(kind="kelurahan")[0], Post.Role.LURAH)
+        someone = official("lurah", Unit.objects.filter(kind="kelurahan")[0], "lurah")
         with pytest.raises(RuleBroken):
             actions.grant(asked.pk, hours=1, by=someone)
         with pytest.raises(RuleBroken, match="paling lama 4"):
             actions.grant(asked.pk, hours=5, by=admin)
     with in_city(blitar):
-        other = official("admin-lain", Unit.objects.get(kind=Unit.Kind.CITY), Post.Role.ADMIN)
+        other = official("admin-lain", Unit.objects.get(kind=Unit.Kind.CITY), "admin")
         with pytest.raises(NotThere):
             actions.grant(asked.pk, hours=1, by=other)
     asked.refresh_from_db()
@@ -421,7 +421,7 @@ def test_others_answer_nothing(
 ) -> None:
     client = client_for(bontang)
     with in_city(bontang):
-        someone = official("lurah", Unit.objects.filter(kind="kelurahan")[0], Post.Role.LURAH)
+        someone = official("lurah", Unit.objects.filter(kind="kelurahan")[0], "lurah")
         client.force_login(someone, backend="accounts.backends.LoginBackend")
     assert client.get("/kelola/dukungan/").status_code == 403
     answer = client.post(f"/kelola/dukungan/{asked.pk}/jawab/", {"hours": "1"})

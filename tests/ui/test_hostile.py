@@ -203,10 +203,10 @@ def test_demo_mode_does_not_start_where_strangers_come(environment: dict[str, st
 
 def test_a_fresh_invitation_is_sent_by_a_page(cast: Cast, as_: Enter, in_bontang: City) -> None:
     """The page opens no transaction of its own: the action must."""
-    admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+    admin = official("admin", Unit.objects.get(kind="kota"), "admin")
     invited = User.objects.create_user("baru@contoh.go.id", None, name="Baru")
     holding = appoint(
-        post=Post.objects.get(unit=cast.village, role=Post.Role.SEKRETARIS),
+        post=Post.objects.get(unit=cast.village, role="sekretaris"),
         user=invited,
         since=MONDAY.date(),
         by=None,
@@ -226,6 +226,6 @@ def test_work_is_only_ordered_inside_a_transaction_of_the_code(in_bontang: City)
 
 @pytest.mark.parametrize("service", ["9" * 5000, "²", "abc", "-1", ""])
 def test_a_made_up_service_is_not_there(cast: Cast, as_: Enter, service: str) -> None:
-    admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+    admin = official("admin", Unit.objects.get(kind="kota"), "admin")
     page = as_(admin).post("/kelola/layanan/", {"layanan": service, "buka": "ya"})
     assert page.status_code == 404

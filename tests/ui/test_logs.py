@@ -11,7 +11,7 @@ from django.test import Client
 
 from kernel.logs import Discreet
 from tenants.backend.scope import in_city
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import official
 
@@ -38,7 +38,7 @@ def test_a_refused_request_is_one_line(
 ) -> None:
     client = client_for(bontang)
     with in_city(bontang):
-        clerk = official("loket", Unit.objects.filter(kind="kelurahan")[0], Post.Role.LOKET)
+        clerk = official("loket", Unit.objects.filter(kind="kelurahan")[0], "loket")
         client.force_login(clerk, backend="accounts.backends.LoginBackend")
     assert client.get("/kelola/data/").status_code == 403
     assert written.getvalue().splitlines()[0].endswith("/kelola/data/")
@@ -50,7 +50,7 @@ def test_a_link_that_does_not_open_is_not_written_down(
     bontang: City, client_for: Callable[[City], Client], written: io.StringIO
 ) -> None:
     with in_city(bontang):
-        clerk = official("loket", Unit.objects.filter(kind="kelurahan")[0], Post.Role.LOKET)
+        clerk = official("loket", Unit.objects.filter(kind="kelurahan")[0], "loket")
         token = default_token_generator.make_token(clerk)
     strict = client_for(bontang)
     strict.handler.enforce_csrf_checks = True

@@ -11,7 +11,7 @@ from accounts.models import User
 from services.applications import actions, decisions
 from services.catalogue.queries import service
 from services.residents.models import Person
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, account, family, official, photo
 
@@ -89,7 +89,7 @@ def test_a_longer_list_asks_no_more(
 def test_the_administration_lists_ask_no_more_per_row(
     cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
 ) -> None:
-    admin = official("admin", Unit.objects.get(code=in_bontang.code), Post.Role.ADMIN)
+    admin = official("admin", Unit.objects.get(code=in_bontang.code), "admin")
     client = client_for(in_bontang)
     client.force_login(admin, "accounts.backends.LoginBackend")
     for path in ("kesiapan/", "pejabat/", "wilayah/", "rt/", "layanan/", ""):

@@ -1,0 +1,117 @@
+"""The roles of posts, and what each may do. Ask for a capability, never for a role's code."""
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from django.db.models import Q
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from tenants.office.models import Post, Unit
+
+TABLE = Path(__file__).with_name("roles.toml")
+LONGEST_CODE = Post._meta.get_field("role").max_length or 0
+
+Level = Literal["rt", "rw", "kelurahan", "kecamatan", "kota", "dinas"]
+_OF_KIND: Mapping[str, Level] = {
+    Unit.Kind.RT: "rt",
+    Unit.Kind.RW: "rw",
+    Unit.Kind.KELURAHAN: "kelurahan",
+    Unit.Kind.DESA: "kelurahan",
+    Unit.Kind.KECAMATAN: "kecamatan",
+    Unit.Kind.CITY: "kota",
+    Unit.Kind.DINAS: "dinas",
+}
+
+
+class Can(StrEnum):
+    """What the holder of a post may do; ``roles.toml`` says each in a sentence."""
+
+    VOUCHES = "vouches"
+    COUNTER = "counter"
+    CHECKS = "checks"
+    INITIALS = "initials"
+    SIGNS = "signs"
+    HEADS = "heads"
+    ADMINISTERS = "administers"
+    TAKES_SEAT = "takes_seat"
+    SHARED = "shared"
+    ADDED = "added"
+
+
+DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS})
+
+
+class _Row(BaseModel):
+    """One role as the file says it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(min_length=2)
+    levels: tuple[Level, ...]
+    can: frozenset[Can]
+    posts: dict[str, str] = {}
+    superior_of: frozenset[str] = frozenset()
+    signs_through: str = ""
+
+
+class Role(_Row):
+    """What posts of one kind are for: where they stand, and what their holders may do."""
+
+    code: str = Field(max_length=LONGEST_CODE)
+
+
+def _shipped() -> dict[str, Role]:
+    rows = TypeAdapter(dict[str, _Row]).validate_python(tomllib.loads(TABLE.read_text("utf-8")))
+    found = {code: Role(code=code, **row.model_dump()) for code, row in rows.items()}
+    for role in found.values():
+        named = role.superior_of | ({role.signs_through} - {""})
+        if unknown := named - found.keys() | role.posts.keys() - set(role.levels):
+            raise ValueError(f"{TABLE.name}: {role.code} names {', '.join(sorted(unknown))}")
+    return found
+
+
+SHIPPED: Mapping[str, Role] = _shipped()
+
+
+def level_of(kind: str) -> str:
+    """The level at which units of this kind stand: a desa and a kelurahan stand at one."""
+    return _OF_KIND.get(kind, "")
+
+
+def role_of(code: str) -> Role:
+    """The role with this code; one that exists no more may do nothing."""
+    return SHIPPED.get(code) or Role(code=code, title=code, levels=(), can=frozenset())
+
+
+def can(code: str, capability: Can) -> bool:
+    """Whether holders of posts with this role may do that."""
+    return capability in role_of(code).can
+
+
+def is_desk(code: str) -> bool:
+    """Whether holders of posts with this role work on cases in an office."""
+    return not role_of(code).can.isdisjoint(DESK_WORK)
+
+
+def every_role() -> list[Role]:
+    """All roles of this city, heads first."""
+    return list(SHIPPED.values())
+
+
+def roles_at(level: str) -> list[Role]:
+    """The roles that stand at a level, heads first."""
+    return [role for role in every_role() if level in role.levels]
+
+
+def having(capability: Can, path: str = "role") -> Q:
+    """Rows whose role, at this path, has a capability."""
+    codes = sorted(role.code for role in SHIPPED.values() if capability in role.can)
+    return Q(**{f"{path}__in": codes})
+
+
+def superiors_of(code: str) -> list[str]:
+    """Codes of the roles that are told when a post of this role misses its clock."""
+    return [role.code for role in SHIPPED.values() if code in role.superior_of]
