@@ -10,7 +10,8 @@ from PIL import Image
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from services.applications import actions, decisions, queries
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service

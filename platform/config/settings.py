@@ -98,6 +98,7 @@ TENANT_APPS = [
     "services.residents",
     "services.catalogue",
     "services.letters",
+    "services.cases",
     "services.applications",
 ]
 if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product

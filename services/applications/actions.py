@@ -19,14 +19,15 @@ from services.applications.events import (
 )
 from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
-from services.applications.models import Application, Document, Step
+from services.applications.models import Application
 from services.applications.queries import draft_of, own
 from services.applications.route import locked, open_stage, record, today_of
 from services.applications.staffed import refuse_closed
+from services.cases.models import Document, Step
 from services.catalogue import answers as answering
 from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
-from services.catalogue.models import Service
+from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.rules import (
     Answers,
     first_stage,
@@ -79,7 +80,9 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
                 version=service.current,
                 applicant=applicant,
                 opened_by=by,
-                rt=applicant.household.rt,
+                unit=applicant.household.rt,
+                kind=Application.KIND,
+                draft_key=_draft_key(service.current, applicant),
                 asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
             if taken is not None:
@@ -88,9 +91,11 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
             begun.save()
             return begun
     except IntegrityError:  # the second half of a double click
-        return Application.objects.get(
-            applicant=applicant, version=service.current, state=Application.State.DRAFT
-        )
+        return Application.objects.get(draft_key=_draft_key(service.current, applicant))
+
+
+def _draft_key(version: ServiceVersion, applicant: Person) -> str:
+    return f"{Application.KIND}:{version.pk}:{applicant.pk}"
 
 
 def save_answers(
@@ -184,7 +189,7 @@ def remove_document(*, document_id: int, by: User) -> int:
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
-    application = own(by, document.application_id)
+    application = own(by, document.case_id)
     _require_editable(locked(application.pk))
     document.delete()
     transaction.on_commit(lambda: documents.forget(document.path))
@@ -255,12 +260,12 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
             month=local.month,
             sequence=letters.next_number(f"berkas:{local.year}"),
         )
-        application.submitted_at = at
+        application.submitted_at, application.draft_key = at, None
         stage, returned_step_id = first_stage(application.blueprint, application.answers), 0
     else:
         stage, returned_step_id = _stage_again(application)
     application.state = Application.State.RUNNING
-    application.save(update_fields=["number", "submitted_at", "state"])
+    application.save(update_fields=["number", "submitted_at", "state", "draft_key"])
     record(application, "dossier.submitted", by)
     publish(CaseSubmitted(application.pk, returned_step_id))
     life_events.note(application)

@@ -9,7 +9,8 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.text import line
 from services.applications import documents
-from services.applications.models import Application, Document
+from services.applications.models import Application
+from services.cases.models import Document
 from services.catalogue.rules import all_hold
 from tenants.registry.entitlements import require_room
 
@@ -31,7 +32,7 @@ def attach(
     path = documents.keep(accepted)
     old = application.documents.filter(key=key).first()
     Document.objects.update_or_create(
-        application=application,
+        case=application,
         key=key,
         defaults={
             "name": line(name)[-120:],

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from messaging import outbox
-from services.applications.models import Application, Document
+from services.applications.models import Application
+from services.cases.models import Document
 from services.residents.sealing import seal, unseal
 from tenants.ownership import custody
 from tenants.ownership.custody import Item
@@ -14,16 +15,16 @@ custody.sealed(
     "applications_application", "answers_sealed", as_="jawaban", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip
-custody.path("applications_document", "path")
+custody.path("cases_document", "path")
 
 
 def documents() -> Iterator[Item]:
     """Every upload, by the number of its dossier."""
-    found = Document.objects.select_related(
-        "application__version__service", "application"
-    ).order_by("application_id", "pk")
+    found = Document.objects.select_related("case__application__version__service").order_by(
+        "case_id", "pk"
+    )
     for document in found.iterator(chunk_size=500):
-        dossier = document.application
+        dossier = Application.of(document.case)
         folder = safe_name(dossier.number or f"draf-{dossier.pk}")
         suffix = PurePosixPath(document.path).suffix
         yield Item(

@@ -18,8 +18,9 @@ from services.applications import reasons
 from services.applications.events import CaseRefused, CaseReturned, StepDone
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.route import locked_with, open_next, record, refuse_own, today_of
+from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec
 from tenants.office import decrees
 from tenants.office import queries as office
@@ -109,7 +110,7 @@ def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand
         raise NotThere
     steps = list(application.steps.select_related("unit", "decided_by"))
     step = next(step for step in steps if step.pk == step_id)
-    lineage(application.rt.code)  # of whom several below read a part
+    lineage(application.unit.code)  # of whom several below read a part
     post = post_held(by, step, at)
     spec = application.blueprint.step(step.key)
     if step.state != Step.State.OPEN:

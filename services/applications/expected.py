@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.rules import stage_after, stage_of
 from tenants.office import queries as office
 

@@ -1,10 +1,10 @@
 """What follows for applications when a unit is closed."""
 
-from services.applications.models import Application, Step
+from services.cases.models import Case, Step
 from tenants.office.decrees import Closing
 from tenants.office.models import Unit
 
-ENDED = (Application.State.DONE, Application.State.REFUSED, Application.State.WITHDRAWN)
+ENDED = (Case.State.DONE, Case.State.REFUSED, Case.State.WITHDRAWN)
 
 
 def hand_over(closing: Closing) -> None:
@@ -13,9 +13,7 @@ def hand_over(closing: Closing) -> None:
         return
     waiting = Step.objects.filter(unit=closing.unit, state=Step.State.OPEN)
     waiting.update(unit=closing.successor)
-    Application.objects.filter(rt=closing.unit).exclude(state__in=ENDED).update(
-        rt=closing.successor
-    )
+    Case.objects.filter(unit=closing.unit).exclude(state__in=ENDED).update(unit=closing.successor)
 
 
 def work_waits_there(unit: Unit) -> str:

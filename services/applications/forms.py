@@ -11,7 +11,8 @@ from kernel.nik import mask
 from services.applications import documents
 from services.applications.house import house_of
 from services.applications.maps import tiles
-from services.applications.models import Application, Document
+from services.applications.models import Application
+from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, Condition, DocumentSpec, FieldSpec
 from services.catalogue.choices import OUTSIDE_FACTS, shown_options

@@ -7,9 +7,10 @@ from django.db import transaction
 from events.subscribers import publish
 from messaging import outbox
 from services.applications.events import LetterReady
-from services.applications.models import Application, IssuedLetter, Step
+from services.applications.models import Application, IssuedLetter
 from services.applications.route import finish, locked, today_of
 from services.applications.wording import letter_draft, signer_of
+from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.applications.models import Application, LifeEvent, Step
+from services.applications.models import Application, LifeEvent
+from services.cases.models import Step
 from services.catalogue.rules import all_hold
 from services.residents import codes, officials
 from services.residents.actions import set_status
@@ -120,7 +121,7 @@ def confirm(
 
     Only desks it passed may, never the applicant. Raises NotThere, RuleBroken, Stale.
     """
-    application = Application.objects.select_for_update(of=("self",)).get(pk=application_id)
+    application = Application.objects.select_for_update(of=("case_ptr",)).get(pk=application_id)
     posts = office.posts_of(by, at.astimezone(city().tz).date())
     open_ones = {event.pk: event for event in to_confirm(application, posts)}
     if not open_ones:

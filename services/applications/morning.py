@@ -10,7 +10,7 @@ from accounts.models import User
 from messaging import choices
 from messaging.notices import tell
 from services.applications import notices
-from services.applications.models import Step
+from services.cases.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.office.roles import Can, can

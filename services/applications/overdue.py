@@ -7,15 +7,15 @@ from django.db import transaction
 from events.subscribers import publish
 from services.applications import reasons
 from services.applications.events import StepLate, StepPassedOver
-from services.applications.models import Step
 from services.applications.route import locked, open_next, record, today_of
+from services.cases.models import Step
 
 
 @transaction.atomic
 def handle_overdue(*, step_id: int, at: datetime) -> None:
     """What a missed clock brings about, once a working day: a reminder, the superior told, or
     the dossier passed on. Does nothing when somebody was faster."""
-    application_id = Step.objects.values_list("application_id", flat=True).get(pk=step_id)
+    application_id = Step.objects.values_list("case_id", flat=True).get(pk=step_id)
     application = locked(application_id)
     step = Step.objects.select_related("unit").get(pk=step_id)
     if step.state != Step.State.OPEN or step.due_at > at:

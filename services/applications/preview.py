@@ -5,9 +5,10 @@ from datetime import datetime
 
 from accounts.models import User
 from services.applications import decisions, issuing
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.rules import unit_code_for
 from services.applications.wording import draft_from, letter_draft, signer_of
+from services.cases.models import Step
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
 from services.catalogue.desks import said_output

@@ -23,7 +23,8 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
 from kernel.text import fold
 from services.applications import reasons, rules
-from services.applications.models import Application, Document, IssuedLetter, Step
+from services.applications.models import Application, IssuedLetter
+from services.cases.models import Document, Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.desks import said
@@ -42,7 +43,7 @@ from tenants.registry.current import city
 
 def _full() -> QuerySet[Application]:
     return Application.objects.select_related(
-        "version__service", "applicant__household__rt", "applicant__account__user", "rt"
+        "version__service", "applicant__household__rt", "applicant__account__user", "unit"
     ).prefetch_related(
         Prefetch("steps", Step.objects.select_related("unit", "decided_by")),
         "documents",
@@ -139,7 +140,7 @@ def document_for(user: User, document_id: int, *, today: date) -> Document:
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
-    document.application = get_for(user, document.application_id, today=today, with_papers=True)
+    document.case = get_for(user, document.case_id, today=today, with_papers=True)
     return document
 
 
@@ -179,7 +180,7 @@ def inbox(posts: list[Post]) -> QuerySet[Step]:
     return (
         Step.objects.filter(_at(posts), state=Step.State.OPEN)
         .select_related(
-            "unit", "application__version__service", "application__applicant__household"
+            "unit", "case__application__version__service", "case__application__applicant__household"
         )
         .order_by("due_at", "pk")
     )
@@ -189,9 +190,9 @@ def vouching(posts: list[Post]) -> QuerySet[Step]:
     """The same for a Ketua RT or RW, whose list says where the applicant lives today."""
     return inbox(posts).select_related(
         "unit",
-        "application__version__service",
-        "application__applicant__household__rt",
-        "application__applicant__account",
+        "case__application__version__service",
+        "case__application__applicant__household__rt",
+        "case__application__applicant__account",
     )
 
 
@@ -199,7 +200,7 @@ def at_posts(posts: list[Post], step_id: int) -> Step | None:
     """One step at these posts, open or past."""
     return (
         Step.objects.filter(_at(posts), pk=step_id)
-        .select_related("unit", "application__version__service")
+        .select_related("unit", "case__application__version__service")
         .first()
     )
 
@@ -212,13 +213,13 @@ def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
     """
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
-        return steps.filter(application__applicant__nik_print=fingerprint(digits))
-    found = steps.alias(squeezed_name=SqueezedName("application__applicant__name"))
+        return steps.filter(case__application__applicant__nik_print=fingerprint(digits))
+    found = steps.alias(squeezed_name=SqueezedName("case__application__applicant__name"))
     for word in text.split():
         somewhere = (
-            Q(application__applicant__household__address__icontains=word)
-            | Q(application__version__service__title__icontains=word)
-            | Q(application__number__icontains=word)
+            Q(case__application__applicant__household__address__icontains=word)
+            | Q(case__application__version__service__title__icontains=word)
+            | Q(case__number__icontains=word)
         )
         folded = fold(word).replace(" ", "")
         if folded:
@@ -233,10 +234,10 @@ def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:
         Step.objects.filter(
             _at(posts),
             state=Step.State.RETURNED,
-            application__state=Application.State.RETURNED,
+            case__state=Application.State.RETURNED,
         )
         .select_related(
-            "unit", "application__version__service", "application__applicant__household"
+            "unit", "case__application__version__service", "case__application__applicant__household"
         )
         .order_by("-decided_at", "-pk")
     )
@@ -252,8 +253,8 @@ def decided(posts: list[Post]) -> QuerySet[Step]:
         .select_related(
             "unit",
             "decided_by",
-            "application__version__service",
-            "application__applicant__household",
+            "case__application__version__service",
+            "case__application__applicant__household",
         )
         .order_by("-decided_at", "-pk")
     )
@@ -262,18 +263,14 @@ def decided(posts: list[Post]) -> QuerySet[Step]:
 def seen_by(posts: list[Post]) -> QuerySet[Step]:
     """The latest step at these posts of every application that is or was there, newest first:
     what a search at the desk looks through, whichever list is open."""
-    latest = (
-        Step.objects.filter(_at(posts), application=OuterRef("application"))
-        .order_by("-pk")
-        .values("pk")[:1]
-    )
+    latest = Step.objects.filter(_at(posts), case=OuterRef("case")).order_by("-pk").values("pk")[:1]
     return (
         Step.objects.filter(_at(posts), pk=Subquery(latest))
         .select_related(
             "unit",
             "decided_by",
-            "application__version__service",
-            "application__applicant__household",
+            "case__application__version__service",
+            "case__application__applicant__household",
         )
         .order_by("-pk")
     )
@@ -289,7 +286,7 @@ class Counts:
 def counts(posts: list[Post], *, at: datetime) -> Counts:
     """What waits at these posts, is late, and waits for applicants. One query."""
     is_open = Q(state=Step.State.OPEN)
-    is_back = Q(state=Step.State.RETURNED, application__state=Application.State.RETURNED)
+    is_back = Q(state=Step.State.RETURNED, case__state=Application.State.RETURNED)
     found = Step.objects.filter(_at(posts), is_open | is_back).aggregate(
         open=Count("pk", filter=is_open),
         late=Count("pk", filter=is_open & Q(due_at__lt=at)),
@@ -381,12 +378,12 @@ def _to_come(application: Application, steps: list[Step], blueprint: Blueprint) 
     planned = route(blueprint, application.answers)
     passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
-    codes = {s.key: rules.unit_code_for(s, rt_code=application.rt.code) for s in planned}
-    names = {unit.code: unit.name for unit in office.lineage(application.rt.code)}
+    codes = {s.key: rules.unit_code_for(s, rt_code=application.unit.code) for s in planned}
+    names = {unit.code: unit.name for unit in office.lineage(application.unit.code)}
     others = [code for code in codes.values() if code not in names]
     if others:
         names |= dict(Unit.objects.filter(code__in=others).values_list("code", "name"))
-    places = places_at(application.rt.code)
+    places = places_at(application.unit.code)
     stops = [
         Stop("todo", said(spec.title, places), where=names.get(codes[spec.key], ""))
         for spec in planned

@@ -8,9 +8,10 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import NotThere
 from services.applications.events import LetterRevoked
-from services.applications.models import Application, IssuedLetter, Step
+from services.applications.models import Application, IssuedLetter
 from services.applications.queries import get_for
 from services.applications.route import refuse_own
+from services.cases.models import Step
 from services.letters import actions as letters
 from services.letters.models import Letter
 from tenants.office import queries as office

@@ -15,7 +15,8 @@ from services.applications.events import (
     StepOpened,
     StepSkipped,
 )
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said
 from services.catalogue.models import Switch
@@ -41,8 +42,8 @@ def locked_with(step_id: int) -> Application | None:
 
 
 def _locking() -> QuerySet[Application]:
-    return Application.objects.select_for_update(of=("self",)).select_related(
-        "version__service", "applicant__household__rt", "rt"
+    return Application.objects.select_for_update(of=("case_ptr",)).select_related(
+        "version__service", "applicant__household__rt", "unit"
     )
 
 
@@ -77,11 +78,11 @@ def open_next(
 
 def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
     """Put the dossier on one desk; whether somebody must act there."""
-    code = rules.unit_code_for(spec, rt_code=application.rt.code)
+    code = rules.unit_code_for(spec, rt_code=application.unit.code)
     unit = office.unit_at(code)
     reason = None
     if unit is None and spec.optional and spec.level in ("rt", "rw"):
-        unit, reason = application.rt, reasons.NO_UNIT
+        unit, reason = application.unit, reasons.NO_UNIT
     if unit is None:
         raise RuleBroken(
             gettext(
@@ -92,13 +93,13 @@ def _open_one(application: Application, spec: StepSpec, at: datetime) -> bool:
         )
     holder = office.holder_of(unit, spec.role, today_of(at))
     reason = reason or _why_skipped(spec, holder, application)
-    village = application.rt.code.partition("/")[0]
+    village = application.unit.code.partition("/")[0]
     if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
         reason = reasons.ERT_OFF
     step = Step.objects.create(
-        application=application,
+        case=application,
         key=spec.key,
-        title=said(spec.title, places_at(application.rt.code)),
+        title=said(spec.title, places_at(application.unit.code)),
         unit=unit,
         role=spec.role,
         deputies=spec.deputies,

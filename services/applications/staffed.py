@@ -19,8 +19,8 @@ from django.db.models import (
 from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
-from services.applications.models import Step
 from services.applications.rules import VILLAGE_LEVEL
+from services.cases.models import Step
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.catalogue.queries import is_off

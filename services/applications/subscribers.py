@@ -17,8 +17,9 @@ from services.applications.events import (
     StepLate,
     StepOpened,
 )
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.route import today_of
+from services.cases.models import Step
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
 from tenants.office import queries as office
@@ -31,7 +32,9 @@ def _application(application_id: int) -> Application:
 
 
 def _step(step_id: int) -> Step:
-    return Step.objects.select_related("unit", "application__version__service").get(pk=step_id)
+    return Step.objects.select_related("unit", "case__application__version__service").get(
+        pk=step_id
+    )
 
 
 def _tell_applicant(application: Application, about: Notice, news: str, **values: Any) -> None:
@@ -75,11 +78,11 @@ def tell_of_arrival(event: StepOpened) -> None:
                  link=city().page("rt-inbox"), city=city().name)  # fmt: skip
         else:
             _tell_desk(notices.ARRIVED, step, user, key=key, step=step.title,
-                       link=city().page("desk-case", step.application_id))  # fmt: skip
+                       link=city().page("desk-case", step.case_id))  # fmt: skip
 
 
 def _tell_desk(about: Notice, step: Step, user: User, /, *, key: str, **values: Any) -> None:
-    application = step.application
+    application = Application.of(step.case)
     tell(
         about, user, key=key, number=application.number, where=step.unit.name,
         service=application.version.service.title, city=city().name, **values,
@@ -92,7 +95,7 @@ def tell_who_is_late(event: StepLate) -> None:
     step = _step(event.step_id)
     if step.state != Step.State.OPEN:
         return
-    tells_superior = step.application.blueprint.step(step.key).on_timeout == "naikkan"
+    tells_superior = Application.of(step.case).blueprint.step(step.key).on_timeout == "naikkan"
     for role in [step.role, *(superiors_of(step.role) if tells_superior else [])]:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
         if holder is not None:
@@ -103,14 +106,14 @@ def tell_who_is_late(event: StepLate) -> None:
 @subscribe(CaseReturned)
 def tell_returned(event: CaseReturned) -> None:
     step = _step(event.step_id)
-    _tell_applicant(step.application, notices.RETURNED, f"returned:{step.pk}",
+    _tell_applicant(Application.of(step.case), notices.RETURNED, f"returned:{step.pk}",
                     where=step.unit.name)  # fmt: skip
 
 
 @subscribe(CaseRefused)
 def tell_refused(event: CaseRefused) -> None:
     step = _step(event.step_id)
-    _tell_applicant(step.application, notices.REFUSED, "refused", where=step.unit.name)
+    _tell_applicant(Application.of(step.case), notices.REFUSED, "refused", where=step.unit.name)
 
 
 @subscribe(CaseDone)

@@ -8,9 +8,9 @@ from kernel.clock import now
 from messaging import outbox
 from messaging.periodic import periodic
 from services.applications import issuing, queries
-from services.applications.models import Document
 from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
+from services.cases.models import Document
 from tenants.registry.current import city
 from tenants.registry.leftovers import sweep
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from kernel.errors import NotThere
 from services.applications import documents
-from services.applications.models import Document
+from services.cases.models import Document
 
 SIDE = 360  # pixels, the longer side
 

@@ -10,22 +10,22 @@ from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.applications import reasons
 from services.applications.events import StepOpened, StepTakenBack
-from services.applications.models import Application, Step
 from services.applications.route import locked
+from services.cases.models import Case, Step
 
 WITHIN = timedelta(minutes=15)
 
 
 def can_take_back(step: Step, *, by: User, at: datetime) -> bool:
     """Whether this approval may still be taken back by whoever gave it: soon after, while no
-    later desk has decided and no letter came of it. Uses prefetched ``application.steps``."""
+    later desk has decided and no letter came of it. Uses prefetched ``case.steps``."""
     if step.state != Step.State.APPROVED or step.decided_by_id != by.pk:
         return False
     if step.decided_at is None or at - step.decided_at > WITHIN:
         return False
-    if step.application.state != Application.State.RUNNING:
+    if step.case.state != Case.State.RUNNING:
         return False
-    later = [other for other in step.application.steps.all() if other.pk > step.pk]
+    later = [other for other in step.case.steps.all() if other.pk > step.pk]
     return all(other.decided_by_id is None for other in later)
 
 
@@ -33,14 +33,12 @@ def can_take_back(step: Step, *, by: User, at: datetime) -> bool:
 def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     """Open the step again as it was; the desks opened after it are closed. Raises NotThere,
     Stale when it is too late."""
-    application_id = (
-        Step.objects.filter(pk=step_id).values_list("application_id", flat=True).first()
-    )
+    application_id = Step.objects.filter(pk=step_id).values_list("case_id", flat=True).first()
     if application_id is None:
         raise NotThere
     application = locked(application_id)
     step = Step.objects.get(pk=step_id)
-    step.application = application
+    step.case = application
     if not can_take_back(step, by=by, at=at) or application.issued.exists():
         raise Stale(
             "Jawaban ini tidak bisa ditarik lagi: sudah lewat 15 menit, atau kantor berikutnya "
@@ -52,7 +50,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     step.state, step.note = Step.State.SKIPPED, reasons.VOUCH_TAKEN_BACK
     step.save(update_fields=["state", "note"])
     again = Step.objects.create(
-        application=application,
+        case=application,
         key=step.key,
         title=step.title,
         unit_id=step.unit_id,

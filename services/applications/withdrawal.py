@@ -10,8 +10,9 @@ from kernel.errors import RuleBroken, Stale
 from services.applications import documents, reasons
 from services.applications.actions import EDITABLE
 from services.applications.events import CaseWithdrawn
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.route import locked, record
+from services.cases.models import Step
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from kernel.tanggal import long_date
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, LetterTable, Output
 from services.catalogue.desks import said_output
@@ -60,7 +61,7 @@ def letter_draft(
     return draft_from(
         application.blueprint,
         application.answers,
-        said_output(output, places_at(application.rt.code)),
+        said_output(output, places_at(application.unit.code)),
         facts=facts_of(application.applicant),
         number=application.number or "",
         signer=signer,

@@ -17,7 +17,8 @@ from kernel.once import reading_once
 from services.applications import decisions, life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.maps import tiles, with_map
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
@@ -135,7 +136,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _spec(application: Application, step: Step) -> StepSpec:
     """What may be done at a step, in the words of its place."""
-    return said_step(application.blueprint.step(step.key), places_at(application.rt.code))
+    return said_step(application.blueprint.step(step.key), places_at(application.unit.code))
 
 
 def _page(
@@ -216,7 +217,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         raise RuleBroken("Pilih dulu keputusan Anda.")
     chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
     step = queries.at_posts(posts, form.step_id())
-    if step is None or step.application_id != pk:
+    if step is None or step.case_id != pk:
         raise NotThere
     try:
         if chosen == "approve":

@@ -29,7 +29,8 @@ from services.applications.earlier import kept
 from services.applications.expected import expected_at
 from services.applications.forms import form_for
 from services.applications.maps import with_map
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
@@ -409,8 +410,8 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """A file that was handed in: to its owner, and to the desks that have the dossier."""
     user = signed_in(request)
     found = queries.document_for(user, pk, today=today())
-    person = found.application.applicant_id
-    if not queries.is_applicant(user, found.application):
+    person = Application.of(found.case).applicant_id
+    if not queries.is_applicant(user, Application.of(found.case)):
         audit_actions.record_read(actor=user, person_id=person, purpose="berkas")
     suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
     name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"

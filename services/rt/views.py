@@ -13,7 +13,8 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
 from services.applications import decisions, queries, undo
 from services.applications.answered import answered
-from services.applications.models import Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.pages.access import today
 from services.rt.forms import RefuseForm
 from tenants.office.access import visitor
@@ -36,15 +37,16 @@ PURPOSE = "keperluan"  # the shared question most services ask
 
 
 def _card(step: Step, mine: set[int]) -> Card:
-    purpose = step.application.answers.get(PURPOSE)
-    field = next((f for f in step.application.blueprint.fields if f.key == PURPOSE), None)
+    application = Application.of(step.case)
+    purpose = application.answers.get(PURPOSE)
+    field = next((f for f in application.blueprint.fields if f.key == PURPOSE), None)
     shown = isinstance(purpose, str) and field is not None and not field.sensitive
-    person = step.application.applicant
+    person = application.applicant
     return Card(
         step=step,
         purpose=str(purpose) if shown else "",
         lives_here=person.household.rt.code.startswith(step.unit.code),
-        is_own=step.application.applicant_id in mine,
+        is_own=application.applicant_id in mine,
     )
 
 
@@ -59,7 +61,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "steps": [_card(step, who.people) for step in queries.vouching(who.vouching)[:50]],
         "decided": [
             Card(step, can_undo=undo.can_take_back(step, by=who.user, at=at))
-            for step in queries.decided(who.vouching).prefetch_related("application__steps")[:10]
+            for step in queries.decided(who.vouching).prefetch_related("case__steps")[:10]
         ],
     }
     return render(request, "rt/inbox.html", context)
@@ -78,7 +80,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One neighbour's request."""
     who = visitor(request)
     step = _step(who.vouching, pk)
-    application = queries.get_for(who.user, step.application_id, today=today())
+    application = queries.get_for(who.user, step.case_id, today=today())
     audit.record_read(actor=who.user, person_id=application.applicant_id, purpose="rt")
     context = {
         "step": step,
@@ -108,7 +110,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         decisions.refuse(step_id=pk, by=who.user, note=form.sentence(), at=now())
         messages.success(request, "Alasan Anda sudah disampaikan kepada pemohon.")
         return redirect("rt-inbox")
-    application = queries.get_for(who.user, step.application_id, today=today())
+    application = queries.get_for(who.user, step.case_id, today=today())
     context = {"step": step, "application": application, "form": form}
     return render(request, "rt/refuse.html", context, status=422 if form.errors else 200)
 

@@ -9,7 +9,8 @@ from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from services.applications import actions, decisions, issuing, queries, withdrawal
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.queries import service
 from services.letters.models import Letter
 from tenants.backend.scope import in_public
@@ -334,8 +335,8 @@ def test_lists_cost_the_same_however_long_they_are(cast, django_assert_num_queri
 
     def read() -> None:
         for step in queries.inbox(posts):
-            assert step.application.version.service.title
-            assert step.application.applicant.household.address
+            assert step.case.application.version.service.title
+            assert step.case.application.applicant.household.address
 
     with django_assert_num_queries(1):
         read()

@@ -21,7 +21,7 @@ def _birth(cast: Cast, state: str = Application.State.DONE) -> Application:
     birth = actions.begin(service=service("kelahiran"), applicant=cast.sari_person, by=cast.sari)
     given: dict[str, Any] = samples.answers(birth.blueprint, today=today())
     birth.seal_answers({**given, "nama_bayi": "Melati"})
-    birth.state, birth.number = state, "26-11-900001"
+    birth.state, birth.draft_key, birth.number = state, None, "26-11-900001"
     birth.save()
     return birth
 

@@ -10,9 +10,10 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
 from services.applications import actions, decisions, queries, tasks
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.morning import send_morning_lists
 from services.applications.overdue import handle_overdue
+from services.cases.models import Step
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
@@ -123,7 +124,7 @@ def test_a_deputy_signs_on_behalf(cast: Cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina)
     posts = posts_of(deputy, MONDAY.date())
-    assert [s.application_id for s in queries.inbox(posts)] == [application.pk]
+    assert [s.case_id for s in queries.inbox(posts)] == [application.pk]
     approve(application, deputy)
     content = Letter.objects.get().content
     assert content.signer_title[0].startswith("a.n. Lurah")
@@ -263,7 +264,7 @@ def test_answers_at_rest_are_sealed(cast: Cast) -> None:
 def test_a_name_is_found_in_every_spelling(cast: Cast, typed: str, stored: str) -> None:
     application = submitted(cast)
     Person.objects.filter(pk=application.applicant_id).update(name=stored)
-    steps = Step.objects.filter(application=application)
+    steps = Step.objects.filter(case=application)
     assert queries.matching(steps, typed).exists()
     assert not queries.matching(steps, "marwan").exists()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.applications.expected import expected_at
-from services.applications.models import Step
+from services.cases.models import Step
 from services.catalogue.rules import route
 from tenants.office import queries as office
 from tests.factories import MONDAY, Cast, approve, submitted

@@ -9,8 +9,9 @@ from django.test import Client
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from services.applications import queries
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.route import today_of
+from services.cases.models import Step
 from services.letters.actions import make_ready, render
 from services.letters.models import Letter
 from services.residents.models import Household, Person
@@ -123,5 +124,6 @@ def test_two_rt_of_one_number_in_two_dusun_are_told_apart(cast: Cast) -> None:
     today = today_of(MONDAY)
     assert not queries.inbox(posts_of(heads[first], today)).exists()
     waiting = queries.inbox(posts_of(heads[second], today)).get()
-    assert (waiting.application, waiting.unit.name) == (application, "RT 001 Lingkungan Sumber")
+    assert waiting.case.application == application
+    assert waiting.unit.name == "RT 001 Lingkungan Sumber"
     assert "Lingkungan Sumber" in facts_of(cast.sari_person)["alamat"]

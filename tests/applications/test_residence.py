@@ -7,8 +7,9 @@ import pytest
 from kernel.errors import RuleBroken
 from services.applications import actions, decisions, reasons
 from services.applications.fitness import refuse_unfit
-from services.applications.models import Application, Step
+from services.applications.models import Application
 from services.applications.rules import unit_code_for
+from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec, Who
 from services.catalogue.queries import service
 from services.residents import codes
@@ -44,7 +45,7 @@ def test_a_request_of_somebody_who_died_meanwhile_is_refused_and_not_approved(ca
     set_status(cast.sari_person, codes.Status.ALIVE)
     approve(application, cast.hasan)
     set_status(cast.sari_person, codes.Status.DEAD)
-    step = Step.objects.get(application=application, state=Step.State.OPEN)
+    step = Step.objects.get(case=application, state=Step.State.OPEN)
     decisions.refuse(step_id=step.pk, by=cast.rina, note="Sudah meninggal", at=MONDAY)
     application.refresh_from_db()
     assert application.state == Application.State.REFUSED

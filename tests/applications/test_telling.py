@@ -12,8 +12,8 @@ from events.event import Event
 from events.subscribers import Subscriber, subscribers
 from messaging.models import Outbox
 from services.applications import actions, decisions, events, issuing, revoking, undo, withdrawal
-from services.applications.models import Step
 from services.applications.overdue import handle_overdue
+from services.cases.models import Step
 from tests.factories import MONDAY, Cast, approve, draft, step_of, submitted
 from tests.told import tell_subscribers
 

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.applications import actions as dossiers
-from services.applications.models import Step
+from services.cases.models import Step
 from services.catalogue import actions, overrides, queries
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from services.applications.models import Step
 from services.applications.overdue import handle_overdue
+from services.cases.models import Step
 from services.catalogue import linter
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter

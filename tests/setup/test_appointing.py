@@ -13,7 +13,8 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
 from services.applications import issuing, revoking
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.pages.access import today
 from services.residents import officials
 from services.residents.models import OfficialIdentity, Person

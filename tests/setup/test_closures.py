@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from kernel.errors import RuleBroken
-from services.applications.models import Step
+from services.cases.models import Step
 from tenants.backend.scope import in_city
 from tenants.office import actions, queries
 from tenants.office.models import Closure
@@ -62,7 +62,7 @@ def test_clocks_count_closures_and_running_ones_stay(in_bontang) -> None:
     mayor = User.objects.create_user("admin@contoh.go.id", name="Wulan")
     before = submitted(cast)
     approve(before, cast.hasan)  # the counter now has one working day: Tuesday 16.00 WITA
-    running = Step.objects.get(application=before, key="loket")
+    running = Step.objects.get(case=before, key="loket")
     assert running.due_at == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
     actions.close_days(
@@ -71,7 +71,7 @@ def test_clocks_count_closures_and_running_ones_stay(in_bontang) -> None:
     running.refresh_from_db()
     assert running.due_at == datetime(2026, 11, 24, 8, tzinfo=UTC), "as it was computed"
     approve(before, cast.rina, at=MONDAY)
-    later = Step.objects.get(application=before, key="lurah")
+    later = Step.objects.get(case=before, key="lurah")
     assert later.due_at == datetime(2026, 11, 26, 8, tzinfo=UTC), "Thursday, behind the closures"
 
 

@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 
 from messaging import outbox
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.letters.models import Letter
 from tenants.office.models import Unit
 from tenants.registry import entitlements

@@ -17,7 +17,7 @@ from accounts.models import User
 from kernel.errors import Stale
 from messaging import outbox
 from services.applications.issuing import finish_letters
-from services.applications.models import Document
+from services.cases.models import Document
 from services.letters.models import Letter
 from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Post, Unit

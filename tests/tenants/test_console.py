@@ -17,7 +17,7 @@ from billing.actions import open_account
 from kernel.clock import now
 from kernel.logs import without_addresses
 from messaging.models import Outbox
-from services.applications.models import Step
+from services.cases.models import Step
 from tenants.backend.scope import in_city, in_public
 from tenants.console.cities import told
 from tenants.office.models import Unit

@@ -12,7 +12,7 @@ from django.db import transaction
 from kernel.clock import now
 from services.applications import documents
 from services.applications import tasks as dossier_tasks
-from services.applications.models import Document
+from services.cases.models import Document
 from services.residents import queued
 from services.residents import tasks as resident_tasks
 from tenants.registry import leftovers

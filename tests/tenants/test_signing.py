@@ -71,7 +71,7 @@ def test_a_spreadsheet_says_how_a_post_is_held(typed: str, read: str | None) -> 
 
 def _deputised(cast: Cast) -> None:
     """The next steps at the head may be taken by secretary and section head."""
-    from services.applications.models import Step
+    from services.cases.models import Step
 
     Step.objects.filter(role="lurah").update(deputies=["sekretaris", "kasi"])
 

@@ -17,8 +17,9 @@ from kernel import clock
 from messaging import outbox
 from messaging.models import Outbox
 from services.applications import decisions, issuing
-from services.applications.models import Application, Document
+from services.applications.models import Application
 from services.applications.wording import draft_from
+from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint

@@ -11,7 +11,8 @@ from django.test import Client
 from accounts.models import User
 from kernel.clock import now
 from services.applications import actions, decisions, issuing, queries
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.catalogue.queries import service
 from services.letters.queries import Check
 from services.pages.access import today

@@ -17,7 +17,7 @@ from audit.models import Entry
 from messaging import outbox
 from messaging.models import Outbox
 from services.applications import issuing
-from services.applications.models import Step
+from services.cases.models import Step
 from services.letters.models import Letter
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit

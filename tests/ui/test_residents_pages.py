@@ -11,7 +11,8 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
 from services.applications import issuing
-from services.applications.models import Application, Step
+from services.applications.models import Application
+from services.cases.models import Step
 from services.letters.models import Letter
 from tenants.registry.models import City
 from tests.factories import Cast, approve, draft, photo, step_of, submitted

@@ -1,0 +1,130 @@
+"""Anything under way at the city's desks: the case, its steps and the files handed in with it."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from tenants.office.models import Unit
+
+
+class Case(models.Model):
+    """What every kind of case has. Each kind adds a model of its own that inherits from this one;
+    an action locks the row of this table before anything else."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Belum dikirim"
+        RUNNING = "running", "Sedang diproses"
+        RETURNED = "returned", "Perlu Anda perbaiki"
+        ISSUING = "issuing", "Surat sedang dibuat"
+        DONE = "done", "Selesai"
+        REFUSED = "refused", "Ditolak"
+        WITHDRAWN = "withdrawn", "Dibatalkan"
+
+    kind = models.CharField(max_length=20)  # a key of ``services.cases.kinds``
+    # "26-11-000482"; null until submitted, so that drafts do not collide
+    number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001
+    # What a draft is a draft of, as its kind writes it: there is one draft for each key.
+    draft_key = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001
+    # Where it belongs: its desks are found from here upwards.
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind=""), name="case_has_kind"),
+            models.CheckConstraint(
+                condition=Q(state="draft", draft_key__isnull=False)
+                | (~Q(state="draft") & Q(draft_key__isnull=True)),
+                name="only_drafts_have_draft_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="withdrawn") | Q(number__isnull=False),
+                name="submitted_has_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"draf {self.pk}"
+
+
+class Step(models.Model):
+    """The case at one desk, once. A case that comes back opens a new row."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Menunggu"
+        APPROVED = "approved", "Disetujui"
+        RETURNED = "returned", "Dikembalikan"
+        REFUSED = "refused", "Ditolak"
+        SKIPPED = "skipped", "Dilewati"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16)  # see tenants.office.roles
+    deputies = ArrayField(models.CharField(max_length=16), default=list)  # may act instead
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)  # what a missed clock brought about
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.TextField(blank=True)
+    # The question or file a return is about, by its key in the blueprint.
+    about = models.CharField(max_length=40, blank=True, default="", db_default="")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "key"], condition=Q(state="open"), name="step_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(decided_at__isnull=False),
+                name="closed_step_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "role", "due_at"], condition=Q(state="open"), name="step_inbox"
+            ),
+            models.Index(fields=["decided_by", "-decided_at"], name="step_decided"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.key}"
+
+
+class Document(models.Model):
+    """A file handed in. Lies under an unguessable name; served only to who may see the case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
+    key = models.CharField(max_length=40)  # which document of the service it is
+    name = models.CharField(max_length=120)  # as whoever handed it in called it, for people
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()  # bytes, as stored
+    pages = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "key"], name="one_file_per_document")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
