@@ -29,10 +29,10 @@ RESIDENTS_MEET = (
     "services/applications/fitness.py",
     "services/applications/queries.py",
     "services/applications/staffed.py",
-    "services/catalogue/answers.py",
     "services/catalogue/queries.py",
     "services/pages",
     "services/portal",
+    "services/questions",
     "services/residents/actions.py",
     "services/residents/guesses.py",
     "services/residents/onetime.py",
@@ -103,6 +103,7 @@ def _lists() -> Iterator[Word]:
     from kernel.tanggal import DAYS
     from services.catalogue.categories import CATEGORIES
     from services.catalogue.shipped import shipped
+    from services.questions.kind import kind_of
     from services.residents import codes
 
     kinds = (
@@ -114,7 +115,8 @@ def _lists() -> Iterator[Word]:
     yield from (Word(name, where="codes") for name in codes.OCCUPATIONS.values())
     yield from (Word(label.lower(), where="who") for label in codes.Sex.labels)
     yield from (Word(name, where="days") for name in DAYS)
-    units = {spec.unit for blueprint in shipped() for spec in blueprint.fields if spec.unit}
+    specs = [spec for blueprint in shipped() for spec in blueprint.fields]
+    units = {unit for spec in specs if (unit := kind_of(spec).unit(spec))}
     yield from (Word(unit, where="units") for unit in sorted(units))
     yield from (Word(plan.meant_for, where="plans") for plan in plans.plans())
     yield Word(PPN_WORDS, where="plans")

@@ -78,6 +78,7 @@ SHARED_APPS = [
     "tenants.ownership",
     "tenants.support",
     "billing",
+    "services.questions",
     "services.pages",
     "services.portal",
     "services.rt",

@@ -28,14 +28,11 @@ from services.catalogue import answers as answering
 from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint, StepSpec
 from services.catalogue.models import Service, ServiceVersion
-from services.catalogue.rules import (
-    Answers,
-    first_stage,
-    route,
-    stage_of,
-)
+from services.catalogue.rules import first_stage, route, stage_of
 from services.catalogue.unknown import to_ask
 from services.letters import actions as letters
+from services.questions.conditions import Answers
+from services.questions.kind import House
 from services.residents import guesses
 from services.residents.actions import require_resident
 from services.residents.models import Person
@@ -216,7 +213,7 @@ def pages(application: Application) -> list[list[str]]:
     return paging.pages(application.blueprint, application.answers, house.applicant)
 
 
-def _house(application: Application) -> answering.House:
+def _house(application: Application) -> House:
     sent = application.submitted_at
     return house_of(
         application.applicant, today=today_of(now()), filed=today_of(sent) if sent else None

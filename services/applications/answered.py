@@ -9,8 +9,8 @@ from kernel.nik import mask
 from services.applications.models import Application
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint
-from services.catalogue.choices import NO
-from services.catalogue.rules import Answer
+from services.questions.choices import NO
+from services.questions.kind import kind_of
 from ui.language import reads_in
 
 
@@ -25,21 +25,6 @@ class Answered:
     people: tuple[str, ...] = ()  # for desks: what tells the persons named apart from others
 
 
-def _point(answer: Answer) -> tuple[str, str]:
-    if not isinstance(answer, dict):
-        return "", ""
-    return str(answer.get("lintang", "")), str(answer.get("bujur", ""))
-
-
-PERSONS = ("person", "members")
-
-
-def _people(answer: Answer) -> tuple[str, ...]:
-    """Relation, birth date and masked NIK of each person in an answer."""
-    found = answer if isinstance(answer, list) else [answer]
-    return tuple(_told_apart(person) for person in found if isinstance(person, dict))
-
-
 def _register_says(person: Mapping[str, object]) -> str:
     if answering.mismatched(person):
         return gettext("NIK ini tercatat atas nama lain di data kependudukan")
@@ -48,6 +33,7 @@ def _register_says(person: Mapping[str, object]) -> str:
 
 
 def _told_apart(person: Mapping[str, object]) -> str:
+    """Relation, birth date and masked NIK of a person in an answer."""
     born = str(person.get("ttl") or person.get("tanggal_lahir") or "")
     nik = str(person.get("nik") or "")
     parts = [
@@ -70,8 +56,11 @@ def answered(application: Application, blueprint: Blueprint | None = None) -> li
             answering.words(field, application.answers.get(field.key), reads_in()),
             field.key,
             field.sensitive,
-            *_point(application.answers.get(field.key)),
-            people=_people(application.answers.get(field.key)) if field.type in PERSONS else (),
+            *kind_of(field).point(application.answers.get(field.key)),
+            people=tuple(
+                _told_apart(person)
+                for person in kind_of(field).people(application.answers.get(field.key))
+            ),
         )
         for field in answering.visible_fields(blueprint, application.answers)
     ]

@@ -11,7 +11,7 @@ from kernel.text import line
 from services.applications import documents
 from services.applications.models import Application
 from services.cases.models import Document
-from services.catalogue.rules import all_hold
+from services.questions.conditions import all_hold
 from tenants.registry.entitlements import require_room
 
 

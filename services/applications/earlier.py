@@ -13,7 +13,7 @@ from typing import Any
 
 from services.applications.models import Application
 from services.catalogue.blueprint import Blueprint
-from services.catalogue.rules import Answer
+from services.questions.conditions import Answer
 
 TABLE = Path(__file__).with_name("earlier.toml")
 _ENDED_BADLY = (

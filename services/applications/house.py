@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.catalogue.answers import House
+from services.questions.kind import House
 from services.residents.models import Person
 from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
 from tenants.backend.scope import once_here

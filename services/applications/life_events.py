@@ -9,7 +9,7 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application, LifeEvent
 from services.cases.models import Step
-from services.catalogue.rules import all_hold
+from services.questions.conditions import all_hold
 from services.residents import codes, officials
 from services.residents.actions import set_status
 from services.residents.models import Person

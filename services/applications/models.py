@@ -10,9 +10,9 @@ from django.utils.translation import override
 from services.cases.models import Case
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import ServiceVersion
-from services.catalogue.rules import Answer, Answers
 from services.catalogue.unknown import asking
 from services.letters.models import Letter
+from services.questions.conditions import Answer, Answers
 from services.residents.models import Person
 from services.residents.sealing import seal, unseal
 

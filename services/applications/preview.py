@@ -13,9 +13,9 @@ from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
 from services.catalogue.desks import said_output
 from services.catalogue.queries import places_at
-from services.catalogue.rules import Answer
 from services.letters import actions as letters
 from services.letters.actions import Signer
+from services.questions.conditions import Answer
 from tenants.office.models import Post, Unit
 from tenants.registry import regions
 from tenants.registry.current import city

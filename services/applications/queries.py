@@ -30,8 +30,9 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.desks import said
 from services.catalogue.models import Service
 from services.catalogue.queries import places_at
-from services.catalogue.rules import all_hold, route
+from services.catalogue.rules import route
 from services.letters.models import Letter
+from services.questions.conditions import all_hold
 from services.residents.models import Person
 from services.residents.queries import SqueezedName
 from services.residents.sealing import fingerprint

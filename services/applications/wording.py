@@ -13,9 +13,10 @@ from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, LetterTable, Output
 from services.catalogue.desks import said_output
 from services.catalogue.queries import places_at
-from services.catalogue.rules import Answers, all_hold, fill
+from services.catalogue.rules import fill
 from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
+from services.questions.conditions import Answers, all_hold
 from services.residents.queries import facts_of
 from tenants.office.models import Holding, Post, Unit
 from tenants.office.roles import role_of

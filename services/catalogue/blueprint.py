@@ -8,7 +8,6 @@ rendered, routed and issued. Texts hold placeholders in braces and nothing else 
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -16,11 +15,17 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, SerializeAsAny, StringConstraints, model_validator
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+from services.questions.conditions import Condition, Key, Line, Strict
+from services.questions.kind import (
+    REGISTER_FACTS,
+    FieldSpec,
+    kind_of,
+    refuse_doubles,
+)
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=250, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
@@ -29,111 +34,9 @@ Place = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 
-# What the register knows of a person: ``{nama}`` is the applicant's, ``{ibu.nama}`` that of the
-# person answered to the field ``ibu``.
-PERSON_FACTS = frozenset(
-    "nama nik tempat_lahir tanggal_lahir ttl umur jenis_kelamin agama status_kawin pekerjaan "
-    "pendidikan kewarganegaraan alamat nama_ayah nama_ibu hubungan_keluarga".split()
-)
-REGISTER_FACTS = PERSON_FACTS | frozenset(
-    "no_kk kepala_keluarga rt rw kelurahan kecamatan kota provinsi".split()
-)
 LETTER_FACTS = frozenset(
     "unit penandatangan tanggal berlaku_sampai nomor_berkas keterangan_rt".split()
 )
-CODE_LISTS = frozenset(
-    "jenis_kelamin agama status_kawin hubungan pendidikan pekerjaan kewarganegaraan hari".split()
-)
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Condition(Strict):
-    """One comparison of an answer with a fixed value."""
-
-    field: Key
-    op: Literal["=", "!=", ">", ">=", "<", "<=", "in"]
-    value: str | int | bool | list[str]
-
-
-class Option(Strict):
-    key: Key
-    label: Line
-
-
-class Column(Strict):
-    """One column of a repeating table."""
-
-    key: Key
-    label: Line
-    type: Literal["text", "number", "rupiah", "date"] = "text"
-    required: bool = True
-
-
-FieldType = Literal[
-    "text", "textarea", "number", "rupiah", "date", "time", "choice", "list", "yesno",
-    "person", "members", "table", "place",
-]  # fmt: skip
-
-
-class FieldSpec(Strict):
-    """One question."""
-
-    key: Key
-    type: FieldType
-    label: Line
-    help: str = Field("", max_length=500)
-    required: bool = True
-    require_when: list[Condition] = []  # required only then; ``required`` must be false
-    show_when: list[Condition] = []
-    min: int | None = None  # letters, amount, or rows
-    max: int | None = None
-    unit: str = Field("", max_length=12)  # shown behind a number: "m²", "orang"
-    decimals: int = Field(0, ge=0, le=2)
-    format: Literal["", "nib", "npwp", "nop", "telepon", "nopol"] = ""
-    past: bool = False  # a date not after today
-    future: bool = False  # a date not before today
-    options: list[Option] = []  # of a choice
-    code_list: str = ""  # of a list field
-    columns: list[Column] = []  # of a table
-    # A date not before, or a time later than, the answer to this earlier question. A time up to
-    # 05.00 is taken for the next morning.
-    after: Key | None = None
-    lead_days: int | None = Field(None, ge=1, le=365)  # a date at least so far ahead when sent
-    sex: Literal["", "laki-laki", "perempuan"] = ""  # of a person
-    other_than: list[Key] = []  # a person: nobody named in these earlier questions
-    outside: bool = True  # a person may be someone the register does not know
-    register_fact: Key | None = None  # prefilled from the register
-    sensitive: bool = False  # never in lists, mails, logs, or before the Ketua RT
-
-    @model_validator(mode="after")
-    def _sensible(self) -> Self:
-        at = f"field '{self.key}'"
-        if (self.type == "choice") != bool(self.options):
-            raise ValueError(f"{at}: options belong to a choice, and a choice needs them")
-        if (self.type == "table") != bool(self.columns):
-            raise ValueError(f"{at}: columns belong to a table, and a table needs them")
-        if (self.type == "list") != bool(self.code_list):
-            raise ValueError(f"{at}: 'code_list' belongs to a list field, and it needs one")
-        if self.code_list and self.code_list not in CODE_LISTS:
-            raise ValueError(f"{at}: no code list '{self.code_list}'; known: {_known(CODE_LISTS)}")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"{at}: min is greater than max")
-        if self.register_fact and self.register_fact not in REGISTER_FACTS:
-            raise ValueError(f"{at}: no register fact '{self.register_fact}'")
-        if self.require_when and self.required:
-            raise ValueError(f"{at}: require_when needs required = false")
-        if self.after and self.type not in ("date", "time"):
-            raise ValueError(f"{at}: 'after' belongs to a date or a time")
-        if self.lead_days and self.type != "date":
-            raise ValueError(f"{at}: 'lead_days' belongs to a date")
-        if (self.sex or self.other_than) and self.type != "person":
-            raise ValueError(f"{at}: 'sex' and 'other_than' belong to a person")
-        _unique(at, [option.key for option in self.options])
-        _unique(at, [column.key for column in self.columns])
-        return self
 
 
 class DocumentSpec(Strict):
@@ -314,7 +217,7 @@ class Blueprint(Strict):
     who: Who = Who()
     event: Event | None = None
     standard: Standard = Standard()
-    fields: list[FieldSpec] = []
+    fields: list[SerializeAsAny[FieldSpec]] = []
     documents: list[DocumentSpec] = []
     steps: list[StepSpec] = Field(min_length=1)
     outputs: list[Output] = []
@@ -324,9 +227,9 @@ class Blueprint(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        _unique("fields", [f.key for f in self.fields] + [d.key for d in self.documents])
-        _unique("steps", [step.key for step in self.steps])
-        _unique("outputs", [output.key for output in self.outputs])
+        refuse_doubles("fields", [f.key for f in self.fields] + [d.key for d in self.documents])
+        refuse_doubles("steps", [step.key for step in self.steps])
+        refuse_doubles("outputs", [output.key for output in self.outputs])
         known: dict[str, FieldSpec] = {}
         for field in self.fields:
             for condition in (*field.show_when, *field.require_when):
@@ -335,7 +238,7 @@ class Blueprint(Strict):
                         f"field '{field.key}': condition on '{condition.field}', "
                         "which is no field before it"
                     )
-            for key in (*field.other_than, *([field.after] if field.after else [])):
+            for key in field.compared_with():
                 if key not in known or known[key].type != field.type:
                     raise ValueError(
                         f"field '{field.key}': compared with '{key}', which is no {field.type} "
@@ -351,7 +254,7 @@ class Blueprint(Strict):
                     f"document '{document.key}': no register fact '{document.unless_known}'"
                 )
         for key in self.event.people if self.event else []:
-            if key not in known or known[key].type not in ("person", "members"):
+            if key not in known or not kind_of(known[key]).names_people:
                 raise ValueError(f"event: '{key}' is no field of type person or members")
         steps = {step.key for step in self.steps}
         for output in self.outputs:
@@ -382,8 +285,7 @@ class Blueprint(Strict):
 
     def _check_texts(self, output: Output, known: dict[str, FieldSpec]) -> None:
         at = f"output '{output.key}'"
-        people = {f"{k}.{fact}" for k, f in known.items() if f.type == "person"
-                  for fact in PERSON_FACTS}  # fmt: skip
+        people = {f"{k}.{fact}" for k, f in known.items() for fact in kind_of(f).facts(f)}
         allowed = known.keys() | REGISTER_FACTS | LETTER_FACTS | people
         for text in output.texts():
             for name in PLACEHOLDER.findall(text):
@@ -394,20 +296,16 @@ class Blueprint(Strict):
             ):
                 raise ValueError(f"{at}: a brace is no placeholder in: {text[:60]}")
         for witness in output.witnesses:
-            if witness not in known or known[witness].type != "person":
+            if witness not in known or not kind_of(known[witness]).is_person:
                 raise ValueError(f"{at}: witness '{witness}' is no field of type person")
         for table in output.tables:
             source = known.get(table.field)
-            if source is None or source.type not in ("table", "members"):
+            if source is None or not kind_of(source).has_rows:
                 raise ValueError(f"{at}: '{table.field}' is no table and no household members")
-            cells = (
-                {column.key for column in source.columns}
-                if source.type == "table"
-                else PERSON_FACTS
-            )
+            cells = kind_of(source).cells(source) | {"no"}
             for column in table.columns:
                 for name in PLACEHOLDER.findall(column.text):
-                    if name not in cells | {"no"}:
+                    if name not in cells:
                         raise ValueError(f"{at}: table '{table.field}' has no '{{{name}}}'")
 
     def keys(self) -> set[str]:
@@ -426,10 +324,7 @@ class Blueprint(Strict):
         for later in ("citizenship", "resident_months"):  # unset: what it was before they existed
             if not found["who"][later]:
                 del found["who"][later]
-        for field in found["fields"]:
-            for later in ("after", "lead_days", "sex", "other_than"):
-                if not field[later]:
-                    del field[later]
+        found["fields"] = [field.canonical() for field in self.fields]
         if self.event is None:
             del found["event"]
         # Nothing translated says nothing: the same content as before there were translations.
@@ -454,16 +349,6 @@ def text_limit(place: str) -> int:
     if place == "summary":
         return 4000
     return 500 if place.rpartition(".")[2] in ("help", "after") else 250
-
-
-def _unique(what: str, keys: list[str]) -> None:
-    doubled = [key for key, count in Counter(keys).items() if count > 1]
-    if doubled:
-        raise ValueError(f"{what}: key '{doubled[0]}' is used twice")
-
-
-def _known(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names))
 
 
 @dataclass(frozen=True, slots=True)

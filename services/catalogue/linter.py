@@ -12,15 +12,9 @@ from typing import Literal
 
 from kernel.text import show_sign, tidy, unprintable
 from services.catalogue import translation
-from services.catalogue.blueprint import (
-    PLACEHOLDER,
-    Blueprint,
-    Condition,
-    FieldSpec,
-    StepSpec,
-)
-from services.catalogue.choices import options
-from services.catalogue.rules import is_number
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint, StepSpec
+from services.questions.conditions import Condition, is_number
+from services.questions.kind import FieldSpec, kind_of
 from tenants.office.roles import roles_at
 
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
@@ -62,7 +56,7 @@ def check(
         *_desks(blueprint, vacancies, dinas),
         *_clocks(blueprint),
         *_letters(blueprint, today),
-        *_dates(blueprint),
+        *_settings(blueprint),
         *_questions(blueprint),
         *_characters(blueprint),
         *_translations(blueprint, languages),
@@ -138,17 +132,17 @@ def _incomparable(field: FieldSpec, condition: Condition) -> bool:
     """More or less is for numbers: of a text it would hold for whoever happens to type one."""
     if condition.op not in (">", ">=", "<", "<="):
         return False
-    return field.type not in ("number", "rupiah", "list") or not is_number(condition.value)
+    return not kind_of(field).has_order or not is_number(condition.value)
 
 
 def _never(field: FieldSpec, condition: Condition) -> bool:
-    if field.type in ("choice", "list", "yesno") and condition.op in ("=", "in"):
-        known = {value for value, _ in options(field)}
+    known = {value for value, _ in kind_of(field).options(field)}
+    if known and condition.op in ("=", "in"):
         wanted = condition.value if isinstance(condition.value, list) else [str(condition.value)]
         return not known & {str(value) for value in wanted}
-    if field.type in ("number", "rupiah") and isinstance(condition.value, int):
-        low = field.min if field.min is not None else 0
-        high = field.max
+    bounds = kind_of(field).bounds(field)
+    if bounds is not None and isinstance(condition.value, int):
+        low, high = bounds[0] or 0, bounds[1]
         limit = condition.value
         if condition.op == ">":
             return high is not None and limit >= high
@@ -287,16 +281,11 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                     )
 
 
-def _dates(blueprint: Blueprint) -> Iterator[Finding]:
-    """Limits of a date that no day fulfils."""
+def _settings(blueprint: Blueprint) -> Iterator[Finding]:
+    """Settings of a question that no answer fulfils."""
     for field in blueprint.fields:
-        if field.past and field.lead_days:
-            yield Finding(
-                "error",
-                f"fields.{field.key}.past",
-                f"“{field.label}” tidak boleh sesudah hari ini, tetapi juga harus di depan. "
-                "Hapus salah satunya.",
-            )
+        for place, text in kind_of(field).findings(field):
+            yield Finding("error", f"fields.{field.key}.{place}", text)
 
 
 def _questions(blueprint: Blueprint) -> Iterator[Finding]:
@@ -330,14 +319,14 @@ def _columns(blueprint: Blueprint, texts: set[str]) -> Iterator[Finding]:
     }
     tables = {field for field, _ in printed}
     for field in blueprint.fields:
-        if field.type != "table" or field.key in whole or field.key not in tables:
+        if field.key in whole or field.key not in tables:
             continue  # printed as a whole, or not at all: said of the question itself
-        for column in field.columns:
-            if (field.key, column.key) not in printed:
+        for key, label in kind_of(field).columns(field):
+            if (field.key, key) not in printed:
                 yield Finding(
                     "warning",
-                    f"fields.{field.key}.columns.{column.key}",
-                    f"Kolom “{column.label}” diisi tetapi tidak tercetak di surat. Tambahkan "
+                    f"fields.{field.key}.columns.{key}",
+                    f"Kolom “{label}” diisi tetapi tidak tercetak di surat. Tambahkan "
                     "ke tabel suratnya, atau hapus kolomnya.",
                 )
 

@@ -1,10 +1,10 @@
 """How the questions of a service are dealt out over pages."""
 
-from services.catalogue.answers import Facts, wanted_documents
+from services.catalogue.answers import wanted_documents
 from services.catalogue.blueprint import Blueprint
-from services.catalogue.rules import Answers, all_hold
+from services.questions.conditions import Answers, all_hold
+from services.questions.kind import Facts, kind_of
 
-_WEIGHT = {"person": 3, "table": 3, "members": 2}
 LIGHT = 9  # questions and files that still fit one page
 TOGETHER = 3  # simple questions on one page of a long form
 
@@ -15,7 +15,7 @@ def pages(blueprint: Blueprint, answers: Answers, applicant: Facts) -> list[list
     A short form is one page. A long one asks few things at a time, whatever needs room alone, and
     a question that depends on another only after that one is answered.
     """
-    weight = sum(_WEIGHT.get(spec.type, 1) for spec in blueprint.fields) + len(blueprint.documents)
+    weight = sum(kind_of(spec).weight for spec in blueprint.fields) + len(blueprint.documents)
     files = [document.key for document in wanted_documents(blueprint, answers, applicant)]
     if weight <= LIGHT:
         # Every question is on the page; which are shown is told by their conditions.
@@ -27,7 +27,7 @@ def pages(blueprint: Blueprint, answers: Answers, applicant: Facts) -> list[list
         if not all_hold(spec.show_when, answers):
             continue
         needs = {condition.field for condition in (*spec.show_when, *spec.require_when)}
-        alone = spec.type in _WEIGHT
+        alone = kind_of(spec).weight > 1
         if together and (alone or len(together) == TOGETHER or needs & set(together)):
             dealt.append(together)
             together = []

@@ -1,62 +1,13 @@
-"""What a service definition means: conditions, routes, texts, search. Plain Python."""
+"""What a service definition means: routes, texts, search. Plain Python."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from math import ceil
-from typing import Any
 
 from kernel.text import fold
-from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Condition, Output, StepSpec
-
-Answer = str | int | bool | dict[str, Any] | list[dict[str, Any]] | None
-Answers = Mapping[str, Answer]
-
-
-def holds(condition: Condition, answers: Answers) -> bool:
-    """Whether one condition is met.
-
-    A question that was not asked (no key in ``answers``) meets no condition; one that was left
-    empty (None) meets only ``!=``.
-    """
-    if condition.field not in answers:
-        return False
-    given = answers[condition.field]
-    wanted = condition.value
-    if condition.op == "in":
-        return isinstance(wanted, list) and given is not None and str(given) in wanted
-    if condition.op in ("=", "!="):
-        same = given is not None and str(given).casefold() == str(wanted).casefold()
-        return same == (condition.op == "=")
-    left, right = _number(given), _number(wanted)
-    if left is None or right is None:
-        return False
-    return {
-        ">": left > right,
-        ">=": left >= right,
-        "<": left < right,
-        "<=": left <= right,
-    }[condition.op]
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or value is None or isinstance(value, list):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def is_number(value: object) -> bool:
-    """Whether more and less can be said of this value."""
-    return _number(value) is not None
-
-
-def all_hold(conditions: Iterable[Condition], answers: Answers) -> bool:
-    return all(holds(condition, answers) for condition in conditions)
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Output, StepSpec
+from services.questions.conditions import Answers, all_hold
 
 
 def route(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from kernel.workdays import WorkCalendar
 from services.catalogue.blueprint import Blueprint, StepSpec
-from services.catalogue.rules import Answers, first_stage, outputs_of, stage_after
+from services.catalogue.rules import first_stage, outputs_of, stage_after
+from services.questions.conditions import Answers
 
 
 @dataclass(frozen=True, slots=True)

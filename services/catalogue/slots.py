@@ -4,19 +4,11 @@ A *part* is the whole service or one question, document, step or letter; a *slot
 its page, at a place below the part's address.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
-from services.catalogue.blueprint import CODE_LISTS, REGISTER_FACTS
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
+from services.questions.editor import NOTHING, Cell, Choices, Slot
+from services.questions.kind import REGISTER_FACTS, kinds
 from tenants.office.roles import every_role
-
-Choices = tuple[tuple[str, str], ...]
-Kind = Literal[
-    "line", "prose", "int", "rupiah", "yes", "choice", "many", "lines", "paragraphs", "rows",
-    "conditions", "icon",
-]  # fmt: skip
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
     "fields": ("pertanyaan", "Pertanyaan"),
@@ -25,21 +17,6 @@ PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what o
     "outputs": ("surat", "Surat"),
 }
 
-TYPES: Choices = (
-    ("text", "Jawaban pendek"),
-    ("textarea", "Jawaban panjang"),
-    ("number", "Angka"),
-    ("rupiah", "Jumlah uang"),
-    ("date", "Tanggal"),
-    ("time", "Jam"),
-    ("choice", "Pilihan buatan sendiri"),
-    ("list", "Pilihan dari daftar baku"),
-    ("yesno", "Ya atau tidak"),
-    ("person", "Orang (dari data penduduk atau diketik)"),
-    ("members", "Anggota keluarga sendiri (dicentang)"),
-    ("table", "Tabel dengan beberapa baris"),
-    ("place", "Tempat di peta"),
-)
 OPS: Choices = (
     ("=", "sama dengan"),
     ("!=", "bukan"),
@@ -78,20 +55,6 @@ LAYOUTS: Choices = (
 )
 SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
 PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
-FORMATS: Choices = (
-    ("", "Bebas"),
-    ("nib", "NIB"),
-    ("npwp", "NPWP"),
-    ("nop", "NOP (pajak bumi dan bangunan)"),
-    ("telepon", "Nomor telepon"),
-    ("nopol", "Nomor polisi kendaraan"),
-)
-COLUMN_TYPES: Choices = (
-    ("text", "Tulisan"),
-    ("number", "Angka"),
-    ("rupiah", "Jumlah uang"),
-    ("date", "Tanggal"),
-)
 MARITAL: Choices = (
     ("belum_kawin", "Belum kawin"),
     ("kawin", "Kawin"),
@@ -118,57 +81,11 @@ ICONS: Choices = (
     ("log-in", "Datang"), ("external-link", "Keluar daerah"), ("search-x", "Hilang"),
     ("flower-2", "Makam"), ("circle-help", "Lainnya"),
 )  # fmt: skip
-NOTHING: Choices = (("", "Tidak ada"),)
 FACTS: Choices = tuple((fact, fact.replace("_", " ")) for fact in sorted(REGISTER_FACTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One column of a slot with rows."""
-
-    key: str
-    label: str
-    kind: Literal["text", "long", "select", "date", "check", "hidden"] = "text"
-    choices: Choices = ()
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One input; ``path`` is its place below the part."""
-
-    path: str
-    label: str
-    kind: Kind
-    help: str = ""
-    required: bool = False
-    choices: Choices = ()
-    cells: tuple[Cell, ...] = ()
-    empty: Literal["", "none"] = ""  # what nothing typed means
-    limit: int = 250
-    low: int | None = None
-    high: int | None = None
-    section: str = ""  # heading above it
-    address: str = ""  # its place for inheritance, where that is wider than ``path``
-
-    @property
-    def name(self) -> str:
-        return self.path.replace(".", "__")
-
-    @property
-    def place(self) -> str:
-        return self.address or self.path
 
 
 # --- the parts --------------------------------------------------------------------------
 
-OPTION_CELLS = (Cell("key", "", "hidden"), Cell("label", "Pilihan"))
-COLUMN_CELLS = (
-    Cell("key", "", "hidden"),
-    Cell("label", "Judul kolom"),
-    Cell("type", "Isinya", "select", COLUMN_TYPES),
-    Cell("required", "Wajib", "check", required=False),
-)
 FACT_CELLS = (Cell("label", "Nama data"), Cell("text", "Isinya", "long"))
 CODE_CELLS = (
     Cell("code", "Kode"),
@@ -257,8 +174,13 @@ def _conditions(path: str, label: str, fields: list[Definition]) -> Slot:
     return Slot(path, label, "conditions", hint, cells=cells)
 
 
+def types() -> Choices:
+    """The kinds of question an admin chooses from."""
+    return tuple((name, kind.label) for name, kind in kinds.items())
+
+
 def question(definition: Definition, item: Definition) -> list[Slot]:
-    kind = item["type"]
+    kind = kinds[item["type"]]
     keys = [field["key"] for field in definition["fields"]]
     before = definition["fields"]
     if item.get("key") in keys:
@@ -267,57 +189,9 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
         Slot("label", "Pertanyaan", "line", "Tulis sebagai pertanyaan.", True),
         Slot("help", "Petunjuk", "prose", "Misalnya contoh jawaban.", limit=500),
         Slot("required", "Wajib dijawab", "yes"),
+        *kind.slots(before),
     ]
-    counted = {
-        "text": "huruf", "textarea": "huruf", "number": "nilai", "rupiah": "nilai",
-        "table": "baris", "members": "orang",
-    }  # fmt: skip
-    if kind == "choice":
-        found.append(
-            Slot("options", "Pilihan jawaban", "rows",
-                 "Kosongkan tulisan sebuah baris untuk menghapusnya.", True, cells=OPTION_CELLS)
-        )  # fmt: skip
-    if kind == "list":
-        lists = tuple((name, name.replace("_", " ").capitalize()) for name in sorted(CODE_LISTS))
-        found.append(Slot("code_list", "Daftar baku", "choice", required=True, choices=lists))
-    if kind == "table":
-        found.append(
-            Slot("columns", "Kolom tabel", "rows",
-                 "Kosongkan judul sebuah baris untuk menghapusnya.", True, cells=COLUMN_CELLS)
-        )  # fmt: skip
-    if kind == "text":
-        found.append(Slot("format", "Bentuk", "choice", choices=FORMATS))
-    if kind in counted:
-        word = counted[kind]
-        found += [
-            Slot("min", f"Paling sedikit ({word})", "int", empty="none", low=0),
-            Slot("max", f"Paling banyak ({word})", "int", empty="none", low=0),
-        ]
-    if kind == "number":
-        found += [
-            Slot("unit", "Satuan", "line", "Misalnya m² atau orang.", limit=12),
-            Slot("decimals", "Angka di belakang koma", "int", low=0, high=2),
-        ]
-    if kind == "date":
-        found += [
-            Slot("past", "Tidak boleh sesudah hari ini", "yes"),
-            Slot("future", "Tidak boleh sebelum hari ini", "yes"),
-            Slot("lead_days", "Diajukan paling lambat (hari sebelumnya)", "int", empty="none",
-                 low=1, high=365),
-        ]  # fmt: skip
-    alike = tuple((field["key"], field["label"]) for field in before if field["type"] == kind)
-    if kind in ("date", "time"):
-        found.append(
-            Slot("after", "Harus sesudah", "choice", "Jawaban pertanyaan sebelumnya.",
-                 choices=(*NOTHING, *alike), empty="none")
-        )  # fmt: skip
-    if kind == "person":
-        found += [
-            Slot("outside", "Boleh orang yang tidak terdaftar di sini", "yes"),
-            Slot("sex", "Jenis kelamin", "choice", choices=SEXES),
-            Slot("other_than", "Harus orang lain daripada", "many", choices=alike),
-        ]
-    if kind in ("text", "textarea", "number", "date", "list"):
+    if kind.from_register:
         found.append(
             Slot("register_fact", "Sudah terisi dari data penduduk", "choice",
                  choices=(*NOTHING, *FACTS), empty="none")
@@ -362,8 +236,8 @@ def _step(definition: Definition, dinas: Choices) -> list[Slot]:
 
 def _letter(definition: Definition, item: Definition) -> list[Slot]:
     fields = definition["fields"]
-    people = tuple((f["key"], f["label"]) for f in fields if f["type"] == "person")
-    lists = tuple((f["key"], f["label"]) for f in fields if f["type"] in ("table", "members"))
+    people = tuple((f["key"], f["label"]) for f in fields if kinds[f["type"]].is_person)
+    lists = tuple((f["key"], f["label"]) for f in fields if kinds[f["type"]].has_rows)
     found = [
         Slot("title", "Judul surat", "line", required=True),
         Slot("subject", "Nama di buku register", "line", required=True),

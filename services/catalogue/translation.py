@@ -9,6 +9,7 @@ from typing import Any
 from services.catalogue import overrides
 from services.catalogue.blueprint import LISTS, Blueprint, Stored, parse_stored
 from services.catalogue.overrides import Leaves
+from services.questions.kind import kind_of
 
 ORIGINAL = "id"
 _OF_THINGS = {"fields": ("label", "help"), "documents": ("label", "help"), "steps": ("title",)}
@@ -26,9 +27,9 @@ def places(blueprint: Blueprint) -> dict[str, str]:
     for part, names in _OF_THINGS.items():
         for thing in getattr(blueprint, part):
             found |= {f"{part}.{thing.key}.{name}": getattr(thing, name) for name in names}
-            for name in ("options", "columns"):
-                for inner in getattr(thing, name, ()):
-                    found[f"{part}.{thing.key}.{name}.{inner.key}.label"] = inner.label
+    for spec in blueprint.fields:
+        texts = kind_of(spec).texts(spec)
+        found |= {f"fields.{spec.key}.{place}": text for place, text in texts.items()}
     return {place: text for place, text in found.items() if text}
 
 

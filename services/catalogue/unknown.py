@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext, gettext_noop
 
-from services.catalogue.blueprint import PLACEHOLDER, Blueprint, FieldSpec
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint
+from services.questions.kind import FieldSpec
 
 # Facts of a fixed list: the question is the list itself. The answer fills the letter's
 # placeholder of the same name.
@@ -37,12 +38,14 @@ def asking(blueprint: Blueprint, facts: Collection[str]) -> Blueprint:
     if not facts:
         return blueprint
     questions = [
-        FieldSpec(
-            key=fact,
-            type="list",
-            code_list=fact,
-            label=gettext(QUESTIONS[fact]),
-            help=gettext(HELP),
+        FieldSpec.model_validate(
+            {
+                "key": fact,
+                "type": "list",
+                "code_list": fact,
+                "label": gettext(QUESTIONS[fact]),
+                "help": gettext(HELP),
+            }
         )
         for fact in facts
     ]

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +12,9 @@ from pydantic import ValidationError
 from kernel.rupiah import format_rupiah
 from services.catalogue import overrides
 from services.catalogue.overrides import GONE, ORDER, Definition, item_of
-from services.catalogue.slots import MAIN, OPS, PARTS, STANDARD, TYPES, Slot, question, slots
+from services.catalogue.slots import MAIN, OPS, PARTS, STANDARD, question, slots
+from services.questions.editor import Slot
+from services.questions.kind import kinds
 from tenants.office.languages import NAMES
 
 _WORDS = {
@@ -32,12 +35,13 @@ _WORDS = {
 _PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": ""}]}
 
 
-def _catalogue() -> dict[str, dict[str, Slot]]:
-    """Every slot by part and path."""
+@cache
+def _catalogue(types: tuple[str, ...]) -> dict[str, dict[str, Slot]]:
+    """Every slot by part and path, with the settings of these kinds of question."""
     known: dict[str, dict[str, Slot]] = {"": {s.path: s for s in (*MAIN, *STANDARD)}}
     known["fields"] = {
         s.path: s
-        for kind, _ in TYPES
+        for kind in types
         for s in question(_PLAIN, {"type": kind, "key": ""})
     }  # fmt: skip
     for part in ("documents", "steps", "outputs"):
@@ -45,14 +49,15 @@ def _catalogue() -> dict[str, dict[str, Slot]]:
     return known
 
 
-_SLOTS = _catalogue()
+def _slots() -> dict[str, dict[str, Slot]]:
+    return _catalogue(tuple(kinds.names()))
 
 
 def _slot(address: str) -> Slot | None:
     part, _, rest = address.partition(".")
     if part in PARTS:
-        return _SLOTS[part].get(rest.partition(".")[2])
-    return _SLOTS[""].get(address)
+        return _slots()[part].get(rest.partition(".")[2])
+    return _slots()[""].get(address)
 
 
 def _name(part: str, key: str, definitions: Iterable[Definition]) -> str:
@@ -206,12 +211,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "yang tidak ada di atasnya. Pindahkan “{1}” ke atas, atau hapus syaratnya."),
     (r"field '(.+)': compared with '(.+)', which", "Pertanyaan “{0}” dibandingkan dengan “{1}”, "
      "yang tidak ada di atasnya atau berjenis lain. Hapus perbandingannya dulu."),
-    (r"field '(.+)': 'after' belongs", "Pertanyaan “{0}”: “Harus sesudah” hanya untuk tanggal atau "
-     "jam. Kosongkan."),
-    (r"field '(.+)': 'lead_days' belongs", "Pertanyaan “{0}”: waktu pengajuan hanya untuk tanggal. "
-     "Kosongkan."),
-    (r"field '(.+)': 'sex' and 'other_than' belong", "Pertanyaan “{0}”: jenis kelamin dan larangan "
-     "orang yang sama hanya untuk orang. Kosongkan."),
+    (r"field '(.+)': its kind has no '(.+)'", "Pertanyaan “{0}”: jenisnya tidak mengenal “{1}”. "
+     "Hapus bagian itu."),
     (r"(document|step|output) '(.+)': condition on '(.+)', which", "{0} “{1}” memakai syarat dari "
      "“{2}”, yang tidak ditanyakan. Hapus syaratnya dulu, atau kembalikan pertanyaannya."),
     (r"document '(.+)': no register fact '(.+)'", "Dokumen “{0}”: data penduduk tidak punya “{1}”. "
@@ -296,7 +297,7 @@ def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
         else:
             group = str(loc[0])
             path = f"{group}.{step}" if group in ("who", "standard") else step
-            slot = _SLOTS[group if group in PARTS and len(words) else ""].get(path)
+            slot = _slots()[group if group in PARTS and len(words) else ""].get(path)
             words.append(slot.label if slot else _WORDS.get(step, step))
     return " › ".join(words) or "Layanan"
 

@@ -16,7 +16,6 @@ from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
 from services.applications import decisions, life_events, preview, queries, revoking
 from services.applications.answered import answered
-from services.applications.maps import tiles, with_map
 from services.applications.models import Application
 from services.cases.models import Step
 from services.catalogue.blueprint import StepSpec
@@ -26,6 +25,7 @@ from services.catalogue.rules import outputs_of
 from services.desk.forms import DecisionForm
 from services.pages.access import today
 from services.pages.files import send
+from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
 from tenants.office.access import visitor
 from tenants.office.models import Post

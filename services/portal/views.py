@@ -28,7 +28,6 @@ from services.applications.answered import answered
 from services.applications.earlier import kept
 from services.applications.expected import expected_at
 from services.applications.forms import form_for
-from services.applications.maps import with_map
 from services.applications.models import Application
 from services.cases.models import Step
 from services.catalogue import plain, standard, statements
@@ -43,6 +42,7 @@ from services.pages.files import send
 from services.pages.language import chosen, in_words_of, marked
 from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, PasswordByCodeForm, RegisterForm, SameFileForm
+from services.questions.maps import with_map
 from services.residents import actions as residents
 from services.residents import onetime
 from services.residents.models import Person

@@ -18,13 +18,13 @@ from kernel.text import tidy
 from services.applications import preview
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, samples, simulator, slots, words
-from services.catalogue.choices import options
 from services.catalogue.desks import spoken
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
 from services.pages.access import today
 from services.pages.files import send
+from services.questions.kind import kind_of
 from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
 from tenants.office import queries as office
 from tenants.registry.current import city
@@ -141,7 +141,7 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         if typed:
             answers[spec.key] = typed
         shown = str(answers.get(spec.key) or "")
-        known = options(spec) if spec.type in ("choice", "list", "yesno") else []
+        known = kind_of(spec).options(spec)
         asked.append(Asked(f"jawab-{spec.key}", spec.label, known, shown))
     start, calendar = _start(request), office.calendar()
     speed = request.GET.get("laju", "penuh")

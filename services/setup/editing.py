@@ -9,10 +9,10 @@ from kernel.errors import Stale
 from kernel.numbers import parse_number
 from kernel.text import fold
 from services.catalogue import overrides
-from services.catalogue.blueprint import Blueprint, FieldSpec
-from services.catalogue.choices import options
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.overrides import Definition
 from services.catalogue.shorthand import CLOSINGS, OPENINGS
+from services.questions.kind import FieldSpec, kind_of, kinds
 
 RESERVED = frozenset({"baru", "impor", "rilis", "kelurahan"})  # addresses beside the services
 
@@ -20,14 +20,7 @@ RESERVED = frozenset({"baru", "impor", "rilis", "kelurahan"})  # addresses besid
 def blank(part: str, definition: Definition, kind: str = "text") -> Definition:
     """A new question, document, step or letter, before anybody typed."""
     if part == "fields":
-        # One neutral value for everything a question may say.
-        return {
-            "key": "", "type": kind, "label": "", "help": "", "required": True,
-            "require_when": [], "show_when": [], "min": None, "max": None, "unit": "",
-            "decimals": 0, "format": "", "past": False, "future": False, "options": [],
-            "code_list": "", "columns": [], "outside": True, "register_fact": None,
-            "sensitive": False, "after": None, "lead_days": None, "sex": "", "other_than": [],
-        }  # fmt: skip
+        return kinds[kind].blank()
     if part == "documents":
         return {"key": "", "label": "", "help": "", "required": True, "show_when": [],
                 "unless_known": None}  # fmt: skip
@@ -148,42 +141,20 @@ def restored(definition: Definition, part: str, item: Definition, place: int) ->
 
 # --- another kind of question ---------------------------------------------------------------
 
-_NUMERIC, _WRITTEN = frozenset({"number", "rupiah"}), frozenset({"text", "textarea"})
-_CHOSEN = frozenset({"choice", "list", "yesno"})
-# What a question says only when it is of this kind, and how an admin calls it.
-_ONLY: dict[str, tuple[frozenset[str], str]] = {
-    "options": (frozenset({"choice"}), "pilihan jawaban"),
-    "code_list": (frozenset({"list"}), "daftar baku"),
-    "columns": (frozenset({"table"}), "kolom tabel"),
-    "format": (frozenset({"text"}), "bentuk isian"),
-    "unit": (frozenset({"number"}), "satuan"),
-    "decimals": (frozenset({"number"}), "angka di belakang koma"),
-    "past": (frozenset({"date"}), "batas tanggal"),
-    "future": (frozenset({"date"}), "batas tanggal"),
-    "lead_days": (frozenset({"date"}), "batas tanggal"),
-    "after": (frozenset(), "urutan waktu"),
-    "sex": (frozenset({"person"}), "jenis kelamin"),
-    "other_than": (frozenset({"person"}), "larangan orang yang sama"),
-    "outside": (frozenset({"person"}), "larangan orang yang tidak terdaftar"),
-    "register_fact": (_WRITTEN | {"number", "date", "list"}, "isian otomatis dari data penduduk"),
-}
-
 
 def retyped(item: Definition, kind: str) -> tuple[Definition, list[str]]:
     """A question as another kind, and what it loses by that, in an admin's words."""
-    plain, old = blank("fields", {}, kind), item["type"]
-    new, lost = {**item, "type": kind}, []
-    for name, (kinds, words) in _ONLY.items():
-        if kind not in kinds:
-            if item.get(name, plain[name]) != plain[name] and words not in lost:
-                lost.append(words)
-            new[name] = plain[name]
-    alike = {old, kind} <= _NUMERIC or {old, kind} <= _WRITTEN
-    if not alike and kind != old:
-        if item.get("min") is not None or item.get("max") is not None:
-            lost.append("batas paling sedikit dan paling banyak")
-        new["min"] = new["max"] = None
-    return new, lost
+    old, new = kinds[item["type"]], kinds[kind]
+    plain = new.blank()
+    kept = {name: item[name] for name in plain.keys() & item.keys()}
+    lost: dict[str, None] = {}  # a set in order
+    if new is not old:
+        empty = old.blank()
+        for name, words in old.lost_as(new).items():
+            if item.get(name, empty[name]) != empty[name]:
+                lost[words] = None
+            kept.pop(name, None)
+    return {**plain, **kept, "type": kind}, list(lost)
 
 
 def broken_conditions(definition: Definition, old: Definition, new: Definition) -> list[str]:
@@ -191,19 +162,16 @@ def broken_conditions(definition: Definition, old: Definition, new: Definition) 
 
     Places as addresses. Texts of letters are judged when the definition is parsed.
     """
-    kinds = {old["type"], new["type"]}
-    if len(kinds) == 1 or kinds <= _NUMERIC or kinds <= _WRITTEN:
+    before, after = kinds[old["type"]], kinds[new["type"]]
+    if before is after or before.is_like(after):
         return []
-    spec: FieldSpec | None = None
-    if new["type"] in _CHOSEN and (new["options"] or new["code_list"] or new["type"] == "yesno"):
-        spec = FieldSpec.model_validate(new)
+    known = after.options_in(new)
     broken = []
     for place, condition in _compared(definition, new["key"]):
         values = condition["value"] if isinstance(condition["value"], list) else [
             condition["value"]
         ]  # fmt: skip
-        known = {value for value, _ in options(spec)} if spec else set()
-        if new["type"] not in _CHOSEN or (spec and not {str(v) for v in values} <= known):
+        if known is None or (known and not {str(v) for v in values} <= known):
             broken.append(place)
     return list(dict.fromkeys(broken))
 
@@ -254,12 +222,13 @@ def new_slug(title: str) -> str:
 
 def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[str]:
     """What was typed as an answer, the way answers are kept. Raises ValueError with the cure."""
-    if spec.type in ("number", "rupiah"):
-        number = parse_number(typed, unit=spec.unit)
+    unit = kind_of(spec).unit(spec)
+    if unit is not None:
+        number = parse_number(typed, unit=unit)
         if number is None or number != int(number):
             raise ValueError(f"Tulis bilangan bulat untuk “{spec.label}”, misalnya 1500000.")
         return int(number)
-    known = options(spec) if spec.type in ("choice", "list", "yesno") else []
+    known = kind_of(spec).options(spec)
     if not known:
         return [part.strip() for part in typed.split(",")] if op == "in" else typed
     by_word = {fold(word): key for key, label in known for word in (label, key)}
@@ -279,7 +248,8 @@ def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[st
 def condition_typed(definition: Definition, condition: Mapping[str, Any]) -> dict[str, str]:
     """A kept condition the way it is typed."""
     field = overrides.item_of(definition, "fields", condition["field"])
-    names = dict(options(FieldSpec.model_validate(field))) if field else {}
+    spec = FieldSpec.model_validate(field) if field else None
+    names = dict(kind_of(spec).options(spec)) if spec else {}
     value = condition["value"]
     values = value if isinstance(value, list) else [value]
     shown = ", ".join(names.get(str(v), str(v)) for v in values)

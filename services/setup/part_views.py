@@ -16,6 +16,8 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.catalogue import actions, overrides, slots, words
 from services.catalogue.overrides import ORDER, Definition
+from services.questions.editor import Choices
+from services.questions.kind import kinds
 from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
@@ -58,7 +60,7 @@ def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line
     return lines
 
 
-def _dinas() -> slots.Choices:
+def _dinas() -> Choices:
     found = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True).order_by("name")
     return tuple((unit.code.partition("/")[2], unit.name) for unit in found)
 
@@ -94,7 +96,7 @@ def edit(
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
     kind = request.GET.get("jenis", "")
-    if part != "fields" or kind not in dict(slots.TYPES) or kind == item["type"]:
+    if part != "fields" or kind not in dict(slots.types()) or kind == item["type"]:
         return _edit(request, user, bench, part, item, is_new=False)
     changed, lost = editing.retyped(item, kind)
     problem = _retype_problem(bench, item, changed)
@@ -106,7 +108,7 @@ def edit(
 
 def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
     """Why a question cannot be of another kind: what the rest of the service wants of it."""
-    kind = dict(slots.TYPES)[new["type"]]
+    kind = dict(slots.types())[new["type"]]
     broken = editing.broken_conditions(bench.definition, old, new)
     if broken:
         where = ", ".join(words.place_words(place, bench.definition) for place in broken)
@@ -133,8 +135,8 @@ def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     """A new question, document, step or letter. Questions ask for their kind first."""
     bench = bench_of(slug)
     kind = request.GET.get("jenis", "")
-    if part == "fields" and kind not in dict(slots.TYPES):
-        context = {**bench.context(part), "kinds": slots.TYPES, "part": part}
+    if part == "fields" and kind not in kinds:
+        context = {**bench.context(part), "kinds": slots.types(), "part": part}
         return render(request, "setup/service/kinds.html", context)
     return _edit(
         request, user, bench, part, editing.blank(part, bench.definition, kind), is_new=True
@@ -224,8 +226,8 @@ def _edit(
             return redirect(request.path)
     if form.errors and status == 200:
         status = 422
-    kinds = slots.TYPES if part == "fields" and not is_new else ()
-    kind = dict(slots.TYPES).get(item.get("type", ""), "") if part == "fields" else ""
+    kinds = slots.types() if part == "fields" and not is_new else ()
+    kind = dict(slots.types()).get(item.get("type", ""), "") if part == "fields" else ""
     context = {
         **bench.context(part),
         "form": form,
@@ -237,7 +239,7 @@ def _edit(
         "is_new": is_new,
         "kind": kind,
         "kinds": kinds,
-        "was": dict(slots.TYPES)[was["type"]] if was else "",
+        "was": dict(slots.types())[was["type"]] if was else "",
         "lost": lost,
         "preview": preview_address(slug, part, key, item),
         "others": others,
@@ -281,7 +283,7 @@ class Listed:
 
 def _about(part: str, item: Definition) -> str:
     if part == "fields":
-        kind = dict(slots.TYPES)[item["type"]]
+        kind = dict(slots.types())[item["type"]]
         asked = "wajib" if item["required"] else "boleh kosong"
         return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
     if part == "documents":

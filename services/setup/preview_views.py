@@ -15,15 +15,16 @@ from kernel.errors import NotThere, RuleBroken
 from services.applications import preview as letters
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, overrides, samples, slots
-from services.catalogue.blueprint import Blueprint, DocumentSpec, FieldSpec
+from services.catalogue.blueprint import Blueprint, DocumentSpec
 from services.catalogue.desks import spoken
 from services.catalogue.overrides import Definition
 from services.catalogue.paging import pages
 from services.catalogue.queries import places_here
-from services.catalogue.rules import Answer
 from services.letters.pictures import pages_as_png
 from services.letters.render import RenderFailed
 from services.pages.access import today
+from services.questions.conditions import Answer
+from services.questions.kind import FieldSpec
 from services.setup import editing
 from services.setup.bench import Bench, bench_of
 from services.setup.part_views import part_form, with_typed
@@ -63,12 +64,12 @@ def _item(bench: Bench, part: str, key: str, kind: str) -> Definition:
     if part not in slots.PARTS:
         raise NotThere("Bagian ini tidak ada.")
     if not key:
-        kind = kind if kind in dict(slots.TYPES) else "text"
+        kind = kind if kind in dict(slots.types()) else "text"
         return editing.blank(part, bench.definition, kind)
     item = overrides.item_of(bench.definition, part, key)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
-    if part == "fields" and kind in dict(slots.TYPES):
+    if part == "fields" and kind in dict(slots.types()):
         item, _ = editing.retyped(item, kind)
     return item
 

@@ -10,10 +10,11 @@ from django import forms
 from django.utils.html import format_html
 
 from kernel.numbers import parse_number
-from services.catalogue.blueprint import FieldSpec
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition, item_of
-from services.catalogue.slots import CODE_CELLS, COLUMN_CELLS, OPTION_CELLS, Cell, Slot
+from services.catalogue.slots import CODE_CELLS
+from services.questions.editor import Cell, Slot
+from services.questions.kind import FieldSpec
 from services.setup import editing
 from ui.forms import Form
 from ui.templatetags.ui import icon
@@ -268,7 +269,7 @@ class PartForm(Form):
             kept = editing.read(self.item, slot.path)
             if slot.kind == "many" and sorted(value) == sorted(kept or []):
                 value = kept or []  # ticked boxes have no order of their own
-            if slot.cells is OPTION_CELLS or slot.cells is COLUMN_CELLS:
+            if slot.makes_keys:
                 value = _with_keys(value)
             values[slot.path] = value
         return editing.written(self.item, values)

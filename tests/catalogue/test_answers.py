@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from kernel.errors import RuleBroken
 from services.catalogue import answers
-from services.catalogue.blueprint import Blueprint, FieldSpec
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
 from services.catalogue.words import complaint
+from services.questions.kind import FieldSpec, House
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 
@@ -21,7 +22,7 @@ def spec(kind: str, **more: object) -> FieldSpec:
 
 
 CHOICE = [{"key": "a", "label": "A"}]
-HOUSE = answers.House(today=date(2026, 11, 23))
+HOUSE = House(today=date(2026, 11, 23))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_a_point_that_is_no_number_is_refused(point: str) -> None:
 @pytest.mark.parametrize("typed", ["Nu`man Ma`ruf", "Numan Maruf", "NU’MAN MA´RUF"])
 def test_apostrophes_make_no_difference_between_nik_and_name(typed: str) -> None:
     known = {"nama": "NU`MAN MA`RUF", "nik": "6474010305900158"}
-    house = answers.House(today=date(2026, 11, 23), by_nik=lambda nik: known)
+    house = House(today=date(2026, 11, 23), by_nik=lambda nik: known)
     given = answers.parse(
         spec("person"), {"f-nama": typed, "f-nik": "6474\u200b–0103–0590–0158"}, house
     )
@@ -129,7 +130,7 @@ def test_a_name_that_is_too_long_is_refused_not_cut() -> None:
 # --- answers that cannot be true ------------------------------------------------------------------
 
 
-def wrong_of(slug: str, house: answers.House = HOUSE, **typed: str) -> dict[str, str]:
+def wrong_of(slug: str, house: House = HOUSE, **typed: str) -> dict[str, str]:
     return answers.clean(
         SERVICES[slug], {k.replace("__", "-"): v for k, v in typed.items()}, house
     )[1]
@@ -174,7 +175,7 @@ def test_an_event_ends_after_it_begins_or_in_the_night_behind(start, end, possib
 def test_an_event_is_asked_for_seven_days_ahead_of_the_day_it_was_first_sent() -> None:
     assert "30 November 2026" in wrong_of("izin-keramaian", tanggal="2026-11-29")["tanggal"]
     assert "tanggal" not in wrong_of("izin-keramaian", tanggal="2026-11-30")
-    returned = answers.House(today=date(2026, 11, 28), filed=date(2026, 11, 20))
+    returned = House(today=date(2026, 11, 28), filed=date(2026, 11, 20))
     assert "tanggal" not in wrong_of("izin-keramaian", returned, tanggal="2026-11-29")
 
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from kernel.numbers import parse_number
 from services.catalogue import answers, rules
-from services.catalogue.blueprint import Blueprint, Condition, FieldSpec
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
+from services.questions.conditions import Condition
+from services.questions.kind import FieldSpec, House
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 
@@ -114,9 +116,7 @@ def test_numbers_are_read_as_people_mean_them(case) -> None:
 def test_a_condition_compares_the_answer_after_reading_it(case) -> None:
     trigger = FieldSpec(key="f", label="F", required=False, **case["trigger"])
     blueprint = Blueprint.model_validate(_broken(fields=[trigger.model_dump()], outputs=[]))
-    kept, _ = answers.clean(
-        blueprint, {"f": case["typed"]}, answers.House(today=date(2026, 11, 23))
-    )
+    kept, _ = answers.clean(blueprint, {"f": case["typed"]}, House(today=date(2026, 11, 23)))
     condition = Condition(field="f", op=case["op"], value=case["value"])
     assert rules.holds(condition, kept) is case["holds"]
 
@@ -135,7 +135,7 @@ def test_a_condition_on_a_question_that_is_not_asked_does_not_hold() -> None:
         },
     ]  # fmt: skip
     blueprint = Blueprint.model_validate(_broken(fields=fields, outputs=[]))
-    house = answers.House(today=date(2026, 11, 23))
+    house = House(today=date(2026, 11, 23))
     kept, wrong = answers.clean(blueprint, {"punya_usaha": "tidak", "bentuk": "cv"}, house)
     assert (kept, wrong) == ({"punya_usaha": "tidak"}, {})
     _, wrong = answers.clean(blueprint, {"punya_usaha": "ya", "bentuk": "cv"}, house)

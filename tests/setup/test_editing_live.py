@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from services.catalogue.blueprint import Blueprint, FieldSpec
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.catalogue.shipped import shipped
 from services.letters.pictures import pages_as_png
+from services.questions.kind import FieldSpec
 from services.setup import editing
 from tests.setup.pages import LIST, SHARED, SKTM, admin, arrange, change, form_of, sktm
 

@@ -9,8 +9,8 @@ import pytest
 
 from kernel.errors import RuleBroken
 from services.catalogue import actions, overrides, words
-from services.catalogue.blueprint import FieldSpec
 from services.catalogue.shipped import shipped
+from services.questions.kind import FieldSpec
 from services.setup import editing
 
 SHARED = [blueprint.canonical() for blueprint in shipped()]

@@ -1,0 +1,26 @@
+"""Yes or no."""
+
+from typing import Literal
+
+from services.questions.choices import YES_OR_NO, in_language
+from services.questions.choosing import OneOf
+from services.questions.kind import FieldSpec, kinds
+
+
+class YesNoSpec(FieldSpec):
+    type: Literal["yesno"]
+
+
+class YesNoKind(OneOf[YesNoSpec]):
+    name = "yesno"
+    label = "Ya atau tidak"
+    spec = YesNoSpec
+
+    def options(self, spec: YesNoSpec) -> list[tuple[str, str]]:
+        return YES_OR_NO
+
+    def shown_options(self, spec: YesNoSpec, language: str) -> list[tuple[str, str]]:
+        return in_language(self.options(spec), language)
+
+
+kinds.add("yesno", YesNoKind(), order=90)
