@@ -70,7 +70,7 @@ def _placeholders(definition: Definition) -> list[tuple[str, str]]:
     found = []
     for field in definition["fields"]:
         names = [f"{field['key']}.{fact}" for fact in ("nama", "nik", "ttl", "alamat", "pekerjaan")]
-        for name in names if field["type"] == "person" else [field["key"]]:
+        for name in names if kinds[field["type"]].is_person else [field["key"]]:
             found.append((f"{{{name}}}", field["label"]))
     facts = (
         "nama nik ttl umur jenis_kelamin agama status_kawin pekerjaan alamat no_kk kepala_keluarga "

@@ -12,7 +12,7 @@ from services.catalogue import answers
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
 from services.catalogue.words import complaint
-from services.questions.kind import FieldSpec, House
+from services.questions.kind import FieldSpec, House, kind_of
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 
@@ -85,7 +85,7 @@ def test_typed_value_words(field, typed, value, words) -> None:
 def test_wrong_answers_say_how_to_mend_them(field, typed, message) -> None:
     with pytest.raises(RuleBroken, match=message) as refused:
         if answers.parse(field, {"f": typed}, HOUSE) is None:
-            raise RuleBroken(answers.missing(field), field="f")
+            raise RuleBroken(kind_of(field).missing(field), field="f")
     assert refused.value.field == "f"
 
 

@@ -11,6 +11,7 @@ from kernel.numbers import parse_number
 from services.catalogue import answers, rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
+from services.questions import conditions
 from services.questions.conditions import Condition
 from services.questions.kind import FieldSpec, House
 
@@ -73,7 +74,7 @@ def test_a_value_is_never_read_as_a_placeholder(value, other) -> None:
      ("in", "a", ["a", "b"], True), ("<=", "6.00", 6, True), ("=", None, "ya", False)],
 )  # fmt: skip
 def test_conditions(op, given_, value, met) -> None:
-    assert rules.holds(Condition(field="f", op=op, value=value), {"f": given_}) is met
+    assert conditions.holds(Condition(field="f", op=op, value=value), {"f": given_}) is met
 
 
 def _broken(**change: object) -> dict[str, object]:
@@ -114,11 +115,13 @@ def test_numbers_are_read_as_people_mean_them(case) -> None:
 
 @pytest.mark.parametrize("case", CONDITIONS, ids=str)
 def test_a_condition_compares_the_answer_after_reading_it(case) -> None:
-    trigger = FieldSpec(key="f", label="F", required=False, **case["trigger"])
+    trigger = FieldSpec.model_validate(
+        {"key": "f", "label": "F", "required": False, **case["trigger"]}
+    )
     blueprint = Blueprint.model_validate(_broken(fields=[trigger.model_dump()], outputs=[]))
     kept, _ = answers.clean(blueprint, {"f": case["typed"]}, House(today=date(2026, 11, 23)))
     condition = Condition(field="f", op=case["op"], value=case["value"])
-    assert rules.holds(condition, kept) is case["holds"]
+    assert conditions.holds(condition, kept) is case["holds"]
 
 
 def test_a_condition_on_a_question_that_is_not_asked_does_not_hold() -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdf import PdfReader
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from kernel.clock import now
@@ -27,13 +27,14 @@ from services.setup import editing
 from tenants.office.models import Post, Unit
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, official, photo
+from tests.setup.pages import change
 
 ANSWERS = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
 DAYS = {"key": "hari", "type": "days", "label": "Pada hari apa?", "most": 2}
 
 
 @pytest.fixture(autouse=True)
-def added(settings: SettingsWrapper) -> Iterator[None]:
+def added(settings: LazySettings) -> Iterator[None]:
     templates = copy.deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"] = [Path(__file__).parent / "added" / "templates"]
     settings.TEMPLATES = templates
@@ -88,12 +89,12 @@ def test_an_added_kind_goes_from_the_form_to_the_letter(
     step = application.steps.get()
     assert "Senin, Rabu" in as_(cast.hasan).get(f"/rt/{step.pk}/").content.decode()
     approve(application, cast.hasan, at=now())
-    loket = application.steps.get(state="open")
-    assert "Senin, Rabu" in as_(cast.rina).get(f"/meja/berkas/{loket.pk}/").content.decode()
+    page = as_(cast.rina).get(f"/meja/berkas/{application.pk}/")
+    assert "Senin, Rabu" in page.content.decode()
     approve(application, cast.rina, cast.lurah, at=now())
     issuing.finish_letters(application_id=application.pk, at=now())
     letter = Letter.objects.get()
-    pdf = PdfReader(io.BytesIO(archive.read(letter.path)))
+    pdf = PdfReader(io.BytesIO(archive.read(letter.file)))
     assert "Senin, Rabu" in pdf.pages[0].extract_text()
 
 
@@ -105,9 +106,9 @@ def test_an_admin_asks_a_question_of_an_added_kind(cast: Cast, as_: Callable[...
     assert "Hari-hari dalam seminggu" in client.get(f"{pages}tambah/").content.decode()
     page = f"{pages}tambah/?jenis=days"
     assert "Paling banyak (hari)" in client.get(page).content.decode()
-    wrong = client.post(page, {"label": "Pada hari apa?", "required": "on", "most": "9"})
+    wrong = change(client, page, label="Pada hari apa?", most="9")
     assert "“Paling banyak (hari)”: paling banyak 7." in wrong.content.decode()
-    client.post(page, {"label": "Pada hari apa?", "required": "on", "most": "2"})
+    change(client, page, label="Pada hari apa?", most="2")
     draft = service("sktm").draft
     assert draft is not None
     assert draft["fields"][-1]["type"] == "days" and draft["fields"][-1]["most"] == 2

@@ -94,8 +94,8 @@ def test_a_whole_translation_is_one_change() -> None:
 
 
 def test_conditions_take_the_words_of_the_form() -> None:
-    yes = FieldSpec(key="a", type="yesno", label="Sewa?")
-    money = FieldSpec(key="b", type="rupiah", label="Penghasilan")
+    yes = FieldSpec.model_validate({"key": "a", "type": "yesno", "label": "Sewa?"})
+    money = FieldSpec.model_validate({"key": "b", "type": "rupiah", "label": "Penghasilan"})
     assert editing.condition_value(yes, "=", "Ya") == "ya"
     assert editing.condition_value(money, ">", "Rp1.500.000") == 1_500_000
     assert editing.condition_value(yes, "in", "ya, Tidak") == ["ya", "tidak"]
