@@ -24,7 +24,7 @@ from services.letters import archive
 from services.letters.models import Letter
 from services.questions.kind import kinds
 from services.setup import editing
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, official, photo
 from tests.setup.pages import change
@@ -100,7 +100,7 @@ def test_an_added_kind_goes_from_the_form_to_the_letter(
 
 @pytest.mark.django_db
 def test_an_admin_asks_a_question_of_an_added_kind(cast: Cast, as_: Callable[..., Client]) -> None:
-    admin = official("admin", Unit.objects.get(kind="kota"), Post.Role.ADMIN)
+    admin = official("admin", Unit.objects.get(kind="kota"), "admin")
     client = as_(admin)
     pages = "/kelola/layanan/sktm/pertanyaan/"
     assert "Hari-hari dalam seminggu" in client.get(f"{pages}tambah/").content.decode()
