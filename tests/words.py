@@ -30,7 +30,7 @@ RESIDENTS_MEET = (
     "services/applications/queries.py",
     "services/applications/staffed.py",
     "services/catalogue/queries.py",
-    "services/pages",
+    "services/web",
     "services/portal",
     "services/questions",
     "services/residents/actions.py",

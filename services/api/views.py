@@ -15,7 +15,7 @@ from kernel.errors import NotThere
 from services.api.serializers import CheckSerializer, ServiceSerializer
 from services.catalogue import queries as catalogue
 from services.letters import queries as letters
-from services.pages.access import today
+from services.web.access import today
 from ui.page import Audience, page
 
 

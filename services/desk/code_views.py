@@ -13,11 +13,11 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import queries
 from services.desk.views import posts_of
-from services.pages import codes
-from services.pages.access import today
 from services.residents import onetime
 from services.residents.models import OneTimeCode
 from services.residents.queries import facts_of
+from services.web import codes
+from services.web.access import today
 from tenants.office.models import Post
 from ui.forms import Form, NikField, explain
 from ui.page import Audience, page

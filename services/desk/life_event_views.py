@@ -9,7 +9,7 @@ from kernel.clock import now
 from services.applications import life_events
 from services.applications.queries import get_for
 from services.desk.views import posts_of
-from services.pages.access import today
+from services.web.access import today
 from ui.page import Audience, page
 
 

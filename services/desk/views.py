@@ -23,10 +23,10 @@ from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
 from services.desk.forms import DecisionForm
-from services.pages.access import today
-from services.pages.files import send
 from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
+from services.web.access import today
+from services.web.files import send
 from tenants.office.access import visitor
 from tenants.office.models import Post
 from ui.page import Audience, page

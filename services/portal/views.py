@@ -37,9 +37,6 @@ from services.catalogue.models import Service
 from services.catalogue.translation import ORIGINAL, missing
 from services.letters import archive
 from services.letters import queries as letters
-from services.pages.access import resident, today
-from services.pages.files import send
-from services.pages.language import chosen, in_words_of, marked
 from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, PasswordByCodeForm, RegisterForm, SameFileForm
 from services.questions.maps import with_map
@@ -47,6 +44,9 @@ from services.residents import actions as residents
 from services.residents import onetime
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_of
+from services.web.access import resident, today
+from services.web.files import send
+from services.web.language import chosen, in_words_of, marked
 from tenants.office import readiness
 from ui import brand
 from ui.forms import explain

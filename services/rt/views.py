@@ -15,8 +15,8 @@ from services.applications import decisions, queries, undo
 from services.applications.answered import answered
 from services.applications.models import Application
 from services.cases.models import Step
-from services.pages.access import today
 from services.rt.forms import RefuseForm
+from services.web.access import today
 from tenants.office.access import visitor
 from tenants.office.models import Post
 from ui.page import Audience, page

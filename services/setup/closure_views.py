@@ -9,9 +9,9 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from kernel.tanggal import long_date
 from kernel.workdays import national_holiday_names
-from services.pages.access import today
 from services.setup.forms import ClosureForm
 from services.setup.views import PER_PAGE
+from services.web.access import today
 from tenants.office import actions as office
 from tenants.office.models import Closure
 from ui.forms import explain

@@ -7,11 +7,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.pages import codes
-from services.pages.access import today
 from services.residents import onetime
 from services.residents.models import OneTimeCode
 from services.setup.views import page_of
+from services.web import codes
+from services.web.access import today
 from tenants.office.models import Holding
 from ui.forms import explain
 from ui.page import Audience, page

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.pages.access import today
 from services.setup.decree_forms import (
     CHANGES,
     CloseForm,
@@ -18,6 +17,7 @@ from services.setup.decree_forms import (
     offered,
 )
 from services.setup.views import page_of, unit_of
+from services.web.access import today
 from tenants.office import decrees
 from tenants.office.models import Decree, Unit
 from ui.forms import explain

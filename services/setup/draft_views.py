@@ -22,10 +22,10 @@ from services.catalogue.desks import spoken
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
-from services.pages.access import today
-from services.pages.files import send
 from services.questions.kind import kind_of
 from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
+from services.web.access import today
+from services.web.files import send
 from tenants.office import queries as office
 from tenants.registry.current import city
 from ui.page import Audience, page

@@ -8,12 +8,12 @@ from accounts import mfa
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
-from services.pages.access import today
 from services.residents import officials
 from services.setup import appointing
 from services.setup.forms import AppointForm
 from services.setup.post_forms import CorrectForm, NeighbourForm
 from services.setup.views import page_of, with_holders
+from services.web.access import today
 from tenants.office import actions as office
 from tenants.office import queries
 from tenants.office.models import Holding, Post

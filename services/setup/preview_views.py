@@ -22,12 +22,12 @@ from services.catalogue.paging import pages
 from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
 from services.letters.render import RenderFailed
-from services.pages.access import today
 from services.questions.conditions import Answer
 from services.questions.kind import FieldSpec
 from services.setup import editing
 from services.setup.bench import Bench, bench_of
 from services.setup.part_views import part_form, with_typed
+from services.web.access import today
 from ui.page import Audience, page
 
 MOST_LETTERS = 3

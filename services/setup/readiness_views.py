@@ -11,8 +11,8 @@ from accounts.models import User
 from kernel.clock import now
 from messaging.queries import failed_mails
 from services.applications import staffed
-from services.pages.access import today
 from services.setup.views import PER_PAGE, page_of
+from services.web.access import today
 from tenants.office import readiness
 from tenants.office.models import Post
 from tenants.office.roles import Can, can, having

@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from services.pages.access import today
-from services.pages.files import send
 from services.residents.imports.problems import ImportRefused
 from services.setup import staffing
 from services.setup.forms import ImportForm
 from services.setup.views import page_of
+from services.web.access import today
+from services.web.files import send
 from ui.forms import explain
 from ui.page import Audience, page
 

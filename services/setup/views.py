@@ -16,7 +16,6 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications.staffed import unattended
 from services.catalogue.queries import places_here
-from services.pages.access import today
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code
 from services.setup.decree_forms import offered
@@ -28,6 +27,7 @@ from services.setup.forms import (
     UnitForm,
 )
 from services.setup.state import state_of_city
+from services.web.access import today
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, decrees, queries, readiness, structure

@@ -10,8 +10,8 @@ from services.applications.models import Application
 from services.catalogue import samples
 from services.catalogue.queries import service
 from services.catalogue.shipped import shipped
-from services.pages.access import today
 from services.questions.kind import kind_of
+from services.web.access import today
 from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from messaging.models import Outbox
 from services.applications import issuing, revoking
 from services.applications.models import Application
 from services.cases.models import Step
-from services.pages.access import today
 from services.residents import officials
 from services.residents.models import OfficialIdentity, Person
+from services.web.access import today
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post, Unit
 from tenants.ownership import letters_out

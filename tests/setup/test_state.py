@@ -11,8 +11,8 @@ from kernel.clock import now
 from messaging import mail
 from messaging.models import Outbox
 from services.applications import actions, decisions
-from services.pages.access import today
 from services.setup.state import state_of_city
+from services.web.access import today
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
 from tests.factories import Cast, draft, family, make_cast, official, step_of, submitted

@@ -15,8 +15,8 @@ from services.applications.models import Application
 from services.cases.models import Step
 from services.catalogue.queries import service
 from services.letters.queries import Check
-from services.pages.access import today
 from services.portal.checking import headline_of
+from services.web.access import today
 from tenants.office.models import Profile
 from tenants.office.queries import posts_of
 from tenants.registry.models import City

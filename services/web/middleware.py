@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 
-from services.pages.language import around
+from services.web.language import around
 
 
 class LanguageMiddleware:

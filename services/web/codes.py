@@ -29,4 +29,4 @@ def card(
         "back": back,
         "address": city().page("password-by-code"),
     }
-    return render(request, "pages/code_card.html", context | more)
+    return render(request, "web/code_card.html", context | more)
