@@ -16,6 +16,7 @@ from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
 from services.catalogue.shipped import shipped
 from tenants.office.models import Unit
+from tenants.office.own_roles import keep_roles
 
 
 class NotPublishable(RuleBroken):
@@ -168,7 +169,13 @@ def _renew_cards() -> None:
 
 @transaction.atomic
 def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> ServiceVersion:
-    """Make a definition the current version; publishing the same content again changes nothing."""
+    """Make a definition the current version; publishing the same content again changes nothing.
+
+    Raises RuleBroken when a step names a role that the city has removed."""
+    if keep_roles({role for step in blueprint.steps for role in (step.role, *step.deputies)}):
+        raise RuleBroken(
+            "Layanan ini memakai peran yang sudah dihapus. Pilih peran lain di langkahnya."
+        )
     service, _ = Service.objects.select_for_update().get_or_create(
         slug=blueprint.slug,
         defaults={"title": blueprint.title, "category": blueprint.category},

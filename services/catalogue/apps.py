@@ -7,7 +7,8 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from services.catalogue import seed  # noqa: F401 - registers the seeder
-        from services.catalogue.queries import services_task
-        from tenants.office import readiness
+        from services.catalogue.queries import names_role, services_task
+        from tenants.office import own_roles, readiness
 
+        own_roles.named_by.add("catalogue", names_role)
         readiness.tasks.add("layanan", services_task, order=20)

@@ -5,7 +5,7 @@ disappoint: dead ends, desks nobody sits at, clocks that cannot be met, codes ou
 finding names the place and the cure.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ from services.catalogue import translation
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint, StepSpec
 from services.questions.conditions import Condition, is_number
 from services.questions.kind import FieldSpec, kind_of
-from tenants.office.roles import roles_at
+from tenants.office.roles import SHIPPED, Role
 
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
@@ -47,13 +47,14 @@ def check(
     vacancies: tuple[Vacancy, ...] = (),
     dinas: frozenset[str] | None = None,
     languages: Iterable[str] = (),
+    roles: Iterable[Role] = SHIPPED.values(),
 ) -> list[Finding]:
     """All findings, errors first. ``dinas`` are the slugs of the dinas this city has,
-    ``languages`` those it offers besides Indonesian."""
+    ``languages`` those it offers besides Indonesian, ``roles`` those its posts may have."""
     found = [
         *_applicants(blueprint),
         *_conditions(blueprint),
-        *_desks(blueprint, vacancies, dinas),
+        *_desks(blueprint, vacancies, dinas, {role.code: role for role in roles}),
         *_clocks(blueprint),
         *_letters(blueprint, today),
         *_settings(blueprint),
@@ -177,18 +178,22 @@ def _contradict(conditions: list[Condition]) -> bool:
 
 
 def _desks(
-    blueprint: Blueprint, vacancies: tuple[Vacancy, ...], dinas: frozenset[str] | None
+    blueprint: Blueprint,
+    vacancies: tuple[Vacancy, ...],
+    dinas: frozenset[str] | None,
+    roles: Mapping[str, Role],
 ) -> Iterator[Finding]:
     empty = {(v.level, v.role): v for v in vacancies if v.vacant}
     for step in blueprint.steps:
         place = f"steps.{step.key}"
         for role in (step.role, *step.deputies):
-            known = sorted(found.code for found in roles_at(step.level))
-            if role not in known:
+            if role not in roles or step.level not in roles[role].levels:
+                known = sorted(one.title for one in roles.values() if step.level in one.levels)
+                named = roles[role].title if role in roles else role
                 yield Finding(
                     "error",
                     f"{place}.role",
-                    f"Tidak ada jabatan “{role}” di tingkat {step.level}. Pilih: "
+                    f"Tidak ada jabatan “{named}” di tingkat {step.level}. Pilih: "
                     f"{', '.join(known)}.",
                 )
         if step.dinas and dinas is not None and step.dinas not in dinas:
@@ -198,13 +203,13 @@ def _desks(
                 f"Dinas “{step.dinas}” belum ada di kota ini. Tambahkan dulu di Wilayah.",
             )
         vacancy = empty.get((step.level, step.role))
-        if vacancy is not None and not step.optional:
+        if vacancy is not None and step.role in roles and not step.optional:
             yield Finding(
                 "warning",
                 f"{place}.role",
                 f"Di {vacancy.vacant} dari {vacancy.units} {step.level} belum ada yang menjabat "
-                f"{step.role}; berkas akan berhenti di sana. Tunjuk pejabatnya, atau jadikan "
-                "langkah ini boleh dilewati.",
+                f"{roles[step.role].title}; berkas akan berhenti di sana. Tunjuk pejabatnya, atau "
+                "jadikan langkah ini boleh dilewati.",
             )
 
 

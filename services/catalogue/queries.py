@@ -20,10 +20,10 @@ from services.catalogue.models import Service, Switch
 from services.catalogue.translation import ORIGINAL
 from tenants.office import calling
 from tenants.office.kinds import Words
-from tenants.office.models import Post, Unit
+from tenants.office.models import OwnRole, Post, Unit
 from tenants.office.queries import current_holdings, languages
 from tenants.office.readiness import Task
-from tenants.office.roles import level_of
+from tenants.office.roles import every_role, kinds_at, level_of, own_roles
 from tenants.registry.current import city
 from ui.language import reads_in
 
@@ -188,7 +188,10 @@ def is_off(village: str, *what: str) -> set[str]:
 
 
 def vacancies() -> tuple[linter.Vacancy, ...]:
-    """Per level and role: how many of this city's desks have nobody today. One query."""
+    """Per level and role: how many of this city's desks have nobody today.
+
+    Posts of the city's own roles stand only where somebody added them: every other unit of their
+    level has nobody either. Two queries, and one for each own role."""
     today = now().astimezone(city().tz).date()
     held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
     rows = (
@@ -202,7 +205,37 @@ def vacancies() -> tuple[linter.Vacancy, ...]:
         key = (level_of(row["unit__kind"]), row["role"])
         units, vacant = found.get(key, (0, 0))
         found[key] = (units + row["units"], vacant + row["units"] - row["held"])
+    for key, number in _units_without_post().items():
+        units, vacant = found.get(key, (0, 0))
+        found[key] = (units + number, vacant + number)
     return tuple(linter.Vacancy(*key, *numbers) for key, numbers in sorted(found.items()))
+
+
+def _units_without_post() -> dict[tuple[str, str], int]:
+    """By level and code of the city's own roles: how many units have no such post."""
+    found: dict[tuple[str, str], int] = {}
+    for role in own_roles().values():
+        there = Post.objects.filter(unit=OuterRef("pk"), role=role.code)
+        kinds = kinds_at(role.levels[0])
+        bare = Unit.objects.filter(kind__in=kinds, is_active=True).exclude(Exists(there))
+        if number := bare.count():
+            found[role.levels[0], role.code] = number
+    return found
+
+
+def names_role(role: OwnRole) -> str:
+    """Why one of the city's own roles must stay as it is, or ""."""
+    steps: Q = Q()
+    for place in ("current__definition", "draft"):
+        for name, value in (("role", role.code), ("deputies", [role.code])):
+            steps |= Q(**{f"{place}__steps__contains": [{name: value}]})
+    found = Service.objects.filter(steps).first()
+    if found is None:
+        return ""
+    return (
+        f"Layanan {found.title} memakai peran ini dalam langkahnya, atau dalam drafnya. Ganti "
+        "dulu di sana."
+    )
 
 
 def lint(blueprint: Blueprint) -> list[linter.Finding]:
@@ -216,6 +249,7 @@ def lint(blueprint: Blueprint) -> list[linter.Finding]:
         vacancies=vacancies(),
         dinas=slugs,
         languages=[code for code, _ in languages()[1:]],
+        roles=every_role(),
     )
 
 

@@ -8,7 +8,6 @@ from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
 from services.questions.editor import NOTHING, Cell, Choices, Slot
 from services.questions.kind import REGISTER_FACTS, kinds
-from tenants.office.roles import every_role
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
     "fields": ("pertanyaan", "Pertanyaan"),
@@ -139,7 +138,9 @@ STANDARD: tuple[Slot, ...] = tuple(
 )
 
 
-def slots(part: str, definition: Definition, item: Definition, dinas: Choices = ()) -> list[Slot]:
+def slots(
+    part: str, definition: Definition, item: Definition, dinas: Choices = (), roles: Choices = ()
+) -> list[Slot]:
     """The inputs of one part's page."""
     if part == "main":
         return list(MAIN)
@@ -157,7 +158,7 @@ def slots(part: str, definition: Definition, item: Definition, dinas: Choices = 
             _conditions("show_when", "Diminta hanya bila", definition["fields"]),
         ]  # fmt: skip
     if part == "steps":
-        return _step(definition, dinas)
+        return _step(definition, dinas, roles)
     return _letter(definition, item)
 
 
@@ -207,8 +208,7 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
     return found
 
 
-def _step(definition: Definition, dinas: Choices) -> list[Slot]:
-    roles: Choices = tuple((role.code, role.title) for role in every_role())
+def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
     return [
         Slot("title", "Apa yang terjadi di sini", "line", "Misalnya: Loket memeriksa.", True),
         Slot("level", "Tingkat", "choice", required=True, choices=LEVELS),

@@ -22,7 +22,7 @@ from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
 from tenants.office.models import Unit
-from tenants.office.roles import role_of
+from tenants.office.roles import every_role, own_roles, role_of
 from ui.page import Audience, page
 
 
@@ -63,6 +63,16 @@ def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line
 def _dinas() -> Choices:
     found = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True).order_by("name")
     return tuple((unit.code.partition("/")[2], unit.name) for unit in found)
+
+
+def _roles() -> Choices:
+    """Every role a step may be addressed to; a city's own with the level it stands at."""
+    levels = dict(slots.LEVELS)
+    own = {role.code: levels[role.levels[0]] for role in own_roles().values()}
+    return tuple(
+        (role.code, f"{role.title} ({own[role.code]})" if role.code in own else role.title)
+        for role in every_role()
+    )
 
 
 def _placeholders(definition: Definition) -> list[tuple[str, str]]:
@@ -146,7 +156,8 @@ def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
 def part_form(bench: Bench, part: str, item: Definition, data: Any) -> PartForm:
     """The inputs of one part, filled with what stands there or what was typed."""
     shape = _shape(item, data)
-    inputs = slots.slots(part, bench.definition, shape, _dinas() if part == "steps" else ())
+    around = (_dinas(), _roles()) if part == "steps" else ()
+    inputs = slots.slots(part, bench.definition, shape, *around)
     return PartForm(inputs, definition=bench.definition, item=item, data=data)
 
 

@@ -197,5 +197,6 @@ def write_template(out: TextIO, *, vacant: Iterable[Post]) -> None:
 def vacant_posts(today: date) -> list[Post]:
     """Posts that nobody holds, heads and counters first as the units stand."""
     held = current_holdings(today).filter(user__is_active=True).values("post")
-    found = Post.objects.exclude(pk__in=held).exclude(having(Can.ADMINISTERS))
+    filled = having(Can.VOUCHES) | having(Can.TAKES_SEAT)
+    found = Post.objects.filter(filled).exclude(pk__in=held).exclude(having(Can.ADMINISTERS))
     return list(found.select_related("unit").order_by("unit__code", "pk"))

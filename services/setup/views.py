@@ -138,7 +138,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def posts(request: HttpRequest, user: User) -> HttpResponse:
     """Every post and who holds it; the vacant ones on request."""
     wanted, vacant = request.GET.get("cari", "").strip(), "kosong" in request.GET
-    found = Post.objects.exclude(having(Can.VOUCHES))
+    found = Post.objects.filter(having(Can.TAKES_SEAT))
     if wanted:
         found = found.filter(
             Q(title__icontains=wanted)
@@ -228,7 +228,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
             form.add_error("rt", "RT ini sudah ada di sana.")
         else:
             created = ensure_rts({code})[code]
-            post = office.open_posts(unit=created)[0]
+            post = office.head_post(unit=created)
             messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
             return redirect("setup-post", post.pk)
     wanted = request.GET.get("cari", "").strip()
@@ -266,4 +266,4 @@ def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     found = unit_of(pk)
     if found.kind not in (Unit.Kind.RT, Unit.Kind.RW):
         raise NotThere("Unit ini bukan RT atau RW.")
-    return redirect("setup-post", office.open_posts(unit=found)[0].pk)
+    return redirect("setup-post", office.head_post(unit=found).pk)

@@ -18,7 +18,7 @@ from tenants.office import notices, signing
 from tenants.office.models import Closure, Decree, Holding, Post, Profile, Unit
 from tenants.office.naming import check_short_form, printed, short_form
 from tenants.office.queries import holds_seat
-from tenants.office.roles import Can, can, having
+from tenants.office.roles import Can, can, having, role_of
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -33,6 +33,11 @@ def open_posts(*, unit: Unit) -> list[Post]:
     wanted = [post for post in posts_at(unit) if post.role not in there]
     Post.objects.bulk_create(wanted, ignore_conflicts=True)
     return list(Post.objects.filter(unit=unit).order_by("role"))
+
+
+def head_post(*, unit: Unit) -> Post:
+    """The post of whoever heads a unit, made where missing."""
+    return next(post for post in open_posts(unit=unit) if can(post.role, Can.HEADS))
 
 
 @transaction.atomic
@@ -52,11 +57,16 @@ def appoint(
 
     The counter may have several holders; every other post has one proper holder at a time: the
     one before ends the day before, also for a Pj. or Pjs. ``acting`` is a key of
-    ``signing.ACTING``. RuleBroken when that would end before it began, LimitReached
+    ``signing.ACTING``. NotThere, RuleBroken when that would end before it began, LimitReached
     when the city's plan has no seat for one more person. ``quiet``: the caller tells the
     administrators.
     """
-    post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+    found = Post.objects.select_for_update().select_related("unit").filter(pk=post.pk).first()
+    if found is None:
+        raise NotThere("Jabatan ini sudah tidak ada.")
+    post = found
+    if not role_of(post.role).levels:
+        raise RuleBroken("Peran jabatan ini sudah dihapus. Jabatannya tidak diisi lagi.")
     if by is not None and user.pk == by.pk and not can(post.role, Can.ADMINISTERS):
         raise RuleBroken(OWN_POST, field="user")
     if not user.is_active:

@@ -1,6 +1,7 @@
 """City schema: the government's units, its posts, and who holds them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -149,6 +150,22 @@ class Post(models.Model):
         while village.kind in (Unit.Kind.RW, Unit.Kind.DUSUN) and village.parent is not None:
             village = village.parent
         return f"{title}, {village.name}"
+
+
+class OwnRole(models.Model):
+    """A role of posts that this city made, beside those of ``roles.toml``."""
+
+    code = models.CharField(max_length=16, unique=True)  # as posts and steps name it
+    title = models.CharField("nama peran", max_length=60)
+    level = models.CharField("tingkat", max_length=10)
+    can = ArrayField(models.CharField(max_length=16), verbose_name="wewenang")
+
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = [models.UniqueConstraint(Lower("title"), name="own_role_once")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Holding(models.Model):

@@ -1,4 +1,8 @@
-"""The roles of posts, and what each may do. Ask for a capability, never for a role's code."""
+"""The roles of posts, and what each may do. Ask for a capability, never for a role's code.
+
+Those of ``roles.toml`` are the same in every city; the rows of ``OwnRole`` are a city's own. They
+are read only when somebody asks for a role that is not shipped, and then once (``kernel.once``).
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +13,8 @@ from typing import Literal
 from django.db.models import Q
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from tenants.office.models import Post, Unit
+from tenants.backend.scope import once_here
+from tenants.office.models import OwnRole, Post, Unit
 
 TABLE = Path(__file__).with_name("roles.toml")
 LONGEST_CODE = Post._meta.get_field("role").max_length or 0
@@ -44,6 +49,10 @@ class Can(StrEnum):
 DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS})
 
 
+# What a city may give a role of its own. Administrators stay those the city was founded with.
+OWN_MAY = DESK_WORK | {Can.VOUCHES, Can.TAKES_SEAT, Can.SHARED, Can.ADDED}
+
+
 class _Row(BaseModel):
     """One role as the file says it."""
 
@@ -76,14 +85,34 @@ def _shipped() -> dict[str, Role]:
 SHIPPED: Mapping[str, Role] = _shipped()
 
 
+def own_roles() -> Mapping[str, Role]:
+    """The city's own roles by code. One query."""
+    return once_here(
+        "office.own_roles", lambda: {row.code: read(row) for row in OwnRole.objects.all()}
+    )
+
+
+def read(row: OwnRole) -> Role:
+    """A row as a role."""
+    return Role.model_validate(
+        {"code": row.code, "title": row.title, "levels": [row.level], "can": row.can}
+    )
+
+
 def level_of(kind: str) -> str:
     """The level at which units of this kind stand: a desa and a kelurahan stand at one."""
     return _OF_KIND.get(kind, "")
 
 
+def kinds_at(level: str) -> list[str]:
+    """The kinds of units that stand at a level."""
+    return [kind for kind, there in _OF_KIND.items() if there == level]
+
+
 def role_of(code: str) -> Role:
     """The role with this code; one that exists no more may do nothing."""
-    return SHIPPED.get(code) or Role(code=code, title=code, levels=(), can=frozenset())
+    known = SHIPPED.get(code) or own_roles().get(code)
+    return known or Role(code=code, title=code, levels=(), can=frozenset())
 
 
 def can(code: str, capability: Can) -> bool:
@@ -97,21 +126,31 @@ def is_desk(code: str) -> bool:
 
 
 def every_role() -> list[Role]:
-    """All roles of this city, heads first."""
-    return list(SHIPPED.values())
+    """All roles of this city, its own last."""
+    return [*SHIPPED.values(), *own_roles().values()]
 
 
 def roles_at(level: str) -> list[Role]:
-    """The roles that stand at a level, heads first."""
+    """The roles that stand at a level, the city's own last."""
     return [role for role in every_role() if level in role.levels]
 
 
 def having(capability: Can, path: str = "role") -> Q:
     """Rows whose role, at this path, has a capability."""
     codes = sorted(role.code for role in SHIPPED.values() if capability in role.can)
-    return Q(**{f"{path}__in": codes})
+    found = Q(**{f"{path}__in": codes})
+    if capability in OWN_MAY:
+        own = OwnRole.objects.filter(can__contains=[capability])
+        found |= Q(**{f"{path}__in": own.values("code")})
+    return found
 
 
 def superiors_of(code: str) -> list[str]:
-    """Codes of the roles that are told when a post of this role misses its clock."""
-    return [role.code for role in SHIPPED.values() if code in role.superior_of]
+    """Codes of the roles that are told when a post of this role misses its clock: for a city's
+    own role, every head."""
+    is_own = code not in SHIPPED
+    return [
+        role.code
+        for role in SHIPPED.values()
+        if code in role.superior_of or (is_own and Can.HEADS in role.can)
+    ]

@@ -8,7 +8,7 @@ from tenants.office.kinds import usual_words
 from tenants.office.languages import USUAL
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.naming import give_short_forms
-from tenants.office.roles import Can, having, level_of, roles_at
+from tenants.office.roles import SHIPPED, Can, having, level_of
 from tenants.registry import regions
 from tenants.registry.models import City, Signup
 from tenants.registry.provisioning import seeder
@@ -83,7 +83,7 @@ def posts_at(unit: Unit) -> list[Post]:
             unit=unit, role=role.code,
             title=title.format(head=head, own=unit.own_name, unit=unit.name, short=short),
         )
-        for role in roles_at(level)
+        for role in SHIPPED.values()
         if (title := role.posts.get(level))
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from kernel.identities import folded
 from tenants.office.actions import open_posts
 from tenants.office.models import Post, Unit
 from tenants.office.naming import LONGEST_NAME, check_short_form, printed
+from tenants.office.own_roles import keep_roles
 from tenants.office.roles import Can, Role, can, level_of, role_of, roles_at
 from tenants.registry.current import city
 
@@ -55,6 +56,7 @@ def add_post(*, unit: Unit, role: str, title: str, by: User) -> Post:
     """One more post at a unit. Raises RuleBroken."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     title = printed(title, "title")
+    keep_roles([role])
     if role not in {found.code for found in may_add(unit)} or not unit.is_active:
         raise RuleBroken("Jabatan seperti itu tidak dapat ditambah di unit ini.", field="role")
     if not title:
