@@ -9,8 +9,10 @@ from PIL import Image
 
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
-from services.applications import actions, decisions, queries
+from services.applications import actions
 from services.applications.models import Application
+from services.cases import decisions
+from services.cases import queries as desks
 from services.cases.models import Step
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
@@ -161,7 +163,7 @@ def submitted(cast: Cast, slug: str = "sktm", **changes: str) -> Application:
 
 def step_of(application: Application) -> Step:
     """Where the dossier lies now, read afresh."""
-    step = queries.open_step(Application.objects.get(pk=application.pk))
+    step = desks.open_step(Application.objects.get(pk=application.pk))
     assert step is not None
     return step
 

@@ -21,8 +21,9 @@ from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from kernel.clock import now
 from services.applications import actions as dossiers
-from services.applications import decisions, queries
 from services.applications.models import Application
+from services.cases import decisions
+from services.cases import queries as desks
 from services.catalogue.queries import service
 from services.residents.actions import login_for
 from services.residents.imports.columns import COLUMNS
@@ -267,7 +268,7 @@ def _play(story: Story, account: ResidentAccount) -> None:
 
 
 def _decide(application: Application, decision: str, note: str, at: datetime) -> None:
-    step = queries.open_step(Application.objects.get(pk=application.pk))
+    step = desks.open_step(Application.objects.get(pk=application.pk))
     assert step is not None
     post = Post.objects.filter(unit=step.unit, role=step.role).first()
     assert post is not None

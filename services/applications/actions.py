@@ -8,30 +8,27 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from audit import actions as audit
-from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
-from services.applications import attachments, documents, life_events, rules
+from services.applications import life_events
 from services.applications.earlier import earlier
-from services.applications.events import (
-    CaseSubmitted,
-)
 from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application
 from services.applications.queries import draft_of, own
-from services.applications.route import locked, open_stage, record, today_of
 from services.applications.staffed import refuse_closed
-from services.cases.models import Document, Step
+from services.cases import attachments, documents
+from services.cases.models import Document
+from services.cases.queries import EDITABLE
+from services.cases.route import locked, today_of
+from services.cases.sending import send
 from services.catalogue import answers as answering
 from services.catalogue import paging
-from services.catalogue.blueprint import Blueprint, StepSpec
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service, ServiceVersion
-from services.catalogue.rules import first_stage, route, stage_of
 from services.catalogue.unknown import to_ask
-from services.letters import actions as letters
-from services.questions.conditions import Answers
+from services.questions.conditions import Answers, all_hold
 from services.questions.kind import House
 from services.residents import guesses
 from services.residents.actions import require_resident
@@ -43,7 +40,6 @@ from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
 
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
-EDITABLE = {Application.State.DRAFT, Application.State.RETURNED}
 NAMED = 30  # an hour, per account: people outside the household named by NIK
 
 
@@ -123,7 +119,7 @@ def _save_answers(
     files: Mapping[str, documents.Accepted | RuleBroken], names: Mapping[str, str], by: User,
     only: Collection[str] | None, said_in: Blueprint | None,
 ) -> dict[str, str]:  # fmt: skip
-    application = locked(application_id)
+    application = locked(Application, application_id)
     _require_editable(application)
     blueprint = application.blueprint
     house = _house(application)
@@ -187,7 +183,7 @@ def remove_document(*, document_id: int, by: User) -> int:
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
     application = own(by, document.case_id)
-    _require_editable(locked(application.pk))
+    _require_editable(locked(Application, application.pk))
     document.delete()
     transaction.on_commit(lambda: documents.forget(document.path))
     return application.pk
@@ -240,7 +236,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     letters of this month are used up: the draft stays.
     """
     decrees.apply_due()
-    application = locked(application_id)
+    application = locked(Application, application_id)
     if application.state not in EDITABLE:
         return application
     _require_open_city()
@@ -248,38 +244,10 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     files = list(application.documents.all())
     if problems(application, files):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
-    attachments.drop_unasked(application, files)
+    answers, specs = application.answers, application.blueprint.documents
+    attachments.drop_unasked(files, {s.key for s in specs if all_hold(s.show_when, answers)})
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
-        local = at.astimezone(city().tz)
-        application.number = rules.dossier_number(
-            year=local.year,
-            month=local.month,
-            sequence=letters.next_number(f"berkas:{local.year}"),
-        )
-        application.submitted_at, application.draft_key = at, None
-        stage, returned_step_id = first_stage(application.blueprint, application.answers), 0
-    else:
-        stage, returned_step_id = _stage_again(application)
-    application.state = Application.State.RUNNING
-    application.save(update_fields=["number", "submitted_at", "state", "draft_key"])
-    record(application, "dossier.submitted", by)
-    publish(CaseSubmitted(application.pk, returned_step_id))
     life_events.note(application)
-    open_stage(application, stage, at)
+    send(application, by=by, at=at)
     return application
-
-
-def _stage_again(application: Application) -> tuple[list[StepSpec], int]:
-    """The desks a returned dossier comes back to: those of its stage that had not approved; and
-    the step that had returned it."""
-    returned = application.steps.filter(state=Step.State.RETURNED).last()
-    assert returned is not None
-    blueprint, answers = application.blueprint, application.answers
-    if all(spec.key != returned.key for spec in route(blueprint, answers)):
-        return first_stage(blueprint, answers), returned.pk  # the new answers lead elsewhere
-    approved = set(
-        application.steps.filter(state=Step.State.APPROVED).values_list("key", flat=True)
-    )
-    stage = stage_of(blueprint, answers, returned.key)
-    return [spec for spec in stage if spec.key not in approved], returned.pk

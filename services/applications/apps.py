@@ -6,19 +6,11 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
 
     def ready(self) -> None:
-        from services.applications import custody  # noqa: F401 - the open export
-        from services.applications.following import (
-            hand_over,
-            work_names_role,
-            work_waits_there,
+        from services.applications import (
+            custody,  # noqa: F401 - the open export
+            kind,  # noqa: F401 - the kind of case
         )
-        from services.applications.queries import bytes_stored, overdue_steps
-        from tenants.office import decrees, own_roles
-        from tenants.registry import health
-        from tenants.registry.entitlements import meter
+        from services.applications.following import work_names_role
+        from tenants.office import own_roles
 
-        meter("storage")(bytes_stored)
-        decrees.closed.add("applications", hand_over)
-        decrees.held_up.add("applications", work_waits_there)
         own_roles.named_by.add("applications", work_names_role)
-        health.probe("overdue", label="Langkah lewat tenggat")(overdue_steps)

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from kernel.clock import now
-from services.applications import documents
 from services.applications.house import house_of
 from services.applications.models import Application
+from services.cases import documents
 from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec

@@ -8,33 +8,26 @@ from events.subscribers import publish
 from messaging import outbox
 from services.applications.events import LetterReady
 from services.applications.models import Application, IssuedLetter
-from services.applications.route import finish, locked, today_of
 from services.applications.wording import letter_draft, signer_of
-from services.cases.models import Step
-from services.catalogue.blueprint import StepSpec
+from services.cases.kinds import AtHand
+from services.cases.route import finish, locked, today_of
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters
 from services.letters.models import Letter
 from tenants.office import queries as office
-from tenants.office.models import Post, Unit
+from tenants.office.models import Unit
 
 
-def issue(
-    application: Application,
-    spec: StepSpec,
-    step: Step,
-    steps: list[Step],
-    post: Post,
-    at: datetime,
-) -> bool:
+def issue(hand: AtHand, at: datetime) -> bool:
     """Number the letters this approval brings and order their PDFs; whether it brings any."""
-    outputs = outputs_of(application.blueprint, application.answers, spec.key)
+    application, step = Application.of(hand.case), hand.step
+    outputs = outputs_of(application.blueprint, application.answers, step.key)
     for output in outputs:
         today = today_of(at)
-        assert step.decided_by is not None
-        signer = signer_of(step.decided_by, post, step, today)
+        assert step.decided_by is not None and hand.post is not None
+        signer = signer_of(step.decided_by, hand.post, step, today)
         letter = letters.write(
-            letter_draft(application, steps, output, signer, today),
+            letter_draft(application, hand.steps, output, signer, today),
             unit=step.unit,
             letterhead=letterhead(step.unit),
             person=application.applicant,
@@ -60,7 +53,7 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
 
     Idempotent: runs again after any crash.
     """
-    application = locked(application_id)
+    application = locked(Application, application_id)
     unfinished = application.issued.exclude(letter__state__in=Letter.FINISHED)
     for issued in unfinished.order_by("pk"):
         letters.render(issued.letter_id, at=at)

@@ -9,6 +9,8 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application, LifeEvent
 from services.cases.models import Step
+from services.cases.queries import lies_at
+from services.cases.route import locked
 from services.questions.conditions import all_hold
 from services.residents import codes, officials
 from services.residents.actions import set_status
@@ -105,12 +107,9 @@ def confirmed(application: Application) -> list[LifeEvent]:
 
 
 def _is_desk_of(application: Application, posts: Collection[Post]) -> bool:
-    held = {(post.unit_id, post.role) for post in posts if not can(post.role, Can.VOUCHES)}
-    return any(
-        (step.unit_id, role) in held
-        for step in application.steps.exclude(state=Step.State.SKIPPED)
-        for role in (step.role, *step.deputies)
-    )
+    posts = [post for post in posts if not can(post.role, Can.VOUCHES)]
+    passed = application.steps.exclude(state=Step.State.SKIPPED)
+    return any(lies_at(step, posts) for step in passed)
 
 
 @transaction.atomic
@@ -121,7 +120,7 @@ def confirm(
 
     Only desks it passed may, never the applicant. Raises NotThere, RuleBroken, Stale.
     """
-    application = Application.objects.select_for_update(of=("case_ptr",)).get(pk=application_id)
+    application = locked(Application, application_id)
     posts = office.posts_of(by, at.astimezone(city().tz).date())
     open_ones = {event.pk: event for event in to_confirm(application, posts)}
     if not open_ones:

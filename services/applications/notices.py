@@ -1,12 +1,6 @@
-"""What residents and officials are told of applications. No personal data stands in a notice."""
+"""What residents are told of their applications. No personal data stands in a notice."""
 
-from accounts.models import User
-from kernel.clock import now
-from messaging.choices import Occasion, occasions
 from messaging.notices import notice
-from tenants.office import queries as office
-from tenants.office.roles import Can, can
-from tenants.registry.current import city, city_or_none
 
 SUBMITTED = notice(
     "applications/submitted", "an application was received, to the applicant",
@@ -28,64 +22,3 @@ LETTER_REVOKED = notice(
     "applications/letter-revoked", "an issued letter was revoked, to its holder",
     fields="number where service link city", english=True,
 )  # fmt: skip
-ARRIVED_NEIGHBOUR = notice(
-    "applications/arrived-neighbour", "somebody waits for a vouch, to the Ketua RT or RW",
-    fields="where link city",
-)  # fmt: skip
-ARRIVED = notice(
-    "applications/arrived", "an application reached a desk, to who wants to know at once",
-    fields="number where step service link city",
-)  # fmt: skip
-LATE = notice(
-    "applications/late", "a desk missed its clock", fields="number where service link city"
-)
-DIGEST = notice(
-    "applications/digest", "what waits at somebody's desks, once a day", fields="lines links city"
-)
-
-AT_ONCE, DAILY = "arrival", "digest"
-
-
-def at_once_is_usual(role: str) -> bool:
-    """Whether holders of this role are told of each arrival unless they choose otherwise: who
-    vouches does not open the site each day."""
-    return can(role, Can.VOUCHES)
-
-
-def daily_is_usual(role: str) -> bool:
-    return not can(role, Can.VOUCHES)
-
-
-def _roles(user: User) -> set[str]:
-    if city_or_none() is None:  # an operator
-        return set()
-    posts = office.posts_of(user, now().astimezone(city().tz).date())
-    return {post.role for post in posts if not can(post.role, Can.ADMINISTERS)}
-
-
-def _usual_at_once(user: User) -> bool | None:
-    roles = _roles(user)
-    return any(map(at_once_is_usual, roles)) if roles else None
-
-
-def _usual_daily(user: User) -> bool | None:
-    roles = _roles(user)
-    return any(map(daily_is_usual, roles)) if roles else None
-
-
-occasions.add(
-    AT_ONCE,
-    Occasion(
-        "Begitu ada yang menunggu saya",
-        "Satu pesan untuk setiap permohonan yang tiba di jabatan Anda.",
-        _usual_at_once,
-    ),
-)
-occasions.add(
-    DAILY,
-    Occasion(
-        "Daftar sekali sehari",
-        "Pada pagi hari kerja, bila ada yang menunggu.",
-        _usual_daily,
-    ),
-)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.models import User
-from services.applications import decisions, issuing
+from services.applications import issuing
 from services.applications.models import Application
-from services.applications.rules import unit_code_for
 from services.applications.wording import draft_from, letter_draft, signer_of
+from services.cases import decisions
 from services.cases.models import Step
+from services.cases.rules import unit_code_for
 from services.catalogue import samples
 from services.catalogue.blueprint import Blueprint, Output
 from services.catalogue.desks import said_output

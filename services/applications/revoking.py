@@ -10,8 +10,9 @@ from kernel.errors import NotThere
 from services.applications.events import LetterRevoked
 from services.applications.models import Application, IssuedLetter
 from services.applications.queries import get_for
-from services.applications.route import refuse_own
 from services.cases.models import Step
+from services.cases.queries import lies_at
+from services.cases.route import refuse_own
 from services.letters import actions as letters
 from services.letters.models import Letter
 from tenants.office import queries as office
@@ -22,14 +23,11 @@ from tenants.registry.current import city
 def revocable(application: Application, posts: list[Post]) -> set[int]:
     """Letters of this dossier that may be taken back from these posts: by whoever could sign them
     today, the post itself or its deputies, also when another person held it then. No query."""
-    held = {(post.unit_id, post.role) for post in posts}
     signing = {
         output.key
         for output in application.blueprint.outputs
         for step in application.steps.all()
-        if step.key == output.step
-        and step.state == Step.State.APPROVED
-        and any((step.unit_id, role) in held for role in (step.role, *step.deputies))
+        if step.key == output.step and step.state == Step.State.APPROVED and lies_at(step, posts)
     }
     return {
         issued.letter_id

@@ -1,51 +1,13 @@
-"""Work after the commit, and work the clock brings."""
+"""Work after the commit."""
 
-from collections.abc import Collection
-from datetime import timedelta
 from typing import Any
 
 from kernel.clock import now
 from messaging import outbox
-from messaging.periodic import periodic
-from services.applications import issuing, queries
-from services.applications.morning import send_morning_lists
-from services.applications.overdue import handle_overdue
-from services.cases.models import Document
-from tenants.registry.current import city
-from tenants.registry.leftovers import sweep
+from services.applications import issuing
 
 
 @outbox.handler("applications.issue")
 def issue(payload: dict[str, Any]) -> None:
     """The PDFs of letters just approved."""
     issuing.finish_letters(application_id=int(payload["application_id"]), at=now())
-
-
-@periodic("applications.overdue", every=timedelta(minutes=10))
-def overdue(payload: dict[str, Any]) -> None:
-    """Missed clocks: remind, tell the superior, or pass on, as each step says.
-
-    Not while the city is read only: nobody could act on it, and nothing may pass anybody by.
-    """
-    if city().is_read_only:
-        return
-    at = now()
-    for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
-        handle_overdue(step_id=step_id, at=at)
-
-
-@periodic("applications.morning", every=timedelta(minutes=30))
-def morning(payload: dict[str, Any]) -> None:
-    """Each desk's list for the day."""
-    if not city().is_read_only:
-        send_morning_lists(at=now())
-
-
-@periodic("applications.leftovers", every=timedelta(days=1))
-def leftovers(payload: dict[str, Any]) -> None:
-    """Uploads whose row was never committed, or whose deletion was cut short."""
-    sweep("dokumen", _uploads, at=now())
-
-
-def _uploads(paths: Collection[str]) -> set[str]:
-    return set(Document.objects.filter(path__in=paths).values_list("path", flat=True))

@@ -7,12 +7,12 @@ from django.db import transaction
 from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken, Stale
-from services.applications import documents, reasons
-from services.applications.actions import EDITABLE
-from services.applications.events import CaseWithdrawn
 from services.applications.models import Application
-from services.applications.route import locked, record
+from services.cases import documents, reasons
+from services.cases.events import CaseWithdrawn
 from services.cases.models import Step
+from services.cases.queries import EDITABLE
+from services.cases.route import locked, record
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
 
     A draft that was never sent is deleted with its answers and files.
     """
-    application = locked(application_id)
+    application = locked(Application, application_id)
     if application.state == Application.State.DRAFT:
         _discard(application, by)
         return

@@ -60,6 +60,7 @@ class Clock(Strict):
 class StepSpec(Strict):
     """One desk the dossier passes: which post at which level, what it may do, and how fast."""
 
+    kind: Literal["desk"] = "desk"
     key: Key
     title: Line  # what happens here: "Loket memeriksa"
     level: Literal["rt", "rw", "kelurahan", "kecamatan", "kota", "dinas"]
@@ -325,6 +326,9 @@ class Blueprint(Strict):
             if not found["who"][later]:
                 del found["who"][later]
         found["fields"] = [field.canonical() for field in self.fields]
+        for step in found["steps"]:
+            if step["kind"] == "desk":  # what every step was before there were kinds
+                del step["kind"]
         if self.event is None:
             del found["event"]
         # Nothing translated says nothing: the same content as before there were translations.

@@ -1,21 +1,31 @@
 """What a service definition means: routes, texts, search. Plain Python."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import ceil
+from typing import Protocol
 
 from kernel.text import fold
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Output, StepSpec
 from services.questions.conditions import Answers, all_hold
 
 
-def route(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:
+class Stepped(Protocol):
+    """A definition with steps: a service's, or that of another kind of case."""
+
+    @property
+    def steps(self) -> Sequence[StepSpec]: ...
+
+    def step(self, key: str) -> StepSpec: ...
+
+
+def route(blueprint: Stepped, answers: Answers) -> list[StepSpec]:
     """The steps this request passes, in order."""
     return [step for step in blueprint.steps if all_hold(step.when, answers)]
 
 
-def stage_of(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+def stage_of(blueprint: Stepped, answers: Answers, key: str) -> list[StepSpec]:
     """The steps that run together with ``key``: itself, and its neighbours side by side."""
     steps = route(blueprint, answers)
     place = next(i for i, step in enumerate(steps) if step.key == key)
@@ -30,13 +40,13 @@ def stage_of(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]
     return steps[first : last + 1]
 
 
-def first_stage(blueprint: Blueprint, answers: Answers) -> list[StepSpec]:
+def first_stage(blueprint: Stepped, answers: Answers) -> list[StepSpec]:
     """Where a request begins."""
     steps = route(blueprint, answers)
     return stage_of(blueprint, answers, steps[0].key) if steps else []
 
 
-def stage_after(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+def stage_after(blueprint: Stepped, answers: Answers, key: str) -> list[StepSpec]:
     """The steps that follow ``key``'s stage on this request's route; none at the end."""
     order = [step.key for step in blueprint.steps]
     reached = [order.index(step.key) for step in _stage_or_self(blueprint, answers, key)]
@@ -46,7 +56,7 @@ def stage_after(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSp
     return stage_of(blueprint, answers, following.key) if following else []
 
 
-def _stage_or_self(blueprint: Blueprint, answers: Answers, key: str) -> list[StepSpec]:
+def _stage_or_self(blueprint: Stepped, answers: Answers, key: str) -> list[StepSpec]:
     on_route = any(step.key == key for step in route(blueprint, answers))
     return stage_of(blueprint, answers, key) if on_route else [blueprint.step(key)]
 

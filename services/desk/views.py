@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +15,14 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
-from services.applications import decisions, life_events, preview, queries, revoking
+from services.applications import life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.models import Application
-from services.cases.models import Step
+from services.cases import decisions
+from services.cases import queries as desks
+from services.cases.kinds import Summary, kind_of
+from services.cases.models import Case, Step
+from services.cases.timeline import timeline
 from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
@@ -77,10 +82,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in TABS else "kerja"
     at = now()
     steps = {
-        "kerja": queries.inbox(posts),
-        "warga": queries.waiting_for_applicant(posts),
-        "lewat": queries.inbox(posts).filter(due_at__lt=at),
-        "selesai": queries.decided(posts),
+        "kerja": desks.inbox(posts),
+        "warga": desks.waiting_for_applicant(posts),
+        "lewat": desks.inbox(posts).filter(due_at__lt=at),
+        "selesai": desks.decided(posts),
     }[chosen]
     tab = TABS[chosen]
     context = {
@@ -89,10 +94,25 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "heading": tab.heading,
         "moment": tab.moment,
         "order": tab.order,
-        "counts": queries.counts(posts, at=at),
-        "page": Paginator(steps, PER_PAGE).get_page(request.GET.get("hal")),
+        "counts": desks.counts(posts, at=at),
+        **_page_of(steps, request.GET.get("hal")),
     }
     return render(request, "desk/inbox.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list."""
+
+    step: Step
+    case: Summary
+
+
+def _page_of(steps: QuerySet[Step], number: str | int | None) -> dict[str, object]:
+    """One page of a list, and what each of its lines says."""
+    found = Paginator(steps, PER_PAGE).get_page(number)
+    rows = [Row(step, kind_of(step.case).summary(step.case)) for step in found]
+    return {"page": found, "rows": rows}
 
 
 @page(Audience.DESK, when_suspended="open")
@@ -110,7 +130,7 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
         return redirect("desk-inbox")
     if request.method == "GET" and holds_sixteen_digits(wanted):
         raise RuleBroken("Ketik NIK di kotak pencarian, bukan di alamat halaman.")
-    steps = queries.matching(queries.seen_by(posts), wanted)
+    steps = desks.matching(desks.seen_by(posts), wanted)
     context = {
         "posts": posts,
         "tab": "",
@@ -118,8 +138,8 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
         "moment": FOUND.moment,
         "order": FOUND.order,
         "search": wanted,
-        "counts": queries.counts(posts, at=now()),
-        "page": Paginator(steps, PER_PAGE).get_page(1),
+        "counts": desks.counts(posts, at=now()),
+        **_page_of(steps, 1),
     }
     return render(request, "desk/inbox.html", context)
 
@@ -134,16 +154,16 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, user, posts, application)
 
 
-def _spec(application: Application, step: Step) -> StepSpec:
+def _spec(case: Case, step: Step) -> StepSpec:
     """What may be done at a step, in the words of its place."""
-    return said_step(application.blueprint.step(step.key), places_at(application.unit.code))
+    return said_step(kind_of(case).plan(case).step(step.key), places_at(case.unit.code))
 
 
 def _page(
     request: HttpRequest, user: User, posts: list[Post], application: Application,
     problem: RuleBroken | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    mine = queries.step_at(application, posts)
+    mine = desks.step_at(application, posts)
     answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
@@ -151,12 +171,12 @@ def _page(
     decision = request.POST.get("decision", "")
     context = {
         "posts": posts,
-        "counts": queries.counts(posts, at=now()),
+        "counts": desks.counts(posts, at=now()),
         "application": application,
         "facts": facts_of(application.applicant),
         "answers": answers,
         "tiles": tiles() if any(row.latitude for row in answers) else None,
-        "stops": queries.timeline(application, at=now(), today=today()),
+        "stops": timeline(application, at=now(), today=today()),
         "step": mine,
         "spec": _spec(application, mine) if mine else None,
         "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
@@ -189,7 +209,7 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     """The letter this desk is about to approve, as it will be."""
     user, posts = posts_of(request)
     application = _at_desk(user, pk)
-    step = queries.step_at(application, posts)
+    step = desks.step_at(application, posts)
     found = [
         o
         for o in outputs_of(application.blueprint, application.answers, step.key if step else "")
@@ -216,28 +236,26 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         _at_desk(user, pk)
         raise RuleBroken("Pilih dulu keputusan Anda.")
     chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
-    step = queries.at_posts(posts, form.step_id())
+    step = desks.at_posts(posts, form.step_id())
     if step is None or step.case_id != pk:
         raise NotThere
     try:
         if chosen == "approve":
-            application = decisions.approve(step_id=step.pk, by=user, note=note, at=now())
+            done = decisions.approve(step_id=step.pk, by=user, note=note, at=now())
         elif chosen == "return":
             about = form.cleaned_data["about"]
-            application = decisions.return_(
-                step_id=step.pk, by=user, note=note, about=about, at=now()
-            )
+            done = decisions.return_(step_id=step.pk, by=user, note=note, about=about, at=now())
         else:
-            application = decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
+            done = decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
     except RuleBroken as broken:
         if broken.field != "note":
             raise
         return _page(request, user, posts, _at_desk(user, pk), broken)
-    spec = _spec(application, step)
+    spec = _spec(done, step)
     said = {
-        "approve": f"Berkas {application.number}: “{spec.approve}” tersimpan.",
-        "return": f"Berkas {application.number} dikembalikan ke pemohon.",
-        "refuse": f"Berkas {application.number} ditolak, dengan alasan Anda.",
+        "approve": f"Berkas {done.number}: “{spec.approve}” tersimpan.",
+        "return": f"Berkas {done.number} dikembalikan ke pemohon.",
+        "refuse": f"Berkas {done.number} ditolak, dengan alasan Anda.",
     }
     messages.success(request, said[chosen])
     return redirect("desk-inbox")

@@ -23,13 +23,17 @@ from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
-from services.applications import actions, documents, queries, staffed, thumbnails, withdrawal
+from services.applications import actions, queries, staffed, withdrawal
 from services.applications.answered import answered
 from services.applications.earlier import kept
-from services.applications.expected import expected_at
 from services.applications.forms import form_for
 from services.applications.models import Application
+from services.cases import documents, thumbnails
+from services.cases import queries as desks
+from services.cases.expected import expected_at
 from services.cases.models import Step
+from services.cases.plan import Plan
+from services.cases.timeline import timeline
 from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
@@ -98,7 +102,7 @@ def _cards(request: HttpRequest, applications: Iterable[Application]) -> list[di
         cards.append(
             {
                 "application": application,
-                "step": queries.open_step(application),
+                "step": desks.open_step(application),
                 "done": done,
                 "total": total,
                 "percent": round(100 * done / total),
@@ -253,7 +257,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)
     context = {"application": application, "blueprint": shown, "form": form}
     context["lang"] = marked(shown, language)
-    context |= {"returned": queries.last_return(application), "limit": documents.MAX_BYTES}
+    context |= {"returned": desks.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
     context |= {"taken": kept(application, shown, asked)}
     if len(pages) > FEW_PAGES:
@@ -324,7 +328,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.read_in(chosen(request))
     context = {
-        "returned": queries.last_return(application),
+        "returned": desks.last_return(application),
         "application": application,
         "blueprint": shown,
         "answers": answered(application, shown),
@@ -345,7 +349,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     in_words_of(application, chosen(request))
     context = {
         "application": application,
-        "step": queries.open_step(application),
+        "step": desks.open_step(application),
         "expected": expected_at(application),
     }
     return render(request, "portal/sent.html", context)
@@ -358,7 +362,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
-    finished = list(queries.of_person(person).exclude(state__in=queries.UNDER_WAY)[:100])
+    finished = list(queries.of_person(person).exclude(state__in=desks.UNDER_WAY)[:100])
     for done in finished:
         in_words_of(done, chosen(request))
     running = _cards(request, queries.under_way(person)[:100])
@@ -373,15 +377,15 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state == State.DRAFT:  # on where it was left: what is missing, or sending it
         return redirect("application-fill" if actions.problems(found) else "application-check", pk)
     shown = in_words_of(found, chosen(request))
-    returned = queries.last_return(found)
+    returned = desks.last_return(found)
     context = {
         "correct_at": _correct_at(found, returned) if returned else "",
         "application": found,
         "blueprint": shown,
-        "stops": queries.timeline(found, at=clock.now(), today=today(), blueprint=shown),
+        "stops": timeline(found, at=clock.now(), today=today(), shown=Plan(shown, found.answers)),
         "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
         "is_result": found.state == State.DONE,
-        "refused": queries.refusal(found),
+        "refused": desks.refusal(found),
         "answers": answered(found, shown),
         "files": queries.handed_in(found, shown),
         "returned": returned,

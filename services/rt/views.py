@@ -11,9 +11,11 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
-from services.applications import decisions, queries, undo
+from services.applications import queries
 from services.applications.answered import answered
 from services.applications.models import Application
+from services.cases import decisions, undo
+from services.cases import queries as desks
 from services.cases.models import Step
 from services.rt.forms import RefuseForm
 from services.web.access import today
@@ -61,14 +63,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "steps": [_card(step, who.people) for step in queries.vouching(who.vouching)[:50]],
         "decided": [
             Card(step, can_undo=undo.can_take_back(step, by=who.user, at=at))
-            for step in queries.decided(who.vouching).prefetch_related("case__steps")[:10]
+            for step in desks.decided(who.vouching).prefetch_related("case__steps")[:10]
         ],
     }
     return render(request, "rt/inbox.html", context)
 
 
 def _step(posts: list[Post], pk: int) -> Step:
-    step = queries.at_posts(posts, pk)
+    step = desks.at_posts(posts, pk)
     if step is None:
         raise NotThere("Permohonan ini tidak ada di RT Anda.")
     return step

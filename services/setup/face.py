@@ -6,7 +6,7 @@ from django.db.models.fields import BooleanField
 from django.urls import reverse
 
 from kernel.errors import RuleBroken
-from services.applications import documents
+from services.cases import documents
 from tenants.office.languages import offered
 from tenants.office.models import Profile
 from tenants.registry.current import city_or_none

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.clock import now
 from messaging.queries import failed_mails
-from services.applications import staffed
+from services.cases import waiting
 from services.setup.views import PER_PAGE, page_of
 from services.web.access import today
 from tenants.office import readiness
@@ -37,8 +37,8 @@ def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     return page_of(
         request, "readiness", page=page, wanted=wanted,
         rows=[(unit, _missing(unit)) for unit in page.object_list],
-        empty=staffed.by_post(staffed.unattended(today()))[:MOST_SHOWN],
-        late=staffed.by_post(staffed.late(now()))[:MOST_SHOWN],
+        empty=waiting.by_post(waiting.unattended(today()))[:MOST_SHOWN],
+        late=waiting.by_post(waiting.late(now()))[:MOST_SHOWN],
         all=readiness.villages(today()).count(), ready=readiness.ready_villages(today()).count(),
     )  # fmt: skip
 

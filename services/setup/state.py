@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Count
 
 from messaging.queries import failed_mails
-from services.applications import staffed
 from services.applications.models import Application
+from services.cases import waiting
 from tenants.office import readiness
 from tenants.office.queries import vacant_posts
 from tenants.registry import entitlements
@@ -54,8 +54,8 @@ def state_of_city(*, at: datetime, today: date) -> CityState:
     return CityState(
         received=sum(counts.values()),
         by_state=[(word, counts[state]) for state, word in STATES.items() if state in counts],
-        late=staffed.late(at).count(),
-        unattended=staffed.unattended(today).count(),
+        late=waiting.late(at).count(),
+        unattended=waiting.unattended(today).count(),
         ready=readiness.ready_villages(today).count(),
         villages=readiness.villages(today).count(),
         vacant=vacant_posts(today).count(),

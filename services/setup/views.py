@@ -14,7 +14,7 @@ from accounts import mfa
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications.staffed import unattended
+from services.cases.waiting import unattended
 from services.catalogue.queries import places_here
 from services.residents import officials
 from services.residents.places import ensure_rts, place_code

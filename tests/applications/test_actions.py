@@ -8,9 +8,12 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
-from services.applications import actions, decisions, issuing, queries, withdrawal
+from services.applications import actions, issuing, queries, withdrawal
 from services.applications.models import Application
+from services.cases import decisions
+from services.cases import queries as desks
 from services.cases.models import Step
+from services.cases.timeline import timeline
 from services.catalogue.queries import service
 from services.letters.models import Letter
 from tenants.backend.scope import in_public
@@ -216,7 +219,7 @@ def test_a_refused_dossier_is_over(cast) -> None:
     application.refresh_from_db()
     assert application.state == Application.State.REFUSED
     assert not application.issued.exists()
-    stops = queries.timeline(application, at=MONDAY, today=MONDAY.date())
+    stops = timeline(application, at=MONDAY, today=MONDAY.date())
     assert stops[-1].state == "refused"
     assert stops[-1].note == "Sudah pindah sejak Maret."
 
@@ -334,7 +337,7 @@ def test_lists_cost_the_same_however_long_they_are(cast, django_assert_num_queri
     submitted(cast)
 
     def read() -> None:
-        for step in queries.inbox(posts):
+        for step in desks.inbox(posts):
             assert step.case.application.version.service.title
             assert step.case.application.applicant.household.address
 

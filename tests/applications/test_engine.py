@@ -9,11 +9,13 @@ import pytest
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, decisions, queries, tasks
+from services.applications import actions, queries
 from services.applications.models import Application
-from services.applications.morning import send_morning_lists
-from services.applications.overdue import handle_overdue
+from services.cases import decisions, tasks
+from services.cases import queries as desks
 from services.cases.models import Step
+from services.cases.morning import send_morning_lists
+from services.cases.overdue import handle_overdue
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
@@ -64,7 +66,7 @@ def test_desks_side_by_side_work_at_once_and_both_are_awaited(cast: Cast) -> Non
 def test_each_sees_their_own_desk(cast: Cast) -> None:
     change("sktm", side_by_side)
     application = queries.get_for(cast.rina, submitted(cast).pk, today=MONDAY.date())
-    mine = queries.step_at(application, posts_of(cast.rina, MONDAY.date()))
+    mine = desks.step_at(application, posts_of(cast.rina, MONDAY.date()))
     assert mine is not None
     assert mine.key == "loket"
 
@@ -124,7 +126,7 @@ def test_a_deputy_signs_on_behalf(cast: Cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina)
     posts = posts_of(deputy, MONDAY.date())
-    assert [s.case_id for s in queries.inbox(posts)] == [application.pk]
+    assert [s.case_id for s in desks.inbox(posts)] == [application.pk]
     approve(application, deputy)
     content = Letter.objects.get().content
     assert content.signer_title[0].startswith("a.n. Lurah")
@@ -163,7 +165,7 @@ def test_a_late_counter_reminds_and_tells_the_superior_once_a_day(cast: Cast) ->
     late = step_of(application)
     for hours in (0, 1, 30):
         at = late.due_at + timedelta(hours=hours)
-        for waiting in queries.overdue(at=at):
+        for waiting in desks.overdue(at=at):
             handle_overdue(step_id=waiting.pk, at=at)
     tell_subscribers()
     mails = Outbox.objects.filter(kind="mail.send", key__contains=f"late:{late.pk}:")
@@ -265,8 +267,8 @@ def test_a_name_is_found_in_every_spelling(cast: Cast, typed: str, stored: str) 
     application = submitted(cast)
     Person.objects.filter(pk=application.applicant_id).update(name=stored)
     steps = Step.objects.filter(case=application)
-    assert queries.matching(steps, typed).exists()
-    assert not queries.matching(steps, "marwan").exists()
+    assert desks.matching(steps, typed).exists()
+    assert not desks.matching(steps, "marwan").exists()
 
 
 # --- who is told

@@ -9,9 +9,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from services.applications import actions, decisions, documents, issuing, queries
+from services.applications import actions, issuing, queries
 from services.applications.answered import answered
 from services.applications.models import Application
+from services.cases import decisions, documents
 from services.catalogue import answers
 from services.catalogue import answers as answering
 from services.catalogue.actions import publish

@@ -8,8 +8,9 @@ from django.test import Client
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, decisions, issuing, life_events
+from services.applications import actions, issuing, life_events
 from services.applications.models import Application, LifeEvent
+from services.cases import decisions
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.catalogue.shipped import shipped

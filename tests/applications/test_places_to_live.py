@@ -8,10 +8,10 @@ from django.test import Client
 
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
-from services.applications import queries
 from services.applications.models import Application
-from services.applications.route import today_of
+from services.cases import queries as desks
 from services.cases.models import Step
+from services.cases.route import today_of
 from services.letters.actions import make_ready, render
 from services.letters.models import Letter
 from services.residents.models import Household, Person
@@ -122,8 +122,8 @@ def test_two_rt_of_one_number_in_two_dusun_are_told_apart(cast: Cast) -> None:
     _live_at(cast.sari_person, second)
     application = submitted(cast)
     today = today_of(MONDAY)
-    assert not queries.inbox(posts_of(heads[first], today)).exists()
-    waiting = queries.inbox(posts_of(heads[second], today)).get()
+    assert not desks.inbox(posts_of(heads[first], today)).exists()
+    waiting = desks.inbox(posts_of(heads[second], today)).get()
     assert waiting.case.application == application
     assert waiting.unit.name == "RT 001 Lingkungan Sumber"
     assert "Lingkungan Sumber" in facts_of(cast.sari_person)["alamat"]

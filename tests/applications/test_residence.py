@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from kernel.errors import RuleBroken
-from services.applications import actions, decisions, reasons
+from services.applications import actions
 from services.applications.fitness import refuse_unfit
 from services.applications.models import Application
-from services.applications.rules import unit_code_for
+from services.cases import decisions, reasons
 from services.cases.models import Step
+from services.cases.rules import unit_code_for
 from services.catalogue.blueprint import StepSpec, Who
 from services.catalogue.queries import service
 from services.residents import codes

@@ -11,6 +11,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from services.applications import issuing, queries, revoking
 from services.applications.models import Application
+from services.cases.timeline import timeline
 from services.letters import archive, custody
 from services.letters import queries as letters
 from services.letters.models import Letter
@@ -61,7 +62,7 @@ def test_whoever_signs_takes_it_back_and_the_holder_is_told(
     assert WHY not in mail.payload["body"]  # what it says may be about a person
     entry = Entry.objects.get(what="letter.revoked")
     assert (entry.actor_id, entry.subject_id) == (cast.lurah.pk, str(letter.pk))
-    stops = queries.timeline(queries.own(cast.sari, application.pk), at=LATER, today=LATER.date())
+    stops = timeline(queries.own(cast.sari, application.pk), at=LATER, today=LATER.date())
     assert (stops[-1].who, stops[-1].note) == (cast.lurah.name, WHY)
 
 

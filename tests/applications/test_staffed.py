@@ -7,8 +7,9 @@ import pytest
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from services.applications import actions, route, staffed
+from services.applications import actions, staffed
 from services.applications.models import Application
+from services.cases import route, waiting
 from services.catalogue.models import Service
 from services.catalogue.queries import service
 from services.residents.models import Person
@@ -141,30 +142,30 @@ def test_cases_at_an_empty_post_are_counted_by_unit_and_post(
     for place in range(2):
         application = submitted(cast) if place == 0 else _neighbours(cast)
         approve(application, cast.hasan)
-    assert staffed.by_post(staffed.unattended(today())) == []
+    assert waiting.by_post(waiting.unattended(today())) == []
     vacate(cast.village, "loket")
     with django_assert_num_queries(1):
-        (row,) = staffed.by_post(staffed.unattended(today()))
+        (row,) = waiting.by_post(waiting.unattended(today()))
     assert (row.place, row.number) == (cast.village.name, 2)
     assert row.post_id == Post.objects.get(unit=cast.village, role="loket").pk
-    assert staffed.unattended(today()).count() == 2
+    assert waiting.unattended(today()).count() == 2
 
 
 def test_the_place_of_an_rt_is_told_in_full(cast: Cast) -> None:
     submitted(cast)
     vacate(Unit.objects.get(posts__holdings__user=cast.hasan), "ketua_rt")
-    (row,) = staffed.by_post(staffed.unattended(today()))
+    (row,) = waiting.by_post(waiting.unattended(today()))
     assert row.place == f"RT 001, RW 001, {cast.village.name}"
-    (row,) = staffed.by_post(staffed.late(MONDAY + timedelta(days=30)))
-    assert row.number == 1 and not staffed.late(MONDAY).exists()
+    (row,) = waiting.by_post(waiting.late(MONDAY + timedelta(days=30)))
+    assert row.number == 1 and not waiting.late(MONDAY).exists()
 
 
 def test_a_case_a_deputy_can_decide_is_not_at_an_empty_post(cast: Cast) -> None:
     approve(submitted(cast), cast.hasan, cast.rina)
     vacate(cast.village, "lurah")
-    assert [row.number for row in staffed.by_post(staffed.unattended(today()))] == [1]
+    assert [row.number for row in waiting.by_post(waiting.unattended(today()))] == [1]
     official("sekretaris", cast.village, "sekretaris")
-    assert staffed.by_post(staffed.unattended(today())) == []
+    assert waiting.by_post(waiting.unattended(today())) == []
 
 
 def test_admins_see_what_is_not_ready_and_no_names(cast: Cast, in_bontang, client_for) -> None:

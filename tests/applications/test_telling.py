@@ -11,14 +11,21 @@ from accounts.models import User
 from events.event import Event
 from events.subscribers import Subscriber, subscribers
 from messaging.models import Outbox
-from services.applications import actions, decisions, events, issuing, revoking, undo, withdrawal
-from services.applications.overdue import handle_overdue
+from services.applications import actions, events, issuing, revoking, withdrawal
+from services.cases import decisions, undo
+from services.cases import events as case_events
 from services.cases.models import Step
+from services.cases.overdue import handle_overdue
 from tests.factories import MONDAY, Cast, approve, draft, step_of, submitted
 from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
-TYPES = [kind for kind in vars(events).values() if isinstance(kind, type) and kind is not Event]
+TYPES = [
+    kind
+    for module in (case_events, events)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and kind is not Event
+]
 
 
 @pytest.fixture

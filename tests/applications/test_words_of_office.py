@@ -3,8 +3,8 @@
 import pytest
 
 from messaging.models import Outbox
-from services.applications import queries
-from services.applications.route import today_of
+from services.cases.route import today_of
+from services.cases.timeline import timeline
 from services.letters.models import Letter
 from tenants.office import calling
 from tenants.office.models import Unit
@@ -28,7 +28,7 @@ def test_steps_timeline_and_letter_say_nagari_and_wali_nagari(cast: Cast) -> Non
     own = cast.village.own_name
     called(cast, "Nagari", "Wali Nagari")
     application = submitted(cast)
-    stops = queries.timeline(application, at=MONDAY, today=today_of(MONDAY))
+    stops = timeline(application, at=MONDAY, today=today_of(MONDAY))
     titles = [stop.title for stop in stops]
     assert "Loket nagari memeriksa" in titles
     assert "Wali Nagari menyetujui" in titles

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from services.applications.overdue import handle_overdue
 from services.cases.models import Step
+from services.cases.overdue import handle_overdue
 from services.catalogue import linter
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter
@@ -55,7 +55,7 @@ def test_a_letter_does_not_name_a_ketua_rt_where_the_step_does_not_exist(in_bont
     cast = make_cast()
     application = submitted(cast)
     application.steps.get(key="rt").delete()
-    from services.applications.route import open_next
+    from services.cases.route import open_next
 
     with transaction.atomic():
         open_next(application, "rt", MONDAY)

@@ -23,7 +23,7 @@ from messaging import choices, notices, outbox
 from messaging.channels import channels
 from messaging.models import NoticeChoice, Outbox
 from services.applications import notices as applications
-from services.applications.morning import send_morning_lists
+from services.cases.morning import send_morning_lists
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, submitted
 from tests.told import tell_subscribers

@@ -10,7 +10,8 @@ from django.test import Client
 from kernel.clock import now
 from messaging import mail
 from messaging.models import Outbox
-from services.applications import actions, decisions
+from services.applications import actions
+from services.cases import decisions
 from services.setup.state import state_of_city
 from services.web.access import today
 from tenants.office.models import Holding, Post, Profile, Unit

@@ -15,8 +15,9 @@ from kernel.errors import RuleBroken, Stale
 from messaging import mail
 from messaging.models import Outbox
 from services.applications import actions as dossiers
-from services.applications import decisions, issuing, tasks
+from services.applications import issuing, tasks
 from services.applications.models import Application
+from services.cases import decisions
 from services.catalogue.queries import service
 from services.letters import queries as letters
 from services.letters.models import Letter

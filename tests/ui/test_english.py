@@ -16,9 +16,10 @@ from audit.models import Entry as AuditEntry
 from kernel import clock
 from messaging import outbox
 from messaging.models import Outbox
-from services.applications import decisions, issuing
+from services.applications import issuing
 from services.applications.models import Application
 from services.applications.wording import draft_from
+from services.cases import decisions
 from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue import samples

@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.models import User
 from kernel.clock import now
-from services.applications import actions, decisions, issuing, queries
+from services.applications import actions, issuing, queries
 from services.applications.models import Application
+from services.cases import decisions
+from services.cases import queries as desks
 from services.cases.models import Step
 from services.catalogue.queries import service
 from services.letters.queries import Check
@@ -198,7 +200,7 @@ def test_decided_cases_of_one_moment_stand_on_one_page_each(cast: Cast) -> None:
     for _ in range(4):
         approve(submitted(cast), cast.hasan, cast.rina, at=at)
     posts = posts_of(cast.rina, today())
-    found = [step.pk for step in queries.decided(posts)]
+    found = [step.pk for step in desks.decided(posts)]
     assert found == sorted(found, reverse=True)
 
 

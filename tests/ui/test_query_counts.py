@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from services.applications import actions, decisions
+from services.applications import actions
+from services.cases import decisions
 from services.catalogue.queries import service
 from services.residents.models import Person
 from tenants.office.models import Unit

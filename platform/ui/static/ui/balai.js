@@ -84,7 +84,7 @@
 
   // A photo of a phone is larger than what is kept of it: send a smaller one where the browser
   // can make it. What it cannot read (HEIC in most) is sent as it is.
-  const EDGE = 2400; // pixels, as services/applications/judge.py keeps
+  const EDGE = 2400; // pixels, as services/cases/judge.py keeps
   const smaller = async (file) => {
     if (!/^image\/(jpeg|webp)$/.test(file.type) || file.size < 1048576) return file;
     try {

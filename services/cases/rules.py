@@ -1,4 +1,4 @@
-"""Where a dossier goes. Plain Python."""
+"""Where a case goes. Plain Python."""
 
 from services.catalogue.blueprint import StepSpec
 from services.residents.places import NO_RW
@@ -7,8 +7,8 @@ VILLAGE_LEVEL = "kelurahan"
 
 
 def unit_code_for(step: StepSpec, *, rt_code: str) -> str:
-    """The code of the unit a step happens at, seen from the applicant's RT; "" when the applicant
-    lives in no such unit.
+    """The code of the unit a step happens at, seen from the case's RT; "" when the case
+    belongs to no such unit.
 
     Unit codes are paths: ``64.74.01.1001/002/005`` is RT 005 in RW 002 of that kelurahan. See
     ``services.residents.places`` for paths without RT, without RW, and with a dusun.
@@ -27,6 +27,6 @@ def unit_code_for(step: StepSpec, *, rt_code: str) -> str:
     }[step.level]
 
 
-def dossier_number(*, year: int, month: int, sequence: int) -> str:
+def case_number(*, year: int, month: int, sequence: int) -> str:
     """``26-11-000482``: year, month, and the sequence within the year."""
     return f"{year % 100:02d}-{month:02d}-{sequence:06d}"

@@ -1,6 +1,6 @@
-"""Files of a dossier: judged before it is locked, attached and dropped inside its action."""
+"""Files of a case: judged before it is locked, attached and dropped inside its action."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from django.db import transaction
@@ -8,10 +8,8 @@ from django.db import transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.text import line
-from services.applications import documents
-from services.applications.models import Application
-from services.cases.models import Document
-from services.questions.conditions import all_hold
+from services.cases import documents
+from services.cases.models import Case, Document
 from tenants.registry.entitlements import require_room
 
 
@@ -23,16 +21,14 @@ def judged(content: bytes) -> documents.Accepted | RuleBroken:
         return refused
 
 
-def attach(
-    application: Application, key: str, name: str, accepted: documents.Accepted, by: User
-) -> None:
+def attach(case: Case, key: str, name: str, accepted: documents.Accepted, by: User) -> None:
     """Keep a file for a requirement, in place of the one before. Raises RuleBroken."""
-    if application.state == Application.State.DRAFT:  # never a dossier under way
+    if case.state == Case.State.DRAFT:  # never a case under way
         require_room("storage", len(accepted.content))
     path = documents.keep(accepted)
-    old = application.documents.filter(key=key).first()
+    old = case.documents.filter(key=key).first()
     Document.objects.update_or_create(
-        case=application,
+        case=case,
         key=key,
         defaults={
             "name": line(name)[-120:],
@@ -48,10 +44,8 @@ def attach(
         transaction.on_commit(lambda: documents.forget(old.path))
 
 
-def drop_unasked(application: Application, files: Iterable[Document]) -> None:
-    """Of its files, those of requirements that the final answers do not ask for are not sent."""
-    answers = application.answers
-    asked = {s.key for s in application.blueprint.documents if all_hold(s.show_when, answers)}
+def drop_unasked(files: Iterable[Document], asked: Collection[str]) -> None:
+    """Delete those of these files that are for no requirement in ``asked``."""
     for document in files:
         if document.key in asked:
             continue

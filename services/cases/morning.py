@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from accounts.models import User
 from messaging import choices
 from messaging.notices import tell
-from services.applications import notices
+from services.cases import notices
 from services.cases.models import Step
 from tenants.office import queries as office
 from tenants.office.models import Holding

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.applications.expected import expected_at
+from services.cases.expected import expected_at
 from services.cases.models import Step
 from services.catalogue.rules import route
 from tenants.office import queries as office

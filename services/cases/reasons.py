@@ -1,4 +1,4 @@
-"""Why a desk was passed over, as the dossier keeps it: always in Indonesian."""
+"""Why a desk was passed over, as the case keeps it: always in Indonesian."""
 
 from django.utils.translation import gettext, gettext_noop
 

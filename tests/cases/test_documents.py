@@ -23,7 +23,7 @@ from pypdf.generic import (
 )
 
 from kernel.errors import RuleBroken
-from services.applications import documents, judge
+from services.cases import documents, judge
 from tests.factories import photo
 
 
@@ -163,7 +163,7 @@ def test_a_scan_of_many_pixels_takes_little_memory() -> None:
     bomb = saved(Image.new("1", (7740, 7740)), optimize=True)
     assert len(bomb) < 30_000
     program = (
-        "import re, sys; from pathlib import Path; from services.applications import judge;"
+        "import re, sys; from pathlib import Path; from services.cases import judge;"
         "print(judge.judge(b'D', sys.stdin.buffer.read())[0]['pages'],"
         "re.search('VmHWM:(.*)kB', Path('/proc/self/status').read_text())[1])"
     )
@@ -308,7 +308,7 @@ def test_a_pdf_that_unpacks_to_too_much_is_refused(edit) -> None:
 )  # fmt: skip
 def test_a_file_that_takes_too_much_is_refused_and_the_next_one_judged(limit, burden) -> None:
     program = (
-        f"import io, os, sys, time; from services.applications import judge; judge.{limit}\n"
+        f"import io, os, sys, time; from services.cases import judge; judge.{limit}\n"
         "def heavy(task, content):\n"
         "    if content == b'berat':\n"
         f"        {burden}\n"

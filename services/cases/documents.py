@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_noop
 from kernel.errors import RuleBroken
 from kernel.files import half_of, whole_file
 from kernel.ids import secret_code
-from services.applications import judge
+from services.cases import judge
 from tenants.registry.current import city
 
 MAX_BYTES = 8 * 1024 * 1024

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from kernel.errors import NotThere
-from services.applications import documents
+from services.cases import documents
 from services.cases.models import Document
 
 SIDE = 360  # pixels, the longer side

@@ -1,0 +1,88 @@
+"""What cases ask of an application."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from services.applications.fitness import refuse_gone
+from services.applications.issuing import issue
+from services.applications.models import Application
+from services.cases.kinds import AtHand, Search, Stop, Story, Summary, kinds
+from services.cases.models import Case
+from services.cases.plan import Plan
+from services.letters.models import Letter
+from services.residents.models import Person
+
+
+class ApplicationKind:
+    model: type[Case] = Application
+    related: Sequence[str] = ("version__service", "applicant__household__rt")
+    listed: Sequence[str] = ("application__version__service", "application__applicant__household")
+    search = Search(
+        niks=("application__applicant__nik_print",),
+        names=("application__applicant__name",),
+        texts=(
+            "application__applicant__household__address",
+            "application__version__service__title",
+        ),
+    )
+
+    def summary(self, case: Case) -> Summary:
+        application = Application.of(case)
+        person = application.applicant
+        return Summary(
+            title=application.version.service.title,
+            person=person,
+            address=person.household.address,
+            page="desk-case",
+        )
+
+    def plan(self, case: Case) -> Plan:
+        application = Application.of(case)
+        return Plan(application.blueprint, application.answers)
+
+    def person(self, case: Case) -> Person:
+        return Application.of(case).applicant
+
+    def asks(self, case: Case, key: str) -> bool:
+        return key in Application.of(case).blueprint.keys()  # noqa: SIM118 - a method of Blueprint
+
+    def refuse_approval(self, case: Case) -> None:
+        refuse_gone(Application.of(case).applicant)
+
+    def approved(self, hand: AtHand, at: datetime) -> bool:
+        return issue(hand, at)
+
+    def is_making(self, case: Case) -> bool:
+        unfinished = Application.of(case).issued.exclude(letter__state__in=Letter.FINISHED)
+        return unfinished.exists()
+
+    def has_results(self, case: Case) -> bool:
+        return Application.of(case).issued.exists()
+
+    def story(self, case: Case) -> Story:
+        application = Application.of(case)
+        revoked = [
+            Stop(
+                "revoked",
+                gettext("Surat nomor %(number)s dicabut") % {"number": letter.number},
+                where=letter.unit.name,
+                who=letter.revoked_by.name,
+                note=letter.revoked_for,
+                at=letter.revoked_at,
+            )
+            for letter in (issued.letter for issued in application.issued.all())
+            if letter.revoked_by is not None
+        ]
+        has_letters = bool(application.blueprint.outputs)
+        return Story(
+            sent=gettext("Permohonan dikirim"),
+            making=gettext("Surat sedang dibuat"),
+            returned=gettext("Menunggu perbaikan dari Anda"),
+            end=gettext("Surat jadi") if has_letters else gettext("Selesai"),
+            later=revoked,
+        )
+
+
+kinds.add(Application.KIND, ApplicationKind())

@@ -1,0 +1,127 @@
+"""What an official does with the case in front of them: approve, return, refuse.
+
+Only whoever holds the post today may, never on their own request, and only while the step is open;
+the same person deciding the same again changes nothing.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from events.subscribers import publish
+from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.once import reading_once
+from kernel.text import tidy
+from services.cases import reasons
+from services.cases.events import CaseRefused, CaseReturned
+from services.cases.kinds import AtHand, kind_of
+from services.cases.models import Case, Step
+from services.cases.route import at_hand, close, refuse_own, today_of
+from services.cases.steps.registry import step_kinds
+from tenants.office import decrees
+from tenants.office import queries as office
+from tenants.office.models import Post
+from tenants.office.queries import lineage
+
+REASON = 5  # characters
+
+
+@transaction.atomic
+@reading_once()
+def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Case:
+    """Close the step, number the letters that come of it, and open what follows. Raises NotThere,
+    Stale or RuleBroken."""
+    hand = _at_hand(step_id, by, Step.State.APPROVED, at)
+    if not hand.is_done:
+        step_kinds[hand.spec.kind].complete(hand, at, by=by, note=tidy(note)[:1000])
+    return hand.case
+
+
+@transaction.atomic
+@reading_once()
+def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime) -> Case:
+    """Give the case back to the applicant, who corrects and sends it again. ``about`` is the key of
+    the question or file it is about. Raises NotThere, Stale, or RuleBroken without a reason."""
+    hand = _at_hand(step_id, by, Step.State.RETURNED, at)
+    case, step = hand.case, hand.step
+    if hand.is_done:
+        return case
+    reason = _reason(note)
+    if not hand.spec.can_return:
+        raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
+    if kind_of(case).asks(case, about):
+        step.about = about
+    close(hand, Step.State.RETURNED, at, by=by, note=reason)
+    _close_others(hand, at)
+    case.state = Case.State.RETURNED
+    case.save(update_fields=["state"])
+    publish(CaseReturned(step.pk, case.pk))
+    return case
+
+
+@transaction.atomic
+@reading_once()
+def refuse(*, step_id: int, by: User, note: str, at: datetime) -> Case:
+    """End the case without what was asked for. Raises NotThere, Stale, or RuleBroken without a
+    reason."""
+    hand = _at_hand(step_id, by, Step.State.REFUSED, at)
+    case, step = hand.case, hand.step
+    if hand.is_done:
+        return case
+    reason = _reason(note)
+    if not hand.spec.can_refuse:
+        raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
+    close(hand, Step.State.REFUSED, at, by=by, note=reason)
+    _close_others(hand, at)
+    case.state, case.finished_at = Case.State.REFUSED, at
+    case.save(update_fields=["state", "finished_at"])
+    publish(CaseRefused(step.pk, case.pk))
+    return case
+
+
+def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand:
+    """Lock the case of a step. Raises NotThere, Stale, RuleBroken."""
+    decrees.apply_due()
+    hand = at_hand(step_id)
+    if hand is None:
+        raise NotThere
+    step = hand.step
+    lineage(hand.case.unit.code)  # of whom several below read a part
+    post = post_held(by, step, at)
+    if step.state != Step.State.OPEN:
+        if step.state == wanted and step.decided_by_id == by.pk:
+            return replace(hand, post=post, is_done=True)
+        who = step.decided_by.name if step.decided_by else "orang lain"
+        raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
+    refuse_own(by, hand.case)
+    return replace(hand, post=post)
+
+
+def _reason(note: str) -> str:
+    reason = tidy(note)[:1000]
+    if len(reason) < REASON:
+        raise RuleBroken(
+            "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",
+            field="note",
+        )
+    return reason
+
+
+def _close_others(hand: AtHand, at: datetime) -> None:
+    """A case that goes back or ends leaves the desks beside this one too."""
+    step = hand.step
+    hand.case.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
+        state=Step.State.SKIPPED, decided_at=at, note=reasons.DECIDED_AT % {"unit": step.unit.name}
+    )
+
+
+def post_held(user: User, step: Step, at: datetime) -> Post:
+    """The post that makes this step this user's business. Raises NotThere: no hint to others."""
+    held = [p for p in office.posts_of(user, today_of(at)) if p.unit_id == step.unit_id]
+    for role in (step.role, *step.deputies):
+        for post in held:
+            if post.role == role:
+                return post
+    raise NotThere

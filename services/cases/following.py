@@ -1,0 +1,22 @@
+"""What follows for cases when a unit is closed."""
+
+from services.cases.models import Case, Step
+from tenants.office.decrees import Closing
+from tenants.office.models import Unit
+
+ENDED = (Case.State.DONE, Case.State.REFUSED, Case.State.WITHDRAWN)
+
+
+def hand_over(closing: Closing) -> None:
+    """What waits at the closed unit waits at its successor; what has ended stays as it was."""
+    if closing.successor is None:
+        return
+    waiting = Step.objects.filter(unit=closing.unit, state=Step.State.OPEN)
+    waiting.update(unit=closing.successor)
+    Case.objects.filter(unit=closing.unit).exclude(state__in=ENDED).update(unit=closing.successor)
+
+
+def work_waits_there(unit: Unit) -> str:
+    """Why a unit cannot be closed without a successor, or ""."""
+    waiting = Step.objects.filter(unit=unit, state=Step.State.OPEN).exists()
+    return "Masih ada permohonan yang menunggu di sini." if waiting else ""

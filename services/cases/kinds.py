@@ -1,0 +1,112 @@
+"""Kinds of case: what the code of desks asks of each. Its app registers it at the start.
+
+kinds.add("application", ApplicationKind())
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kernel.registry import Registry
+from services.cases.models import Case, Step
+from services.cases.plan import Plan
+from services.catalogue.blueprint import StepSpec
+from services.residents.models import Person
+from tenants.office.models import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A case in one line of a list."""
+
+    title: str
+    person: Person | None
+    address: str
+    page: str  # name of the desk's page about it, which takes the case's id
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One line of the timeline."""
+
+    state: str  # done, returned, refused, revoked, skipped, now, todo
+    title: str
+    where: str = ""
+    who: str = ""  # who decided, or who holds it now
+    note: str = ""
+    at: datetime | None = None
+    due: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the timeline says besides the steps, in the reader's language."""
+
+    sent: str
+    making: str  # while a worker makes what comes of it
+    returned: str
+    end: str  # what is there when it has ended well
+    later: Sequence[Stop] = ()  # what happened after its end
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search at a desk looks through, as paths from ``Case``."""
+
+    niks: Sequence[str] = ()  # fingerprints
+    names: Sequence[str] = ()
+    texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A case locked for what happens at one of its open steps."""
+
+    case: Case
+    step: Step
+    steps: list[Step]  # every one of the case, this one too
+    spec: StepSpec
+    post: Post | None = None  # of the official who acts; None: nobody acts, time or a machine does
+    is_done: bool = False  # this person decided the same before
+
+
+class Kind(Protocol):
+    """One kind of case."""
+
+    model: type[Case]
+    related: Sequence[str]  # what is read with a case that an action locks; paths from ``model``
+    listed: Sequence[str]  # what ``summary`` needs; paths from ``Case``
+    search: Search
+
+    def summary(self, case: Case) -> Summary: ...
+
+    def plan(self, case: Case) -> Plan: ...
+
+    def person(self, case: Case) -> Person | None:
+        """Whose case it is: they never decide on it themselves."""
+
+    def asks(self, case: Case, key: str) -> bool:
+        """Whether it has a question or a file of this key, which a return can be about."""
+
+    def refuse_approval(self, case: Case) -> None:
+        """Raise RuleBroken, in words for an official, when nothing may be approved any more."""
+
+    def approved(self, hand: AtHand, at: datetime) -> bool:
+        """Do what this approval brings; whether a worker still makes a part of it."""
+
+    def is_making(self, case: Case) -> bool:
+        """Whether a worker still makes something that the case waits for at its end."""
+
+    def has_results(self, case: Case) -> bool:
+        """Whether something came of it that cannot be taken back."""
+
+    def story(self, case: Case) -> Story: ...
+
+
+kinds: Registry[Kind] = Registry("kinds_of_case", "kinds of case that pass the city's desks")
+
+
+def kind_of(case: Case) -> Kind:
+    return kinds[case.kind]

@@ -1,0 +1,33 @@
+"""The way of one case: the steps of its definition that its answers choose."""
+
+from dataclasses import dataclass
+
+from services.catalogue import rules
+from services.catalogue.blueprint import StepSpec
+from services.catalogue.rules import Stepped
+from services.questions.conditions import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    definition: Stepped
+    answers: Answers
+
+    def step(self, key: str) -> StepSpec:
+        return self.definition.step(key)
+
+    def route(self) -> list[StepSpec]:
+        """The steps this case passes, in order."""
+        return rules.route(self.definition, self.answers)
+
+    def first_stage(self) -> list[StepSpec]:
+        """Where it begins."""
+        return rules.first_stage(self.definition, self.answers)
+
+    def stage_of(self, key: str) -> list[StepSpec]:
+        """The steps that run together with this one."""
+        return rules.stage_of(self.definition, self.answers, key)
+
+    def stage_after(self, key: str) -> list[StepSpec]:
+        """The steps that follow the stage of this one; none at the end."""
+        return rules.stage_after(self.definition, self.answers, key)

@@ -1,0 +1,135 @@
+"""Where a case goes: the row every action locks first, the stage that follows, the end."""
+
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from audit import actions as audit
+from events.subscribers import publish
+from kernel.errors import RuleBroken
+from services.cases.events import CaseDone, StepDone
+from services.cases.kinds import AtHand, kind_of, kinds
+from services.cases.models import Case, Step
+from services.cases.steps.registry import step_kinds
+from services.catalogue.blueprint import StepSpec
+from services.residents import officials
+from tenants.registry.current import city
+
+C = TypeVar("C", bound=Case)
+
+
+def locked(model: type[C], case_id: int) -> C:
+    """A case of one kind, locked until the transaction ends. Every action locks it first."""
+    return _locking(model).get(pk=case_id)
+
+
+def at_hand(step_id: int) -> AtHand | None:
+    """The case that a step belongs to, of whatever kind, locked; with all its steps."""
+    for kind in kinds:  # one query where the first kind has it, as nearly always
+        case = _locking(kind.model).filter(steps=step_id).first()
+        if case is None:
+            continue
+        steps = list(case.steps.select_related("unit", "decided_by"))
+        step = next(step for step in steps if step.pk == step_id)
+        step.case = case
+        return AtHand(case, step, steps, kind.plan(case).step(step.key))
+    return None
+
+
+def _locking(model: type[C]) -> QuerySet[C]:
+    """Both rows of a case are locked, first that of ``Case``: of a table that is joined and not
+    locked, PostgreSQL gives the row as it was before the wait for the lock."""
+    kind = next(kind for kind in kinds if kind.model is model)
+    found: QuerySet[C] = QuerySet(model).select_for_update(of=("case_ptr", "self"))
+    return found.select_related("unit", *kind.related)
+
+
+def today_of(at: datetime) -> date:
+    return at.astimezone(city().tz).date()
+
+
+def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bool = False) -> None:
+    """Bring the case to a stage, passing over steps where nothing is to be done, or to its end.
+    ``is_making``: a worker still makes something that came of it."""
+    kind = kind_of(case)
+    while stage:
+        opened = [step_kinds[spec.kind].open(case, spec, at) for spec in stage]
+        if any(opened):
+            return
+        stage = kind.plan(case).stage_after(stage[-1].key)
+    if is_making or kind.is_making(case):
+        case.state = Case.State.ISSUING
+        case.save(update_fields=["state"])
+    else:
+        finish(case, at)
+
+
+def open_next(case: Case, key: str, at: datetime, *, is_making: bool = False) -> None:
+    """Bring the case to what follows a step."""
+    open_stage(case, kind_of(case).plan(case).stage_after(key), at, is_making=is_making)
+
+
+def complete(hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
+    """Close a step as done, do what that brings, and bring the case to what follows."""
+    case, step = hand.case, hand.step
+    close(hand, Step.State.APPROVED, at, by=by, note=note)
+    publish(StepDone(step.pk, case.pk))
+    is_making = kind_of(case).approved(hand, at)
+    if all(other.state != Step.State.OPEN for other in hand.steps):
+        open_next(case, step.key, at, is_making=is_making)
+
+
+_AUDIT = {
+    Step.State.APPROVED: "dossier.approve",
+    Step.State.RETURNED: "dossier.return",
+    Step.State.REFUSED: "dossier.refuse",
+}
+
+
+def close(hand: AtHand, state: Step.State, at: datetime, *, by: User | None, note: str) -> None:
+    step = hand.step
+    step.state, step.decided_at, step.decided_by, step.note = state, at, by, note
+    step.save(update_fields=["state", "decided_at", "decided_by", "note", "about"])
+    record(hand.case, _AUDIT[state], by, step=step.key)
+
+
+def is_self(user: User, case: Case) -> bool:
+    """Whether this official is whose case it is, by whichever account: nobody decides on their
+    own request."""
+    person = kind_of(case).person(case)
+    return person is not None and person.pk in officials.own_people(user)
+
+
+def may_be_self(user: User, case: Case) -> bool:
+    """Whether that cannot be told: their names are alike and the official's NIK is not known."""
+    person = kind_of(case).person(case)
+    return person is not None and officials.may_be(user, person)
+
+
+def refuse_own(user: User, case: Case) -> None:
+    """Raises RuleBroken when it is this official's own case, or that cannot be told."""
+    if is_self(user, case):
+        raise RuleBroken(
+            "Ini permohonan Anda sendiri, jadi harus ditangani pejabat lain. "
+            "Minta pelaksana harian atau atasan melakukannya."
+        )
+    if may_be_self(user, case):
+        raise RuleBroken(
+            "Nama pemohon sama dengan nama Anda, dan NIK Anda belum dicatat, jadi tidak bisa "
+            "dipastikan bahwa ini bukan permohonan Anda sendiri. Jadi harus ditangani pejabat "
+            "lain, atau minta admin kota mencatat NIK Anda di halaman jabatan Anda."
+        )
+
+
+def finish(case: Case, at: datetime) -> None:
+    case.state = Case.State.DONE
+    case.finished_at = at
+    case.save(update_fields=["state", "finished_at"])
+    record(case, "dossier.done", None)
+    publish(CaseDone(case.pk))
+
+
+def record(case: Case, what: str, by: User | None, **detail: object) -> None:
+    audit.record(what, actor=by, subject=case.kind, subject_id=case.pk, detail=dict(detail))

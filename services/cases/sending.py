@@ -1,0 +1,48 @@
+"""A case comes to its desks: for the first time, or again after it was corrected."""
+
+from datetime import datetime
+
+from accounts.models import User
+from events.subscribers import publish
+from services.cases import rules
+from services.cases.events import CaseSubmitted
+from services.cases.kinds import kind_of
+from services.cases.models import Case, Step
+from services.cases.route import open_stage, record
+from services.catalogue.blueprint import StepSpec
+from services.letters.actions import next_number
+from tenants.registry.current import city
+
+
+def send(case: Case, *, by: User | None, at: datetime) -> None:
+    """Give a draft its number and open its first stage, or bring a returned case back to the stage
+    that had returned it. Call with the case locked, as the last of a transaction."""
+    if case.state == Case.State.DRAFT:
+        local = at.astimezone(city().tz)
+        case.number = rules.case_number(
+            year=local.year,
+            month=local.month,
+            sequence=next_number(f"berkas:{local.year}"),
+        )
+        case.submitted_at, case.draft_key = at, None
+        stage, returned_step_id = kind_of(case).plan(case).first_stage(), 0
+    else:
+        stage, returned_step_id = _stage_again(case)
+    case.state = Case.State.RUNNING
+    case.save(update_fields=["number", "submitted_at", "state", "draft_key"])
+    record(case, "dossier.submitted", by)
+    publish(CaseSubmitted(case.pk, returned_step_id))
+    open_stage(case, stage, at)
+
+
+def _stage_again(case: Case) -> tuple[list[StepSpec], int]:
+    """The desks a returned case comes back to: those of its stage that had not approved; and the
+    step that had returned it."""
+    returned = case.steps.filter(state=Step.State.RETURNED).last()
+    assert returned is not None
+    plan = kind_of(case).plan(case)
+    if all(spec.key != returned.key for spec in plan.route()):
+        return plan.first_stage(), returned.pk  # the new answers lead elsewhere
+    approved = set(case.steps.filter(state=Step.State.APPROVED).values_list("key", flat=True))
+    stage = plan.stage_of(returned.key)
+    return [spec for spec in stage if spec.key not in approved], returned.pk

@@ -1,0 +1,93 @@
+"""A step that an official decides at a desk: whoever holds the post, or a deputy's."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from events.subscribers import publish
+from kernel.errors import RuleBroken
+from services.cases import reasons, route, rules
+from services.cases.events import StepLate, StepOpened, StepPassedOver, StepSkipped
+from services.cases.kinds import AtHand, kind_of
+from services.cases.models import Case, Step
+from services.cases.steps.registry import step_kinds
+from services.catalogue.blueprint import StepSpec
+from services.catalogue.desks import said
+from services.catalogue.models import Switch
+from services.catalogue.queries import is_off, places_at
+from tenants.office import queries as office
+from tenants.office.models import Holding
+
+
+class Desk:
+    def open(self, case: Case, spec: StepSpec, at: datetime) -> bool:
+        """Put the case on the desk, or note why the desk is passed over."""
+        unit = office.unit_at(rules.unit_code_for(spec, rt_code=case.unit.code))
+        reason = None
+        if unit is None and spec.optional and spec.level in ("rt", "rw"):
+            unit, reason = case.unit, reasons.NO_UNIT
+        if unit is None:
+            raise RuleBroken(
+                gettext(
+                    "Langkah “%(title)s” belum bisa dijalankan: unit kerjanya belum dibuat. "
+                    "Hubungi admin daerah Anda."
+                )
+                % {"title": spec.title}
+            )
+        holder = office.holder_of(unit, spec.role, route.today_of(at))
+        reason = reason or _why_skipped(spec, holder, case)
+        village = case.unit.code.partition("/")[0]
+        if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
+            reason = reasons.ERT_OFF
+        step = Step.objects.create(
+            case=case,
+            key=spec.key,
+            title=said(spec.title, places_at(case.unit.code)),
+            unit=unit,
+            role=spec.role,
+            deputies=spec.deputies,
+            opened_at=at,
+            due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
+            state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
+            decided_at=None if reason is None else at,
+            note=reason or "",
+        )
+        if reason is None:
+            publish(StepOpened(step.pk, case.pk, spec.level))
+        else:
+            publish(StepSkipped(step.pk, case.pk))
+        return reason is None
+
+    def complete(self, hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
+        kind_of(hand.case).refuse_approval(hand.case)
+        route.complete(hand, at, by=by, note=note)
+
+    def on_timeout(self, hand: AtHand, at: datetime) -> None:
+        """Once a working day: a reminder, the superior told, or the case passed on."""
+        case, step = hand.case, hand.step
+        if hand.spec.on_timeout == "teruskan":
+            step.state, step.decided_at = Step.State.SKIPPED, at
+            step.note = reasons.UNANSWERED
+            step.save(update_fields=["state", "decided_at", "note"])
+            route.record(case, "dossier.passed_on", None, step=step.key)
+            publish(StepPassedOver(step.pk, case.pk))
+            if all(other.state != Step.State.OPEN for other in hand.steps):
+                route.open_next(case, step.key, at)
+            return
+        step.reminded_at = at
+        step.save(update_fields=["reminded_at"])
+        publish(StepLate(step.pk, case.pk, route.today_of(at).isoformat()))
+
+
+def _why_skipped(spec: StepSpec, holder: Holding | None, case: Case) -> str | None:
+    if not spec.optional:
+        return None
+    if holder is None:
+        return reasons.VACANT
+    user = holder.user
+    own = route.is_self(user, case) or route.may_be_self(user, case)
+    return reasons.ONESELF if own else None
+
+
+step_kinds.add("desk", Desk())

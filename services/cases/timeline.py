@@ -1,0 +1,84 @@
+"""The journey of a case, like a parcel's: all that happened and all that is still to come."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext
+
+from services.cases import reasons, rules
+from services.cases.kinds import Stop, Story, kind_of
+from services.cases.models import Case, Step
+from services.cases.plan import Plan
+from services.catalogue.desks import said
+from services.catalogue.queries import places_at
+from tenants.office import queries as office
+from tenants.office.models import Unit
+
+_STATES = {
+    Step.State.APPROVED: "done",
+    Step.State.RETURNED: "returned",
+    Step.State.REFUSED: "refused",
+    Step.State.SKIPPED: "skipped",
+    Step.State.OPEN: "now",
+}
+
+
+def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None) -> list[Stop]:
+    """``shown`` is the plan of the case in the reader's language."""
+    kind = kind_of(case)
+    plan = kind.plan(case)
+    shown = shown or plan
+    story = kind.story(case)
+    stops = []
+    before = {spec.key: spec.title for spec in plan.definition.steps}
+    titles = {  # those that are translated
+        spec.key: spec.title for spec in shown.definition.steps if spec.title != before[spec.key]
+    }
+    if case.submitted_at:
+        stops.append(Stop("done", story.sent, at=case.submitted_at))
+    steps = list(case.steps.all())
+    for step in steps:
+        who = step.decided_by.name if step.decided_by else ""
+        if step.state == Step.State.OPEN:
+            holder = office.holder_of(step.unit, step.role, today)
+            who = holder.user.name if holder else ""
+        stops.append(
+            Stop(
+                _STATES[Step.State(step.state)],
+                titles.get(step.key, step.title),
+                where=step.unit.name,
+                who=who,
+                note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
+                at=step.decided_at or step.opened_at,
+                due=step.due_at if step.state == Step.State.OPEN else None,
+                late=step.state == Step.State.OPEN and step.due_at < at,
+            )
+        )
+    stops.extend(_to_come(case, steps, shown, story))
+    stops.extend(story.later)
+    return stops
+
+
+def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[Stop]:
+    if case.state == Case.State.DONE:
+        return [Stop("done", gettext("Selesai"), at=case.finished_at)]
+    if case.state in (Case.State.REFUSED, Case.State.WITHDRAWN):
+        return []
+    if case.state == Case.State.ISSUING:
+        return [Stop("now", story.making)]
+    if case.state == Case.State.RETURNED:
+        return [Stop("now", story.returned)]
+    passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
+    passed |= {s.key for s in steps if s.state == Step.State.OPEN}
+    code = case.unit.code
+    planned = [(spec, rules.unit_code_for(spec, rt_code=code)) for spec in plan.route()]
+    names = {unit.code: unit.name for unit in office.lineage(code)}
+    others = [where for _, where in planned if where not in names]
+    if others:
+        names |= dict(Unit.objects.filter(code__in=others).values_list("code", "name"))
+    places = places_at(code)
+    stops = [
+        Stop("todo", said(spec.title, places), where=names.get(where, ""))
+        for spec, where in planned
+        if spec.key not in passed
+    ]
+    return [*stops, Stop("todo", story.end)]
