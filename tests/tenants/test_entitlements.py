@@ -15,9 +15,9 @@ from kernel.errors import RuleBroken, Stale
 from messaging import mail
 from messaging.models import Outbox
 from services.applications import actions as dossiers
-from services.applications import issuing, tasks
+from services.applications import issuing
 from services.applications.models import Application
-from services.cases import decisions
+from services.cases import decisions, tasks
 from services.catalogue.queries import service
 from services.letters import queries as letters
 from services.letters.models import Letter
@@ -106,7 +106,7 @@ def test_clocks_pass_nobody_by_while_a_city_is_read_only(
 ) -> None:
     cast = make_cast()
     step = submitted(cast).steps.get(state="open")
-    monkeypatch.setattr("services.applications.tasks.now", lambda: MONDAY + timedelta(days=30))
+    monkeypatch.setattr("services.cases.tasks.now", lambda: MONDAY + timedelta(days=30))
     in_bontang.status = S.SUSPENDED
     tasks.overdue({})
     step.refresh_from_db()

@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from kernel.clock import now
-from services.applications import tasks as dossier_tasks
 from services.cases import documents
+from services.cases import tasks as dossier_tasks
 from services.cases.models import Document
 from services.residents import queued
 from services.residents import tasks as resident_tasks
