@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 from tenants.backend.scope import in_public
 from tenants.registry.models import City
+from tenants.schemas import drift as drifting
 from tenants.schemas import fleet
-from tenants.schemas.fleet import PARALLEL, Plan, Report, Tick
+from tenants.schemas import plan as planning
+from tenants.schemas.fleet import PARALLEL
+from tenants.schemas.plan import Plan, Report, Tick
 
 __all__ = ["PARALLEL", "drift", "migrate", "names", "plan"]
 
@@ -27,7 +30,7 @@ def names(only: Iterable[str] | None = None) -> dict[str, str]:
 
 def plan(*, only: Iterable[str] | None = None) -> Plan:
     """What ``migrate`` would do."""
-    return fleet.plan(names(only))
+    return planning.plan(names(only))
 
 
 def migrate(
@@ -51,4 +54,4 @@ def migrate(
 
 def drift(*, only: Iterable[str] | None = None) -> dict[str, str]:
     """Cities whose tables differ from the template although their migrations do not."""
-    return fleet.drift(sorted(names(only)))
+    return drifting.drift(sorted(names(only)))

@@ -16,7 +16,7 @@ from psycopg2 import sql
 
 from tenants.backend.place import PUBLIC
 from tenants.backend.scope import in_public
-from tenants.schemas.fleet import applied_by_schema
+from tenants.schemas.plan import applied_by_schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from tenants.backend.scope import in_city, in_public
 from tenants.office.models import Unit
 from tenants.registry import fleet, provisioning, regions
 from tenants.registry.models import City
-from tenants.schemas import fleet as engine
-from tenants.schemas import template
+from tenants.schemas import recording, template
 from tests.schemas import dump, migration, on_disk
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -229,7 +228,7 @@ def test_a_locked_table_fails_its_city_alone(
 ) -> None:
     from tests.worker import locked
 
-    monkeypatch.setattr(engine, "LOCK_TIMEOUT", "200ms")
+    monkeypatch.setattr(recording, "LOCK_TIMEOUT", "200ms")
     with on_disk(migration("office", "9001_motto", [ADD_FIELD])):
         template.prepare()
         with locked("c6472.office_unit", "ACCESS SHARE"):
