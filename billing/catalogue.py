@@ -6,7 +6,7 @@ stand-in that was emptied only means that more has to be made.
 
 from django.db import transaction
 
-from billing import gateway, plans
+from billing import gateway_catalogue, plans
 from billing.models import PlanPrice, RemoteObject
 from billing.plans import INTERVALS, Interval, Plan
 from billing.rules import from_stripe_amount
@@ -25,23 +25,23 @@ def sync() -> list[str]:
     """Bring Stripe to the plans of the file; what was done, in words. Raises StripeTrouble."""
     said: list[str] = []
     with in_public():
-        _keep(TAX, gateway.put_tax_rate())
-        _keep(PORTAL, gateway.put_portal_configuration())
+        _keep(TAX, gateway_catalogue.put_tax_rate())
+        _keep(PORTAL, gateway_catalogue.put_portal_configuration())
         for plan in plans.plans():
             said += _sync_plan(plan)
         offered = [plan.code for plan in plans.plans()]
         for row in PlanPrice.objects.filter(is_current=True).exclude(plan__in=offered):
-            gateway.retire_price(row.stripe_price_id)
+            gateway_catalogue.retire_price(row.stripe_price_id)
             PlanPrice.objects.filter(pk=row.pk).update(is_current=False)
             said.append(f"{row.plan}/{row.interval}: tidak dijual lagi")
     return said
 
 
 def _sync_plan(plan: Plan) -> list[str]:
-    known = {i: gateway.price_by_lookup(lookup_key(plan.code, i)) for i in INTERVALS}
+    known = {i: gateway_catalogue.price_by_lookup(lookup_key(plan.code, i)) for i in INTERVALS}
     product = next((found[1] for found in known.values() if found), "")
-    product = gateway.put_product(
-        product=product or gateway.product_of(plan.code),
+    product = gateway_catalogue.put_product(
+        product=product or gateway_catalogue.product_of(plan.code),
         plan=plan.code,
         name=f"Balai {plan.name}",
         description=plan.meant_for,
@@ -52,7 +52,7 @@ def _sync_plan(plan: Plan) -> list[str]:
         if found is not None and from_stripe_amount(found[2]) == rupiah:
             price = found[0]
         else:
-            price = gateway.create_price(
+            price = gateway_catalogue.create_price(
                 product=product,
                 plan=plan.code,
                 interval=interval,

@@ -5,8 +5,7 @@ away. Whatever changes something is a page with a question first. Pressing twice
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec
 
@@ -19,24 +18,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from billing import actions, gateway, plans, queries, situation, usage
+from billing import actions, gateway, plans, queries, situation
 from billing.forms import ContactForm, InvoiceForm
+from billing.meters import meters_of, table_of
 from billing.models import Account, Change, Invoice
+from billing.offers import about_plan, priced
 from billing.papers import line_words
 from billing.plans import INTERVALS, WORDS, Interval, Plan
-from billing.queries import Overview, PlanOption, Use
-from billing.rules import PPN_PERCENT, PPN_WORDS, pretty_npwp, tax_of
+from billing.queries import PlanOption
+from billing.rules import PPN_PERCENT, pretty_npwp
 from billing.seen import InvoiceSeen
-from billing.usage import Chart
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
-from tenants.registry import entitlements, regions
+from tenants.registry import entitlements
 from tenants.registry.current import city
-from tenants.registry.models import City
 from ui.forms import explain
 from ui.page import Audience, page
-from ui.templatetags.ui import angka, ukuran
 
 P = ParamSpec("P")
 LATELY = timedelta(minutes=2)  # the same deed again within this is the same press
@@ -116,7 +114,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
         recent = list(queries.invoices(account)[: ON_HOME + 1])
         has_draft = account.invoices.filter(status="draft", total__gt=0).exists()
     running = seen.subscription if seen.subscription and seen.subscription.is_live else None
-    meters = _meters(here, account, seen, at.astimezone(here.tz).date())
+    meters = meters_of(here, account, seen, at.astimezone(here.tz).date())
     context = {
         "seen": seen,
         "account": account,
@@ -126,7 +124,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
         "running": running,
         "interval_words": WORDS.get(running.interval, "") if running else "",
         "meters": meters,
-        "months": _table(meters),
+        "months": table_of(meters),
         "again_on": entitlements.next_month(here, at),
         "recent": recent[:ON_HOME],
         "has_more": len(recent) > ON_HOME,
@@ -143,40 +141,6 @@ def _worth_telling(change: Change | None) -> Change | None:
     if change.state == Change.State.FAILED and now() - change.created_at > timedelta(days=7):
         return None
     return change
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A limit with what was used of it, now and by month."""
-
-    use: Use
-    chart: Chart
-
-
-def _meters(here: City, account: Account, seen: Overview, today: date) -> list[Meter]:
-    days = queries.usage_days(account, since=usage.first_day(today))
-    return [
-        Meter(use, usage.chart(usage.by_month(days, use.name, today, use.used), use.limit))
-        for use in seen.uses
-    ]
-
-
-def _table(meters: list[Meter]) -> list[dict[str, object]]:
-    """The charts' numbers as rows, newest first; months without any number are left out."""
-    rows = []
-    for bars in zip(*(meter.chart.bars for meter in meters), strict=True):
-        if all(bar.value is None for bar in bars):
-            continue
-        cells = [
-            "–"
-            if bar.value is None
-            else ukuran(bar.value)
-            if name == "storage"
-            else angka(bar.value)
-            for bar, name in zip(bars, [meter.use.name for meter in meters], strict=True)
-        ]
-        rows.append({"name": bars[0].month, "cells": cells})
-    return rows[::-1]
 
 
 def _back_from_stripe(request: HttpRequest, account: Account, session: str) -> HttpResponse:
@@ -219,28 +183,13 @@ def choose(request: HttpRequest, user: User) -> HttpResponse:
         "interval_words": WORDS[interval],
         "intervals": [(code, WORDS[code].capitalize()) for code in INTERVALS],
         "options": [
-            _priced(here, option, interval) for option in queries.plan_options(here, interval, at)
+            priced(here, option, interval) for option in queries.plan_options(here, interval, at)
         ],
         "running": live,
         "can_pay": gateway.is_configured(),
         "ppn": PPN_PERCENT,
     }
     return render(request, "billing/plans.html", context)
-
-
-def _priced(here: City, option: PlanOption, interval: Interval) -> dict[str, object]:
-    price = option.plan.price(interval)
-    villages = len(regions.villages(here.code))
-    return {
-        "villages": villages,
-        "is_too_small": option.plan.is_too_small_for(villages),
-        "is_recommended": option.plan == plans.fitting(villages),
-        "option": option,
-        "plan": option.plan,
-        "price": price,
-        "tax": tax_of(price),
-        "total": price + tax_of(price),
-    }
 
 
 @page(Audience.ADMIN, when_suspended="open", support="no")
@@ -265,21 +214,8 @@ def confirm(request: HttpRequest, user: User, plan: str, interval: str) -> HttpR
             problem = broken
         else:
             return redirect(address)
-    context = _about_plan(here, wanted, period) | {"problem": problem}
+    context = about_plan(here, wanted, period) | {"problem": problem}
     return _with(request, "billing/subscribe.html", context, problem)
-
-
-def _about_plan(here: City, plan: Plan, interval: Interval) -> dict[str, object]:
-    options = queries.plan_options(here, interval, now())
-    option = next(one for one in options if one.plan.code == plan.code)
-    return {
-        **_priced(here, option, interval),
-        "interval": interval,
-        "interval_words": WORDS[interval],
-        "can_pay": gateway.is_configured(),
-        "ppn": PPN_PERCENT,
-        "ppn_words": PPN_WORDS,
-    }
 
 
 def _with(
@@ -307,7 +243,7 @@ def _change_plan(
     here, running = city(), queries.current(account)
     cost: InvoiceSeen | None = None
     unknown: RuleBroken | None = None
-    about = _about_plan(here, plan, interval)
+    about = about_plan(here, plan, interval)
     option = about["option"]
     assert isinstance(option, PlanOption)
     if not option.is_present:
@@ -351,7 +287,7 @@ def by_invoice(request: HttpRequest, user: User, plan: str, interval: str) -> Ht
                 status = broken.status
             else:
                 return redirect("billing")
-    context = {**_about_plan(city(), wanted, period), "form": form}
+    context = {**about_plan(city(), wanted, period), "form": form}
     return render(request, "billing/by_invoice.html", context, status=status)
 
 

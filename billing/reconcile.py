@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Model
 
-from billing import catalogue, gateway, lifecycle, mirror, plans
+from billing import catalogue, gateway, gateway_catalogue, lifecycle, mirror, plans
 from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
 from billing.plans import INTERVALS
 from tenants.backend.scope import in_public
@@ -152,5 +152,5 @@ def _not_sold() -> list[Difference]:
             "theirs": "False",
         }
         for row in PlanPrice.objects.filter(is_current=True).order_by("plan", "interval")
-        if gateway.price_by_lookup(catalogue.lookup_key(row.plan, row.interval)) is None
+        if gateway_catalogue.price_by_lookup(catalogue.lookup_key(row.plan, row.interval)) is None
     ]

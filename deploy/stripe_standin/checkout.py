@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from deploy.stripe_standin import cards, collection, invoices, rules, shapes, subscriptions
+from deploy.stripe_standin import (
+    cards,
+    collection,
+    endings,
+    invoices,
+    periods,
+    rules,
+    shapes,
+    subscriptions,
+)
 from deploy.stripe_standin.problems import Doc, Problem, missing, needed, not_modelled
 from deploy.stripe_standin.world import World
 
@@ -280,7 +289,7 @@ def portal_does(world: World, session: Doc, what: str, form: dict[str, str]) -> 
         customer["invoice_settings"]["default_payment_method"] = method["id"]
         world.save(customer, "customer.updated")
         for sub in world.store.find("subscription", customer=customer["id"]):
-            if sub["status"] not in subscriptions.OVER and sub["default_payment_method"]:
+            if sub["status"] not in periods.OVER and sub["default_payment_method"]:
                 sub["default_payment_method"] = method["id"]
                 world.save(sub, "customer.subscription.updated")
         return
@@ -289,7 +298,7 @@ def portal_does(world: World, session: Doc, what: str, form: dict[str, str]) -> 
         raise missing("subscription", sub["id"])
     _allowed(features, "subscription_cancel")
     if what == "batal" and features["subscription_cancel"]["mode"] == "immediately":
-        subscriptions.cancel(world, sub, {})
+        endings.cancel(world, sub, {})
     else:
         subscriptions.update(world, sub, {"cancel_at_period_end": what == "batal"})
 

@@ -1,6 +1,15 @@
 """Subscriptions and invoices: the addresses of `/v1` for them."""
 
-from deploy.stripe_standin import cards, collection, invoices, rules, subscriptions
+from deploy.stripe_standin import (
+    cards,
+    collection,
+    endings,
+    invoices,
+    periods,
+    previews,
+    rules,
+    subscriptions,
+)
 from deploy.stripe_standin.api import getter, lister, page, route, within
 from deploy.stripe_standin.problems import Doc, Problem, needed
 from deploy.stripe_standin.resources import put
@@ -40,12 +49,12 @@ def update_subscription(world: World, given: Doc, name: str) -> Doc:
     "cancellation_details invoice_now prorate",
 )
 def cancel_subscription(world: World, given: Doc, name: str) -> Doc:
-    return subscriptions.cancel(world, world.need("subscription", name), given)
+    return endings.cancel(world, world.need("subscription", name), given)
 
 
 @route("POST", "subscriptions/{}/pause", "SubscriptionPauseParams", "type")
 def pause_subscription(world: World, given: Doc, name: str) -> Doc:
-    return subscriptions.pause(world, world.need("subscription", name))
+    return endings.pause(world, world.need("subscription", name))
 
 
 @route(
@@ -55,7 +64,7 @@ def pause_subscription(world: World, given: Doc, name: str) -> Doc:
     "billing_cycle_anchor proration_behavior payment_behavior",
 )
 def resume_subscription(world: World, given: Doc, name: str) -> Doc:
-    return subscriptions.resume(world, world.need("subscription", name), given)
+    return endings.resume(world, world.need("subscription", name), given)
 
 
 getter("subscription", "subscriptions")
@@ -74,7 +83,7 @@ def list_subscriptions(world: World, given: Doc) -> Doc:
     if status is None:
         found = [one for one in found if one["status"] != "canceled"]
     elif status == "ended":
-        found = [one for one in found if one["status"] in subscriptions.OVER]
+        found = [one for one in found if one["status"] in periods.OVER]
     elif status != "all":
         found = [one for one in found if one["status"] == status]
     if "price" in given:
@@ -170,7 +179,7 @@ def create_invoice(world: World, given: Doc) -> Doc:
 @route("POST", "invoices/create_preview", "InvoiceCreatePreviewParams",
        "customer subscription subscription_details preview_mode")  # fmt: skip
 def create_preview(world: World, given: Doc) -> Doc:
-    return subscriptions.preview(world, given)
+    return previews.preview(world, given)
 
 
 @route("POST", "invoices/{}", "InvoiceUpdateParams", INVOICE)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 # Imported for their routes.
-from deploy.stripe_standin import api, invoicing, pages, paying, resources, timeline  # noqa: F401
+from deploy.stripe_standin import api, invoicing, markup, pages, paying, resources, timeline  # noqa: F401
 from deploy.stripe_standin.problems import Problem
 from deploy.stripe_standin.webhooks import Postman
 from deploy.stripe_standin.world import VERSION, World
@@ -79,9 +79,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             found = pages.answer(self.world, self.postman, self.command, path, form)
         except Problem as problem:
-            found = pages.html("Tidak dapat dilakukan", f"<p>{escape(str(problem))}</p>", 400)
+            found = markup.html("Tidak dapat dilakukan", f"<p>{escape(str(problem))}</p>", 400)
         if found is None:
-            found = pages.html("Tidak ditemukan", "<p>Halaman ini tidak ada.</p>", 404)
+            found = markup.html("Tidak ditemukan", "<p>Halaman ini tidak ada.</p>", 404)
         policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
         more = {"Content-Security-Policy": policy, "Cache-Control": "no-store", **found.headers}
         self._send(found.status, found.body, found.kind, more)

@@ -1,31 +1,21 @@
 """Subscriptions: begin, change with proration, renew, end. Each writes the invoices it causes."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from deploy.stripe_standin import cards, collection, invoices, rules, shapes
+from deploy.stripe_standin.periods import (
+    OVER,
+    cycle_of,
+    end_of,
+    has_method,
+    period_lines,
+    prorate,
+    set_period,
+    start_of,
+)
 from deploy.stripe_standin.problems import Doc, Problem, missing, needed, not_modelled
+from deploy.stripe_standin.renewals import renew
 from deploy.stripe_standin.world import World
-
-OVER = ("canceled", "incomplete_expired")
-
-
-def end_of(sub: Doc) -> int:
-    return int(sub["items"]["data"][0]["current_period_end"])
-
-
-def start_of(sub: Doc) -> int:
-    return int(sub["items"]["data"][0]["current_period_start"])
-
-
-def _cycle(sub: Doc) -> tuple[str, int]:
-    recurring = sub["items"]["data"][0]["price"]["recurring"]
-    return recurring["interval"], recurring["interval_count"]
-
-
-def _period(sub: Doc, start: int, end: int) -> None:
-    for item in sub["items"]["data"]:
-        item |= {"current_period_start": start, "current_period_end": end}
 
 
 def _price(world: World, given: Doc, param: str) -> Doc:
@@ -152,24 +142,24 @@ def begin(world: World, params: Doc) -> tuple[Doc, Doc]:
     if isinstance(trial, int) and trial > now:
         sub |= {"status": "trialing", "trial_start": now, "trial_end": trial}
         sub["billing_cycle_anchor"] = trial
-        _period(sub, now, trial)
+        set_period(sub, now, trial)
     elif params.get("billing_cycle_anchor"):
         anchor = params["billing_cycle_anchor"]
-        end = rules.next_boundary(now, *_cycle(sub), now)
+        end = rules.next_boundary(now, *cycle_of(sub), now)
         if not now < anchor <= end:
             raise Problem(
                 "billing_cycle_anchor must be in the future and not beyond the first period.",
                 param="billing_cycle_anchor",
             )
         sub["billing_cycle_anchor"] = anchor
-        _period(sub, now, anchor)
+        set_period(sub, now, anchor)
         share = (0, 1) if params.get("proration_behavior") == "none" else (anchor - now, end - now)
     else:
-        _period(sub, now, rules.next_boundary(now, *_cycle(sub), now))
+        set_period(sub, now, rules.next_boundary(now, *cycle_of(sub), now))
     _plan_end(world, sub, params)
     world.save(sub)
     waiting = invoices.pending_items(world, customer["id"], sub["id"])
-    lines = invoices.pending_lines(world, waiting, sub) + _period_lines(world, sub)
+    lines = invoices.pending_lines(world, waiting, sub) + period_lines(world, sub)
     if share is not None:
         for one in lines[len(waiting) :]:
             one["amount"] = one["subtotal"] = rules.prorated(one["amount"], *share)
@@ -194,20 +184,6 @@ def _add(world: World, sub: Doc, given: Doc, param: str) -> Doc:
     sub["currency"] = price["currency"]
     sub["items"]["data"].append(item)
     return item
-
-
-def _period_lines(world: World, sub: Doc) -> list[Doc]:
-    trial = sub["status"] == "trialing"
-    return [
-        invoices.period_line(world, sub, one, start_of(sub), end_of(sub), trial=trial)
-        for one in sub["items"]["data"]
-    ]
-
-
-def has_method(world: World, sub: Doc, customer: Doc) -> bool:
-    return bool(
-        sub["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
-    )
 
 
 def create(world: World, params: Doc, *, proven: bool = False) -> Doc:
@@ -297,14 +273,14 @@ def _change_items(
     world: World, sub: Doc, customer: Doc, changes: list[Doc], behaviour: str, at: int, again: bool
 ) -> Doc | None:
     before = {one["id"]: dict(one) for one in sub["items"]["data"]}
-    cycle = _cycle(sub)
+    before_change = cycle_of(sub)
     for number, given in enumerate(changes):
         _change_item(world, sub, given, f"items[{number}]")
     if not sub["items"]["data"]:
         raise Problem("A subscription must have at least one active item.", param="items")
     _same_cycle(sub)
     trialing = sub["status"] == "trialing"
-    restart = (again or _cycle(sub) != cycle) and not trialing
+    restart = (again or cycle_of(sub) != before_change) and not trialing
     after = {one["id"]: one for one in sub["items"]["data"]}
 
     def same(one: Doc, other: Doc | None) -> bool:
@@ -313,21 +289,21 @@ def _change_items(
     if behaviour != "none" and not trialing:
         for name, one in before.items():
             if restart or not same(one, after.get(name)):
-                _prorate(world, customer, sub, one, at, credit=True)
+                prorate(world, customer, sub, one, at, credit=True)
         for name, one in after.items():
             if not restart and not same(one, before.get(name)):
-                _prorate(world, customer, sub, one, at, credit=False)
+                prorate(world, customer, sub, one, at, credit=False)
     if restart:
         now = world.now()
         sub["billing_cycle_anchor"] = now
-        _period(sub, now, rules.next_boundary(now, *_cycle(sub), now))
+        set_period(sub, now, rules.next_boundary(now, *cycle_of(sub), now))
     world.save(sub)
     if trialing or not (restart or behaviour == "always_invoice"):
         return None
     waiting = invoices.pending_items(world, customer["id"], sub["id"])
     lines = invoices.pending_lines(world, waiting, sub)
     if restart:
-        lines += _period_lines(world, sub)
+        lines += period_lines(world, sub)
     if not lines:
         return None
     return invoices.draft(
@@ -358,37 +334,17 @@ def _change_item(world: World, sub: Doc, given: Doc, param: str) -> None:
     items[items.index(item)] = changed
 
 
-def _prorate(world: World, customer: Doc, sub: Doc, item: Doc, at: int, *, credit: bool) -> None:
-    """Credit the unused, or charge the remaining, part of the current period."""
-    start, end = start_of(sub), end_of(sub)
-    amount = rules.prorated(invoices.amount_of(item), end - at, end - start)
-    day = datetime.fromtimestamp(at, UTC).strftime("%d %b %Y")
-    name = invoices.title(world, item)
-    count = f"{item['quantity']} × " if item["quantity"] != 1 else ""
-    invoices.invoice_item(
-        world,
-        customer,
-        amount=-amount if credit else amount,
-        description=f"{'Unused' if credit else 'Remaining'} time on {count}{name} after {day}",
-        period=(at, end),
-        sub=sub,
-        item=dict(item),
-        proration=True,
-        _credited={"invoice": sub["latest_invoice"], "invoice_line_items": []} if credit else None,
-    )
-
-
 def _change_trial(world: World, sub: Doc, customer: Doc, until: Any, behaviour: str) -> Doc | None:
     now = world.now()
     if until == "now" or until <= now:
         if sub["status"] != "trialing":
             return None
-        _period(sub, start_of(sub), now)
+        set_period(sub, start_of(sub), now)
         sub["trial_end"] = now
         return renew(world, sub, waits=False)
     if sub["status"] != "trialing" and behaviour != "none":
         for item in sub["items"]["data"]:
-            _prorate(world, customer, sub, item, now, credit=True)
+            prorate(world, customer, sub, item, now, credit=True)
     sub |= {
         "status": "trialing",
         "trial_start": sub["trial_start"] or now,
@@ -396,161 +352,11 @@ def _change_trial(world: World, sub: Doc, customer: Doc, until: Any, behaviour: 
         "billing_cycle_anchor": until,
         "_warned": False,
     }
-    _period(sub, start_of(sub), until)
+    set_period(sub, start_of(sub), until)
     return None
 
 
 # --- going on, pausing, ending ------------------------------------------------------------------
 
 
-def renew(world: World, sub: Doc, *, waits: bool = True) -> Doc | None:
-    """The next period and the draft of its invoice (``waits``: an hour, as Stripe's do)."""
-    customer = world.customer(sub["customer"])
-    start, begun = end_of(sub), start_of(sub)
-    if sub["status"] == "trialing":
-        automatic = sub["collection_method"] == "charge_automatically"
-        if automatic and not has_method(world, sub, customer):
-            missing_method = sub["trial_settings"]["end_behavior"]["missing_payment_method"]
-            if missing_method == "cancel":
-                collection.end(world, sub, "payment_failed")
-                return None
-            if missing_method == "pause":
-                pause(world, sub, "trial_end_without_payment_method")
-                return None
-        sub |= {"status": "active", "billing_cycle_anchor": start}
-    _period(sub, start, rules.next_boundary(sub["billing_cycle_anchor"], *_cycle(sub), start))
-    waiting = invoices.pending_items(world, customer["id"], sub["id"])
-    lines = invoices.pending_lines(world, waiting, sub) + _period_lines(world, sub)
-    paused = (sub["pause_collection"] or {}).get("behavior")
-    goes_on = sub["status"] != "unpaid" and paused != "keep_as_draft"
-    made = invoices.draft(
-        world,
-        customer,
-        lines,
-        sub=sub,
-        reason="subscription_cycle",
-        auto_advance=goes_on,
-        automatically_finalizes_at=world.now() + rules.HOUR if goes_on and waits else None,
-        period_start=begun,
-        period_end=start,
-    )
-    world.save(sub, "customer.subscription.updated")
-    if paused in {"void", "mark_uncollectible"}:
-        collection.finalize(world, made, collects=False)
-        if made["status"] == "open":
-            status = "void" if paused == "void" else "uncollectible"
-            collection.put_away(world, made, status, "subscription_paused")
-    return made
-
-
-def cancel(world: World, sub: Doc, params: Doc) -> Doc:
-    """End it now. ``prorate`` credits what is left; ``invoice_now`` settles what waits."""
-    customer = world.customer(sub["customer"])
-    if sub["status"] in OVER:
-        raise missing("subscription", sub["id"])
-    sub["cancellation_details"] |= params.get("cancellation_details") or {}
-    if params.get("prorate") and sub["status"] != "trialing":
-        for item in sub["items"]["data"]:
-            _prorate(world, customer, sub, item, world.now(), credit=True)
-    if params.get("invoice_now"):
-        waiting = invoices.pending_items(world, customer["id"], sub["id"])
-        if waiting:
-            lines = invoices.pending_lines(world, waiting, sub)
-            made = invoices.draft(
-                world, customer, lines, sub=sub, reason="subscription_update", auto_advance=True
-            )
-            collection.finalize(world, made, collects=True)
-    return collection.end(world, sub, "cancellation_requested")
-
-
-def pause(world: World, sub: Doc, reason: str = "pause_requested") -> Doc:
-    world.customer(sub["customer"])
-    if sub["status"] not in {"active", "trialing", "past_due"}:
-        raise Problem(f"A subscription with status {sub['status']} cannot be paused.")
-    sub |= {
-        "status": "paused",
-        "status_details": {
-            "paused": {
-                "type": "subscription",
-                "subscription": {"type": reason},
-                "transitioned_at": world.now(),
-            }
-        },
-    }
-    world.save(sub, "customer.subscription.updated")
-    return world.tell("customer.subscription.paused", sub)
-
-
-def resume(world: World, sub: Doc, params: Doc) -> Doc:
-    """A paused subscription goes on with a new period from now."""
-    customer = world.customer(sub["customer"])
-    if sub["status"] != "paused":
-        raise Problem("Only a paused subscription can be resumed.")
-    now = world.now()
-    sub |= {"status": "active", "status_details": None}
-    unchanged = (params.get("billing_cycle_anchor") or {}).get("type") == "unchanged"
-    made: Doc | None = None
-    if not unchanged or end_of(sub) <= now:
-        sub["billing_cycle_anchor"] = now
-        _period(sub, now, rules.next_boundary(now, *_cycle(sub), now))
-        world.save(sub)
-        made = invoices.draft(
-            world,
-            customer,
-            _period_lines(world, sub),
-            sub=sub,
-            reason="subscription_update",
-            auto_advance=True,
-        )
-    world.save(sub, "customer.subscription.updated")
-    world.tell("customer.subscription.resumed", sub)
-    if made is not None:
-        collection.finalize(world, made, collects=True)
-    return sub
-
-
 # --- looking ahead ------------------------------------------------------------------------------
-
-DETAILS = (
-    "billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "default_tax_rates", "items",
-    "metadata", "proration_behavior", "proration_date", "trial_end",
-)  # fmt: skip
-
-
-def preview(world: World, params: Doc) -> Doc:
-    """The invoice that would come next, after the asked-for changes. Nothing of it stays."""
-    details = params.get("subscription_details") or {}
-    asked = {name: details[name] for name in DETAILS if name in details}
-    with world.store.tentative():
-        if params.get("subscription"):
-            sub = world.named("subscription", params["subscription"], "subscription")
-            world.follow(sub)
-            made = change(world, sub, asked) if asked else None
-        else:
-            if not params.get("customer") or "items" not in asked:
-                raise Problem(
-                    "Pass subscription, or customer and subscription_details[items].",
-                    code="parameter_missing",
-                    param="subscription",
-                )
-            wanted = {k: v for k, v in asked.items() if k != "proration_date"}
-            sub, made = begin(world, {"customer": params["customer"], **wanted})
-        if made is None or details.get("cancel_now"):
-            if sub["status"] in OVER or sub["cancel_at"] == end_of(sub):
-                raise Problem(
-                    "No upcoming invoices for customer: " + sub["customer"],
-                    code="invoice_upcoming_none",
-                    status=404,
-                )
-            world.be_at(end_of(sub))
-            try:
-                made = renew(world, sub)
-            finally:
-                world.be_at(None)
-        if made is None:
-            raise Problem("No upcoming invoices.", code="invoice_upcoming_none", status=404)
-        seen = world.shown(made)
-    name = "upcoming_" + seen["id"]
-    for one in seen["lines"]["data"]:
-        one["invoice"] = name
-    return seen | {"id": name, "billing_reason": "upcoming", "auto_advance": False}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from deploy.stripe_standin import checkout, collection, rules, shapes, subscriptions
+from deploy.stripe_standin import checkout, collection, periods, renewals, rules, shapes
 from deploy.stripe_standin.problems import Doc, Problem
 from deploy.stripe_standin.world import World
 
@@ -15,14 +15,14 @@ def _of_subscription(world: World, sub: Doc) -> Iterator[Due]:
     if sub["status"] == "incomplete":
         yield sub["_expires"], 0, lambda: expire(world, sub)
         return
-    end = subscriptions.end_of(sub)
+    end = periods.end_of(sub)
     if sub["cancel_at"] is not None:
         yield sub["cancel_at"], 0, lambda: collection.end(world, sub, "cancellation_requested")
     if sub["status"] == "trialing" and not sub.get("_warned"):
         yield end - 3 * rules.DAY, 0, lambda: _warn(world, sub)
     if (sub["pause_collection"] or {}).get("resumes_at"):
         yield sub["pause_collection"]["resumes_at"], 0, lambda: _collect_again(world, sub)
-    yield end, 1, lambda: subscriptions.renew(world, sub)
+    yield end, 1, lambda: renewals.renew(world, sub)
 
 
 def _of_invoice(world: World, invoice: Doc) -> Iterator[Due]:
@@ -147,7 +147,7 @@ def delete_clock(world: World, name: str) -> Doc:
     clock = world.need("test_helpers.test_clock", name)
     for customer in world.store.find("customer", test_clock=name):
         for sub in world.store.find("subscription", customer=customer["id"]):
-            if sub["status"] not in subscriptions.OVER:
+            if sub["status"] not in periods.OVER:
                 sub["status"] = "canceled"
                 world.save(sub)
         customer["deleted"] = True

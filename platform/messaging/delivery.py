@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from events.event import Event, UnknownEvent, of_payload
 from events.subscribers import carrier, concerned, subscribers
 from kernel.clock import now
-from messaging import outbox
+from messaging import outbox, work
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,8 @@ def carry(event: Event) -> None:
 carrier.fill("messaging.delivery", carry)
 
 
-@outbox.handler("events.tell")
-def tell(payload: outbox.Payload) -> None:
+@work.handler("events.tell")
+def tell(payload: work.Payload) -> None:
     """Run every subscriber. One that fails gets a row of its own and holds up no other."""
     event = _event(payload)
     for key, subscriber in concerned(event):
@@ -41,8 +41,8 @@ def tell(payload: outbox.Payload) -> None:
             )
 
 
-@outbox.handler("events.tell_one")
-def tell_one(payload: outbox.Payload) -> None:
+@work.handler("events.tell_one")
+def tell_one(payload: work.Payload) -> None:
     """Run the one subscriber that failed before."""
     event = _event(payload)
     subscribers[payload["subscriber"]].run(event)
@@ -52,4 +52,4 @@ def _event(payload: dict[str, Any]) -> Event:
     try:
         return of_payload(payload)
     except UnknownEvent as unknown:
-        raise outbox.NotYet(f"no event is named {unknown}: it is of a later release") from None
+        raise work.NotYet(f"no event is named {unknown}: it is of a later release") from None

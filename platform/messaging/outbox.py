@@ -17,82 +17,36 @@ effect is repeated only when it says that the receiver recognises the repetition
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import override
-from django_tenants.utils import schema_context
-from psycopg2 import sql
 
 from kernel.clock import now
 from kernel.logs import looks_secret
-from kernel.registry import Hook, Registry
+from kernel.registry import Hook
 from messaging.models import Outbox
+from messaging.work import (
+    Effect,
+    Hopeless,
+    NotDone,
+    NotYet,
+    Outcome,
+    Registered,
+    UnknownKind,
+    handlers,
+    registered,
+)
 
 log = logging.getLogger(__name__)
 
-Payload: TypeAlias = dict[str, Any]
-Handler: TypeAlias = Callable[[Payload], None]
-OnFailed: TypeAlias = Callable[[Payload, str], None]
-Act: TypeAlias = Callable[[Payload, str], object]  # payload, key → what ``record`` gets
-Record: TypeAlias = Callable[[Payload, Any], None]
-
-
-class Outcome(Enum):
-    """What ``reconcile`` found out about an effect."""
-
-    DONE = "done"
-    NOT_DONE = "not done"
-    UNKNOWN = "unknown"
-
-
-Reconcile: TypeAlias = Callable[[Payload, str], Outcome]
 
 MAX_ATTEMPTS = 8  # with the delays below: about a day
 DELAYS = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 16 * 3600)]
 WAIT = timedelta(minutes=10)  # for a release that can do the work
-RESEND_AFTER = timedelta(seconds=90)  # a message this old may be lost with its broker
-KEEP_DONE = timedelta(days=35)  # a month's mails can still be counted at its end
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """Work that only writes."""
-
-    run: Handler
-    on_failed: OnFailed | None
-    queue: str = "celery"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Work outside the database; see ``effect``."""
-
-    act: Act
-    record: Record | None
-    reconcile: Reconcile | None
-    on_failed: OnFailed | None
-    repeatable: bool
-    lease: timedelta
-    queue: str
-
-
-handlers: Registry[Registered | Effect] = Registry("outbox handlers", "who does a kind of work")
-
-
-def _only_public() -> list[str]:
-    wrapper: Any = connection  # ours knows its schema
-    return [wrapper.schema_name]
-
-
-schemas: Hook[Callable[[], list[str]]] = Hook(
-    "schemas with work", "which schemas may hold outbox rows", default=_only_public
-)
 
 
 def _no_worker(row_id: int, queue: str) -> None:
@@ -102,71 +56,6 @@ def _no_worker(row_id: int, queue: str) -> None:
 deliverer: Hook[Callable[[int, str], None]] = Hook(
     "deliverer", "how a worker is told about an outbox row", default=_no_worker
 )
-
-
-class Hopeless(Exception):
-    """A handler says that trying again cannot help: the work fails at once."""
-
-
-class NotDone(Exception):
-    """An effect says that nothing has happened outside: it is tried again later."""
-
-
-class NotYet(Exception):
-    """A handler says that this release cannot do the work: it waits, and no attempt counts."""
-
-
-class UnknownKind(LookupError):
-    """No app registered a handler for this kind of work."""
-
-
-def handler(kind: str, *, on_failed: OnFailed | None = None) -> Callable[[Handler], Handler]:
-    """Register the function that does this kind of work, in an app's ``tasks.py``.
-
-    ``on_failed(payload, error)`` runs, in the transaction that gives the row up, when the last
-    attempt has failed.
-    """
-
-    def register(run: Handler) -> Handler:
-        handlers.add(kind, Registered(run, on_failed))
-        return run
-
-    return register
-
-
-def effect(
-    kind: str,
-    *,
-    record: Record | None = None,
-    reconcile: Reconcile | None = None,
-    on_failed: OnFailed | None = None,
-    repeatable: bool = False,
-    lease: timedelta = timedelta(minutes=2),
-    queue: str = "effects",
-) -> Callable[[Act], Act]:
-    """Register what does this kind of work outside the database.
-
-    The function gets the payload and the row's key, which names the work at the receiver too.
-    It raises ``NotDone`` when surely nothing happened (tried again later), ``Hopeless`` when
-    trying again cannot help; any other exception means that the outcome is not known.
-    ``record(payload, result)`` writes what came of it, in the transaction that marks the row
-    done. ``reconcile(payload, key)`` asks the outside whether it happened. ``repeatable``: the
-    receiver recognises a repetition by the key, so that an unknown outcome may be tried again.
-    ``lease`` is longer than the outside ever takes to answer.
-    """
-
-    def register(act: Act) -> Act:
-        handlers.add(kind, Effect(act, record, reconcile, on_failed, repeatable, lease, queue))
-        return act
-
-    return register
-
-
-def registered(kind: str) -> Registered | Effect:
-    try:
-        return handlers[kind]
-    except KeyError:
-        raise UnknownKind(kind) from None
 
 
 def _in_transaction() -> bool:
@@ -479,63 +368,3 @@ def retry(row_id: int) -> None:
         row = _locked(row_id, Outbox.State.FAILED)
         if row is not None:
             _begin_anew(row)
-
-
-def sweep(*, everything: bool = False) -> int:
-    """Send what is due in every schema and was not just sent; how many rows.
-
-    ``everything`` (a worker starting) also sends rows whose message may still be on its way.
-    A schema that cannot be read is reported and holds up no other.
-    """
-    found = 0
-    names = schemas.value()
-    for start in range(0, len(names), 100):
-        batch = names[start : start + 100]
-        try:
-            found += _sweep(batch, everything)
-        except DatabaseError:
-            for name in batch:
-                try:
-                    found += _sweep([name], everything)
-                except DatabaseError:
-                    log.exception("outbox of schema %s cannot be read", name)
-    return found
-
-
-def _sweep(names: list[str], everything: bool) -> int:
-    """One query over the outboxes of these schemas, then one message per row found."""
-    if not names:
-        return 0
-    moment = now()
-    sent_before = moment if everything else moment - RESEND_AFTER
-    parts = [
-        sql.SQL(
-            "(SELECT {name}, id, kind FROM {table}"
-            " WHERE state IN ('due', 'acting', 'unknown') AND due_at <= {moment}"
-            " AND (sent_at IS NULL OR sent_at <= {before}) ORDER BY due_at LIMIT 500)"
-        ).format(
-            name=sql.Literal(name),
-            table=sql.Identifier(name, Outbox._meta.db_table),
-            moment=sql.Literal(moment),
-            before=sql.Literal(sent_before),
-        )
-        for name in names
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(parts))
-        rows: list[tuple[str, int, str]] = cursor.fetchall()
-    by_schema: dict[str, list[tuple[int, str]]] = {}
-    for name, row_id, kind in rows:
-        by_schema.setdefault(name, []).append((row_id, kind))
-    for name, found in by_schema.items():
-        with schema_context(name):
-            Outbox.objects.filter(pk__in=[row_id for row_id, _ in found]).update(sent_at=moment)
-            for row_id, kind in found:
-                send(row_id, kind)
-    return len(rows)
-
-
-def forget_done(*, before: datetime) -> int:
-    """Delete done rows of the current schema; how many."""
-    deleted, _ = Outbox.objects.filter(state=Outbox.State.DONE, done_at__lt=before).delete()
-    return deleted

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import get_public_schema_name, schema_context
 
 from kernel.registry import Registry
-from messaging import outbox
+from messaging import outbox, sweeping, work
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +31,12 @@ jobs: Registry[Periodic] = Registry("periodic work", "what is done again and aga
 
 def periodic(
     kind: str, *, every: timedelta, in_cities: bool = True
-) -> Callable[[outbox.Handler], outbox.Handler]:
+) -> Callable[[work.Handler], work.Handler]:
     """Register a handler that runs once per period: in each live city, or once in public."""
 
-    def register(run: outbox.Handler) -> outbox.Handler:
+    def register(run: work.Handler) -> work.Handler:
         jobs.add(kind, Periodic(kind, every, in_cities))
-        return outbox.handler(kind)(run)
+        return work.handler(kind)(run)
 
     return register
 
@@ -53,10 +53,10 @@ def plan(moment: datetime) -> None:
                 outbox.enqueue(job.kind, {}, key=key)
 
 
-@outbox.handler("periodic.fan_out")
-def fan_out(payload: outbox.Payload) -> None:
+@work.handler("periodic.fan_out")
+def fan_out(payload: work.Payload) -> None:
     """Write the row of one kind and period in every city that lacks it."""
-    for name in outbox.schemas.value():
+    for name in sweeping.schemas.value():
         if name == get_public_schema_name():
             continue
         try:

@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
 from kernel.clock import now
-from messaging import outbox
+from messaging import outbox, sweeping, work
 from messaging import periodic as periodic_work
 from messaging.notices import NOT_DELIVERED, write_to
 from messaging.periodic import periodic
@@ -49,31 +49,31 @@ outbox.deliverer.fill("messaging.tasks", _tell_a_worker)
 def dispatch() -> None:
     """Beat's only entry: send what is due in every schema, and begin what is periodic."""
     periodic_work.plan(now())
-    outbox.sweep()
+    sweeping.sweep()
 
 
 @periodic("messaging.tidy", every=timedelta(days=1))
-def tidy(_payload: outbox.Payload) -> None:
+def tidy(_payload: work.Payload) -> None:
     """Forget work done long ago."""
-    outbox.forget_done(before=now() - outbox.KEEP_DONE)
+    sweeping.forget_done(before=now() - sweeping.KEEP_DONE)
 
 
 @periodic("messaging.tidy_public", every=timedelta(days=1), in_cities=False)
-def tidy_public(_payload: outbox.Payload) -> None:
+def tidy_public(_payload: work.Payload) -> None:
     """The same for the platform's own schema."""
-    outbox.forget_done(before=now() - outbox.KEEP_DONE)
+    sweeping.forget_done(before=now() - sweeping.KEEP_DONE)
 
 
 @worker_ready.connect
 def sweep_at_start(**_kwargs: Any) -> None:
     """What a dead worker left behind is taken up as soon as a new one is there."""
     try:
-        outbox.sweep(everything=True)
+        sweeping.sweep(everything=True)
     except Exception:
         log.exception("sweep at worker start failed; beat's next one takes over")
 
 
-def _not_delivered(payload: outbox.Payload, _error: str) -> None:
+def _not_delivered(payload: work.Payload, _error: str) -> None:
     """Tell whoever waits for this mail to arrive."""
     if not payload.get("on_behalf_of"):
         return
@@ -84,8 +84,8 @@ def _not_delivered(payload: outbox.Payload, _error: str) -> None:
     )  # fmt: skip
 
 
-@outbox.effect("mail.send", on_failed=_not_delivered, repeatable=True, queue="mail")
-def send_mail(payload: outbox.Payload, key: str) -> None:
+@work.effect("mail.send", on_failed=_not_delivered, repeatable=True, queue="mail")
+def send_mail(payload: work.Payload, key: str) -> None:
     """Hand a mail to the mail server.
 
     Its Message-ID is made of the outbox key, so that a mail whose outcome was not known can be
@@ -105,7 +105,7 @@ def send_mail(payload: outbox.Payload, key: str) -> None:
     try:
         server.open()
     except (OSError, smtplib.SMTPException) as error:
-        raise outbox.NotDone(f"no connection to the mail server: {error}") from error
+        raise work.NotDone(f"no connection to the mail server: {error}") from error
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -118,4 +118,4 @@ def send_mail(payload: outbox.Payload, key: str) -> None:
 
 
 def _refused(error: smtplib.SMTPException, for_good: bool) -> Exception:
-    return outbox.Hopeless(str(error)) if for_good else outbox.NotDone(str(error))
+    return work.Hopeless(str(error)) if for_good else work.NotDone(str(error))

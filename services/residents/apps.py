@@ -11,10 +11,10 @@ class ResidentsConfig(AppConfig):
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task
         from tenants.office import access, decrees, readiness
-        from tenants.ownership import closing
+        from tenants.ownership import people
 
         access.people.fill("residents", own_people)
         readiness.tasks.add("penduduk", people_task, order=50)
-        closing.on_comparing(are_one_person)
+        people.on_comparing(are_one_person)
         decrees.closed.add("residents", move_households)
         decrees.held_up.add("residents", people_live_there)

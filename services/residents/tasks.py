@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from kernel.clock import now
-from messaging import outbox
+from messaging import work
 from messaging.periodic import periodic
 from services.residents import queued
 from tenants.registry.leftovers import sweep
 
-outbox.handler(queued.KIND, on_failed=queued.gave_up)(queued.run)
+work.handler(queued.KIND, on_failed=queued.gave_up)(queued.run)
 
 
 @periodic("residents.leftovers", every=timedelta(days=1))

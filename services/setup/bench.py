@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import actions, overrides, slots, words
+from services.catalogue import actions, adoption, overrides, slots, words
 from services.catalogue.blueprint import Blueprint, parse_cached
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.models import Release, Service
@@ -79,7 +79,7 @@ class Bench:
             "tab": tab,
             "tabs": tabs,
             "edition": self.service.draft_edition,
-            "waiting": actions.newest(self.service),
+            "waiting": adoption.newest(self.service),
             "group": GROUPS.get(self.service.category, ""),
         }
 

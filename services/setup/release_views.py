@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application
-from services.catalogue import actions, overrides, slots, words
+from services.catalogue import adoption, overrides, slots, words
 from services.catalogue.models import Release
 from services.catalogue.overrides import ORDER, Definition
 from services.setup.bench import (
@@ -151,11 +151,11 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Old shared, new shared and ours; take the release, or stay."""
     bench = bench_of(slug)
     service = bench.service
-    new = actions.newest(service)
+    new = adoption.newest(service)
     if new is None or service.base is None or bench.published is None:
         raise NotThere("Layanan ini sudah memakai rilis terbaru.")
     rows = _three_ways(
-        actions.comparison(service), service.base.definition, new.definition, bench.published
+        adoption.comparison(service), service.base.definition, new.definition, bench.published
     )
     choices = {row.address: request.POST.get(row.name, "") for row in rows if row.open}
     choices = {a: choice for a, choice in choices.items() if choice in ("nasional", "kami")}
@@ -167,7 +167,7 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("rilis") != str(new.number):
         problem, status = "Rilis yang lebih baru lagi baru saja tiba. Periksa lagi.", 409
     elif request.method == "POST" and do == "tetap":
-        actions.keep(slug=slug, by=user)
+        adoption.keep(slug=slug, by=user)
         messages.success(request, f"{service.title} tetap memakai versi kita.")
         return redirect("setup-releases")
     elif request.method == "POST" and open_conflicts:
@@ -176,14 +176,14 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     elif request.method == "POST":
         try:
             if do == "ambil":
-                actions.adopt(slug=slug, take=take, by=user)
+                adoption.adopt(slug=slug, take=take, by=user)
                 messages.success(
                     request,
                     f"{service.title} sekarang memakai rilis {new.number}. "
                     "Bila ternyata keliru, kembali lewat Riwayat.",
                 )
                 return redirect("setup-releases")
-            result = actions.adopted(service, take)
+            result = adoption.adopted(service, take)
         except RuleBroken as broken:
             problem, status = broken.message, broken.status
     rows = [

@@ -31,6 +31,7 @@ from tenants.office import queries as office
 from tenants.ownership import certificate, letters_out, rules
 from tenants.ownership.actions import folder_of
 from tenants.ownership.models import DataExport, DeletionRequest
+from tenants.ownership.people import second_people
 from tenants.registry import deletion, entitlements, keys
 from tenants.registry.models import City, Tombstone
 from tenants.schemas import compiler
@@ -92,50 +93,6 @@ def open_request(city: City) -> DeletionRequest | None:
         return DeletionRequest.objects.filter(
             city_id=city.pk, state__in=DeletionRequest.OPEN
         ).first()
-
-
-same_person: Registry[Callable[[User, User], bool]] = Registry(
-    "same person", "what else tells that two accounts of a city are one person's, such as the NIK"
-)
-
-
-def on_comparing(run: Callable[[User, User], bool]) -> None:
-    """Register another way in which two accounts show themselves as one person's."""
-    same_person.add(name_of(run), run)
-
-
-def are_one_person(one: User, other: User) -> bool:
-    """Whether two administrators are the same person, by account, address, phone or NIK."""
-    return (
-        one.pk == other.pk
-        or any(is_same(a, b) for a in (one.email, one.login) for b in (other.email, other.login))
-        or is_same_phone(one.phone, other.phone)
-        or any(run(one, other) for run in same_person)
-    )
-
-
-def others(request: DeletionRequest, city: City, *, at: datetime) -> list[tuple[User, datetime]]:
-    """Administrators who may confirm this request, now or from a later moment on."""
-    found = []
-    with in_city(city):
-        asker = User.objects.filter(pk=request.asked_by_id).first()
-        for user, since in office.admins_since(at.astimezone(city.tz).date()):
-            if asker is not None and are_one_person(asker, user):
-                continue
-            begins = rules.may_confirm_from(
-                asked_by=(request.asked_by_id, request.asked_by_email),
-                asked_at=request.asked_at,
-                who=(user.pk, user.email or user.login),
-                since=since,
-            )
-            if begins is not None:
-                found.append((user, begins))
-    return found
-
-
-def second_people(request: DeletionRequest, city: City, *, at: datetime) -> list[User]:
-    """Administrators who may confirm this request now."""
-    return [user for user, begins in others(request, city, at=at) if begins <= at]
 
 
 # --- two people ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from tenants.ownership import closing
+from tenants.ownership import closing, people
 from tenants.ownership.models import DeletionRequest
 from tenants.ownership.rules import safe_name
 from tenants.registry.models import City
@@ -44,7 +44,7 @@ def deletion(request: HttpRequest, pk: int) -> HttpResponse:
         "deletion": found,
         "operator_confirms": waiting
         and city is not None
-        and not closing.second_people(found, city, at=now()),
+        and not people.second_people(found, city, at=now()),
         "open": found.state in (DeletionRequest.State.ASKED, DeletionRequest.State.CONFIRMED),
     }
     return render(request, "ownership/console_deletion.html", context)

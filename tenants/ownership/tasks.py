@@ -5,29 +5,29 @@ from datetime import timedelta
 from django.db import transaction
 
 from kernel.clock import now
-from messaging import outbox
+from messaging import work
 from messaging.periodic import periodic
 from tenants.ownership import actions, closing
 
 
-def _export_failed(payload: outbox.Payload, error: str) -> None:
+def _export_failed(payload: work.Payload, error: str) -> None:
     actions.give_up(payload["export"])
 
 
-@outbox.handler("data.export", on_failed=_export_failed)
-def make_export(payload: outbox.Payload) -> None:
+@work.handler("data.export", on_failed=_export_failed)
+def make_export(payload: work.Payload) -> None:
     """Write the copy; minutes for a large city."""
     actions.make(payload["export"])
 
 
 @periodic("data.expire", every=timedelta(hours=1), in_cities=False)
-def expire_exports(_payload: outbox.Payload) -> None:
+def expire_exports(_payload: work.Payload) -> None:
     """Copies are kept for a week."""
     actions.expire(at=now())
 
 
 @periodic("deletion.clock", every=timedelta(hours=1), in_cities=False)
-def deletion_clock(_payload: outbox.Payload) -> None:
+def deletion_clock(_payload: work.Payload) -> None:
     """Warn a day ahead; begin what is due. Each city in a transaction of its own."""
 
     def run() -> None:
@@ -37,21 +37,21 @@ def deletion_clock(_payload: outbox.Payload) -> None:
     transaction.on_commit(run)
 
 
-@outbox.handler("deletion.close")
-def close(payload: outbox.Payload) -> None:
+@work.handler("deletion.close")
+def close(payload: work.Payload) -> None:
     closing.close(payload["request"], at=now())
 
 
-@outbox.handler("deletion.shred")
-def shred(payload: outbox.Payload) -> None:
+@work.handler("deletion.shred")
+def shred(payload: work.Payload) -> None:
     closing.shred(payload["request"], at=now())
 
 
-@outbox.handler("deletion.remove")
-def remove(payload: outbox.Payload) -> None:
+@work.handler("deletion.remove")
+def remove(payload: work.Payload) -> None:
     closing.remove(payload["request"])
 
 
-@outbox.handler("deletion.certify")
-def certify(payload: outbox.Payload) -> None:
+@work.handler("deletion.certify")
+def certify(payload: work.Payload) -> None:
     closing.certify(payload["request"], at=now())

@@ -15,7 +15,7 @@ from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
-from tenants.ownership import actions, archive, closing, rules
+from tenants.ownership import actions, archive, closing, people, rules
 from tenants.ownership.forms import AskForm
 from tenants.ownership.models import DataExport
 from tenants.registry.current import city
@@ -134,7 +134,7 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
         "settled_days": rules.SETTLED.days,
     }
     if open_one is not None:
-        others = closing.others(open_one, here, at=at)
+        others = people.others(open_one, here, at=at)
         seconds = [person for person, begins in others if begins <= at]
         context |= {
             "seconds": seconds,

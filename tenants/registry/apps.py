@@ -11,7 +11,7 @@ class RegistryConfig(AppConfig):
         from django.db import transaction
         from django.db.models.signals import post_delete, post_save
 
-        from messaging import mail, outbox
+        from messaging import mail, sweeping
         from messaging.queries import mails_since
         from tenants.registry import (
             entitlements,
@@ -23,7 +23,7 @@ class RegistryConfig(AppConfig):
         from ui import menu
 
         menu.register(links)
-        outbox.schemas.fill("tenants.registry", queries.schemas_with_work)
+        sweeping.schemas.fill("tenants.registry", queries.schemas_with_work)
         entitlements.meter("messages")(mails_since)
         mail.has_room.fill("tenants.registry", partial(entitlements.has_room, "messages"))
 

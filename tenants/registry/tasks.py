@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.tanggal import long_date
-from messaging import outbox
+from messaging import outbox, work
 from messaging.notices import write_to
 from messaging.periodic import periodic
 from tenants.registry import backups, deletion, health, provisioning, regions
@@ -20,11 +20,11 @@ from tenants.registry.notices import CITY_READY
 from tenants.schemas import spares
 
 
-def _found_failed(payload: outbox.Payload, error: str) -> None:
+def _found_failed(payload: work.Payload, error: str) -> None:
     _mark_failed(Signup.objects.filter(pk=payload["signup"]))
 
 
-def _advance_failed(payload: outbox.Payload, error: str) -> None:
+def _advance_failed(payload: work.Payload, error: str) -> None:
     _mark_failed(Signup.objects.filter(city_id=payload["city"]))
 
 
@@ -35,8 +35,8 @@ def _mark_failed(signups: QuerySet[Signup]) -> None:
     )
 
 
-@outbox.handler("city.found", on_failed=_found_failed)
-def found(payload: outbox.Payload) -> None:
+@work.handler("city.found", on_failed=_found_failed)
+def found(payload: work.Payload) -> None:
     """Make the accepted signup's city: schema, rows and domain."""
     signup = Signup.objects.select_for_update().get(pk=payload["signup"])
     if signup.city_id is None:
@@ -63,8 +63,8 @@ def next_stage(city_id: int | None) -> None:
     outbox.enqueue("city.advance", {"city": city.pk}, key=key)
 
 
-@outbox.handler("city.advance", on_failed=_advance_failed)
-def advance(payload: outbox.Payload) -> None:
+@work.handler("city.advance", on_failed=_advance_failed)
+def advance(payload: work.Payload) -> None:
     """One more stage; after the last one the official is told."""
     city_id = payload["city"]
     if provisioning.advance(city_id):
@@ -94,38 +94,38 @@ def _last_day_of_trial(city: City) -> str:
 
 
 @periodic("spares.fill", every=timedelta(minutes=1), in_cities=False)
-def fill_spares(_payload: outbox.Payload) -> None:
+def fill_spares(_payload: work.Payload) -> None:
     """Keep a few empty schemas ready; made after this row's transaction, one by one."""
     transaction.on_commit(lambda: spares.fill())
 
 
 @periodic("deletion.finish", every=timedelta(hours=1), in_cities=False)
-def finish_deletions(_payload: outbox.Payload) -> None:
+def finish_deletions(_payload: work.Payload) -> None:
     """Finish what a crash interrupted; each schema in a transaction of its own."""
     transaction.on_commit(deletion.finish_all)
 
 
 @periodic("health.take", every=timedelta(hours=1))
-def take_health(_payload: outbox.Payload) -> None:
+def take_health(_payload: work.Payload) -> None:
     """Count the current city for the console."""
     health.take(here())
 
 
 @periodic("backup.daily", every=timedelta(days=1), in_cities=False)
-def daily_backups(_payload: outbox.Payload) -> None:
+def daily_backups(_payload: work.Payload) -> None:
     """Begin with the first city."""
     backups.begin(now())
 
 
-def _backup_failed(payload: outbox.Payload, error: str) -> None:
+def _backup_failed(payload: work.Payload, error: str) -> None:
     city = City.objects.filter(pk=payload["city"]).first()
     if city is not None:
         backups.note_failure(city, now(), backups.DIED)
     backups.order_next(payload["day"], after=payload["city"])
 
 
-@outbox.handler(backups.KIND, on_failed=_backup_failed)
-def backup_city(payload: outbox.Payload) -> None:
+@work.handler(backups.KIND, on_failed=_backup_failed)
+def backup_city(payload: work.Payload) -> None:
     """One city, then the order for the next. A killed worker begins this city again."""
     city = City.objects.filter(pk=payload["city"]).first()
     if city is not None and city.is_live and backups.folder() is not None:

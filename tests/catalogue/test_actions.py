@@ -9,7 +9,7 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.applications import actions as dossiers
 from services.cases.models import Step
-from services.catalogue import actions, overrides, queries
+from services.catalogue import actions, adoption, overrides, queries
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.shipped import shipped
@@ -60,7 +60,7 @@ def test_a_published_change_is_data_on_top_of_the_release(admin) -> None:
     publish(admin, edit(title="SKTM Kota Bontang"))
     service = queries.service("sktm")
     assert service.title == "SKTM Kota Bontang"
-    assert actions.changes_of(service) == {"title": "SKTM Kota Bontang"}
+    assert adoption.changes_of(service) == {"title": "SKTM Kota Bontang"}
     assert service.draft is None
 
 
@@ -116,63 +116,63 @@ def test_a_new_release_waits_until_it_is_taken(admin) -> None:
     publish(admin, edit(title="Judul kami"))
     release_two(summary="Kalimat baru dari nasional.")
     service = queries.service("sktm")
-    assert actions.newest(service) is not None
-    verdicts = {row.address: row.verdict for row in actions.comparison(service)}
+    assert adoption.newest(service) is not None
+    verdicts = {row.address: row.verdict for row in adoption.comparison(service)}
     assert verdicts == {"title": "ours", "summary": "theirs"}
     assert service.current is not None
     assert service.current.blueprint.summary == SHARED["sktm"]["summary"]
 
-    version = actions.adopt(slug="sktm", take=[], by=admin)
+    version = adoption.adopt(slug="sktm", take=[], by=admin)
     assert version.blueprint.title == "Judul kami"
     assert version.blueprint.summary == "Kalimat baru dari nasional."
     service = queries.service("sktm")
-    assert actions.newest(service) is None
-    assert actions.changes_of(service) == {"title": "Judul kami"}
+    assert adoption.newest(service) is None
+    assert adoption.changes_of(service) == {"title": "Judul kami"}
 
 
 def test_a_conflict_is_decided_place_by_place(admin) -> None:
     publish(admin, edit(title="Judul kami", summary="Ringkasan kami."))
     release_two(title="Judul baru", summary="Ringkasan baru.")
-    rows = {row.address: row.verdict for row in actions.comparison(queries.service("sktm"))}
+    rows = {row.address: row.verdict for row in adoption.comparison(queries.service("sktm"))}
     assert rows == {"title": "conflict", "summary": "conflict"}
-    version = actions.adopt(slug="sktm", take=["title"], by=admin)
+    version = adoption.adopt(slug="sktm", take=["title"], by=admin)
     assert version.blueprint.title == "Judul baru"
     assert version.blueprint.summary == "Ringkasan kami."
 
 
 def test_declining_a_release_and_taking_the_next(admin) -> None:
     release_two(title="Judul dua")
-    actions.keep(slug="sktm", by=admin)
+    adoption.keep(slug="sktm", by=admin)
     service = Service.objects.get(slug="sktm")
     assert service.kept_until == NOW + 1
     three = {**SHARED["sktm"], "release": NOW + 2, "title": "Judul tiga"}
     actions.receive(Blueprint.model_validate(three))
-    assert actions.adopt(slug="sktm", take=[], by=admin).blueprint.title == "Judul tiga"
+    assert adoption.adopt(slug="sktm", take=[], by=admin).blueprint.title == "Judul tiga"
 
 
 def test_an_adopted_release_can_be_rolled_back(admin) -> None:
     before = publish(admin, edit(title="Judul kami"))
     release_two(summary="Baru.")
-    actions.adopt(slug="sktm", take=[], by=admin)
+    adoption.adopt(slug="sktm", take=[], by=admin)
     actions.roll_back(slug="sktm", version_id=before.pk, by=admin)
     service = queries.service("sktm")
     assert service.current == before
     assert service.base == Release.objects.get(slug="sktm", number=NOW)
-    assert actions.newest(service) is not None, "the release waits again"
+    assert adoption.newest(service) is not None, "the release waits again"
 
 
 def test_a_release_is_not_taken_over_unpublished_work(admin) -> None:
     save(admin, edit(title="Setengah jadi"))
     release_two(summary="Baru.")
     with pytest.raises(RuleBroken, match="belum diterbitkan"):
-        actions.adopt(slug="sktm", take=[], by=admin)
+        adoption.adopt(slug="sktm", take=[], by=admin)
 
 
 def test_applications_under_way_stay_on_their_version(admin) -> None:
     cast = make_cast()
     application = draft(cast)
     release_two(title="Judul dua")
-    actions.adopt(slug="sktm", take=[], by=admin)
+    adoption.adopt(slug="sktm", take=[], by=admin)
     sent = dossiers.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert sent.blueprint.release == NOW
 
@@ -271,8 +271,8 @@ def test_difference_speaks_the_same_language_as_the_pages(admin) -> None:
     definition = edit()
     definition["fields"][0]["label"] = "Untuk apa?"
     publish(admin, definition)
-    assert actions.changes_of(queries.service("sktm")) == {"fields.keperluan.label": "Untuk apa?"}
-    assert overrides.GONE not in actions.changes_of(queries.service("sktm")).values()
+    assert adoption.changes_of(queries.service("sktm")) == {"fields.keperluan.label": "Untuk apa?"}
+    assert overrides.GONE not in adoption.changes_of(queries.service("sktm")).values()
 
 
 def test_a_new_city_has_every_shipped_service_as_if_opened_one_by_one(in_bontang) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from services.catalogue import actions, linter, overrides, queries
+from services.catalogue import actions, adoption, linter, overrides, queries
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion
 from services.catalogue.shipped import shipped
@@ -98,12 +98,12 @@ def test_a_city_takes_the_newest_release_and_can_go_back(in_bontang, old) -> Non
     assert slug in waiting
     assert queries.service(slug).current == version, "nothing changes by itself"
 
-    actions.adopt(slug=slug, take=[], by=admin)
+    adoption.adopt(slug=slug, take=[], by=admin)
     service = queries.service(slug)
     assert service.current is not None
     assert service.current.blueprint.release == NEWEST[slug].release
     assert service.title.endswith("(Kota Bontang)")
-    assert "fields.telepon_kami.label" in actions.changes_of(service)
+    assert "fields.telepon_kami.label" in adoption.changes_of(service)
     assert slug not in actions.receive_releases()
 
     actions.roll_back(slug=slug, version_id=version.pk, by=admin)

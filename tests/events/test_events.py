@@ -13,7 +13,7 @@ from django.db import transaction
 from audit.models import Entry
 from events.event import of_payload, types
 from events.subscribers import publish, subscribe, subscribers
-from messaging import outbox
+from messaging import outbox, work
 from messaging.models import Outbox
 from tenants.registry.models import City
 
@@ -78,7 +78,7 @@ def test_one_that_fails_is_tried_again_by_itself(
 def test_one_that_never_succeeds_is_given_up_by_itself(
     in_bontang: City, added: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added.subscribers.faults["second"] = outbox.Hopeless("never")
+    added.subscribers.faults["second"] = work.Hopeless("never")
     ring(added)
     outbox.run_due()
     later(monkeypatch, timedelta(minutes=1))

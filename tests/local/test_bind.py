@@ -2,8 +2,8 @@
 
 import pytest
 
+from deploy.local.options import demo_wanted, only_this_machine, options
 from deploy.local.trouble import Trouble
-from deploy.local.up import demo_wanted, only_this_machine, options
 
 ENV = {"BALAI_PUBLIC_URL": "http://localhost:8000", "BALAI_MODE": "embedded"}
 

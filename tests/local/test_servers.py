@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 import redis
 
-from deploy.local import given, ports, postgres
+from deploy.local import binaries, given, ports, postgres
 from deploy.local.children import Guard, Log
 from deploy.local.guard import alive
 from deploy.local.installation import Busy, Installation, Servers
@@ -274,7 +274,7 @@ def test_root_with_a_closed_home(home: Path, log: Log, monkeypatch: pytest.Monke
     closed = home.parent / "root"
     closed.mkdir(mode=0o700)
     elsewhere = home.parent / "lib"
-    monkeypatch.setattr(postgres, "SYSTEM_HOME", elsewhere)
+    monkeypatch.setattr(binaries, "SYSTEM_HOME", elsewhere)
     installation = Installation(closed / "balai" / ".balai")
     with installation.locked():
         with running(installation, log) as servers:
@@ -291,11 +291,11 @@ def test_root_with_programs_nobody_else_can_reach(
     home: Path, installation: Installation, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = home.parent / "lib"
-    monkeypatch.setattr(postgres, "SYSTEM_HOME", elsewhere)
-    real = postgres._can_use
+    monkeypatch.setattr(binaries, "SYSTEM_HOME", elsewhere)
+    real = binaries.can_use
     monkeypatch.setattr(
-        postgres,
-        "_can_use",
+        binaries,
+        "can_use",
         lambda user, program: program.is_relative_to(elsewhere) and real(user, program),
     )
     with running(installation, log) as servers:

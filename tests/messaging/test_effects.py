@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 
 from kernel.clock import now
-from messaging import outbox
+from messaging import outbox, sweeping, work
 from messaging.models import Outbox
-from messaging.outbox import Outcome
+from messaging.work import Outcome
 
 Clock = Callable[[timedelta], None]
 Declare = Callable[..., None]
@@ -26,7 +26,7 @@ class Outside:
         self.fault: BaseException | None = None
         self.found: Outcome | Exception = Outcome.UNKNOWN
 
-    def act(self, payload: outbox.Payload, key: str) -> object:
+    def act(self, payload: work.Payload, key: str) -> object:
         assert not outbox._in_transaction(), "a transaction is open while the outside answers"
         assert Outbox.objects.get(key=key).state == "acting", "the claim is not written"
         self.acts.append(key)
@@ -34,11 +34,11 @@ class Outside:
             raise self.fault
         return f"receipt {payload['n']}"
 
-    def record(self, payload: outbox.Payload, result: object) -> None:
+    def record(self, payload: work.Payload, result: object) -> None:
         assert outbox._in_transaction()
         self.recorded.append((payload["n"], result))
 
-    def reconcile(self, payload: outbox.Payload, key: str) -> Outcome:
+    def reconcile(self, payload: work.Payload, key: str) -> Outcome:
         assert not outbox._in_transaction()
         if isinstance(self.found, Exception):
             raise self.found
@@ -55,14 +55,14 @@ def declare(outside: Outside) -> Iterator[Declare]:
     """Registers the effect ``test.sign`` for one test."""
 
     def declared(**more: object) -> None:
-        outbox.effect(
+        work.effect(
             "test.sign",
             record=outside.record,
             on_failed=lambda _, error: outside.failed.append(error.splitlines()[-1]),
             **more,  # type: ignore[arg-type]
         )(outside.act)
 
-    with outbox.handlers.changed():
+    with work.handlers.changed():
         yield declared
 
 
@@ -104,14 +104,14 @@ def test_no_other_worker_takes_an_effect_under_way(
 ) -> None:
     declare()
     row = order()
-    effect = outbox.handlers["test.sign"]
-    assert isinstance(effect, outbox.Effect)
+    effect = work.handlers["test.sign"]
+    assert isinstance(effect, work.Effect)
 
-    def act(payload: outbox.Payload, key: str) -> object:
+    def act(payload: work.Payload, key: str) -> object:
         assert not outbox.run(row.pk)
         return outside.act(payload, key)
 
-    with outbox.handlers.changed({"test.sign": replace(effect, act=act)}):
+    with work.handlers.changed({"test.sign": replace(effect, act=act)}):
         assert run(row).state == "done"
     assert outside.acts == ["sign:1"]
 
@@ -120,19 +120,19 @@ def test_what_surely_did_not_happen_is_tried_again_and_given_up_at_last(
     db: None, outside: Outside, declare: Declare, later: Clock
 ) -> None:
     declare()
-    outside.fault = outbox.NotDone("the gateway is closed")
+    outside.fault = work.NotDone("the gateway is closed")
     row = run(order())
     assert (row.state, row.attempts) == ("due", 1) and row.due_at > outbox.now()
     for _ in range(outbox.MAX_ATTEMPTS):
         later(timedelta(days=1))
         run(row)
     assert row.state == "failed" and len(outside.acts) == outbox.MAX_ATTEMPTS
-    assert outside.failed == ["messaging.outbox.NotDone: the gateway is closed"]
+    assert outside.failed == ["messaging.work.NotDone: the gateway is closed"]
 
 
 def test_what_is_hopeless_fails_at_once(db: None, outside: Outside, declare: Declare) -> None:
     declare()
-    outside.fault = outbox.Hopeless("no such person")
+    outside.fault = work.Hopeless("no such person")
     assert run(order()).state == "failed" and len(outside.acts) == 1
 
 
@@ -235,15 +235,15 @@ def test_a_worker_whose_lease_ended_records_nothing(
 ) -> None:
     declare(lease=timedelta(minutes=2))
     row = order()
-    effect = outbox.handlers["test.sign"]
-    assert isinstance(effect, outbox.Effect)
+    effect = work.handlers["test.sign"]
+    assert isinstance(effect, work.Effect)
 
-    def slow(payload: outbox.Payload, key: str) -> object:
+    def slow(payload: work.Payload, key: str) -> object:
         later(timedelta(minutes=3))
         assert not outbox.run(row.pk)  # another worker finds that the lease ended
         return None
 
-    with outbox.handlers.changed({"test.sign": replace(effect, act=slow)}):
+    with work.handlers.changed({"test.sign": replace(effect, act=slow)}):
         assert run(row).state == "held"
     assert outside.recorded == []
 
@@ -274,5 +274,5 @@ def test_the_sweep_finds_effects_whose_lease_ended(db: None, declare: Declare) -
     Outbox.objects.filter(pk=row.pk).update(state="acting", due_at=ended, sent_at=ended)
     told: list[int] = []
     with outbox.deliverer.changed(lambda pk, _queue: told.append(pk)):
-        outbox.sweep()
+        sweeping.sweep()
     assert row.pk in told

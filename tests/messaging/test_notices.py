@@ -19,7 +19,7 @@ from django.template.loader import get_template
 from django.test import Client
 
 from accounts.models import User
-from messaging import choices, notices, outbox
+from messaging import choices, notices, outbox, work
 from messaging.channels import channels
 from messaging.models import NoticeChoice, Outbox
 from services.applications import notices as applications
@@ -166,7 +166,7 @@ def board(settings: LazySettings) -> Iterator[ModuleType]:
     settings.TEMPLATES = templates
     sys.modules.pop("tests.messaging.added.board", None)
     notices._templates.cache_clear()
-    with channels.changed(), outbox.handlers.changed():
+    with channels.changed(), work.handlers.changed():
         yield importlib.import_module("tests.messaging.added.board")
     notices._templates.cache_clear()
 

@@ -8,7 +8,7 @@ from django.core import mail as outgoing
 from django.db import connection, transaction
 
 from kernel.clock import now
-from messaging import mail, outbox, periodic, tasks
+from messaging import mail, outbox, periodic, sweeping, tasks, work
 from messaging.models import Outbox
 from tenants.backend.place import current_place
 from tenants.backend.scope import in_city, in_public
@@ -28,14 +28,14 @@ class Worker:
 def worker() -> Iterator[Worker]:
     found = Worker()
 
-    def note(payload: outbox.Payload) -> None:
+    def note(payload: work.Payload) -> None:
         if found.fault is not None:
             outbox.enqueue("test.note", {"never": True}, key="written by a failed attempt")
             raise found.fault
         found.done.append((current_place.get().schema_name, payload.get("n")))
 
-    with outbox.handlers.changed():
-        outbox.handler("test.note", on_failed=lambda _, error: found.failed.append(error))(note)
+    with work.handlers.changed():
+        work.handler("test.note", on_failed=lambda _, error: found.failed.append(error))(note)
         yield found
 
 
@@ -144,24 +144,24 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 def test_sweep_finds_rows_in_every_city(
     bontang: City, blitar: City, sent: list[tuple[str, int]], worker: Worker
 ) -> None:
-    outbox.sweep(everything=True)
+    sweeping.sweep(everything=True)
     sent.clear()
     for city in (bontang, blitar):
         with in_city(city):
             ask(7)
     with in_public():
-        assert outbox.sweep() == 0  # just handed over by enqueue itself
-        assert outbox.sweep(everything=True) == 2  # a worker starting
+        assert sweeping.sweep() == 0  # just handed over by enqueue itself
+        assert sweeping.sweep(everything=True) == 2  # a worker starting
         assert {schema for schema, _ in sent} == {"c6474", "c3505"}
     with in_city(blitar):
-        Outbox.objects.update(sent_at=now() - outbox.RESEND_AFTER - timedelta(seconds=1))
-    assert outbox.sweep() == 1
+        Outbox.objects.update(sent_at=now() - sweeping.RESEND_AFTER - timedelta(seconds=1))
+    assert sweeping.sweep() == 1
 
 
 def test_a_broken_city_holds_up_no_other(
     bontang: City, blitar: City, sent: list[tuple[str, int]], worker: Worker
 ) -> None:
-    outbox.sweep(everything=True)
+    sweeping.sweep(everything=True)
     sent.clear()
     for city in (bontang, blitar):
         with in_city(city):
@@ -170,14 +170,14 @@ def test_a_broken_city_holds_up_no_other(
         cursor.execute("ALTER TABLE messaging_outbox RENAME TO away")
     # each schema is read in its own savepoint here only because the test is one transaction
     with pytest.MonkeyPatch.context() as patch:
-        real = outbox._sweep
+        real = sweeping._sweep
 
         def guarded(names: list[str], everything: bool) -> int:
             with transaction.atomic():
                 return real(names, everything)
 
-        patch.setattr(outbox, "_sweep", guarded)
-        assert outbox.sweep(everything=True) == 1
+        patch.setattr(sweeping, "_sweep", guarded)
+        assert sweeping.sweep(everything=True) == 1
     assert [schema for schema, _ in sent] == ["c3505"]
 
 

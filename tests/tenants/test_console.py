@@ -19,7 +19,7 @@ from kernel.logs import without_addresses
 from messaging.models import Outbox
 from services.cases.models import Step
 from tenants.backend.scope import in_city, in_public
-from tenants.console.cities import told
+from tenants.console.trail import told
 from tenants.office.models import Unit
 from tenants.registry import backups, entitlements, health, hosts
 from tenants.registry.entitlements import Limits

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, override
 from accounts.models import User
 from audit.models import Entry as AuditEntry
 from kernel import clock
-from messaging import outbox
+from messaging import outbox, work
 from messaging.models import Outbox
 from services.applications import issuing
 from services.applications.models import Application
@@ -455,11 +455,10 @@ def test_a_translated_form_takes_the_same_answers(blueprint: Blueprint) -> None:
     assert set(also_wrong) == set(wrong)
 
 
-def test_the_outbox_works_in_indonesian(in_bontang: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_outbox_works_in_indonesian(in_bontang: City) -> None:
     heard: list[str | None] = []
-    kind = outbox.Registered(lambda _payload: heard.append(get_language()), None)
-    monkeypatch.setattr(outbox, "registered", lambda _kind: kind)
+    kind = work.Registered(lambda _payload: heard.append(get_language()), None)
     row = Outbox.objects.create(kind="uji", key="uji", payload={}, due_at=clock.now())
-    with override("en"):
+    with work.handlers.changed({"uji": kind}), override("en"):
         outbox.run(row.pk)
     assert heard == ["id"]

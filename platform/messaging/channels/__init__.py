@@ -45,7 +45,7 @@ class Channel:
     """One way to reach people.
 
     ``address_of`` gives where this person is reached, empty where they cannot be. ``order``
-    enqueues an ``@outbox.effect`` of the channel's own, with a queue of its own.
+    enqueues an ``@work.effect`` of the channel's own, with a queue of its own.
     """
 
     name: str  # in Indonesian, for people

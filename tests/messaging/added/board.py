@@ -3,7 +3,7 @@
 import json
 import urllib.request
 
-from messaging import outbox
+from messaging import outbox, work
 from messaging.channels import Channel, Reader, Text, channels
 
 address = ""  # of the screen; a test fills it
@@ -19,15 +19,15 @@ def order(
     outbox.enqueue("board.show", {"to": to, "text": text.body}, key=key)
 
 
-@outbox.effect("board.show", repeatable=True, queue="effects")
-def show(payload: outbox.Payload, key: str) -> None:
+@work.effect("board.show", repeatable=True, queue="effects")
+def show(payload: work.Payload, key: str) -> None:
     """Raises NotDone when the screen cannot be reached."""
     message = json.dumps({**payload, "key": key}).encode()
     try:
         with urllib.request.urlopen(urllib.request.Request(address, message), timeout=5):
             pass
     except OSError as error:
-        raise outbox.NotDone(str(error)) from error
+        raise work.NotDone(str(error)) from error
 
 
 channels.add("board", Channel("Layar pos jaga", address_of, order))
