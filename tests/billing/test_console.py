@@ -1,5 +1,6 @@
 """Billing's part of the console."""
 
+import re
 from datetime import timedelta
 
 import pytest
