@@ -302,7 +302,7 @@ def _photo(words: str) -> bytes:
 WARGA = gettext_noop("Warga")
 _VILLAGE = ("kelurahan", "desa")
 _LISTED: tuple[tuple[tuple[str, ...], Can, str], ...] = (
-    (("rt",), Can.HEADS, gettext_noop("Ketua RT")),
+    (("rt", "dusun"), Can.HEADS, gettext_noop("Ketua RT")),
     ((*_VILLAGE, "kecamatan"), Can.COUNTER, gettext_noop("Loket")),
     (_VILLAGE, Can.HEADS, gettext_noop("Lurah")),
     (("kecamatan",), Can.HEADS, gettext_noop("Camat")),

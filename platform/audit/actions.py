@@ -31,12 +31,12 @@ def record(
     )
 
 
-def record_read(*, actor: Actor | None, person_id: int, purpose: str) -> None:
+def record_read(*, actor: Actor | None, person_id: int, purpose: str, **more: str) -> None:
     """Note that ``actor`` was shown a resident's data, and why (UU 27/2022 art. 31)."""
     record(
         "person.read",
         actor=actor,
         subject="person",
         subject_id=person_id,
-        detail={"purpose": purpose},
+        detail={"purpose": purpose, **more},
     )

@@ -63,7 +63,7 @@ def letter(
         number="26-11-000482",
         signer=signer,
         today=today,
-        is_vouched=any(step.level == "rt" for step in blueprint.steps),
+        voucher="Ketua RT" if any(step.level == "rt" for step in blueprint.steps) else "",
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
 

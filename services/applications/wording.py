@@ -19,8 +19,10 @@ from services.letters.rules import valid_until
 from services.questions.conditions import Answers, all_hold
 from services.residents.queries import facts_of
 from tenants.office.models import Holding, Post, Unit
-from tenants.office.roles import role_of
+from tenants.office.roles import role_of, title_at
 from tenants.office.signing import signature_lines
+
+VOUCHING = (Unit.Kind.RT, Unit.Kind.DUSUN)
 
 
 def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
@@ -67,19 +69,25 @@ def letter_draft(
         number=application.number or "",
         signer=signer,
         today=today,
-        is_vouched=any(
-            step.state == Step.State.APPROVED and step.unit.kind == Unit.Kind.RT for step in steps
+        voucher=next(
+            (
+                title_at(step.role, step.unit)
+                for step in steps
+                if step.state == Step.State.APPROVED and step.unit.kind in VOUCHING
+            ),
+            "",
         ),
     )
 
 
 def draft_from(
     blueprint: Blueprint, answers: Answers, output: Output, *, facts: dict[str, str], number: str,
-    signer: Signer, today: date, is_vouched: bool,
+    signer: Signer, today: date, voucher: str,
 ) -> Draft:  # fmt: skip
     """An output's text with every placeholder filled, once.
 
-    ``is_vouched``: the Ketua RT has approved their step. A letter must not name them otherwise.
+    ``voucher``: what the head who has vouched is called, "" where nobody has: a letter must not
+    name them otherwise.
     """
     until = (
         valid_until(today, output.validity.amount, output.validity.unit)
@@ -94,7 +102,7 @@ def draft_from(
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
         "nomor_berkas": number,
-        "keterangan_rt": "keterangan Ketua RT" if is_vouched else "pernyataan pemohon",
+        "keterangan_rt": f"keterangan {voucher}" if voucher else "pernyataan pemohon",
         **facts,
         **answering.placeholders(blueprint, answers),
     }

@@ -3,7 +3,10 @@
 from django.utils.translation import gettext, gettext_noop
 
 VACANT = gettext_noop("Belum ada yang menjabat; diteruskan ke langkah berikutnya.")
-NO_UNIT = gettext_noop("Alamat pemohon tidak punya RT atau RW ini; diteruskan.")
+NO_UNIT = gettext_noop("Alamat pemohon tidak punya RT, RW, atau dusun ini; diteruskan.")
+_NO_UNIT_BEFORE = gettext_noop(  # as applications of earlier releases keep it
+    "Alamat pemohon tidak punya RT atau RW ini; diteruskan."
+)
 ONESELF = gettext_noop("Pemohon sendiri yang menjabat; diteruskan ke langkah berikutnya.")
 ERT_OFF = gettext_noop("e-RT belum dibuka di sini; diteruskan ke langkah berikutnya.")
 _ERT_OFF_BEFORE = gettext_noop(  # as applications of earlier releases keep it

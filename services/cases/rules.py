@@ -20,6 +20,7 @@ def unit_code_for(step: StepSpec, *, rt_code: str) -> str:
     return {
         "rt": rt_code if rw and rw < len(below) else "",
         "rw": "/".join([village, *below[:rw]]) if rw and below[rw - 1] != NO_RW else "",
+        "dusun": f"{village}/{below[0]}" if below and not below[0].isdigit() else "",
         "kelurahan": village,
         "kecamatan": kecamatan,
         "kota": city,

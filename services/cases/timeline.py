@@ -7,7 +7,9 @@ from django.utils.translation import gettext
 from services.cases import reasons, rules
 from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
+from services.cases.neighbours import dusun_instead
 from services.cases.plan import Plan
+from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said
 from services.catalogue.queries import places_at
 from tenants.office import queries as office
@@ -33,6 +35,9 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     titles = {  # those that are translated
         spec.key: spec.title for spec in shown.definition.steps if spec.title != before[spec.key]
     }
+    if titles:
+        places = places_at(case.unit.code)
+        titles = {key: said(title, places) for key, title in titles.items()}
     if case.submitted_at:
         stops.append(Stop("done", story.sent, at=case.submitted_at))
     steps = list(case.steps.all())
@@ -58,6 +63,14 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     return stops
 
 
+def _place_of(spec: StepSpec, way: list[StepSpec], code: str) -> str:
+    """The code of the unit where a step will happen; "" when the case belongs to none."""
+    where = rules.unit_code_for(spec, rt_code=code)
+    if not where and (dusun := dusun_instead(spec, way, code)) is not None:
+        return dusun.code
+    return where
+
+
 def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[Stop]:
     if case.state == Case.State.DONE:
         return [Stop("done", gettext("Selesai"), at=case.finished_at)]
@@ -70,7 +83,8 @@ def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[St
     passed = {s.key for s in steps if s.state in (Step.State.APPROVED, Step.State.SKIPPED)}
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
     code = case.unit.code
-    planned = [(spec, rules.unit_code_for(spec, rt_code=code)) for spec in plan.route()]
+    way = plan.route()
+    planned = [(spec, _place_of(spec, way, code)) for spec in way]
     names = {unit.code: unit.name for unit in office.lineage(code)}
     others = [where for _, where in planned if where not in names]
     if others:

@@ -63,7 +63,7 @@ class StepSpec(Strict):
     kind: Literal["desk"] = "desk"
     key: Key
     title: Line  # what happens here: "Loket memeriksa"
-    level: Literal["rt", "rw", "kelurahan", "kecamatan", "kota", "dinas"]
+    level: Literal["rt", "rw", "dusun", "kelurahan", "kecamatan", "kota", "dinas"]
     dinas: Slug | None = None
     role: Key
     deputies: list[Key] = []  # roles at the same unit who may act instead

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from services.catalogue.blueprint import Blueprint, Output, StepSpec
 from tenants.office.kinds import Words
 
+KETUA_RT = Words("RT", "Ketua RT")
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the village and the kecamatan of a request are called, and their heads."""
+    """What the units around a request are called, and their heads."""
 
     village: Words
     district: Words
+    voucher: Words = KETUA_RT  # the unit whose head vouches
 
     def values(self) -> dict[str, str]:
         """What may stand in a text below."""
@@ -27,6 +30,7 @@ class Places:
             "village_head": self.village.head,
             "district": self.district.word.lower(),
             "district_head": self.district.head,
+            "voucher_head": self.voucher.head,
         }
 
 
@@ -34,6 +38,7 @@ USUAL = Places(Words("Kelurahan", "Lurah"), Words("Kecamatan", "Camat"))
 
 # Every text of the catalogue that names a unit or its head by the usual word.
 TEXTS = (
+    "{voucher_head} membenarkan",
     "Loket {village} memeriksa",
     "{village_head} menyetujui",
     "{Village} memeriksa lokasi",
@@ -51,9 +56,15 @@ TEXTS = (
 )
 
 
+# The English text is changed only where somebody else than the head of an RT vouches.
+_OTHER_VOUCHER = {"The head of the RT confirms": "The {voucher_head} confirms"}
+
+
 def said(text: str, places: Places) -> str:
     """A text of the catalogue in the words of a place; any other text as it is."""
     known = _TEXTS.get(text)
+    if places.voucher.head != USUAL.voucher.head:
+        known = known or _OTHER_VOUCHER.get(text)
     return _put(known, places) if known else text
 
 

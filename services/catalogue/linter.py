@@ -15,7 +15,7 @@ from services.catalogue import translation
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint, StepSpec
 from services.questions.conditions import Condition, is_number
 from services.questions.kind import FieldSpec, kind_of
-from tenants.office.roles import SHIPPED, Role
+from tenants.office.roles import NEIGHBOURHOOD, SHIPPED, Role
 
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
@@ -217,7 +217,7 @@ def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
     issuing = {output.step for output in blueprint.outputs}
     for step in blueprint.steps:
         place = f"steps.{step.key}"
-        if step.level not in ("rt", "rw") and _too_fast(step):
+        if step.level not in NEIGHBOURHOOD and _too_fast(step):
             yield Finding(
                 "warning",
                 f"{place}.clock",

@@ -67,7 +67,7 @@ class Service(models.Model):
 class Switch(models.Model):
     """Something turned off (or on again) in one kelurahan or desa: a service, or e-RT itself."""
 
-    ERT = "e-rt"  # the steps of RT and RW
+    ERT = "e-rt"  # the steps of RT, RW and dusun
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(max_length=64)  # a service's slug, or ERT

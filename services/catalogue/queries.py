@@ -21,7 +21,7 @@ from services.catalogue.translation import ORIGINAL
 from tenants.office import calling
 from tenants.office.kinds import Words
 from tenants.office.models import OwnRole, Post, Unit
-from tenants.office.queries import current_holdings, languages
+from tenants.office.queries import current_holdings, languages, vouching_unit
 from tenants.office.readiness import Task
 from tenants.office.roles import every_role, kinds_at, level_of, own_roles
 from tenants.registry.current import city
@@ -149,11 +149,14 @@ def service(slug: str) -> Service:
 
 
 def places_at(code: str) -> desks.Places:
-    """What the village and the kecamatan around a place are called. One query."""
+    """What the units around a place are called. One query, two for a place in a dusun."""
     found = calling.words_at(code)
     village = found.get(Unit.Kind.KELURAHAN) or found.get(Unit.Kind.DESA)
+    voucher = vouching_unit(code)
     return desks.Places(
-        village or desks.USUAL.village, found.get(Unit.Kind.KECAMATAN) or desks.USUAL.district
+        village or desks.USUAL.village,
+        found.get(Unit.Kind.KECAMATAN) or desks.USUAL.district,
+        Words(voucher.word, voucher.head) if voucher and voucher.head else desks.USUAL.voucher,
     )
 
 

@@ -28,6 +28,7 @@ OPS: Choices = (
 LEVELS: Choices = (
     ("rt", "RT"),
     ("rw", "RW"),
+    ("dusun", "Dusun, lingkungan, jorong, atau banjar"),
     ("kelurahan", "Kelurahan atau desa"),
     ("kecamatan", "Kecamatan"),
     ("kota", "Kota atau kabupaten"),

@@ -52,6 +52,7 @@ from services.web.access import resident, today
 from services.web.files import send
 from services.web.language import chosen, in_words_of, marked
 from tenants.office import readiness
+from tenants.office.queries import vouching_heads
 from ui import brand
 from ui.forms import explain
 from ui.language import reads_in
@@ -133,7 +134,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     contact = brand.current().contact
     language = chosen(request)
     person = person_of(request.user)
-    places = catalogue.places_at(staffed.village_of(person)) if person else catalogue.places_here()
+    places = catalogue.places_at(person.household.rt.code) if person else catalogue.places_here()
     shown = spoken(entry.current.read_in(language), places)
     rows = standard.items(
         shown if reads_in() != ORIGINAL else spoken(blueprint, places),
@@ -534,7 +535,7 @@ def password_by_code(request: HttpRequest) -> HttpResponse:
 
 SOMEHOW = gettext_noop("Data Anda dibuka")
 READ_FOR = {
-    "rt": gettext_noop("Ketua RT membuka permohonan Anda"),
+    "rt": gettext_noop("%(office)s membuka permohonan Anda"),
     "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),
     "nik": gettext_noop("Petugas membuka NIK dan nomor KK lengkap"),
     "berkas": gettext_noop("Petugas membuka berkas yang Anda unggah"),
@@ -555,14 +556,19 @@ def reads(request: HttpRequest) -> HttpResponse:
     """Who was shown this resident's data (UU 27/2022: the subject may know)."""
     _, person = resident(request)
     page = Paginator(audit.told_to(person.pk), 30).get_page(request.GET.get("hal"))
-    rows = [
-        (entry, gettext(READ_FOR.get(entry.detail.get("purpose", entry.what), SOMEHOW)))
-        for entry in page.object_list
-    ]
-    return render(request, "portal/reads.html", {"page": page, "rows": rows})
+    rows = [(entry, _read_for(entry.what, entry.detail)) for entry in page.object_list]
+    head = catalogue.places_at(person.household.rt.code).voucher.head
+    return render(request, "portal/reads.html", {"page": page, "rows": rows, "head": head})
+
+
+def _read_for(what: str, detail: dict[str, str]) -> str:
+    """Why a resident's data was opened; before heads of dusun vouched, only a Ketua RT did."""
+    words = gettext(READ_FOR.get(detail.get("purpose", what), SOMEHOW))
+    return words % {"office": detail.get("office", "Ketua RT")} if "%(" in words else words
 
 
 @page(Audience.ANYONE, support="look")
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html")
+    heads = " / ".join(vouching_heads())
+    return render(request, "portal/privacy.html", {"heads": heads})

@@ -1,4 +1,4 @@
-"""What a Ketua RT says of a request that does not fit."""
+"""What a head who vouches says of a request that does not fit."""
 
 from django import forms
 
@@ -6,8 +6,8 @@ from ui.forms import Form
 
 OTHER = "lain"
 REASONS = {
-    "pindah": "Sudah tidak tinggal di RT ini.",
-    "tidak-kenal": "Saya tidak mengenal orang ini sebagai warga RT ini.",
+    "pindah": "Sudah tidak tinggal di sini.",
+    "tidak-kenal": "Saya tidak mengenal orang ini sebagai warga di sini.",
     "isian": "Isian permohonannya tidak sesuai dengan keadaan yang saya ketahui.",
     OTHER: "Alasan lain",
 }

@@ -1,4 +1,4 @@
-"""Pages of the Ketua RT: on a phone, two taps."""
+"""Pages of the heads who vouch for residents: on a phone, two taps."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,13 @@ from services.rt.forms import RefuseForm
 from services.web.access import today
 from tenants.office.access import visitor
 from tenants.office.models import Post
+from tenants.office.roles import title_at
 from ui.page import Audience, page
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One resident's request as the Ketua RT sees it in the list."""
+    """One resident's request as the head who vouches sees it in the list."""
 
     step: Step
     purpose: str = ""
@@ -43,11 +44,11 @@ def _card(step: Step, mine: set[int]) -> Card:
     purpose = application.answers.get(PURPOSE)
     field = next((f for f in application.blueprint.fields if f.key == PURPOSE), None)
     shown = isinstance(purpose, str) and field is not None and not field.sensitive
-    person = application.applicant
+    home = application.applicant.household.rt.code
     return Card(
         step=step,
         purpose=str(purpose) if shown else "",
-        lives_here=person.household.rt.code.startswith(step.unit.code),
+        lives_here=home == step.unit.code or home.startswith(f"{step.unit.code}/"),
         is_own=application.applicant_id in mine,
     )
 
@@ -55,7 +56,7 @@ def _card(step: Step, mine: set[int]) -> Card:
 @page(Audience.VOUCHER)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Who is waiting for this Ketua RT."""
+    """Who is waiting for the head of an RT, RW or dusun."""
     who = visitor(request)
     at = now()
     context = {
@@ -72,7 +73,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _step(posts: list[Post], pk: int) -> Step:
     step = desks.at_posts(posts, pk)
     if step is None:
-        raise NotThere("Permohonan ini tidak ada di RT Anda.")
+        words = " atau ".join(dict.fromkeys(post.unit.word or post.unit.name for post in posts))
+        raise NotThere(f"Permohonan ini tidak ada di {words} Anda.")
     return step
 
 
@@ -83,7 +85,10 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     step = _step(who.vouching, pk)
     application = queries.get_for(who.user, step.case_id, today=today())
-    audit.record_read(actor=who.user, person_id=application.applicant_id, purpose="rt")
+    audit.record_read(
+        actor=who.user, person_id=application.applicant_id, purpose="rt",
+        office=title_at(step.role, step.unit),
+    )  # fmt: skip
     context = {
         "step": step,
         "application": application,

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,7 +18,6 @@ from tenants.office.models import Unit
 from ui.forms import EmailField, Form, NikField, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
 
-Choices = Sequence[tuple[str, str]]
 MAX_TABLE = 12 * 1024 * 1024  # bytes
 _digits = RegexValidator(r"^\d+$", "Tulis dengan angka saja.")
 
@@ -218,7 +217,13 @@ class NeighbourhoodForm(Form):
         required=False,
         help_text="Kosongkan bila di sana tidak ada RW.",
     )
-    rt = forms.IntegerField(label="Nomor RT", min_value=1, max_value=999)
+    rt = forms.IntegerField(
+        label="Nomor RT",
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text="Kosongkan bila dusunnya tidak punya RT: kepalanya yang membenarkan warga.",
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -235,8 +240,15 @@ class NeighbourhoodForm(Form):
         return f"{number:03d}" if number else ""
 
     def clean_rt(self) -> str:
-        """Three digits."""
-        return f"{self.cleaned_data['rt']:03d}"
+        """Three digits; "" for a dusun without RT."""
+        number = self.cleaned_data["rt"]
+        return f"{number:03d}" if number else ""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("rt") == "" and (data.get("rw") or not data.get("dusun")):
+            self.add_error("rt", "Tulis nomor RT-nya, atau dusunnya saja bila di sana tanpa RT.")
+        return data
 
     def clean_dusun(self) -> str:
         name: str = self.cleaned_data["dusun"]
@@ -264,37 +276,3 @@ class ClosureForm(Form):
     since = TanggalField(label="Hari pertama")
     until = TanggalField(label="Hari terakhir", required=False)
     until.help_text = "Kosongkan bila hanya satu hari."
-
-
-class ServicesFilter(Form):
-    """Which services the list shows."""
-
-    cari = forms.CharField(
-        label="Cari layanan", required=False, max_length=100, widget=forms.SearchInput
-    )
-    kelompok = forms.ChoiceField(label="Kelompok", required=False)
-    saring = forms.ChoiceField(label="Tampilkan", required=False)
-
-    def __init__(self, data: Any, *, groups: Choices, states: Choices) -> None:
-        super().__init__(data)
-        _offer(self.fields["kelompok"], [("", "Semua"), *groups])
-        _offer(self.fields["saring"], states)
-        self.full_clean()
-
-
-class VillagesFilter(Form):
-    """What is switched on and off, and in which villages."""
-
-    layanan = forms.ChoiceField(label="Yang diatur", required=False)
-    cari = forms.CharField(required=False, max_length=100, widget=forms.SearchInput)
-
-    def __init__(self, data: Any, *, services: Choices) -> None:
-        super().__init__(data)
-        _offer(self.fields["layanan"], [("", "e-RT (langkah RT dan RW)"), *services])
-        self.fields["cari"].label = f"Cari {places_here().village.word.lower()}"
-        self.full_clean()
-
-
-def _offer(field: forms.Field, choices: Choices) -> None:
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices

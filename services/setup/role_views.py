@@ -20,7 +20,7 @@ from ui.page import Audience, page
 
 LEVELS = {level: dict(slots.LEVELS)[level] for level in own_roles.LEVELS}
 DUTIES = {
-    Can.VOUCHES.value: "Membenarkan warga (hanya di RT dan RW)",
+    Can.VOUCHES.value: "Membenarkan warga (hanya di RT, RW, dan dusun)",
     Can.COUNTER.value: "Melayani di loket, dan membuat kode masuk warga",
     Can.CHECKS.value: "Memeriksa berkas",
     Can.INITIALS.value: "Memaraf",

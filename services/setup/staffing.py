@@ -81,7 +81,7 @@ class _Posts:
 
     def _posts_of(self, unit: Unit) -> list[Post]:
         posts = list(unit.posts.select_related("unit"))
-        if not posts and unit.kind in (Unit.Kind.RT, Unit.Kind.RW):
+        if not posts and unit.kind in (Unit.Kind.RT, Unit.Kind.RW, Unit.Kind.DUSUN):
             posts = office.open_posts(unit=unit)
         return posts
 

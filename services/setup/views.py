@@ -219,20 +219,20 @@ def invite_again(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 @page(Audience.ADMIN)
 def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
-    """Every RT, its head and its residents; and adding one."""
+    """Every RT, and every dusun without one, its head and its residents; and adding one."""
     form = NeighbourhoodForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         code = place_code(data["village"].code, rw=data["rw"], rt=data["rt"], dusun=data["dusun"])
         if Unit.objects.filter(code=code).exists():
-            form.add_error("rt", "RT ini sudah ada di sana.")
+            form.add_error("rt", "RT atau dusun ini sudah ada di sana.")
         else:
             created = ensure_rts({code})[code]
             post = office.head_post(unit=created)
             messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
             return redirect("setup-post", post.pk)
     wanted = request.GET.get("cari", "").strip()
-    found = Unit.objects.filter(kind=Unit.Kind.RT, is_active=True)
+    found = queries.vouched_units()
     if wanted:
         villages = Unit.objects.filter(name__icontains=wanted).values_list("code", flat=True)
         inside = Q(pk__in=[])
@@ -262,8 +262,9 @@ def _village_of(rt: Unit) -> str:
 @page(Audience.ADMIN)
 @require_safe
 def head_of(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """To the post of the head of an RT or RW. Posts of imported ones are opened on first use."""
+    """To the post of the head of an RT, RW or dusun. Posts of imported ones are opened on first
+    use."""
     found = unit_of(pk)
-    if found.kind not in (Unit.Kind.RT, Unit.Kind.RW):
-        raise NotThere("Unit ini bukan RT atau RW.")
+    if found.kind not in BELOW_VILLAGES:
+        raise NotThere("Unit ini bukan RT, RW, atau dusun.")
     return redirect("setup-post", office.head_post(unit=found).pk)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from tenants.office.access import visitor_or_none
+from tenants.office.roles import title_at
 from ui.menu import Link
 
 
@@ -19,7 +20,9 @@ def links(request: HttpRequest) -> Iterator[Link]:
     if who is None:
         return
     if who.vouching:
-        yield Link(gettext("Ketua RT"), reverse("rt-inbox"), "users", 20)
+        post = who.vouching[0]
+        called = title_at(post.role, post.unit)
+        yield Link(gettext(called), reverse("rt-inbox"), "users", 20)
     if who.desks:
         yield Link(gettext("Meja kerja"), reverse("desk-inbox"), "inbox", 30)
     if who.administers:

@@ -107,7 +107,7 @@ def let_vouchers(
 ) -> tuple[object, ...]:
     """A guard."""
     if not visitor(request).vouching:
-        raise _refuse(named, "Halaman ini untuk Ketua RT dan Ketua RW.")
+        raise _refuse(named, "Halaman ini untuk Ketua RT, Ketua RW, dan kepala dusun.")
     return ()
 
 

@@ -142,7 +142,7 @@ class Post(models.Model):
         """As nobody mistakes it: ``Ketua RT 001 / RW 002, Kelurahan Sukasari``. A city has hundreds
         of RT 001; the titles of offices name their unit."""
         above = self.unit.parent
-        if above is None or self.unit.kind not in (Unit.Kind.RT, Unit.Kind.RW):
+        if above is None or self.unit.kind not in (Unit.Kind.RT, Unit.Kind.RW, Unit.Kind.DUSUN):
             return self.title
         title, village = self.title, above
         if above.kind == Unit.Kind.RW:

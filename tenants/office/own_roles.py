@@ -16,13 +16,12 @@ from kernel.once import forget
 from kernel.registry import Registry
 from tenants.office.models import Holding, OwnRole, Post, Unit
 from tenants.office.naming import printed
-from tenants.office.roles import DESK_WORK, LONGEST_CODE, OWN_MAY, SHIPPED, Can
+from tenants.office.roles import DESK_WORK, LONGEST_CODE, NEIGHBOURHOOD, OWN_MAY, SHIPPED, Can
 from tenants.registry.current import city
 
 LONGEST = 60  # characters of a title
 PREFIX = "own_"  # no shipped role of a later release begins so
-NEIGHBOURHOOD = ("rt", "rw")
-LEVELS = (*NEIGHBOURHOOD, "kelurahan", "kecamatan", "dinas", "kota")
+LEVELS: tuple[str, ...] = (*NEIGHBOURHOOD, "kelurahan", "kecamatan", "dinas", "kota")
 
 # Who says in words why a role cannot be removed or given another task now, or "".
 named_by: Registry[Callable[[OwnRole], str]] = Registry(
@@ -122,7 +121,8 @@ def _checked(level: str, can: Collection[str]) -> list[str]:
     work = given - {Can.SHARED}
     if level in NEIGHBOURHOOD and work != {Can.VOUCHES}:
         raise RuleBroken(
-            "Di RT dan RW, peran hanya membenarkan warga; berkas dibuka di kantor.", field="can"
+            "Di RT, RW, dan dusun, peran hanya membenarkan warga; berkas dibuka di kantor.",
+            field="can",
         )
     if level not in NEIGHBOURHOOD and (not work or Can.VOUCHES in work):
         raise RuleBroken("Pilih paling sedikit satu tugas di kantor.", field="can")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from audit.models import Entry
@@ -173,6 +173,37 @@ def unit_above(unit: Unit, kind: str) -> Unit | None:
     return next((above for above in lineage(unit.code) if above.kind == kind), None)
 
 
+def vouched_units() -> QuerySet[Unit]:
+    """Units whose head vouches for residents: every RT, and each dusun without an RT."""
+    rts = Unit.objects.filter(kind=Unit.Kind.RT, is_active=True)
+    has_rt = Q(Exists(rts.filter(parent=OuterRef("pk"))))
+    has_rt |= Q(Exists(rts.filter(parent__parent=OuterRef("pk"))))  # an RW lies between
+    is_dusun = Q(kind=Unit.Kind.DUSUN) & ~has_rt
+    return Unit.objects.filter(Q(kind=Unit.Kind.RT) | is_dusun, is_active=True)
+
+
+def vouching_unit(code: str) -> Unit | None:
+    """The unit whose head vouches for who lives at this place: the RT, or the dusun where it has
+    no RT. None where it has some and this place names none of them."""
+    around = [unit for unit in lineage(code) if unit.is_active]
+    rt = next((unit for unit in around if unit.kind == Unit.Kind.RT), None)
+    if rt is not None:
+        return rt
+    dusun = next((unit for unit in around if unit.kind == Unit.Kind.DUSUN), None)
+    if dusun is None:
+        return None
+    return once_here(
+        ("office.vouching", dusun.pk), lambda: vouched_units().filter(pk=dusun.pk).first()
+    )
+
+
+def vouching_heads() -> list[str]:
+    """What the heads who vouch are called in this city: ``Ketua RT``, ``Wali Jorong``. One
+    query."""
+    found = vouched_units().exclude(head="").order_by("-kind", "head")
+    return list(dict.fromkeys(found.values_list("head", flat=True).distinct())) or ["Ketua RT"]
+
+
 def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     """Every unit inside this one, itself not counted."""
     below = Q(code__startswith=f"{unit.code}.") | Q(code__startswith=f"{unit.code}/")
@@ -197,8 +228,8 @@ class Vacancy:
 
 
 def next_vacancy(post: Post, on: date) -> Vacancy | None:
-    """What is to be filled next in the same kelurahan or desa: counter, head, then the heads of
-    its RT by number."""
+    """What is to be filled next in the same kelurahan or desa: counter, head, then the heads who
+    vouch by number."""
     code = post.unit.code.partition("/")[0]
     filled = Holding.objects.filter(Q(until__isnull=True) | Q(until__gte=on), user__is_active=True)
     desks = Post.objects.filter(having(Can.COUNTER) | having(Can.HEADS), unit__code=code)
@@ -208,7 +239,8 @@ def next_vacancy(post: Post, on: date) -> Vacancy | None:
         return Vacancy(first.title, first.unit_id, first.pk)
     held = filled.filter(having(Can.HEADS, "post__role")).values("post__unit")
     rt = (
-        Unit.objects.filter(kind=Unit.Kind.RT, code__startswith=f"{code}/", is_active=True)
+        vouched_units()
+        .filter(code__startswith=f"{code}/")
         .exclude(pk__in=held)
         .exclude(pk=post.unit_id)
         .select_related("parent__parent")

@@ -11,7 +11,7 @@ from kernel.clock import now
 from kernel.registry import Registry
 from tenants.backend.scope import in_city
 from tenants.office.models import Holding, Post, Profile, Unit
-from tenants.office.queries import current_holdings, unit_at
+from tenants.office.queries import current_holdings, unit_at, vouched_units, vouching_heads
 from tenants.office.roles import Can, can, having
 from tenants.registry.models import City
 
@@ -117,10 +117,10 @@ def _villages(on: date) -> Task:
 
 def _neighbourhoods(on: date) -> Task:
     held = current_holdings(on).filter(post=OuterRef("pk"), user__is_active=True)
-    heads = Post.objects.filter(having(Can.HEADS), Exists(held), unit__kind=Unit.Kind.RT).count()
-    every = Unit.objects.filter(kind=Unit.Kind.RT).count()
-    hint = "Tunjuk Ketua RT yang memberi pengantar."
-    return Task("Ketua RT", hint, heads > 0, "setup-neighbourhoods", f"{heads} dari {every}")
+    heads = Post.objects.filter(having(Can.HEADS), Exists(held), unit__in=vouched_units()).count()
+    every, called = vouched_units().count(), " dan ".join(vouching_heads())
+    hint = f"Tunjuk {called} yang membenarkan warga."
+    return Task(called, hint, heads > 0, "setup-neighbourhoods", f"{heads} dari {every}")
 
 
 tasks.add("wilayah", _territory, order=10)

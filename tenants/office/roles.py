@@ -19,10 +19,13 @@ from tenants.office.models import OwnRole, Post, Unit
 TABLE = Path(__file__).with_name("roles.toml")
 LONGEST_CODE = Post._meta.get_field("role").max_length or 0
 
-Level = Literal["rt", "rw", "kelurahan", "kecamatan", "kota", "dinas"]
+Level = Literal["rt", "rw", "dusun", "kelurahan", "kecamatan", "kota", "dinas"]
+# The levels below a village: who heads a unit there is a neighbour and vouches for residents.
+NEIGHBOURHOOD: tuple[Level, ...] = ("rt", "rw", "dusun")
 _OF_KIND: Mapping[str, Level] = {
     Unit.Kind.RT: "rt",
     Unit.Kind.RW: "rw",
+    Unit.Kind.DUSUN: "dusun",
     Unit.Kind.KELURAHAN: "kelurahan",
     Unit.Kind.DESA: "kelurahan",
     Unit.Kind.KECAMATAN: "kecamatan",
@@ -118,6 +121,19 @@ def role_of(code: str) -> Role:
 def can(code: str, capability: Can) -> bool:
     """Whether holders of posts with this role may do that."""
     return capability in role_of(code).can
+
+
+def title_at(code: str, unit: Unit) -> str:
+    """What holders of posts with this role are called at a unit: ``Wali Jorong``."""
+    role = role_of(code)
+    return unit.head if Can.HEADS in role.can and unit.head else role.title
+
+
+def head_of(kind: str) -> str:
+    """The code of the role that heads units of this kind; "" where none does."""
+    at = level_of(kind)
+    heads = (role.code for role in SHIPPED.values() if Can.HEADS in role.can)
+    return next((code for code in heads if at in SHIPPED[code].levels), "")
 
 
 def is_desk(code: str) -> bool:

@@ -62,23 +62,26 @@ def step(level: str) -> StepSpec:
 
 
 @pytest.mark.parametrize(
-    ("place", "rt", "rw"),
+    ("place", "rt", "rw", "dusun"),
     [
-        ("64.74.01.1001/002/005", "64.74.01.1001/002/005", "64.74.01.1001/002"),
-        ("64.74.01.1001/000/005", "64.74.01.1001/000/005", ""),
-        ("64.74.01.1001/002", "", "64.74.01.1001/002"),
-        ("64.74.01.1001", "", ""),
+        ("64.74.01.1001/002/005", "64.74.01.1001/002/005", "64.74.01.1001/002", ""),
+        ("64.74.01.1001/000/005", "64.74.01.1001/000/005", "", ""),
+        ("64.74.01.1001/002", "", "64.74.01.1001/002", ""),
+        ("64.74.01.1001", "", "", ""),
+        ("35.05.01.2001/a", "", "", "35.05.01.2001/a"),
         (
             "35.05.01.2001/a/002/005",
             "35.05.01.2001/a/002/005",
             "35.05.01.2001/a/002",
+            "35.05.01.2001/a",
         ),
-        ("35.05.01.2001/a/000/005", "35.05.01.2001/a/000/005", ""),
+        ("35.05.01.2001/a/000/005", "35.05.01.2001/a/000/005", "", "35.05.01.2001/a"),
     ],
 )
-def test_units_seen_from_a_place(place: str, rt: str, rw: str) -> None:
+def test_units_seen_from_a_place(place: str, rt: str, rw: str, dusun: str) -> None:
     assert unit_code_for(step("rt"), rt_code=place) == rt
     assert unit_code_for(step("rw"), rt_code=place) == rw
+    assert unit_code_for(step("dusun"), rt_code=place) == dusun
     village = place.partition("/")[0]
     assert unit_code_for(step("kelurahan"), rt_code=place) == village
     assert unit_code_for(step("kecamatan"), rt_code=place) == village.rpartition(".")[0]

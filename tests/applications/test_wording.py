@@ -26,7 +26,7 @@ def test_a_date_that_was_asked_is_not_the_day_of_signing(blueprint: Blueprint) -
     for output in blueprint.outputs:
         draft = draft_from(
             blueprint, given, output, facts=samples.applicant(), number="1", signer=SIGNER,
-            today=TODAY, is_vouched=True,
+            today=TODAY, voucher="Ketua RT",
         )  # fmt: skip
         said += [draft.opening, *draft.body, draft.closing]
         said += [text for block in draft.blocks for _, text in block.rows]

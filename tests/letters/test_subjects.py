@@ -41,7 +41,7 @@ def _content(slug: str, output: Output) -> tuple[Content, dict[str, str]]:
     given = samples.answers(blueprint, today=TODAY, **samples.meeting(output.when))
     draft = draft_from(
         blueprint, given, output, facts=samples.applicant(), number="1", signer=SIGNER, today=TODAY,
-        is_vouched=True,
+        voucher="Ketua RT",
     )  # fmt: skip
     blocks = [{"intro": block.intro, "rows": block.rows} for block in draft.blocks]
     names = {k: v["nama"] for k, v in given.items() if isinstance(v, dict) and "nama" in v}

@@ -12,7 +12,7 @@ from tenants.registry.models import City
 @pytest.mark.parametrize(
     ("capability", "codes"),
     [
-        (Can.VOUCHES, {"ketua_rt", "ketua_rw"}),
+        (Can.VOUCHES, {"ketua_rt", "ketua_rw", "kepala_dusun"}),
         (Can.ADMINISTERS, {"admin"}),
         (Can.COUNTER, {"loket"}),
         (Can.SHARED, {"loket", "admin", "petugas_dinas", "kasi"}),
@@ -30,8 +30,7 @@ def test_who_vouches_takes_no_seat_and_works_at_no_desk() -> None:
 
 def test_every_unit_kind_has_a_level_and_every_level_a_role() -> None:
     for kind in Unit.Kind.values:
-        if kind != Unit.Kind.DUSUN:
-            assert level_of(kind) in {level for role in SHIPPED.values() for level in role.levels}
+        assert level_of(kind) in {level for role in SHIPPED.values() for level in role.levels}
 
 
 def test_who_is_told_of_a_missed_clock() -> None:

@@ -263,6 +263,18 @@ def test_an_rt_without_rw_and_an_rt_of_a_dusun_are_made(cast: Cast, admin: Clien
     assert "<b>RT 007</b>" in html and "<b>RT 007 Lingkungan Krajan</b>" in html
 
 
+def test_a_dusun_without_rt_is_made_and_leads_to_its_head(cast: Cast, admin: Client) -> None:
+    sent = {"village": cast.village.pk, "rw": "", "rt": "", "dusun": "Krajan"}
+    for wrong in ({**sent, "dusun": ""}, {**sent, "rw": "2"}):
+        answer = admin.post("/kelola/rt/", wrong)
+        assert answer.status_code == 422 and "Tulis nomor RT-nya" in _said(answer)
+    made = admin.post("/kelola/rt/", sent)
+    post = Post.objects.get(unit__code=f"{cast.village.code}/krajan", role="kepala_dusun")
+    assert made.url == f"/kelola/pejabat/{post.pk}/"  # type: ignore[attr-defined]
+    assert post.full_title == f"Kepala Lingkungan Krajan, {cast.village.name}"
+    assert '<a href="/kelola/rt/" aria-current="page">' in admin.get(made.url).content.decode()  # type: ignore[attr-defined]
+
+
 def test_a_service_is_closed_and_opened(admin: Client) -> None:
     found = Service.objects.get(slug="reklame")
     admin.post("/kelola/layanan/", {"layanan": found.pk, "buka": "tidak"})

@@ -54,8 +54,9 @@ class Sample(ui_forms.Form):
 
 
 def _html(form: forms.Form) -> str:
-    fields = "".join(f'{{% cotton field :of="form.{name}" / %}}' for name in form.fields)
-    text = '{% cotton errors :form="form" / %}' + fields
+    text = (
+        "{% error_summary form %}{% field form.nama %}{% field form.lahir %}{% field form.pilih %}"
+    )
     return Template(text).render(Context({"form": form}))
 
 

@@ -11,6 +11,7 @@ from services.cases import reasons, route, rules
 from services.cases.events import StepLate, StepOpened, StepPassedOver, StepSkipped
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
+from services.cases.neighbours import dusun_instead
 from services.cases.steps.registry import step_kinds
 from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said
@@ -18,14 +19,18 @@ from services.catalogue.models import Switch
 from services.catalogue.queries import is_off, places_at
 from tenants.office import queries as office
 from tenants.office.models import Holding
+from tenants.office.roles import NEIGHBOURHOOD, head_of
 
 
 class Desk:
     def open(self, case: Case, spec: StepSpec, at: datetime) -> bool:
         """Put the case on the desk, or note why the desk is passed over."""
-        unit = office.unit_at(rules.unit_code_for(spec, rt_code=case.unit.code))
-        reason = None
-        if unit is None and spec.optional and spec.level in ("rt", "rw"):
+        code, role, deputies = case.unit.code, spec.role, spec.deputies
+        unit, reason = office.unit_at(rules.unit_code_for(spec, rt_code=code)), None
+        if unit is None:
+            unit = dusun_instead(spec, kind_of(case).plan(case).route(), code)
+            role, deputies = (head_of(unit.kind), []) if unit is not None else (role, deputies)
+        if unit is None and spec.optional and spec.level in NEIGHBOURHOOD:
             unit, reason = case.unit, reasons.NO_UNIT
         if unit is None:
             raise RuleBroken(
@@ -35,18 +40,18 @@ class Desk:
                 )
                 % {"title": spec.title}
             )
-        holder = office.holder_of(unit, spec.role, route.today_of(at))
+        holder = office.holder_of(unit, role, route.today_of(at))
         reason = reason or _why_skipped(spec, holder, case)
-        village = case.unit.code.partition("/")[0]
-        if reason is None and spec.level in ("rt", "rw") and is_off(village, Switch.ERT):
+        village = code.partition("/")[0]
+        if reason is None and spec.level in NEIGHBOURHOOD and is_off(village, Switch.ERT):
             reason = reasons.ERT_OFF
         step = Step.objects.create(
             case=case,
             key=spec.key,
-            title=said(spec.title, places_at(case.unit.code)),
+            title=said(spec.title, places_at(code)),
             unit=unit,
-            role=spec.role,
-            deputies=spec.deputies,
+            role=role,
+            deputies=deputies,
             opened_at=at,
             due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
             state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
