@@ -20,7 +20,7 @@ A ``Change`` is done by the outbox, usually within a second, and repeated while 
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -42,6 +42,7 @@ LONGEST = {
     "name": 150, "official_name": 100, "official_post": 100, "email": 254, "phone": 20,
     "address": 200, "npwp": 16, "purchase_reference": 80,
 }  # fmt: skip
+PAGE_TAKES = timedelta(minutes=1)  # longer than Stripe takes to make a payment page
 CHECKOUT_PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 
@@ -140,7 +141,8 @@ def _refuse_second(account: Account) -> None:
     found = queries.current(account)
     if found is not None and found.is_live:
         raise RuleBroken("Langganan sudah berjalan. Pakai “Ganti paket” untuk mengubahnya.")
-    if queries.waiting_change(account) is not None:
+    is_paying = account.paying_until is not None and account.paying_until > now()
+    if is_paying or queries.waiting_change(account) is not None:
         raise RuleBroken("Permintaan sebelumnya masih diproses. Tunggu sebentar.")
 
 
@@ -170,13 +172,15 @@ def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_t
         with transaction.atomic():  # one at a time: each closes the page before it
             account = mirror.lock(account_id)
             _refuse_second(account)
-            customer = customers.ensure(account)
+            account.paying_until = now() + PAGE_TAKES
+            account.save(update_fields=["paying_until"])
             _note("billing.checkout", account, by, plan=plan, interval=interval)
-            about = customers.about(account)
+        about = customers.about(account)
+        try:
             return gateway.checkout(
                 {
                     "mode": "subscription",
-                    "customer": customer,
+                    "customer": customers.ensure(account_id),
                     "client_reference_id": str(account.pk),
                     "line_items": [{"price": price, "quantity": 1}],
                     "subscription_data": {
@@ -189,6 +193,8 @@ def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_t
                     "cancel_url": return_to,
                 }
             )
+        finally:
+            Account.objects.filter(pk=account_id).update(paying_until=None)
 
 
 def settle_checkout(account_id: int, session: str, *, at: datetime | None = None) -> bool:
@@ -198,11 +204,10 @@ def settle_checkout(account_id: int, session: str, *, at: datetime | None = None
     """
     with in_public():
         customer, subscription = gateway.checkout_result(session)
-        with transaction.atomic():
-            account = mirror.lock(account_id)
-            if not customer or customer != account.stripe_customer_id:
-                raise NotThere("Pembayaran ini tidak ditemukan.")
-            mirror.refresh_account(account)
+        account = Account.objects.get(pk=account_id)
+        if not customer or customer != account.stripe_customer_id:
+            raise NotThere("Pembayaran ini tidak ditemukan.")
+        mirror.fresh(account_id, mirror.everything_of, mirror.write)
         lifecycle.settle(account_id, at or now())
     return bool(subscription)
 
@@ -210,12 +215,11 @@ def settle_checkout(account_id: int, session: str, *, at: datetime | None = None
 def portal(account_id: int, *, return_to: str) -> str:
     """The address of Stripe's page for cards and receipts."""
     _require_stripe()
-    with in_public(), transaction.atomic():
-        account = mirror.lock(account_id)
-        if not account.stripe_customer_id:
+    with in_public():
+        if not Account.objects.get(pk=account_id).stripe_customer_id:
             raise RuleBroken("Belum ada pembayaran. Pilih paket dulu.")
         return gateway.portal(
-            customer=customers.ensure(account),
+            customer=customers.ensure(account_id),
             configuration=catalogue.remote(catalogue.PORTAL),
             return_url=return_to,
         )
@@ -374,8 +378,8 @@ def extend_trial(
 
 def refresh(account_id: int, *, at: datetime | None = None) -> None:
     """Fetch everything of one account from Stripe anew."""
-    with in_public(), transaction.atomic():
-        mirror.refresh_account(mirror.lock(account_id))
+    with in_public():
+        mirror.fresh(account_id, mirror.everything_of, mirror.write)
         lifecycle.settle(account_id, at or now())
 
 

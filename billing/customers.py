@@ -1,4 +1,4 @@
-"""A city's account as a customer of Stripe. Call with the account locked."""
+"""A city's account as a customer of Stripe. Nothing is locked while Stripe answers."""
 
 from django.conf import settings
 
@@ -44,28 +44,35 @@ def details(account: Account) -> dict[str, object]:
     return told
 
 
-def ensure(account: Account) -> str:
+def ensure(account_id: int) -> str:
     """The customer's id: made when missing or deleted in Stripe, told what it does not know yet.
 
     Stripe is asked each time: a customer that was deleted there is found out by nothing else, and
-    whoever wants to pay must not be refused for it.
+    whoever wants to pay must not be refused for it. Details that change while Stripe is told are
+    told again, so that the last ones stay there.
     """
-    if not account.stripe_customer_id:
-        _make(account, "")
-    try:
-        gateway.update_customer(str(account.stripe_customer_id), details(account))
-    except gateway.Missing:  # deleted, another Stripe account, or an emptied stand-in
-        _make(account, str(account.stripe_customer_id))
-        gateway.update_customer(str(account.stripe_customer_id), details(account))
-    account.synced_version = account.version
-    account.save(update_fields=["stripe_customer_id", "synced_version"])
-    assert account.stripe_customer_id is not None
-    return account.stripe_customer_id
+    account = Account.objects.get(pk=account_id)
+    while True:
+        if not account.stripe_customer_id:
+            _make(account)
+        told = account.version
+        try:
+            gateway.update_customer(str(account.stripe_customer_id), details(account))
+        except gateway.Missing:  # deleted, another Stripe account, or an emptied stand-in
+            _make(account)
+            continue
+        mine = Account.objects.filter(pk=account_id, version=told)
+        if mine.update(synced_version=told):
+            assert account.stripe_customer_id is not None
+            return account.stripe_customer_id
+        account.refresh_from_db()
 
 
-def _make(account: Account, instead_of: str) -> None:
-    """The same key however often it is tried: a crash before our commit makes no second one."""
+def _make(account: Account) -> None:
+    """The same key however often it is tried: neither a crash nor a second caller makes two."""
+    before = account.stripe_customer_id
     born = int(account.created_at.timestamp())
-    key = f"customer:{settings.BASE_DOMAIN}:{account.pk}:{born}:{instead_of}"
-    account.stripe_customer_id = gateway.create_customer(about=about(account), key=key)
-    account.save(update_fields=["stripe_customer_id"])
+    key = f"customer:{settings.BASE_DOMAIN}:{account.pk}:{born}:{before or ''}"
+    made = gateway.create_customer(about=about(account), key=key)
+    Account.objects.filter(pk=account.pk, stripe_customer_id=before).update(stripe_customer_id=made)
+    account.refresh_from_db()

@@ -4,9 +4,11 @@ What an event says of its object is not looked at: the object is fetched, and it
 written. So an event that comes twice, late or before its elders does no harm.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from billing import gateway, lifecycle, mirror
 from billing.models import Account, StripeEvent
@@ -38,15 +40,21 @@ def receive(event: EventSeen) -> bool:
 
 
 def work_off(event_id: int, *, at: datetime) -> None:
-    """Handle a kept event; does nothing when that is done. Raises Unavailable to be tried again."""
-    event = StripeEvent.objects.select_for_update().get(pk=event_id)
-    if event.state in (State.DONE, State.IGNORED):
-        return
-    event.note = _handle(event, at)
-    event.state = State.IGNORED if event.note else State.DONE
-    event.done_at = at
-    event.times_done += 1
-    event.save(update_fields=["note", "state", "done_at", "times_done"])
+    """Handle a kept event; does nothing when that is done. Nothing is locked while Stripe answers.
+    Raises Unavailable to be tried again."""
+    with in_public():
+        event = StripeEvent.objects.get(pk=event_id)
+        if event.state in (State.DONE, State.IGNORED):
+            return
+        note = _handle(event, at)
+        StripeEvent.objects.filter(pk=event_id).exclude(
+            state__in=(State.DONE, State.IGNORED)
+        ).update(
+            note=note,
+            state=State.IGNORED if note else State.DONE,
+            done_at=at,
+            times_done=F("times_done") + 1,
+        )
 
 
 def _handle(event: StripeEvent, at: datetime) -> str:
@@ -54,35 +62,35 @@ def _handle(event: StripeEvent, at: datetime) -> str:
     known = {"invoice", "subscription", *OF_ACCOUNT}
     if event.object_type not in known:
         return f"jenis {event.object_type or event.type} tidak dipakai"
-    found = mirror.whose(event.customer_id)
-    if found is None:
+    account = mirror.whose(event.customer_id)
+    if account is None:
         return "bukan pelanggan Balai ini"
-    account = mirror.lock(found.pk)
+    fetch = _fetching(event)
+    if fetch is None:  # our rows may be as old as before: no ground to remind anybody
+        return ""
     try:
-        is_fresh = _refresh(account, event)
+        mirror.fresh(account.pk, fetch, mirror.write)
     except gateway.Missing:
         return "tidak ada lagi di Stripe"
-    if is_fresh:  # else our rows may be as old as before: no ground to remind anybody
-        facts = lifecycle.facts_of(account, at)
-        if facts.owed_since is not None and facts.owed is None:
-            mirror.refresh_account(account)  # the unpaid invoice, whose own event is on its way
-        lifecycle.settle(account.pk, at)
+    facts = lifecycle.facts_of(account, at)
+    if facts.owed_since is not None and facts.owed is None:
+        # the unpaid invoice, whose own event is on its way
+        mirror.fresh(account.pk, mirror.everything_of, mirror.write)
+    lifecycle.settle(account.pk, at)
     return ""
 
 
-def _refresh(account: Account, event: StripeEvent) -> bool:
-    """Fetch what the event may have changed; whether there was anything."""
+def _fetching(event: StripeEvent) -> Callable[[Account], mirror.Fetched] | None:
+    """How to fetch what the event may have changed; None when it changes nothing we keep."""
     if event.object_type == "invoice":
-        mirror.refresh_invoice(account, event.object_id)
-    elif event.object_type == "subscription":
-        mirror.refresh_subscription(account, event.object_id)
-    elif event.type == "charge.refunded":
-        mirror.refresh_refunds(account, since=event.created_at - REFUNDABLE)
-    elif event.type == "checkout.session.completed":
-        mirror.refresh_account(account)
-    else:
-        return False
-    return True
+        return lambda account: mirror.invoice_of(account, event.object_id)
+    if event.object_type == "subscription":
+        return lambda account: mirror.subscription_of(account, event.object_id)
+    if event.type == "charge.refunded":
+        return lambda account: mirror.refunds_of(account, event.created_at - REFUNDABLE)
+    if event.type == "checkout.session.completed":
+        return mirror.everything_of
+    return None
 
 
 def give_up(event_id: int, error: str) -> None:

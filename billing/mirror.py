@@ -1,21 +1,23 @@
 """Our rows as Stripe has them now: fetch, then write. The only writer of mirrored rows.
 
-Everybody holds the account's row while fetching and writing. So two workers with two events of one
-subscription take turns, and whoever writes last has fetched last: neither the order nor the
-number of events matters.
+Nothing is locked while Stripe answers. ``fresh`` notes the account's ``mirror_version``, fetches,
+and writes with the account locked only if nobody else has written since; else it fetches again.
+So whoever writes last has fetched last: neither the order nor the number of events matters.
 """
 
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from billing import gateway
 from billing.models import Account, Invoice, PlanPrice, Subscription
 from billing.seen import InvoiceSeen, SubscriptionSeen
 from kernel.clock import now
+from tenants.backend.scope import in_public
 
 NOT_COPIED = {"id", "customer", "subscription", "item", "price", "plan"}
 
@@ -94,42 +96,87 @@ def put_invoice(account: Account, found: InvoiceSeen, at: datetime | None = None
     return row
 
 
-def refresh_subscription(account: Account, subscription_id: str) -> Subscription | None:
-    """Fetch and write one subscription; None when it is another customer's."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What Stripe says of one account; only what was asked for."""
+
+    subscriptions: tuple[SubscriptionSeen, ...] = ()
+    invoices: tuple[InvoiceSeen, ...] = ()
+    deleted_drafts: tuple[str, ...] = ()
+    refunds: tuple[tuple[int, int], ...] = ()  # our invoice's id, rupiah given back
+
+
+def subscription_of(account: Account, subscription_id: str) -> Fetched:
+    """One subscription; nothing when it is another customer's."""
     found = gateway.subscription(subscription_id)
-    if found.customer != account.stripe_customer_id:
-        return None
-    return put_subscription(account, found)
+    return Fetched((found,)) if found.customer == account.stripe_customer_id else Fetched()
 
 
-def refresh_invoice(account: Account, invoice_id: str) -> Invoice | None:
-    """Fetch and write one invoice and its subscription; None when it is another customer's, or
-    a draft that was deleted meanwhile."""
+def invoice_of(account: Account, invoice_id: str) -> Fetched:
+    """One invoice and its subscription; nothing when it is another customer's."""
     try:
         found = gateway.invoice(invoice_id)
     except gateway.Missing:
-        Invoice.objects.filter(stripe_id=invoice_id, status="draft").update(status="void")
-        return None
+        return Fetched(deleted_drafts=(invoice_id,))
     if found.customer != account.stripe_customer_id:
-        return None
-    if found.subscription:
-        refresh_subscription(account, found.subscription)
-    return put_invoice(account, found)
+        return Fetched()
+    its = subscription_of(account, found.subscription) if found.subscription else Fetched()
+    return Fetched(its.subscriptions, (found,))
 
 
-def refresh_refunds(account: Account, *, since: datetime) -> None:
+def refunds_of(account: Account, since: datetime) -> Fetched:
     """What was given back, here or in Stripe's dashboard, of invoices paid since then."""
-    for invoice in account.invoices.filter(paid_at__gte=since).exclude(payment_intent=""):
-        back = gateway.refunded(invoice.payment_intent)
-        if back != invoice.refunded:
-            Invoice.objects.filter(pk=invoice.pk).update(refunded=back)
+    paid = account.invoices.filter(paid_at__gte=since).exclude(payment_intent="")
+    return refunds_of_invoices(paid)
 
 
-def refresh_account(account: Account) -> None:
-    """Fetch and write everything of one account: after a payment page, or by hand."""
+def refunds_of_invoices(invoices: Iterable[Invoice]) -> Fetched:
+    return Fetched(
+        refunds=tuple((one.pk, gateway.refunded(one.payment_intent)) for one in invoices)
+    )
+
+
+def everything_of(account: Account) -> Fetched:
+    """All subscriptions and invoices: after a payment page, or by hand."""
     if not account.stripe_customer_id:
-        return
-    for subscription in gateway.subscriptions(account.stripe_customer_id):
+        return Fetched()
+    return Fetched(
+        tuple(gateway.subscriptions(account.stripe_customer_id)),
+        tuple(gateway.invoices(account.stripe_customer_id)),
+    )
+
+
+def write(account: Account, found: Fetched) -> None:
+    """Write what was fetched. Call with the account locked, through ``fresh``."""
+    for subscription in found.subscriptions:
         put_subscription(account, subscription)
-    for invoice in gateway.invoices(account.stripe_customer_id):
+    for invoice in found.invoices:
         put_invoice(account, invoice)
+    for draft in found.deleted_drafts:
+        Invoice.objects.filter(stripe_id=draft, status="draft").update(status="void")
+    for invoice_id, back in found.refunds:
+        Invoice.objects.filter(pk=invoice_id).exclude(refunded=back).update(refunded=back)
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+ROUNDS = 6  # of fetching anew because somebody else wrote meanwhile
+
+
+def fresh(account_id: int, fetch: Callable[[Account], T], then: Callable[[Account, T], R]) -> R:
+    """Fetch without a lock; ``then`` writes it with the account locked, in one transaction.
+
+    What ``fetch`` found is as new as anything that was written before. Raises what ``fetch``
+    raises, and Unavailable when others keep writing in between.
+    """
+    for _ in range(ROUNDS):
+        with in_public():
+            account = Account.objects.get(pk=account_id)
+        found = fetch(account)
+        with in_public(), transaction.atomic():
+            held = lock(account_id)
+            if held.mirror_version == account.mirror_version:
+                held.mirror_version += 1
+                held.save(update_fields=["mirror_version"])
+                return then(held, found)
+    raise gateway.Unavailable

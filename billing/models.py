@@ -35,6 +35,10 @@ class Account(models.Model):
     held_reason = models.CharField(max_length=200, blank=True)  # the operator stopped the city
     version = models.PositiveIntegerField(default=0)  # of what Stripe is told about the account
     synced_version = models.PositiveIntegerField(default=0)
+    # Counts what was written of Stripe: who fetched before another wrote fetches again.
+    mirror_version = models.PositiveIntegerField(default=0, db_default=0)
+    # Until then somebody is making a payment page, and nobody makes a second one.
+    paying_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Count, Model
 
 from billing import catalogue, gateway, gateway_catalogue, lifecycle, mirror, plans
 from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
 from billing.plans import INTERVALS
+from billing.seen import InvoiceSeen, SubscriptionSeen
 from tenants.backend.scope import in_public
 
 LOOK_BACK = timedelta(days=120)
@@ -58,25 +58,28 @@ def reconcile(at: datetime, *, repair: bool = True) -> Reconciliation:
 
 
 def _compare(account: Account, kind: str, object_id: str, repair: bool) -> list[Difference]:
-    """One object, fetched afresh while the account is held: no webhook comes in between."""
-    with transaction.atomic():
-        mirror.lock(account.pk)
-        row: Subscription | Invoice | None
+    """One object, fetched afresh: compared only with rows that nobody wrote meanwhile."""
+
+    def fetch(_: Account) -> SubscriptionSeen | InvoiceSeen:
         if kind == "subscription":
-            theirs = gateway.subscription(object_id)
-            wanted = mirror.subscription_fields(theirs)
+            return gateway.subscription(object_id)
+        return gateway.invoice(object_id)
+
+    def compare(held: Account, theirs: SubscriptionSeen | InvoiceSeen) -> list[Difference]:
+        row: Subscription | Invoice | None
+        if isinstance(theirs, SubscriptionSeen):
             row = Subscription.objects.filter(stripe_id=object_id).first()
+            found = _differing(object_id, row, mirror.subscription_fields(theirs))
+            if found and repair:
+                mirror.put_subscription(held, theirs)
         else:
-            invoice = gateway.invoice(object_id)
-            wanted = mirror.invoice_fields(invoice)
             row = Invoice.objects.filter(stripe_id=object_id).first()
-        found = _differing(object_id, row, wanted)
-        if found and repair:
-            if kind == "subscription":
-                mirror.put_subscription(account, theirs)
-            else:
-                mirror.put_invoice(account, invoice)
-    return found
+            found = _differing(object_id, row, mirror.invoice_fields(theirs))
+            if found and repair:
+                mirror.put_invoice(held, theirs)
+        return found
+
+    return mirror.fresh(account.pk, fetch, compare)
 
 
 def _differing(object_id: str, row: Model | None, wanted: dict[str, object]) -> list[Difference]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from billing import actions, changes, customers, events, gateway, lifecycle, mirror, reconcile
+from billing import actions, changes, customers, events, gateway, lifecycle, reconcile
 from billing.models import UsageDay
 from kernel.clock import now
 from messaging import work
@@ -21,8 +21,8 @@ def _event_failed(payload: work.Payload, error: str) -> None:
     events.give_up(payload["event"], error)
 
 
-@work.handler("billing.event", on_failed=_event_failed)
-def event(payload: work.Payload) -> None:
+@work.effect("billing.event", on_failed=_event_failed, repeatable=True)
+def event(payload: work.Payload, _key: str) -> None:
     """A webhook that was kept."""
     events.work_off(payload["event"], at=now())
 
@@ -31,16 +31,16 @@ def _change_failed(payload: work.Payload, error: str) -> None:
     changes.give_up(payload["change"], gateway.Unavailable().message, at=now())
 
 
-@work.handler("billing.change", on_failed=_change_failed)
-def change(payload: work.Payload) -> None:
+@work.effect("billing.change", on_failed=_change_failed, repeatable=True)
+def change(payload: work.Payload, _key: str) -> None:
     """Something a person asked for."""
     changes.carry_out(payload["change"], key=payload["key"], at=now())
 
 
-@work.handler("billing.customer")
-def customer(payload: work.Payload) -> None:
+@work.effect("billing.customer", repeatable=True)
+def customer(payload: work.Payload, _key: str) -> None:
     """An account's new details, told to Stripe."""
-    customers.ensure(mirror.lock(payload["account"]))
+    customers.ensure(payload["account"])
 
 
 def settle_everybody() -> None:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
-from billing import actions, events
-from billing.models import StripeEvent
+from billing import actions, catalogue, customers, events, gateway, mirror
+from billing.models import Account, StripeEvent
 from billing.seen import EventSeen
+from kernel.errors import RuleBroken
 from messaging import outbox
 from messaging.models import Outbox
 from tenants.backend.scope import in_public
@@ -22,6 +23,10 @@ EVENT = EventSeen(
     customer="cus_1",
     created_at=datetime(2026, 11, 21, tzinfo=UTC),
 )
+
+
+class Admin:
+    pk, name = 1, "Admin"
 
 
 def test_one_event_delivered_by_eight_at_once_is_kept_once(committed: None) -> None:
@@ -51,12 +56,13 @@ def test_one_event_worked_off_by_four_workers_at_once_is_done_once(
         type(account).objects.update(stripe_customer_id="cus_1")
     fetched: list[str] = []
 
-    def refresh(_account: object, object_id: str) -> None:
+    def fetch(_account: object, object_id: str) -> mirror.Fetched:
         fetched.append(object_id)
         if len(fetched) == 1:
             raise RuntimeError("killed in the middle")
+        return mirror.Fetched()
 
-    monkeypatch.setattr("billing.mirror.refresh_invoice", refresh)
+    monkeypatch.setattr(mirror, "invoice_of", fetch)
     events.receive(EVENT)
     with in_public():
         row = Outbox.objects.get(kind="billing.event")
@@ -81,13 +87,8 @@ def test_one_event_worked_off_by_four_workers_at_once_is_done_once(
 
 
 def test_two_deeds_at_the_same_instant_become_one(committed: None, bontang: City) -> None:
-    from kernel.errors import RuleBroken
-
     account = actions.open_account(bontang)
     said: list[str] = []
-
-    class Admin:
-        pk, name = 1, "Admin"
 
     def ask() -> None:
         try:
@@ -106,3 +107,70 @@ def test_two_deeds_at_the_same_instant_become_one(committed: None, bontang: City
     for thread in threads:
         thread.join()
     assert sorted(said) == ["Permintaan sebelumny"] * 3 + ["ok"]
+
+
+def test_what_was_fetched_before_another_wrote_is_fetched_again(
+    committed: None, bontang: City
+) -> None:
+    account = actions.open_account(bontang)
+    written: list[str] = []
+    fetched: list[int] = []
+
+    def fetch(_account: Account) -> str:
+        fetched.append(len(fetched) + 1)
+        if len(fetched) == 1:  # another worker is faster
+            mirror.fresh(account.pk, lambda _: "newer", lambda _, found: written.append(found))
+            return "older"
+        return "newest"
+
+    mirror.fresh(account.pk, fetch, lambda _, found: written.append(found))
+    assert written == ["newer", "newest"]
+
+
+def test_nothing_is_locked_while_stripe_answers(committed: None, bontang: City) -> None:
+    account = actions.open_account(bontang)
+    free: list[bool] = []
+
+    def look() -> None:
+        with in_public(), transaction.atomic():
+            free.append(
+                Account.objects.select_for_update(nowait=True).filter(pk=account.pk).exists()
+            )
+        connection.close()
+
+    def fetch(_account: Account) -> mirror.Fetched:
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+        assert not connection.in_atomic_block
+        return mirror.Fetched()
+
+    mirror.fresh(account.pk, fetch, mirror.write)
+    assert free == [True]
+
+
+def test_a_second_payment_page_waits_until_the_first_is_made(
+    committed: None, bontang: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = actions.open_account(bontang)
+    said: list[str] = []
+
+    def ask() -> str:
+        return actions.start_card(
+            account.pk, plan="madya", interval="year", by=Admin(), return_to="http://b/"
+        )
+
+    def checkout(_params: object) -> str:
+        with pytest.raises(RuleBroken, match="masih diproses"):
+            ask()
+        said.append("made")
+        return "http://stripe/"
+
+    monkeypatch.setattr(gateway, "is_configured", lambda: True)
+    monkeypatch.setattr(gateway, "checkout", checkout)
+    monkeypatch.setattr(catalogue, "price_id", lambda *_: "price_1")
+    monkeypatch.setattr(catalogue, "remote", lambda _: "txr_1")
+    monkeypatch.setattr(customers, "ensure", lambda _: "cus_1")
+    assert ask() == "http://stripe/"
+    assert ask() == "http://stripe/", "the first one is made; a second may follow"
+    assert said == ["made", "made"]
