@@ -1,8 +1,10 @@
-"""What follows for cases when a unit is closed."""
+"""What follows for cases when a unit is closed, and what they keep from being removed."""
+
+from django.db.models import Q
 
 from services.cases.models import Case, Step
 from tenants.office.decrees import Closing
-from tenants.office.models import Unit
+from tenants.office.models import OwnRole, Unit
 
 ENDED = (Case.State.DONE, Case.State.REFUSED, Case.State.WITHDRAWN)
 
@@ -20,3 +22,10 @@ def work_waits_there(unit: Unit) -> str:
     """Why a unit cannot be closed without a successor, or ""."""
     waiting = Step.objects.filter(unit=unit, state=Step.State.OPEN).exists()
     return "Masih ada permohonan yang menunggu di sini." if waiting else ""
+
+
+def work_waits_for(role: OwnRole) -> str:
+    """Why one of the city's own roles must stay as it is, or ""."""
+    mine = Q(role=role.code) | Q(deputies__contains=[role.code])
+    waiting = Step.objects.filter(mine, state=Step.State.OPEN).exists()
+    return "Masih ada permohonan yang menunggu peran ini." if waiting else ""

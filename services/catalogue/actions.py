@@ -173,7 +173,7 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     Raises RuleBroken when a step names a role that the city has removed."""
     if keep_roles({role for step in blueprint.steps for role in (step.role, *step.deputies)}):
         raise RuleBroken(
-            "Layanan ini memakai peran yang sudah dihapus. Pilih peran lain di langkahnya."
+            "Layanan ini memakai peran yang tidak ada di kota ini. Pilih peran lain di langkahnya."
         )
     service, _ = Service.objects.select_for_update().get_or_create(
         slug=blueprint.slug,

@@ -45,7 +45,10 @@ class ChangeForm(Form):
 
 class AddForm(ChangeForm):
     level = forms.ChoiceField(
-        label="Tingkat", choices=list(LEVELS.items()), help_text="Tidak bisa diubah kemudian."
+        label="Tingkat",
+        choices=list(LEVELS.items()),
+        initial="kelurahan",
+        help_text="Tidak bisa diubah kemudian.",
     )
     field_order = ("title", "level", "can")
 

@@ -11,7 +11,7 @@ from tenants.office.actions import open_posts
 from tenants.office.models import Post, Unit
 from tenants.office.naming import LONGEST_NAME, check_short_form, printed
 from tenants.office.own_roles import keep_roles
-from tenants.office.roles import Can, Role, can, level_of, role_of, roles_at
+from tenants.office.roles import SHIPPED, Can, Role, can, level_of, role_of, roles_at
 from tenants.registry.current import city
 
 
@@ -44,8 +44,8 @@ def add_dinas(*, name: str, abbreviation: str, address: str, head: str, by: User
         address=printed(address, "address", 200), parent=parent,
     )  # fmt: skip
     open_posts(unit=unit)
-    for role in may_add(unit):
-        if Can.COUNTER in role.can:
+    for role in SHIPPED.values():
+        if Can.COUNTER in role.can and level_of(unit.kind) in role.levels:
             Post.objects.create(unit=unit, role=role.code, title=f"Petugas Loket {short}")
     audit.record("unit.added", actor=by, subject="unit", subject_id=unit.code)
     return unit

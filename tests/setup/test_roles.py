@@ -125,6 +125,12 @@ def test_a_role_stays_while_a_service_an_application_or_a_person_needs_it(
         own_roles.remove_role(role_id=role.pk, by=cast.lurah)
     own_roles.change_role(role_id=role.pk, title="Verifikasi", can=["checks"], by=cast.lurah)
     Application.objects.update(state=Application.State.WITHDRAWN)
+    step = Application.objects.get().steps.get()
+    step.role = role.code
+    step.save()
+    with pytest.raises(RuleBroken, match="menunggu peran ini"):
+        own_roles.remove_role(role_id=role.pk, by=cast.lurah)
+    step.delete()
     own_roles.remove_role(role_id=role.pk, by=cast.lurah)
     assert not Post.objects.filter(role=role.code).exists()
 
