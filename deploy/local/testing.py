@@ -175,6 +175,7 @@ def lint(arguments: Sequence[str]) -> int:
         ("mypy", [python, "-m", "mypy"], offline),
         ("import-linter", [str(Path(python).with_name("lint-imports"))], offline),
         ("djlint", [python, "-m", "djlint", "--lint", "--quiet", *_templates()], {}),
+        ("lines of templates", [python, "-m", "deploy.local.lines", *_templates()], {}),
         ("makemigrations", [*manage, "makemigrations", "--check", "--dry-run"], offline),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
     ]

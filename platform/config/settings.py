@@ -73,6 +73,7 @@ SHARED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
     "ui",
     "tenants.console",
     "tenants.ownership",
@@ -279,8 +280,10 @@ if MAP_TILES:
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["ui.components.Loader"]),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -288,10 +291,16 @@ TEMPLATES = [
                 "ui.context.page",
                 "services.web.context.page",
             ],
-            "builtins": ["ui.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "ui.templatetags.ui",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]
+# A component sees what it is given and what every page has, never a name of the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "id"
 # Pages for residents and visitors can also be read in English (ui.language).

@@ -1,22 +1,104 @@
 """Forms of the desks."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django import forms
 
+from kernel.tanggal import long_date
+from kernel.text import in_capitals_and_small
+from services.applications.models import LifeEvent
+from ui.forms import Form
+
 LONGEST_ID = 19  # digits of a bigint
+# What a note with each decision is called, and what is said of it.
+NOTES = {
+    "approve": ("Catatan untuk perjalanan berkas", ""),
+    "return": (
+        "Apa yang harus diperbaiki?",
+        "Dibaca pemohon. Setelah diperbaiki, berkas kembali ke meja ini.",
+    ),
+    "refuse": ("Alasan penolakan", "Dibaca pemohon. Permohonan berakhir di sini."),
+}
 
 
-class DecisionForm(forms.Form):
-    """What an official decides; the reason is judged by the action."""
+def step_id(typed: str) -> int:
+    """The id of a step; 0, which none has, for what is no id."""
+    is_id = typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID
+    return int(typed) if is_id else 0
 
-    step = forms.CharField()
-    decision = forms.ChoiceField(
-        choices=[("approve", "Setujui"), ("return", "Kembalikan"), ("refuse", "Tolak")]
+
+class DecisionForm(Form):
+    """What an official says with a decision; whether a reason says enough, the action judges."""
+
+    step = forms.CharField(widget=forms.HiddenInput)
+    about = forms.ChoiceField(
+        label="Bagian mana?", required=False, help_text="Pemohon langsung dibawa ke bagian itu."
     )
-    note = forms.CharField(required=False, strip=False)
-    about = forms.CharField(required=False)
+    note = forms.CharField(
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
+        error_messages={
+            "required": "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus "
+            "dilakukan."
+        },
+    )
 
-    def step_id(self) -> int:
-        """The step's id; 0, which none has, for what is no id."""
-        typed: str = self.cleaned_data["step"]
-        is_id = typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID
-        return int(typed) if is_id else 0
+    def __init__(
+        self, act: str, *args: Any, correctable: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id=f"id_%s_{act}", **kwargs)
+        note, about = self.fields["note"], self.fields["about"]
+        note.label, note.help_text = NOTES[act]
+        note.required = act != "approve"
+        if act == "return" and correctable and isinstance(about, forms.ChoiceField):
+            about.choices = [("", "Lebih dari satu, atau yang lain"), *correctable]
+        else:
+            del self.fields["about"]
+
+
+class RevokeForm(Form):
+    """Taking a letter back, with a reason its holder reads."""
+
+    surat = forms.CharField(widget=forms.HiddenInput)
+    alasan = forms.CharField(
+        label="Apa yang salah pada surat ini?",
+        help_text="Dibaca pemegang surat. Kode QR-nya lalu menjawab “sudah dicabut”. Nomornya "
+        "tetap terpakai. Ini tidak bisa dibatalkan: surat pengganti lewat permohonan baru.",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
+        error_messages={
+            "required": "Tulis apa yang salah pada surat ini, supaya pemegangnya tahu apa yang "
+            "harus dilakukan."
+        },
+    )
+
+    def __init__(self, letter_id: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, auto_id=f"id_%s_{letter_id}", initial={"surat": letter_id}, **kwargs
+        )
+
+
+class LifeEventsForm(Form):
+    """Who is written into the register as dead or moved."""
+
+    orang = forms.TypedMultipleChoiceField(
+        label="Siapa?",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih dulu siapa yang dicatat."},
+    )
+
+    def __init__(self, events: Iterable[LifeEvent], *args: Any, **kwargs: Any) -> None:
+        choices = [
+            (
+                event.pk,
+                f"{in_capitals_and_small(event.person.name)}, lahir "
+                f"{long_date(event.person.birth_date)}: {event.get_kind_display()}",
+            )
+            for event in events
+        ]
+        super().__init__(*args, initial={"orang": [pk for pk, _ in choices]}, **kwargs)
+        orang = self.fields["orang"]
+        if isinstance(orang, forms.ChoiceField):
+            orang.choices = choices

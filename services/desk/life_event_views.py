@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from kernel.clock import now
+from kernel.errors import NotThere
 from services.applications import life_events
-from services.applications.queries import get_for
-from services.desk.views import posts_of
-from services.web.access import today
+from services.desk.forms import LifeEventsForm
+from services.desk.views import at_desk, case_page, posts_of
 from ui.page import Audience, page
 
 
@@ -17,10 +17,17 @@ from ui.page import Audience, page
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the chosen people as dead or moved."""
-    user, _ = posts_of(request)
-    application = get_for(user, pk, today=today(), with_papers=True)
-    chosen = {int(typed) for typed in request.POST.getlist("orang") if typed.isdecimal()}
-    done = life_events.confirm(application_id=application.pk, event_ids=chosen, by=user, at=now())
+    user, posts = posts_of(request)
+    application = at_desk(user, pk)
+    events = life_events.to_confirm(application, posts)
+    if not events:
+        raise NotThere("Tidak ada yang perlu dicatat dari berkas ini.")
+    form = LifeEventsForm(events, request.POST)
+    if not form.is_valid():
+        return case_page(request, user, posts, application, form)
+    done = life_events.confirm(
+        application_id=application.pk, event_ids=form.cleaned_data["orang"], by=user, at=now()
+    )
     names = ", ".join(event.person.name for event in done)
     messages.success(request, f"{names} tercatat {done[0].get_kind_display()} di data penduduk.")
     return redirect("desk-case", pk=pk)

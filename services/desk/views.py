@@ -27,13 +27,14 @@ from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
-from services.desk.forms import DecisionForm
+from services.desk.forms import NOTES, DecisionForm, LifeEventsForm, RevokeForm, step_id
 from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
 from services.web.access import today
 from services.web.files import send
 from tenants.office.access import visitor
 from tenants.office.models import Post
+from ui.forms import Form, explain
 from ui.page import Audience, page
 
 PER_PAGE = 30
@@ -45,7 +46,7 @@ def posts_of(request: HttpRequest) -> tuple[User, list[Post]]:
     return who.user, who.desks
 
 
-def _at_desk(user: User, pk: int) -> Application:
+def at_desk(user: User, pk: int) -> Application:
     """An application that is or was at an office desk of this user. Having vouched for the
     applicant as Ketua RT does not open it here. Raises NotThere."""
     return queries.get_for(user, pk, today=today(), with_papers=True)
@@ -149,9 +150,9 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one dossier on one page."""
     user, posts = posts_of(request)
-    application = _at_desk(user, pk)
+    application = at_desk(user, pk)
     audit.record_read(actor=user, person_id=application.applicant_id, purpose="meja")
-    return _page(request, user, posts, application)
+    return case_page(request, user, posts, application)
 
 
 def _spec(case: Case, step: Step) -> StepSpec:
@@ -159,16 +160,26 @@ def _spec(case: Case, step: Step) -> StepSpec:
     return said_step(kind_of(case).plan(case).step(step.key), places_at(case.unit.code))
 
 
-def _page(
+def case_page(
     request: HttpRequest, user: User, posts: list[Post], application: Application,
-    problem: RuleBroken | None = None, full_numbers: bool = False,
+    failed: Form | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
+    """The page of one dossier; ``failed`` is the form on it that was sent and not taken."""
     mine = desks.step_at(application, posts)
     answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
     told = life_events.hints(application)
-    decision = request.POST.get("decision", "")
+    events = life_events.to_confirm(application, posts)
+    correctable = queries.correctable(application)
+    forms: dict[str, Form] = {
+        act: DecisionForm(act, initial={"step": mine.pk}, correctable=correctable)
+        for act in NOTES
+        if mine is not None
+    }
+    revocations: dict[int, Form] = {
+        pk: RevokeForm(pk) for pk in revoking.revocable(application, posts)
+    }
     context = {
         "posts": posts,
         "counts": desks.counts(posts, at=now()),
@@ -184,23 +195,21 @@ def _page(
         "same_under_way": same,
         "warnings": bool(similar or same or told),
         "told": told,
-        "life_events": life_events.to_confirm(application, posts),
         "recorded": life_events.confirmed(application),
         "files": queries.handed_in(application),
-        "revocable": revoking.revocable(application, posts),
-        "problem": problem,
         "full_numbers": full_numbers,
-        "note": request.POST.get("note", ""),
-        "decision": decision,
-        "about": request.POST.get("about", ""),
-        "correctable": queries.correctable(application),
-        "returning": decision == "return",
-        "refusing": decision == "refuse",
-        "revoking": request.POST.get("surat", ""),
-        "reason": request.POST.get("alasan", ""),
+        "failed": failed,
+        **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
+        "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
+        "events_form": _sent_or(LifeEventsForm(events), failed) if events else None,
     }
-    page = render(request, "desk/case.html", context, status=problem.status if problem else 200)
+    page = render(request, "desk/case.html", context, status=422 if failed else 200)
     return with_map(page) if context["tiles"] else page
+
+
+def _sent_or(form: Form, failed: Form | None) -> Form:
+    """The form that was sent in place of the empty one with the same fields."""
+    return failed if failed is not None and failed.auto_id == form.auto_id else form
 
 
 @page(Audience.DESK)
@@ -208,7 +217,7 @@ def _page(
 def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     """The letter this desk is about to approve, as it will be."""
     user, posts = posts_of(request)
-    application = _at_desk(user, pk)
+    application = at_desk(user, pk)
     step = desks.step_at(application, posts)
     found = [
         o
@@ -229,28 +238,32 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return with a reason, or refuse with a reason."""
     user, posts = posts_of(request)
     if request.method == "GET":
-        _at_desk(user, pk)
+        at_desk(user, pk)
         return redirect("desk-case", pk=pk)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        _at_desk(user, pk)
+    chosen = request.POST.get("decision", "")
+    if chosen not in NOTES:
+        at_desk(user, pk)
         raise RuleBroken("Pilih dulu keputusan Anda.")
-    chosen, note = form.cleaned_data["decision"], form.cleaned_data["note"]
-    step = desks.at_posts(posts, form.step_id())
+    step = desks.at_posts(posts, step_id(request.POST.get("step", "")))
     if step is None or step.case_id != pk:
         raise NotThere
+    correctable = queries.correctable(at_desk(user, pk)) if chosen == "return" else []
+    form = DecisionForm(chosen, request.POST, correctable=correctable)
+    if not form.is_valid():
+        return case_page(request, user, posts, at_desk(user, pk), form)
+    note, about = form.cleaned_data["note"], form.cleaned_data.get("about", "")
     try:
         if chosen == "approve":
             done = decisions.approve(step_id=step.pk, by=user, note=note, at=now())
         elif chosen == "return":
-            about = form.cleaned_data["about"]
             done = decisions.return_(step_id=step.pk, by=user, note=note, about=about, at=now())
         else:
             done = decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
     except RuleBroken as broken:
         if broken.field != "note":
             raise
-        return _page(request, user, posts, _at_desk(user, pk), broken)
+        explain(form, broken)
+        return case_page(request, user, posts, at_desk(user, pk), form)
     spec = _spec(done, step)
     said = {
         "approve": f"Berkas {done.number}: “{spec.approve}” tersimpan.",
@@ -268,19 +281,23 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user, posts = posts_of(request)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    found = _at_desk(user, pk)
+    found = at_desk(user, pk)
     letters = [issued.letter_id for issued in found.issued.all()]
     letter_id = next((one for one in letters if str(one) == request.POST.get("surat")), None)
     if letter_id is None:
         raise NotThere("Surat ini tidak ditemukan.")
+    form = RevokeForm(letter_id, request.POST)
+    if not form.is_valid():
+        return case_page(request, user, posts, found, form)
     try:
         application = revoking.revoke(
-            letter_id=letter_id, by=user, reason=request.POST.get("alasan", ""), at=now()
+            letter_id=letter_id, by=user, reason=form.cleaned_data["alasan"], at=now()
         )
     except RuleBroken as broken:
         if broken.field is None:
             raise
-        return _page(request, user, posts, _at_desk(user, pk), broken)
+        explain(form, broken)
+        return case_page(request, user, posts, at_desk(user, pk), form)
     messages.success(
         request,
         "Surat dicabut. Pemegangnya melihatnya di permohonannya, dan mendapat e-mail bila ia "
@@ -294,8 +311,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the full NIK and KK number once, and note that it was shown."""
     user, posts = posts_of(request)
-    application = _at_desk(user, pk)
+    application = at_desk(user, pk)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
     audit.record_read(actor=user, person_id=application.applicant_id, purpose="nik")
-    return _page(request, user, posts, application, full_numbers=True)
+    return case_page(request, user, posts, application, full_numbers=True)

@@ -1,8 +1,7 @@
 """One service before and after it is published: draft, walk, history, file."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from csp.constants import NONE, SELF
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from kernel.text import tidy
 from services.applications import preview
 from services.applications.forms import AnswersForm
 from services.catalogue import actions, samples, simulator, slots, words
@@ -24,6 +22,7 @@ from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
 from services.questions.kind import kind_of
 from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
+from services.setup.draft_forms import Asked, CompareForm, PublishForm, WalkForm
 from services.web.access import today
 from services.web.files import send
 from tenants.office import queries as office
@@ -42,6 +41,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """What changed, what the linter says, the form and the letters; publish or throw away."""
     bench = bench_of(slug)
     problem, status = "", 200
+    publishing = PublishForm(request.POST or None)
     if request.method == "POST":
         if request.POST.get("do") == "buang":
             if bench.published is None:
@@ -52,15 +52,17 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             actions.discard_draft(slug=slug, by=user)
             messages.success(request, "Draf dibuang. Yang terbit tidak berubah.")
             return redirect("setup-service", slug)
-        try:
-            note = tidy(request.POST.get("note", ""))[:300]
-            actions.publish_draft(slug=slug, edition=edition_of(request), by=user, note=note)
-        except RuleBroken as broken:
-            problem, bench = broken.message, bench_of(slug)
-            status = broken.status
-        else:
-            messages.success(request, "Diterbitkan. Permohonan baru memakai versi ini.")
-            return redirect("setup-service", slug)
+        status = 422
+        if publishing.is_valid():
+            note, edition = publishing.cleaned_data["note"], edition_of(request)
+            try:
+                actions.publish_draft(slug=slug, edition=edition, by=user, note=note)
+            except RuleBroken as broken:
+                problem, bench = broken.message, bench_of(slug)
+                status = broken.status
+            else:
+                messages.success(request, "Diterbitkan. Permohonan baru memakai versi ini.")
+                return redirect("setup-service", slug)
     blueprint = bench.blueprint
     findings = findings_of(blueprint, slug)
     form = AnswersForm(
@@ -74,7 +76,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         "errors": [f for f in findings if f.level == "error"],
         "form": form,
         "outputs": blueprint.outputs,
-        "note": request.POST.get("note", ""),
+        "publishing": publishing,
     }
     return render(request, "setup/service/draft.html", context, status=status)
 
@@ -101,29 +103,6 @@ def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpRespons
     return response
 
 
-def _start(request: HttpRequest) -> datetime:
-    """When the sample request is sent, in the city's time; now unless something else is typed."""
-    here = now().astimezone(city().tz)
-    try:
-        day = datetime.fromisoformat(request.GET.get("tanggal", "")).date()
-        hour = time.fromisoformat(request.GET.get("jam", "") or "09:00")
-        if not 2020 <= day.year <= 2100:
-            return here
-        return datetime.combine(day, hour.replace(tzinfo=None), here.tzinfo)
-    except ValueError:
-        return here
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question on which the way depends."""
-
-    name: str
-    label: str
-    choices: list[tuple[str, str]]
-    value: str
-
-
 @page(Audience.ADMIN)
 @require_safe
 def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
@@ -133,18 +112,22 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     deciding = {c.field for step in blueprint.steps for c in step.when}
     deciding |= {c.field for output in blueprint.outputs for c in output.when}
     answers = samples.answers(blueprint, today=today(), born_in=preview.town_name())
-    asked = []
-    for spec in blueprint.fields:
-        if spec.key not in deciding:
-            continue
-        typed = request.GET.get(f"jawab-{spec.key}", "").strip()[:200]
-        if typed:
-            answers[spec.key] = typed
-        shown = str(answers.get(spec.key) or "")
-        known = kind_of(spec).options(spec)
-        asked.append(Asked(f"jawab-{spec.key}", spec.label, known, shown))
-    start, calendar = _start(request), office.calendar()
-    speed = request.GET.get("laju", "penuh")
+    asked = [
+        Asked(
+            spec.key,
+            spec.label,
+            kind_of(spec).options(spec),
+            str(answers.get(spec.key) or ""),
+        )
+        for spec in blueprint.fields
+        if spec.key in deciding
+    ]
+    speeds = [(key, label) for key, label, _ in SPEEDS]
+    here = now().astimezone(city().tz)
+    form = WalkForm(request.GET, now=here, asked=asked, speeds=speeds)
+    answers |= form.answers()
+    start, calendar = form.start(), office.calendar()
+    speed = form.cleaned_data.get("laju")
     spent = next((after for key, _, after in SPEEDS if key == speed), None)
     after = {step.key: spent for step in blueprint.steps} if spent is not None else None
     found = simulator.walk(blueprint, answers, start=start, calendar=calendar, decided_after=after)
@@ -160,10 +143,8 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
 
     context = {
         **bench.context("walk"),
-        "asked": asked,
+        "form": form,
         "start": start,
-        "speeds": SPEEDS,
-        "speed": speed,
         "stops": [
             (number, stop, "done" if number < at else "now" if number == at else "todo", to(number))
             for number, stop in enumerate(found.stops)
@@ -209,14 +190,16 @@ def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         return redirect("setup-draft", slug)
     versions = service.versions.select_related("published_by").defer("definition")
     page = Paginator(versions.order_by("-pk"), PER_PAGE).get_page(request.GET.get("hal"))
-    one = _version(service, request.GET.get("lama", ""))
-    other = _version(service, request.GET.get("baru", ""))
+    comparing = CompareForm(list(page.object_list), request.GET) if page.object_list else None
+    changes = None
+    if comparing is not None and comparing.is_valid():
+        one, other = (service.versions.get(pk=pk) for pk in comparing.cleaned_data.values())
+        changes = words.changes(one.definition, other.definition)
     context = {
         **bench.context("history"),
         "page": page,
-        "one": one,
-        "other": other,
-        "changes": words.changes(one.definition, other.definition) if one and other else None,
+        "comparing": comparing,
+        "changes": changes,
     }
     return render(request, "setup/service/history.html", context)
 

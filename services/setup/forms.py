@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from tenants.office.models import Unit
 from ui.forms import EmailField, Form, NikField, RuleField, TanggalField, by_rule
 from ui.rules import check_accent
 
+Choices = Sequence[tuple[str, str]]
 MAX_TABLE = 12 * 1024 * 1024  # bytes
 _digits = RegexValidator(r"^\d+$", "Tulis dengan angka saja.")
 
@@ -276,3 +277,37 @@ class ClosureForm(Form):
     since = TanggalField(label="Hari pertama")
     until = TanggalField(label="Hari terakhir", required=False)
     until.help_text = "Kosongkan bila hanya satu hari."
+
+
+class ServicesFilter(Form):
+    """Which services the list shows."""
+
+    cari = forms.CharField(
+        label="Cari layanan", required=False, max_length=100, widget=forms.SearchInput
+    )
+    kelompok = forms.ChoiceField(label="Kelompok", required=False)
+    saring = forms.ChoiceField(label="Tampilkan", required=False)
+
+    def __init__(self, data: Any, *, groups: Choices, states: Choices) -> None:
+        super().__init__(data)
+        _offer(self.fields["kelompok"], [("", "Semua"), *groups])
+        _offer(self.fields["saring"], states)
+        self.full_clean()
+
+
+class VillagesFilter(Form):
+    """What is switched on and off, and in which villages."""
+
+    layanan = forms.ChoiceField(label="Yang diatur", required=False)
+    cari = forms.CharField(required=False, max_length=100, widget=forms.SearchInput)
+
+    def __init__(self, data: Any, *, services: Choices) -> None:
+        super().__init__(data)
+        _offer(self.fields["layanan"], [("", "e-RT (langkah RT, RW, dan dusun)"), *services])
+        self.fields["cari"].label = f"Cari {places_here().village.word.lower()}"
+        self.full_clean()
+
+
+def _offer(field: forms.Field, choices: Choices) -> None:
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices

@@ -1,7 +1,7 @@
 """New releases of shared services, compared place by place with what the city made of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,6 +25,7 @@ from services.setup.bench import (
     findings_of,
     with_marks,
 )
+from services.setup.draft_forms import ReleaseForm
 from ui.page import Audience, page
 
 
@@ -80,8 +81,6 @@ class Row:
     words: str
     tag: str
     open: bool = False  # the admin may choose
-    choice: str = ""  # "nasional", "kami"
-    missing: bool = False  # a conflict nobody has decided
 
     @property
     def name(self) -> str:
@@ -157,23 +156,24 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     rows = _three_ways(
         adoption.comparison(service), service.base.definition, new.definition, bench.published
     )
-    choices = {row.address: request.POST.get(row.name, "") for row in rows if row.open}
-    choices = {a: choice for a, choice in choices.items() if choice in ("nasional", "kami")}
-    take = [address for address, choice in choices.items() if choice == "nasional"]
+    form = ReleaseForm(
+        {row.address: row.place for row in rows if row.open},
+        number=new.number,
+        conflicts={row.address for row in rows if row.verdict == "conflict" and row.open},
+        data=request.POST or None,
+    )
     do, problem, result, status = request.POST.get("do", ""), "", None, 200
-    open_conflicts = [
-        row.address for row in rows if row.verdict == "conflict" and row.address not in choices
-    ]
     if request.method == "POST" and request.POST.get("rilis") != str(new.number):
         problem, status = "Rilis yang lebih baru lagi baru saja tiba. Periksa lagi.", 409
     elif request.method == "POST" and do == "tetap":
         adoption.keep(slug=slug, by=user)
         messages.success(request, f"{service.title} tetap memakai versi kita.")
         return redirect("setup-releases")
-    elif request.method == "POST" and open_conflicts:
-        problem = f"Pilih dulu untuk {len(open_conflicts)} tempat yang berubah di kedua pihak."
+    elif form.is_bound and not form.is_valid():
+        problem = f"Pilih dulu untuk {len(form.errors)} tempat yang berubah di kedua pihak."
         status = 422
-    elif request.method == "POST":
+    elif form.is_bound:
+        take = form.taken()
         try:
             if do == "ambil":
                 adoption.adopt(slug=slug, take=take, by=user)
@@ -186,21 +186,14 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             result = adoption.adopted(service, take)
         except RuleBroken as broken:
             problem, status = broken.message, broken.status
-    rows = [
-        replace(
-            row,
-            choice=choices.get(row.address, ""),
-            missing=status == 422 and row.address in open_conflicts,
-        )
-        for row in rows
-    ]
     ended = [Application.State.DONE, Application.State.REFUSED, Application.State.WITHDRAWN]
     running = Application.objects.filter(version__service=service).exclude(state__in=ended)
     context = {
         **bench.context("release"),
         "new": new,
         "blueprint": new.blueprint,
-        "rows": rows,
+        "rows": [(row, form[row.name] if row.open else None) for row in rows],
+        "form": form,
         "problem": problem,
         "result": result,
         "effects": words.changes(bench.published, result.canonical()) if result else [],

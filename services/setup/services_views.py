@@ -17,6 +17,7 @@ from services.catalogue.models import Service, Switch
 from services.catalogue.overrides import Definition
 from services.setup import editing
 from services.setup.bench import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
+from services.setup.forms import ServicesFilter, VillagesFilter
 from services.setup.service_forms import ImportServiceForm, NewServiceForm
 from services.setup.views import page_of
 from tenants.office.models import Unit
@@ -64,8 +65,9 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
         if request.POST.get("kembali") == found.slug:
             return redirect("setup-service", found.slug)
         return redirect(request.get_full_path())
-    wanted = request.GET.get("cari", "").strip()[:100]
-    category, state = request.GET.get("kelompok", ""), request.GET.get("saring", "")
+    chosen = ServicesFilter(request.GET, groups=list(GROUPS.items()), states=STATES)
+    typed = chosen.cleaned_data
+    category, state = typed.get("kelompok", ""), typed.get("saring", "")
     rows = (
         _filtered(with_marks(), state)
         .defer("base__definition", "current__definition", "draft")
@@ -76,7 +78,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
             is_waiting=WAITING,
         )
     )
-    for word in wanted.split():
+    for word in typed.get("cari", "").split():
         rows = rows.filter(Q(title__icontains=word) | Q(slug__icontains=word))
     if category:
         rows = rows.filter(category=category)
@@ -84,11 +86,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "page": page,
         "waiting": with_marks().filter(WAITING).count(),
-        "wanted": wanted,
-        "category": category,
-        "state": state,
-        "states": STATES,
-        "categories": list(GROUPS.items()),
+        "filter": chosen,
         "names": GROUPS,
     }
     return page_of(request, "services", **context)
@@ -97,7 +95,9 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
 @page(Audience.ADMIN)
 def villages(request: HttpRequest, user: User) -> HttpResponse:
     """e-RT, or one service, on or off in each kelurahan or desa."""
-    what = request.GET.get("layanan", "") or Switch.ERT
+    known = list(Service.objects.order_by("title").values_list("slug", "title"))
+    chosen = VillagesFilter(request.GET, services=known)
+    what = chosen.cleaned_data.get("layanan", request.GET.get("layanan", "")) or Switch.ERT
     service = None
     if what != Switch.ERT:
         service = Service.objects.filter(slug=what).only("slug", "title").first()
@@ -109,21 +109,21 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
     name = service.title if service else "e-RT"
     if request.method == "POST":
         on, which = request.POST.get("nyala") == "ya", request.POST.get("unit", "")
-        chosen = (
+        units = (
             found.all()
             if which == "semua"
             else found.filter(pk=int(which or 0) if (which.isdecimal() and len(which) < 10) else 0)
         )
         touched = 0
-        for unit in chosen:
+        for unit in units:
             actions.switch(unit=unit, what=what, is_on=on, by=user)
             touched += 1
         if not touched:
             raise NotThere("Kelurahan ini tidak ditemukan.")
-        where = "semua kelurahan" if which == "semua" else chosen[0].name
+        where = "semua kelurahan" if which == "semua" else units[0].name
         messages.success(request, f"{name} {'dinyalakan' if on else 'dimatikan'} di {where}.")
         return redirect(request.get_full_path())
-    wanted = request.GET.get("cari", "").strip()[:100]
+    wanted = chosen.cleaned_data.get("cari", "")
     total = found.count()
     off = set(Switch.objects.filter(what=what, is_on=False).values_list("unit_id", flat=True))
     if wanted:
@@ -134,11 +134,9 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
         "rows": [(unit, unit.pk not in off) for unit in page.object_list],
         "name": name,
         "chosen": service,
-        "what": what,
-        "wanted": wanted,
+        "filter": chosen,
         "on": total - len(off),
         "total": total,
-        "services": Service.objects.order_by("title").values_list("slug", "title"),
     }
     return page_of(request, "villages", **context)
 

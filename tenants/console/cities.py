@@ -23,7 +23,7 @@ from kernel.errors import RuleBroken
 from messaging.models import Outbox
 from tenants.backend.scope import in_city
 from tenants.console import slots, steering, work
-from tenants.console.forms import LimitsForm, TrialForm, WhyForm
+from tenants.console.forms import CitiesFilter, LimitsForm, TrialForm, WhyForm
 from tenants.console.slots import city_of
 from tenants.console.trail import deeds, told
 from tenants.console.views import operator_of
@@ -48,10 +48,9 @@ OLD = timedelta(hours=3)  # a count this old says that the workers stand still
 @never_cache
 @require_safe
 def cities(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("cari", "").strip()[:100]
-    status = request.GET.get("keadaan", "")
-    sort = request.GET.get("urut", "nama")
-    sort = sort if sort in SORTS else "nama"
+    chosen = CitiesFilter(request.GET, sorts=[(key, label) for key, (label, _) in SORTS.items()])
+    wanted, status = chosen.cleaned_data.get("cari", ""), chosen.cleaned_data.get("keadaan", "")
+    sort = chosen.cleaned_data.get("urut") or "nama"
     made = Q(backups__problem="")
     found: QuerySet[City] = City.objects.annotate(
         last_backup=Max("backups__made_at", filter=made),
@@ -59,7 +58,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     )
     if wanted:
         found = found.filter(name__icontains=wanted) | found.filter(code__startswith=wanted)
-    if status in City.Status.values:
+    if status:
         found = found.filter(status=status)
     page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("hal"))
     rows = list(page.object_list)
@@ -79,11 +78,7 @@ def cities(request: HttpRequest) -> HttpResponse:
             for city in rows
         ],
         "extra_labels": [label for label, _ in extra],
-        "wanted": wanted,
-        "status": status,
-        "statuses": City.Status.choices,
-        "sort": sort,
-        "sorts": [(key, label) for key, (label, _) in SORTS.items()],
+        "filter": chosen,
     }
     return render(request, "console/cities.html", context)
 

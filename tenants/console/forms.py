@@ -1,8 +1,10 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
 
+from tenants.registry.models import City
 from ui.forms import Form, TanggalField
 
 
@@ -22,6 +24,25 @@ class WhyForm(Form):
         help_text="Dicatat dalam jejak audit.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class CitiesFilter(Form):
+    """Which cities the list shows, and in which order."""
+
+    cari = forms.CharField(
+        label="Cari kota", required=False, max_length=100, widget=forms.SearchInput
+    )
+    keadaan = forms.ChoiceField(
+        label="Keadaan", required=False, choices=[("", "Semua keadaan"), *City.Status.choices]
+    )
+    urut = forms.ChoiceField(label="Urutkan", required=False)
+
+    def __init__(self, data: Any, *, sorts: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        urut = self.fields["urut"]
+        if isinstance(urut, forms.ChoiceField):
+            urut.choices = sorts
+        self.full_clean()
 
 
 class TrialForm(WhyForm):

@@ -168,7 +168,7 @@ def test_pages(cast: Cast, application: Application, letter: Letter, client_for,
     status, text = page(cast.lurah, deed, surat=str(letter.pk), alasan="salah")
     assert status == 422
     assert f'href="#id_alasan_{letter.pk}"' in text
-    assert re.search(r"<textarea[^>]*>salah</textarea>", text)
+    assert re.search(r"<textarea[^>]*>\s*salah</textarea>", text)
     for wrong in ("x", "9" * 30, "9" * 5000, "-1", ""):
         assert page(cast.lurah, deed, surat=wrong, alasan=WHY)[0] == 404
     assert page(cast.rina, deed, surat=str(letter.pk), alasan=WHY)[0] == 404

@@ -1,16 +1,19 @@
-"""Pages work under a strict Content-Security-Policy and without anybody else's servers."""
+"""Templates a person can read, and pages that need no other server and no inline script."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from deploy.local.lines import too_long
+
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted(
-    path
-    for top in ("platform", "tenants", "services", "billing")
-    for path in (ROOT / top).rglob("templates/**/*.html")
-)
+FOLDERS = [
+    folder
+    for top in ("platform", "tenants", "services", "billing", "deploy")
+    for folder in sorted((ROOT / top).rglob("templates"))
+]
+TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.html"))
 COMMENTS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->", re.S)
 
 
@@ -43,9 +46,25 @@ def test_nothing_from_elsewhere(text: str) -> None:
     assert not re.search(r"<link\b[^>]*href\s*=\s*[\"'](https?:)?//", text)
 
 
-def test_every_form_that_changes_something_is_protected(text: str) -> None:
+def test_a_form_that_changes_something_is_the_component(text: str) -> None:
+    """``<c-form>`` carries the token against forged requests, so no page can forget it."""
     for form in re.findall(r"<form\b[^>]*method\s*=\s*[\"']?post.*?</form>", text, re.S | re.I):
-        assert "{% csrf_token %}" in form
+        assert "{% csrf_token %}" in form and "{{ slot }}" in form
+
+
+def test_a_component_is_not_included(text: str) -> None:
+    """There is one way to use it; includes are parts that read the page's own names."""
+    assert not re.search(r"\{% include [\"']cotton/", text)
+    assert not re.search(r"\{% include [^%]* with \w+=", text), "make it a component"
+
+
+def test_no_line_is_too_long() -> None:
+    assert too_long(FOLDERS) == []
+
+
+def test_a_line_that_is_too_long_is_found(tmp_path: Path) -> None:
+    (tmp_path / "long.html").write_text("<p>\n" + "x" * 121 + "\n</p>\n", encoding="utf-8")
+    assert too_long([tmp_path]) == [f"{tmp_path}/long.html:2: 121 characters, 120 at most"]
 
 
 def test_there_are_templates() -> None:

@@ -1,5 +1,6 @@
 """Billing's part of the console."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_citys_money_stands_on_its_page(bontang: City, desk: Client) -> None:
         )  # fmt: skip
     page = desk.get(f"/konsol/kota/{bontang.code}/").content.decode()
     assert "BALAI-0007" in page and account.name in page and 'class="chart"' in page
-    assert ">belum dibayar" in page
+    assert re.search(r'class="tag warn">\s*belum dibayar', page)
     assert "BALAI-0007" in desk.get("/konsol/tagihan/").content.decode()
 
 

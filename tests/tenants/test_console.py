@@ -345,7 +345,7 @@ def test_entries_about_a_city_are_said_in_words() -> None:
 
 def test_a_trial_does_not_look_like_a_paid_city() -> None:
     trial, active = (
-        render_to_string("console/parts/state.html", {"state": state, "words": "x"})
+        render_to_string("cotton/console/state.html", {"state": state, "words": "x"})
         for state in ("trial", "active")
     )
     assert trial != active
@@ -359,8 +359,8 @@ def test_the_first_page_counts_cities_money_and_trouble(bontang: City, desk: Cli
     Health.objects.update_or_create(city=bontang, defaults={"outbox_failed": 7, "taken_at": now()})
     page = desk.get("/konsol/").content.decode()
     assert bontang.name in page and "Masa coba berakhir dalam dua minggu" in page
-    assert re.search(r'href="/konsol/kota/\?keadaan=trial">[1-9]', page)
-    assert re.search(r'href="/konsol/pekerjaan/"><span class="tag stop">\d*[7-9]', page)
+    assert re.search(r'href="/konsol/kota/\?keadaan=trial">\s*[1-9]', page)
+    assert re.search(r'href="/konsol/pekerjaan/">\s*<span class="tag stop">\s*\d*[7-9]', page)
     assert "Pendapatan per bulan" in page
     assert "Tagihan belum dibayar" in page
 

@@ -103,7 +103,7 @@ def test_what_waits_for_the_resident_comes_first_on_the_home_page(cast: Cast, as
     cards = re.findall(r'id="p-(\d+)"', html)
     assert cards[0] == str(returned.pk) and len(cards) == 3
     assert "1 permohonan lain yang berjalan" in html
-    assert re.search(r'class="count stop">1<', html)
+    assert re.search(r'class="count stop">\s*1<', html)
 
 
 def test_a_discarded_draft_is_gone_with_its_files(

@@ -15,7 +15,7 @@ def _used() -> set[str]:
         for page in (ROOT / top).rglob("*.html"):
             text = page.read_text("utf-8")
             names |= set(re.findall(r"""\{% icon ["']([a-z0-9-]+)["']""", text))
-            names |= set(re.findall(r"""picture=["']([a-z0-9-]+)["']""", text))
+            names |= set(re.findall(r"""\b(?:picture|icon)=["']([a-z0-9-]+)["']""", text))
         for module in (ROOT / top).rglob("*.py"):
             text = module.read_text("utf-8")
             names |= set(re.findall(r"""\bLink\("[^"]+", "[^"]+", "([a-z0-9-]+)\"""", text))

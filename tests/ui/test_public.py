@@ -50,7 +50,7 @@ def test_a_kota_or_a_kabupaten_is_asked_and_never_guessed(visitor: Client, typed
     page = visitor.get("/daftar/", {"daerah": typed})
     html = page.content.decode()
     assert page.status_code == 200
-    kinds = re.findall(r'href="/daftar/pejabat/[\d.]+/"><b>(Kota|Kabupaten) ', html)
+    kinds = re.findall(r'href="/daftar/pejabat/[\d.]+/">\s*<b>(Kota|Kabupaten) ', html)
     assert {"Kota", "Kabupaten"} <= set(kinds)
     if typed == "bogor":
         assert "Kota atau Kabupaten?" in html

@@ -54,9 +54,8 @@ class Sample(ui_forms.Form):
 
 
 def _html(form: forms.Form) -> str:
-    text = (
-        "{% error_summary form %}{% field form.nama %}{% field form.lahir %}{% field form.pilih %}"
-    )
+    fields = "".join(f'{{% cotton field :of="form.{name}" / %}}' for name in form.fields)
+    text = '{% cotton errors :form="form" / %}' + fields
     return Template(text).render(Context({"form": form}))
 
 

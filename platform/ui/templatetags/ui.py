@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+from django_cotton.templatetags import Attrs
 
 from kernel import clock
 from kernel.nik import mask
@@ -252,6 +254,13 @@ def nama(name: str | None) -> str:
 
 
 @register.filter
+def tone(state: str, choices: str) -> str:
+    """What a state looks like: ``{{ state|tone:"done=ok failed=stop else=info" }}``."""
+    known = dict(choice.split("=") for choice in choices.split())
+    return known.get(state, known.get("else", state))
+
+
+@register.filter
 def ambil(mapping: dict[str, Any] | None, key: str) -> Any:
     """``mapping[key]``, or nothing."""
     return (mapping or {}).get(key, "")
@@ -284,38 +293,38 @@ def _kind(bound: BoundField) -> str:
     return "input"
 
 
-@register.inclusion_tag("ui/parts/field.html")
-def field(
-    bound: BoundField, prefix: str = "", suffix: str = "", size: str = "", boxed: bool = False
-) -> dict[str, Any]:
-    """Label, hint, error and input of one form field, tied together for screen readers.
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """How ``<c-field>`` shows a bound field."""
 
-    ``prefix``/``suffix`` stand glued to the input ("Rp", ".balai.id"), ``size`` is ``s`` or ``m``.
-    """
+    kind: str
+    widget: str
+    prefix: str
+    suffix: str
+
+
+@register.simple_tag
+def dress(bound: BoundField, prefix: str, suffix: str, size: str) -> Dressed:
+    """``prefix``/``suffix`` stand glued to the input ("Rp", ".balai.id"), ``size`` is s or m."""
     kind = _kind(bound)
     attrs: dict[str, Any] = {}
     if kind in {"input", "group"}:
         attrs["class"] = " ".join(
             part for part in ("in", size, bound.field.widget.attrs.get("class", "")) if part
         )
-    widget = bound.as_widget(attrs=attrs) if kind != "choices" else ""
-    return {
-        "f": bound,
-        "kind": kind,
-        "widget": widget,
-        "prefix": prefix or getattr(bound.field, "prefix", ""),
-        "suffix": suffix or getattr(bound.field, "suffix", ""),
-        "boxed": boxed,
-        "required": bound.field.required,
-    }
+    return Dressed(
+        kind=kind,
+        widget=bound.as_widget(attrs=attrs) if kind != "choices" else "",
+        prefix=prefix or getattr(bound.field, "prefix", ""),
+        suffix=suffix or getattr(bound.field, "suffix", ""),
+    )
 
 
-@register.inclusion_tag("ui/parts/errors.html")
-def error_summary(form: forms.BaseForm) -> dict[str, Any]:
-    """All errors of a form at the top of the page, each a link to its field."""
+@register.simple_tag
+def errors_of(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """Each error of a form with the id of its field, in the order of the page."""
     rows: list[tuple[str, str]] = []
     errors: ErrorDict = form.errors
-    # In the order of the page, whatever order they were found in.
     names = [name for name in form.fields if name in errors]
     for name in [name for name in errors if name not in names] + names:
         messages = errors[name]
@@ -326,7 +335,48 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
             if _kind(bound) in ("choices", "group"):
                 anchor = f"{bound.auto_id}_0"
         rows += [(anchor, str(message)) for message in messages]
-    return {"rows": rows}
+    return rows
+
+
+@register.simple_tag
+def classes(*words: str) -> SafeString:
+    """A class attribute of those words that are not empty, or nothing."""
+    said = " ".join(word for word in words if word)
+    return format_html(' class="{}"', said) if said else SafeString("")
+
+
+@register.simple_tag
+def others(attrs: Attrs) -> SafeString:
+    """What a component was given beyond what it declares, as attributes of its element; ``class``
+    is for ``classes``."""
+    return format_html_join(
+        "",
+        " {}",
+        (
+            (name if value is True else format_html('{}="{}"', name, value),)
+            for name, value in attrs.attrs_dict().items()
+            if name != "class"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of one column of ``<c-table>``."""
+
+    name: str
+    is_number: bool
+    is_heard: bool
+
+
+@register.filter
+def columns(heads: str) -> list[Column]:
+    """``Kota|#Sisa|(Tindakan)``: a name, one of numbers, and one that is only heard."""
+    found = []
+    for word in heads.split("|"):
+        name = type(heads)(word.removeprefix("#").removeprefix("(").removesuffix(")"))
+        found.append(Column(name, word.startswith("#"), word.startswith("(")))
+    return found
 
 
 @register.simple_tag(takes_context=True)
