@@ -52,6 +52,22 @@ def test_a_form_that_changes_something_is_the_component(text: str) -> None:
         assert "{% csrf_token %}" in form and "{{ slot }}" in form
 
 
+# Not yet: the choice of another kind of answer.
+BY_HAND = {"services/setup/templates/setup/service/part.html"}
+
+
+def test_what_people_fill_in_is_a_field_of_a_form() -> None:
+    """``<c-field>`` ties label, hint, error and input together; widgets draw the input."""
+    typed = re.compile(r"<(?:textarea|select)\b|<input\b(?![^>]*type=\"hidden\")")
+    found = {
+        name_of(path)
+        for path in TEMPLATES
+        if typed.search(path.read_text(encoding="utf-8"))
+        and not {"cotton", "widgets", "questions"} & set(path.parts)
+    }
+    assert found == BY_HAND
+
+
 def test_a_component_is_not_included(text: str) -> None:
     """There is one way to use it; includes are parts that read the page's own names."""
     assert not re.search(r"\{% include [\"']cotton/", text)
