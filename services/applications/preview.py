@@ -32,7 +32,7 @@ def letter(
     Raises RenderFailed.
     """
     today = at.astimezone(city().tz).date()
-    step = blueprint.step(output.step)
+    step = blueprint.desk(output.step)
     village = (
         Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA]).order_by("code").first()
     )
@@ -63,7 +63,7 @@ def letter(
         number="26-11-000482",
         signer=signer,
         today=today,
-        voucher="Ketua RT" if any(step.level == "rt" for step in blueprint.steps) else "",
+        voucher="Ketua RT" if any(step.level == "rt" for step in blueprint.desks()) else "",
     )
     return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
 

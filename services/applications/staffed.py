@@ -18,7 +18,7 @@ def desks_of(blueprint: Blueprint) -> list[Desk]:
     """The desks in the resident's kelurahan or desa that every request of this service passes."""
     return [
         (step.role, *step.deputies)
-        for step in blueprint.steps
+        for step in blueprint.desks()
         if step.level == VILLAGE_LEVEL and not step.optional and not step.when
     ]
 

@@ -20,6 +20,7 @@ from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
 from services.cases.route import at_hand, close, refuse_own, today_of
 from services.cases.steps.registry import step_kinds
+from services.catalogue.steps import DeskStep
 from tenants.office import decrees
 from tenants.office import queries as office
 from tenants.office.models import Post
@@ -49,7 +50,7 @@ def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime)
     if hand.is_done:
         return case
     reason = _reason(note)
-    if not hand.spec.can_return:
+    if not _desk(hand).can_return:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     if kind_of(case).asks(case, about):
         step.about = about
@@ -71,7 +72,7 @@ def refuse(*, step_id: int, by: User, note: str, at: datetime) -> Case:
     if hand.is_done:
         return case
     reason = _reason(note)
-    if not hand.spec.can_refuse:
+    if not _desk(hand).can_refuse:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     close(hand, Step.State.REFUSED, at, by=by, note=reason)
     _close_others(hand, at)
@@ -97,6 +98,11 @@ def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand
         raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
     refuse_own(by, hand.case)
     return replace(hand, post=post)
+
+
+def _desk(hand: AtHand) -> DeskStep:
+    assert isinstance(hand.spec, DeskStep), "a step at a post is a desk"
+    return hand.spec
 
 
 def _reason(note: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from kernel.registry import Registry
 from services.cases.models import Case, Step
 from services.cases.plan import Plan
-from services.catalogue.blueprint import StepSpec
+from services.catalogue.steps import StepSpec
 from services.residents.models import Person
 from tenants.office.models import Post
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from services.catalogue.steps import DESK
 from tenants.office.models import Unit
 
 
@@ -55,7 +56,7 @@ class Case(models.Model):
 
 
 class Step(models.Model):
-    """The case at one desk, once. A case that comes back opens a new row."""
+    """The case at one step of its way, once. A case that comes back opens a new row."""
 
     class State(models.TextChoices):
         OPEN = "open", "Menunggu"
@@ -66,9 +67,10 @@ class Step(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, default=DESK, db_default=DESK)
     title = models.CharField(max_length=200)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=16)  # see tenants.office.roles
+    role = models.CharField(max_length=16, blank=True)  # of a desk: see tenants.office.roles
     deputies = ArrayField(models.CharField(max_length=16), default=list)  # may act instead
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()

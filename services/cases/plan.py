@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from services.catalogue import rules
-from services.catalogue.blueprint import StepSpec
 from services.catalogue.rules import Stepped
+from services.catalogue.steps import StepSpec
 from services.questions.conditions import Answers
 
 

@@ -1,5 +1,6 @@
 """Where a case goes: the row every action locks first, the stage that follows, the end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -9,12 +10,16 @@ from accounts.models import User
 from audit import actions as audit
 from events.subscribers import publish
 from kernel.errors import RuleBroken
-from services.cases.events import CaseDone, StepDone
+from services.cases.events import CaseDone, StepDone, StepOpened, StepSkipped
 from services.cases.kinds import AtHand, kind_of, kinds
 from services.cases.models import Case, Step
 from services.cases.steps.registry import step_kinds
-from services.catalogue.blueprint import StepSpec
+from services.catalogue.desks import said
+from services.catalogue.queries import places_at
+from services.catalogue.steps import DeskStep, StepSpec
 from services.residents import officials
+from tenants.office import queries as office
+from tenants.office.models import Unit
 from tenants.registry.current import city
 
 C = TypeVar("C", bound=Case)
@@ -64,6 +69,34 @@ def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bo
         case.save(update_fields=["state"])
     else:
         finish(case, at)
+
+
+def put(
+    case: Case, spec: StepSpec, at: datetime, *, unit: Unit | None = None, role: str = "",
+    deputies: Sequence[str] = (), passed_over: str | None = None,
+) -> bool:  # fmt: skip
+    """Make the row of a step; whether it is open. ``unit`` and ``role`` are those of a desk,
+    ``passed_over`` says why nothing is to be done."""
+    step = Step.objects.create(
+        case=case,
+        key=spec.key,
+        kind=spec.kind,
+        title=said(spec.title, places_at(case.unit.code)),
+        unit=unit or case.unit,
+        role=role,
+        deputies=list(deputies),
+        opened_at=at,
+        due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
+        state=Step.State.OPEN if passed_over is None else Step.State.SKIPPED,
+        decided_at=None if passed_over is None else at,
+        note=passed_over or "",
+    )
+    if passed_over is None:
+        level = spec.level if isinstance(spec, DeskStep) else ""
+        publish(StepOpened(step.pk, case.pk, level))
+    else:
+        publish(StepSkipped(step.pk, case.pk))
+    return passed_over is None
 
 
 def open_next(case: Case, key: str, at: datetime, *, is_making: bool = False) -> None:

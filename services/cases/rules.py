@@ -1,12 +1,12 @@
 """Where a case goes. Plain Python."""
 
-from services.catalogue.blueprint import StepSpec
+from services.catalogue.steps import DeskStep
 from services.residents.places import NO_RW
 
 VILLAGE_LEVEL = "kelurahan"
 
 
-def unit_code_for(step: StepSpec, *, rt_code: str) -> str:
+def unit_code_for(step: DeskStep, *, rt_code: str) -> str:
     """The code of the unit a step happens at, seen from the case's RT; "" when the case
     belongs to no such unit.
 

@@ -9,7 +9,7 @@ from services.cases.events import CaseSubmitted
 from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
 from services.cases.route import open_stage, record
-from services.catalogue.blueprint import StepSpec
+from services.catalogue.steps import StepSpec
 from services.letters.actions import next_number
 from tenants.registry.current import city
 

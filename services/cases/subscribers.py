@@ -13,6 +13,7 @@ from services.cases.kinds import kind_of
 from services.cases.models import Step
 from services.cases.queries import with_cases
 from services.cases.route import today_of
+from services.catalogue.steps import DeskStep
 from tenants.office import queries as office
 from tenants.office.roles import Can, can, superiors_of
 from tenants.registry.current import city
@@ -59,7 +60,8 @@ def tell_who_is_late(event: StepLate) -> None:
     step = _step(event.step_id)
     if step.state != Step.State.OPEN:
         return
-    tells_superior = kind_of(step.case).plan(step.case).step(step.key).on_timeout == "naikkan"
+    spec = kind_of(step.case).plan(step.case).step(step.key)
+    tells_superior = isinstance(spec, DeskStep) and spec.on_timeout == "naikkan"
     for role in [step.role, *(superiors_of(step.role) if tells_superior else [])]:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
         if holder is not None:

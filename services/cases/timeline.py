@@ -9,9 +9,9 @@ from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
 from services.cases.neighbours import dusun_instead
 from services.cases.plan import Plan
-from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said
 from services.catalogue.queries import places_at
+from services.catalogue.steps import DESK, DeskStep, StepSpec
 from tenants.office import queries as office
 from tenants.office.models import Unit
 
@@ -43,14 +43,14 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     steps = list(case.steps.all())
     for step in steps:
         who = step.decided_by.name if step.decided_by else ""
-        if step.state == Step.State.OPEN:
+        if step.state == Step.State.OPEN and step.kind == DESK:
             holder = office.holder_of(step.unit, step.role, today)
             who = holder.user.name if holder else ""
         stops.append(
             Stop(
                 _STATES[Step.State(step.state)],
                 titles.get(step.key, step.title),
-                where=step.unit.name,
+                where=step.unit.name if step.kind == DESK else "",
                 who=who,
                 note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
                 at=step.decided_at or step.opened_at,
@@ -65,6 +65,8 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
 
 def _place_of(spec: StepSpec, way: list[StepSpec], code: str) -> str:
     """The code of the unit where a step will happen; "" when the case belongs to none."""
+    if not isinstance(spec, DeskStep):
+        return ""
     where = rules.unit_code_for(spec, rt_code=code)
     if not where and (dusun := dusun_instead(spec, way, code)) is not None:
         return dusun.code
@@ -86,7 +88,7 @@ def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[St
     way = plan.route()
     planned = [(spec, _place_of(spec, way, code)) for spec in way]
     names = {unit.code: unit.name for unit in office.lineage(code)}
-    others = [where for _, where in planned if where not in names]
+    others = [where for _, where in planned if where and where not in names]
     if others:
         names |= dict(Unit.objects.filter(code__in=others).values_list("code", "name"))
     places = places_at(code)

@@ -12,6 +12,7 @@ from services.cases.events import StepOpened, StepTakenBack
 from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
 from services.cases.route import at_hand, record
+from services.catalogue.steps import DeskStep
 
 WITHIN = timedelta(minutes=15)
 
@@ -37,7 +38,12 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     if hand is None:
         raise NotThere
     case, step = hand.case, hand.step
-    if not can_take_back(step, by=by, at=at) or kind_of(case).has_results(case):
+    spec = hand.spec
+    if (
+        not isinstance(spec, DeskStep)
+        or not can_take_back(step, by=by, at=at)
+        or kind_of(case).has_results(case)
+    ):
         raise Stale(
             "Jawaban ini tidak bisa ditarik lagi: sudah lewat 15 menit, atau kantor berikutnya "
             "sudah memutuskan. Hubungi kantor itu bila keliru."
@@ -59,5 +65,5 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     )
     record(case, "dossier.vouch_taken_back", by)
     publish(StepTakenBack(step.pk, case.pk))
-    publish(StepOpened(again.pk, case.pk, hand.spec.level, reopened=True))
+    publish(StepOpened(again.pk, case.pk, spec.level, reopened=True))
     return again

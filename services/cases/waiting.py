@@ -18,6 +18,7 @@ from django.db.models import (
 )  # fmt: skip
 
 from services.cases.models import Step
+from services.catalogue.steps import DESK
 from tenants.office.models import Holding, Post, Unit
 from tenants.office.queries import current_holdings
 from tenants.office.roles import role_of
@@ -35,7 +36,7 @@ class Waiting:
 
 
 def unattended(today: date) -> QuerySet[Step]:
-    """Open steps for which neither the post nor a deputy's has anybody today."""
+    """Open desks for which neither the post nor a deputy's has anybody today."""
     deputies = ExpressionWrapper(
         OuterRef("deputies"), output_field=ArrayField(CharField(max_length=16))
     )
@@ -45,19 +46,20 @@ def unattended(today: date) -> QuerySet[Step]:
         .alias(instead=deputies)
         .filter(Q(post__role=OuterRef("role")) | Q(instead__contains=[F("post__role")]))
     )
-    return Step.objects.filter(state=Step.State.OPEN).exclude(Exists(somebody))
+    waiting = Step.objects.filter(state=Step.State.OPEN, kind=DESK)
+    return waiting.exclude(Exists(somebody))
 
 
 BELOW_VILLAGE = frozenset({Unit.Kind.RT, Unit.Kind.RW, Unit.Kind.DUSUN})
 
 
 def by_post(steps: QuerySet[Step]) -> list[Waiting]:
-    """Open steps by post, the longest wait first. One query."""
+    """Open desks by post, the longest wait first. One query."""
     here = Post.objects.filter(unit=OuterRef("unit"), role=OuterRef("role")).order_by("pk")
     levels = ["unit" + "__parent" * above for above in range(4)]  # RT, RW, dusun, village
     names, kinds = [f"{up}__name" for up in levels], [f"{up}__kind" for up in levels[:3]]
     rows = (
-        steps.filter(state=Step.State.OPEN)
+        steps.filter(state=Step.State.OPEN, kind=DESK)
         .annotate(post=Subquery(here.values("pk")[:1]), called=Subquery(here.values("title")[:1]))
         .values(*names, *kinds, "role", "post", "called")
         .annotate(number=Count("pk"), since=Min("opened_at"))

@@ -171,7 +171,7 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     """Make a definition the current version; publishing the same content again changes nothing.
 
     Raises RuleBroken when a step names a role that the city has removed."""
-    if keep_roles({role for step in blueprint.steps for role in (step.role, *step.deputies)}):
+    if keep_roles({role for step in blueprint.desks() for role in (step.role, *step.deputies)}):
         raise RuleBroken(
             "Layanan ini memakai peran yang tidak ada di kota ini. Pilih peran lain di langkahnya."
         )

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, StringConstraints, model_validator
 
+from services.catalogue.steps import DeskStep, Slug, StepSpec
 from services.questions.conditions import Condition, Key, Line, Strict
 from services.questions.kind import (
     REGISTER_FACTS,
@@ -25,7 +26,6 @@ from services.questions.kind import (
     refuse_doubles,
 )
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
@@ -48,39 +48,6 @@ class DocumentSpec(Strict):
     required: bool = True
     show_when: list[Condition] = []
     unless_known: Key | None = None  # not asked when the register has this fact
-
-
-class Clock(Strict):
-    """How long a step may take."""
-
-    amount: int = Field(ge=1, le=365)
-    unit: Literal["jam", "jam_kerja", "hari", "hari_kerja"]
-
-
-class StepSpec(Strict):
-    """One desk the dossier passes: which post at which level, what it may do, and how fast."""
-
-    kind: Literal["desk"] = "desk"
-    key: Key
-    title: Line  # what happens here: "Loket memeriksa"
-    level: Literal["rt", "rw", "dusun", "kelurahan", "kecamatan", "kota", "dinas"]
-    dinas: Slug | None = None
-    role: Key
-    deputies: list[Key] = []  # roles at the same unit who may act instead
-    approve: Line  # what the button says: "Benar, warga saya"
-    can_return: bool = True
-    can_refuse: bool = True
-    clock: Clock
-    on_timeout: Literal["ingatkan", "naikkan", "teruskan"] = "ingatkan"
-    when: list[Condition] = []
-    parallel: Key | None = None  # neighbours with the same word run side by side
-    optional: bool = False  # nobody holds the post, or the applicant does: pass on
-
-    @model_validator(mode="after")
-    def _names_its_dinas(self) -> Self:
-        if (self.level == "dinas") != (self.dinas is not None):
-            raise ValueError(f"step '{self.key}': 'dinas' goes with level 'dinas', and only there")
-        return self
 
 
 class DatedCode(Strict):
@@ -220,7 +187,7 @@ class Blueprint(Strict):
     standard: Standard = Standard()
     fields: list[SerializeAsAny[FieldSpec]] = []
     documents: list[DocumentSpec] = []
-    steps: list[StepSpec] = Field(min_length=1)
+    steps: list[SerializeAsAny[StepSpec]] = Field(min_length=1)
     outputs: list[Output] = []
     # The texts residents read, in other languages: by language, then by place. Letters and desks
     # stay Indonesian. See services.catalogue.translation for the places there are.
@@ -257,10 +224,12 @@ class Blueprint(Strict):
         for key in self.event.people if self.event else []:
             if key not in known or not kind_of(known[key]).names_people:
                 raise ValueError(f"event: '{key}' is no field of type person or members")
-        steps = {step.key for step in self.steps}
+        steps, desks = {step.key for step in self.steps}, {step.key for step in self.desks()}
         for output in self.outputs:
             if output.step not in steps:
                 raise ValueError(f"output '{output.key}': no step '{output.step}'")
+            if output.step not in desks:
+                raise ValueError(f"output '{output.key}': '{output.step}' is no desk: nobody signs")
             self._check_texts(output, known)
         if "id" in self.translations:
             raise ValueError("translations: 'id' is the language of the service itself")
@@ -316,6 +285,13 @@ class Blueprint(Strict):
     def field(self, key: str) -> FieldSpec:
         return next(field for field in self.fields if field.key == key)
 
+    def desks(self) -> list[DeskStep]:
+        """The steps that an official decides."""
+        return [step for step in self.steps if isinstance(step, DeskStep)]
+
+    def desk(self, key: str) -> DeskStep:
+        return next(step for step in self.desks() if step.key == key)
+
     def step(self, key: str) -> StepSpec:
         return next(step for step in self.steps if step.key == key)
 
@@ -326,9 +302,7 @@ class Blueprint(Strict):
             if not found["who"][later]:
                 del found["who"][later]
         found["fields"] = [field.canonical() for field in self.fields]
-        for step in found["steps"]:
-            if step["kind"] == "desk":  # what every step was before there were kinds
-                del step["kind"]
+        found["steps"] = [step.canonical() for step in self.steps]
         if self.event is None:
             del found["event"]
         # Nothing translated says nothing: the same content as before there were translations.

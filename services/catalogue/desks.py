@@ -8,7 +8,8 @@ catalogue has them are changed: a city's own wording stays as the city wrote it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.catalogue.blueprint import Blueprint, Output, StepSpec
+from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.steps import DeskStep, StepSpec
 from tenants.office.kinds import Words
 
 KETUA_RT = Words("RT", "Ketua RT")
@@ -70,9 +71,10 @@ def said(text: str, places: Places) -> str:
 
 def said_step(step: StepSpec, places: Places) -> StepSpec:
     """A step whose title and button speak of its own place."""
-    return step.model_copy(
-        update={"title": said(step.title, places), "approve": said(step.approve, places)}
-    )
+    texts = {"title": said(step.title, places)}
+    if isinstance(step, DeskStep):
+        texts["approve"] = said(step.approve, places)
+    return step.model_copy(update=texts)
 
 
 def spoken(blueprint: Blueprint, places: Places) -> Blueprint:

@@ -12,7 +12,8 @@ from typing import Literal
 
 from kernel.text import show_sign, tidy, unprintable
 from services.catalogue import translation
-from services.catalogue.blueprint import PLACEHOLDER, Blueprint, StepSpec
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint
+from services.catalogue.steps import DeskStep
 from services.questions.conditions import Condition, is_number
 from services.questions.kind import FieldSpec, kind_of
 from tenants.office.roles import NEIGHBOURHOOD, SHIPPED, Role
@@ -184,7 +185,7 @@ def _desks(
     roles: Mapping[str, Role],
 ) -> Iterator[Finding]:
     empty = {(v.level, v.role): v for v in vacancies if v.vacant}
-    for step in blueprint.steps:
+    for step in blueprint.desks():
         place = f"steps.{step.key}"
         for role in (step.role, *step.deputies):
             if role not in roles or step.level not in roles[role].levels:
@@ -215,7 +216,7 @@ def _desks(
 
 def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
     issuing = {output.step for output in blueprint.outputs}
-    for step in blueprint.steps:
+    for step in blueprint.desks():
         place = f"steps.{step.key}"
         if step.level not in NEIGHBOURHOOD and _too_fast(step):
             yield Finding(
@@ -239,7 +240,7 @@ def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
             )
 
 
-def _too_fast(step: StepSpec) -> bool:
+def _too_fast(step: DeskStep) -> bool:
     return step.clock.unit == "jam" and step.clock.amount < WEEKEND_HOURS
 
 
@@ -265,7 +266,7 @@ def _letters(blueprint: Blueprint, today: date) -> Iterator[Finding]:
                 f"{place}.codes",
                 "Ada kode klasifikasi yang berakhir sebelum berlaku. Periksa tanggalnya.",
             )
-        if blueprint.step(output.step).level != "rt" and any(
+        if blueprint.desk(output.step).level != "rt" and any(
             "ketua rt" in text.lower() for text in output.texts()
         ):
             yield Finding(

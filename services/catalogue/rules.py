@@ -7,7 +7,8 @@ from math import ceil
 from typing import Protocol
 
 from kernel.text import fold
-from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Output, StepSpec
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Output
+from services.catalogue.steps import StepSpec
 from services.questions.conditions import Answers, all_hold
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kernel.workdays import WorkCalendar
-from services.catalogue.blueprint import Blueprint, StepSpec
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.rules import first_stage, outputs_of, stage_after
+from services.catalogue.steps import StepSpec
 from services.questions.conditions import Answers
 
 

@@ -6,6 +6,7 @@ its page, at a place below the part's address.
 
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
+from services.catalogue.steps import DESK
 from services.questions.editor import NOTHING, Cell, Choices, Slot
 from services.questions.kind import REGISTER_FACTS, kinds
 
@@ -159,6 +160,8 @@ def slots(
             _conditions("show_when", "Diminta hanya bila", definition["fields"]),
         ]  # fmt: skip
     if part == "steps":
+        if item.get("kind", DESK) != DESK:
+            return [*STEP, _conditions("when", "Hanya bila", definition["fields"])]
         return _step(definition, dinas, roles)
     return _letter(definition, item)
 
@@ -209,9 +212,24 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
     return found
 
 
+TITLE = Slot("title", "Apa yang terjadi di sini", "line", "Misalnya: Loket memeriksa.", True)
+CLOCK = (
+    Slot("clock.amount", "Selesai dalam", "int", required=True, low=1, high=365, section="Waktu"),
+    Slot("clock.unit", "Satuan waktu", "choice", required=True, choices=CLOCKS),
+)
+BESIDE = Slot(
+    "parallel", "Bekerja bersamaan dengan langkah sebelahnya", "line",
+    "Kosongkan bila langkah ini menunggu giliran. Supaya dua langkah yang bersebelahan "
+    "bekerja pada waktu yang sama, tulis satu kata yang sama pada keduanya, misalnya: "
+    "teknis.",
+    empty="none", limit=40,
+)  # fmt: skip
+STEP: tuple[Slot, ...] = (TITLE, *CLOCK, BESIDE)  # of a kind without settings of its own
+
+
 def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
     return [
-        Slot("title", "Apa yang terjadi di sini", "line", "Misalnya: Loket memeriksa.", True),
+        TITLE,
         Slot("level", "Tingkat", "choice", required=True, choices=LEVELS),
         Slot("dinas", "Dinas", "choice", "Hanya untuk tingkat dinas.",
              choices=(*NOTHING, *dinas), empty="none"),
@@ -221,16 +239,10 @@ def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
         Slot("approve", "Tulisan pada tombol setuju", "line", required=True),
         Slot("can_return", "Boleh minta perbaikan", "yes"),
         Slot("can_refuse", "Boleh menolak", "yes"),
-        Slot("clock.amount", "Selesai dalam", "int", required=True, low=1, high=365,
-             section="Waktu"),
-        Slot("clock.unit", "Satuan waktu", "choice", required=True, choices=CLOCKS),
+        *CLOCK,
         Slot("on_timeout", "Bila waktunya habis", "choice", required=True, choices=TIMEOUTS),
         Slot("optional", "Dilewati bila jabatannya kosong", "yes", section="Kapan"),
-        Slot("parallel", "Bekerja bersamaan dengan langkah sebelahnya", "line",
-             "Kosongkan bila langkah ini menunggu giliran. Supaya dua langkah yang bersebelahan "
-             "bekerja pada waktu yang sama, tulis satu kata yang sama pada keduanya, misalnya: "
-             "teknis.",
-             empty="none", limit=40),
+        BESIDE,
         _conditions("when", "Hanya bila", definition["fields"]),
     ]  # fmt: skip
 

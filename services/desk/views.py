@@ -23,10 +23,10 @@ from services.cases import queries as desks
 from services.cases.kinds import Summary, kind_of
 from services.cases.models import Case, Step
 from services.cases.timeline import timeline
-from services.catalogue.blueprint import StepSpec
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
+from services.catalogue.steps import DeskStep
 from services.desk.forms import NOTES, DecisionForm, LifeEventsForm, RevokeForm, step_id
 from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
@@ -155,9 +155,11 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return case_page(request, user, posts, application)
 
 
-def _spec(case: Case, step: Step) -> StepSpec:
+def _spec(case: Case, step: Step) -> DeskStep:
     """What may be done at a step, in the words of its place."""
-    return said_step(kind_of(case).plan(case).step(step.key), places_at(case.unit.code))
+    spec = said_step(kind_of(case).plan(case).step(step.key), places_at(case.unit.code))
+    assert isinstance(spec, DeskStep), "a step at a post is a desk"
+    return spec
 
 
 def case_page(

@@ -16,6 +16,7 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.catalogue import actions, overrides, slots, words
 from services.catalogue.overrides import ORDER, Definition
+from services.catalogue.steps import DESK, step_specs
 from services.questions.editor import Choices
 from services.questions.kind import kinds
 from services.setup import editing
@@ -299,6 +300,8 @@ def _about(part: str, item: Definition) -> str:
         return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
     if part == "documents":
         return "wajib" if item["required"] else "boleh kosong"
+    if part == "steps" and item.get("kind", DESK) != DESK:
+        return step_specs[item["kind"]].label
     if part == "steps":
         level, role = dict(slots.LEVELS)[item["level"]], role_of(item["role"]).title
         clock = item["clock"]

@@ -11,8 +11,9 @@ from services.applications.models import Application
 from services.cases import decisions, reasons
 from services.cases.models import Step
 from services.cases.rules import unit_code_for
-from services.catalogue.blueprint import StepSpec, Who
+from services.catalogue.blueprint import Who
 from services.catalogue.queries import service
+from services.catalogue.steps import DeskStep
 from services.residents import codes
 from services.residents.models import Person
 from services.residents.places import ensure_rts
@@ -52,8 +53,8 @@ def test_a_request_of_somebody_who_died_meanwhile_is_refused_and_not_approved(ca
     assert application.state == Application.State.REFUSED
 
 
-def step(level: str) -> StepSpec:
-    return StepSpec.model_validate(
+def step(level: str) -> DeskStep:
+    return DeskStep.model_validate(
         {
             "key": "a", "title": "A", "level": level, "role": "ketua_rt", "approve": "Ya",
             "clock": {"amount": 1, "unit": "hari"},

@@ -8,22 +8,23 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken
 from services.cases import reasons, route, rules
-from services.cases.events import StepLate, StepOpened, StepPassedOver, StepSkipped
+from services.cases.events import StepLate, StepPassedOver
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
 from services.cases.neighbours import dusun_instead
 from services.cases.steps.registry import step_kinds
-from services.catalogue.blueprint import StepSpec
-from services.catalogue.desks import said
 from services.catalogue.models import Switch
-from services.catalogue.queries import is_off, places_at
+from services.catalogue.queries import is_off
+from services.catalogue.steps import DeskStep
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.office.roles import NEIGHBOURHOOD, head_of
 
 
 class Desk:
-    def open(self, case: Case, spec: StepSpec, at: datetime) -> bool:
+    """Decided by ``services.cases.decisions``."""
+
+    def open(self, case: Case, spec: DeskStep, at: datetime) -> bool:
         """Put the case on the desk, or note why the desk is passed over."""
         code, role, deputies = case.unit.code, spec.role, spec.deputies
         unit, reason = office.unit_at(rules.unit_code_for(spec, rt_code=code)), None
@@ -45,24 +46,9 @@ class Desk:
         village = code.partition("/")[0]
         if reason is None and spec.level in NEIGHBOURHOOD and is_off(village, Switch.ERT):
             reason = reasons.ERT_OFF
-        step = Step.objects.create(
-            case=case,
-            key=spec.key,
-            title=said(spec.title, places_at(code)),
-            unit=unit,
-            role=role,
-            deputies=deputies,
-            opened_at=at,
-            due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
-            state=Step.State.OPEN if reason is None else Step.State.SKIPPED,
-            decided_at=None if reason is None else at,
-            note=reason or "",
+        return route.put(
+            case, spec, at, unit=unit, role=role, deputies=deputies, passed_over=reason
         )
-        if reason is None:
-            publish(StepOpened(step.pk, case.pk, spec.level))
-        else:
-            publish(StepSkipped(step.pk, case.pk))
-        return reason is None
 
     def complete(self, hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
         kind_of(hand.case).refuse_approval(hand.case)
@@ -71,6 +57,7 @@ class Desk:
     def on_timeout(self, hand: AtHand, at: datetime) -> None:
         """Once a working day: a reminder, the superior told, or the case passed on."""
         case, step = hand.case, hand.step
+        assert isinstance(hand.spec, DeskStep)
         if hand.spec.on_timeout == "teruskan":
             step.state, step.decided_at = Step.State.SKIPPED, at
             step.note = reasons.UNANSWERED
@@ -85,7 +72,7 @@ class Desk:
         publish(StepLate(step.pk, case.pk, route.today_of(at).isoformat()))
 
 
-def _why_skipped(spec: StepSpec, holder: Holding | None, case: Case) -> str | None:
+def _why_skipped(spec: DeskStep, holder: Holding | None, case: Case) -> str | None:
     if not spec.optional:
         return None
     if holder is None:

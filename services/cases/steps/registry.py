@@ -10,7 +10,7 @@ from services.cases.models import Case
 
 
 class StepKind(Protocol):
-    """The case is locked in all three."""
+    """What happens at a step of this kind. The case is locked in all three."""
 
     def open(self, case: Case, spec: Any, at: datetime) -> bool:
         """Make the step's row; whether the case waits there. Raises RuleBroken when it cannot."""
