@@ -20,7 +20,8 @@ class CaseSubmitted(Event, name="case.submitted"):
 
 @dataclass(frozen=True)
 class StepOpened(Event, name="step.opened"):
-    """The case lies at a desk; ``reopened`` when its own official took an answer back."""
+    """The case has reached a step. ``level`` is that of its desk, "" where nobody decides;
+    ``reopened`` when the official of a desk took an answer back."""
 
     step_id: int
     case_id: int

@@ -23,7 +23,7 @@ def _step(step_id: int) -> Step:
     return with_cases(Step.objects.filter(pk=step_id)).get()
 
 
-@subscribe(StepOpened, when=lambda event: not event.reopened)
+@subscribe(StepOpened, when=lambda event: bool(event.level) and not event.reopened)
 def tell_of_arrival(event: StepOpened) -> None:
     """Whoever holds the post learns that something waits, if they want to know at once."""
     step = _step(event.step_id)

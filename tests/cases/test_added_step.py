@@ -158,7 +158,7 @@ def test_an_admin_sees_and_edits_it(
     admin = official("admin", Unit.objects.get(code=in_bontang.code), "admin")
     client.force_login(admin, "accounts.backends.LoginBackend")
     assert "Menunggu" in client.get("/kelola/layanan/sktm/langkah/").content.decode()
-    page = client.get("/kelola/layanan/sktm/langkah/umum/").content.decode()
+    page = client.get("/kelola/layanan/sktm/langkah/ubah/umum/").content.decode()
     assert "Diumumkan" in page and "Tulisan pada tombol setuju" not in page
 
 
@@ -167,6 +167,7 @@ def test_opening_it_asks_no_more_than_opening_a_desk(cast: Cast) -> None:
     for _ in range(2):  # the first warms
         sent = submitted(cast)
         approve(sent, cast.hasan)
+        counter = step_of(sent).pk
         with CaptureQueriesContext(connection) as seen:
-            decisions.approve(step_id=step_of(sent).pk, by=cast.rina, at=MONDAY)
+            decisions.approve(step_id=counter, by=cast.rina, at=MONDAY)
     assert len(seen) <= 14
