@@ -68,6 +68,28 @@ def test_what_people_fill_in_is_a_field_of_a_form() -> None:
     assert found == BY_HAND
 
 
+COMPONENTS = {
+    ".".join(path.relative_to(folder / "cotton").with_suffix("").parts): path.read_text("utf-8")
+    for folder in FOLDERS
+    for path in (folder / "cotton").rglob("*.html")
+}
+
+
+def test_a_component_takes_what_it_is_given(text: str) -> None:
+    """A slip in a name would otherwise show as an empty place."""
+    plain = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "x", text)
+    for name, given in re.findall(r"<c-([\w.-]+)((?:\s+[\w:.-]+(?:=\"[^\"]*\")?)*)\s*/?>", plain):
+        if name in ("slot", "vars"):
+            continue
+        source = COMPONENTS[name.replace("-", "_")]
+        for argument in re.findall(r"\s:?([\w.-]+)(?:=\"[^\"]*\")?", given):
+            known = re.search(rf"\b{argument.replace('-', '_')}\b", source)
+            assert known or "{% others attrs %}" in source, f"<c-{name}> takes no {argument}"
+    assert len(re.findall(r"<c-[\w.-]+\s", plain)) <= len(
+        re.findall(r"<c-[\w.-]+(?:\s+[\w:.-]+(?:=\"[^\"]*\")?)*\s*/?>", plain)
+    ), 'an argument of a component is not written as name="value"'
+
+
 def test_a_component_is_not_included(text: str) -> None:
     """There is one way to use it; includes are parts that read the page's own names."""
     assert not re.search(r"\{% include [\"']cotton/", text)
