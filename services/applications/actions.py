@@ -13,6 +13,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
 from services.applications import life_events
 from services.applications.earlier import earlier
+from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
 from services.applications.house import house_of
 from services.applications.models import Application
@@ -249,5 +250,6 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
     life_events.note(application)
+    keep_facts(application)
     send(application, by=by, at=at)
     return application

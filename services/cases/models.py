@@ -1,5 +1,8 @@
 """Anything under way at the city's desks: the case, its steps and the files handed in with it."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -130,3 +133,46 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+VALUES = ("number", "text", "date", "unit", "latitude")
+
+
+def _only(name: str) -> Q:
+    return Q(**{f"{other}__isnull": other != name for other in VALUES})
+
+
+class CaseFact(models.Model):
+    """One thing known of a case in clear, to be counted, filtered, ranked and mapped: an answer
+    that its service marks as reportable. One of the values is set; a point is two."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="facts")
+    key = models.CharField(max_length=40)
+    number = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    text = models.CharField(max_length=250, null=True)  # noqa: DJ001 - null: it is another value
+    date = models.DateField(null=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "key"], name="fact_once"),
+            models.CheckConstraint(
+                condition=reduce(or_, map(_only, VALUES)), name="fact_has_one_value"
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="fact_has_whole_point",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["key", "number"], name="fact_number"),
+            models.Index(fields=["key", "text"], name="fact_text"),
+            models.Index(fields=["key", "date"], name="fact_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.key}"

@@ -204,6 +204,12 @@ def question(definition: Definition, item: Definition) -> list[Slot]:
     found.append(
         Slot("sensitive", "Rahasia", "yes", "Tidak pernah tampil di daftar, e-mail, atau RT.")
     )
+    if kind.reports:
+        found.append(
+            Slot("reportable", "Dipakai dalam laporan", "yes",
+                 "Jawabannya juga disimpan terbuka, supaya dapat dihitung, disaring, dan "
+                 "dipetakan. Jangan untuk isian yang memuat nama, NIK, atau hal pribadi lain.")
+        )  # fmt: skip
     if before:
         found += [
             _conditions("show_when", "Ditanyakan hanya bila", before),

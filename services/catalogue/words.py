@@ -229,6 +229,10 @@ _RULES: tuple[tuple[str, str], ...] = (
      "Hapus tabelnya dari surat dulu."),
     (r"output '(.+)': table '(.+)' has no '(.+)'", "Surat “{0}”: tabel “{1}” tidak punya {2}. "
      "Hapus atau ganti kolom itu di suratnya."),
+    (r"field '(.+)': what is sensitive is not", "Pertanyaan “{0}”: yang rahasia tidak dipakai "
+     "dalam laporan. Matikan salah satunya."),
+    (r"field '(.+)': its kind has nothing", "Pertanyaan “{0}”: jenis ini tidak dapat dipakai "
+     "dalam laporan. Matikan “Dipakai dalam laporan”."),
     (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
      "untuk tingkat lain."),
     (r"translations: 'id' is the language", "Terjemahan: “id” adalah bahasa layanan itu sendiri. "

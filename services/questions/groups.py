@@ -35,6 +35,7 @@ class GroupWidget(forms.Widget):
 class GroupKind(Kind[S]):
     """Several inputs; ``widget`` draws them."""
 
+    reports = False
     widget: type[GroupWidget]
 
     def initial(self, spec: S, typed: Typed, applicant: Facts) -> Any:

@@ -75,7 +75,7 @@ NEUTRAL: dict[str, Any] = {
     "lead_days": None, "sex": "", "other_than": [], "outside": True,
 }  # fmt: skip
 # Left out where unset: they came later.
-LATER = ("after", "lead_days", "sex", "other_than")
+LATER = ("after", "lead_days", "sex", "other_than", "reportable")
 
 
 class FieldSpec(Strict):
@@ -91,6 +91,7 @@ class FieldSpec(Strict):
     show_when: list[Condition] = []
     register_fact: Key | None = None  # prefilled from the register
     sensitive: bool = False  # never in lists, mails, logs, or before the Ketua RT
+    reportable: bool = False  # kept in clear besides, to be counted, filtered and mapped
 
     @model_validator(mode="wrap")
     @classmethod
@@ -112,6 +113,10 @@ class FieldSpec(Strict):
             raise ValueError(f"{at}: no register fact '{self.register_fact}'")
         if self.require_when and self.required:
             raise ValueError(f"{at}: require_when needs required = false")
+        if self.reportable and self.sensitive:
+            raise ValueError(f"{at}: what is sensitive is not reportable")
+        if self.reportable and not kind_of(self).reports:
+            raise ValueError(f"{at}: its kind has nothing to report")
         self.check(at)
         return self
 
@@ -186,6 +191,7 @@ class Kind(Generic[S]):
     from_register: ClassVar[bool] = False  # may be prefilled with a fact of the register
     has_order: ClassVar[bool] = False  # conditions may ask for more and less
     has_map: ClassVar[bool] = False
+    reports: ClassVar[bool] = True  # an answer has a ``fact`` or a ``point``
     is_person: ClassVar[bool] = False  # one person: may sign as a witness, ``{ibu.nama}``
     has_rows: ClassVar[bool] = False  # a letter may print them as a table
     names_people: ClassVar[bool] = False  # an event of the register may be about them

@@ -43,6 +43,7 @@ class PlaceKind(GroupKind[PlaceSpec]):
     spec = PlaceSpec
     widget = PlaceWidget
     has_map = True
+    reports = True
 
     def parse(self, spec: PlaceSpec, typed: Typed, house: House) -> Answer:
         text = printable(spec.label, tidy(typed.get(spec.key, "")))
