@@ -106,12 +106,18 @@ def save_answers(
     ``only`` are the questions of the page that was sent; the others stay as they were.
     Files are judged before the dossier is locked.
     """
+    judged = _judged(application_id, files, only) if files else {}
+    return _save_answers(application_id, typed, judged, names, by, only, said_in)
+
+
+def _judged(
+    application_id: int, files: Mapping[str, bytes], only: Collection[str] | None
+) -> dict[str, documents.Accepted | RuleBroken]:
     application = Application.objects.select_related("version").get(pk=application_id)
     _require_editable(application)
     wanted = {spec.key for spec in application.blueprint.documents}
     wanted &= wanted if only is None else set(only)
-    judged = {key: attachments.judged(files[key]) for key in files.keys() & wanted}
-    return _save_answers(application_id, typed, judged, names, by, only, said_in)
+    return {key: attachments.judged(files[key]) for key in files.keys() & wanted}
 
 
 @transaction.atomic
@@ -155,7 +161,7 @@ def _refuse_contradiction(
     application: Application, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     """What a letter already says may not be answered differently afterwards."""
-    if before != after and application.issued.exists():
+    if before != after and application.has_letters():
         raise RuleBroken(
             "Dari permohonan ini sudah terbit surat, jadi jawabannya tidak bisa diubah lagi. "
             "Anda masih bisa mengganti berkas, lalu mengirim ulang. Bila jawabannya keliru, "
@@ -221,7 +227,7 @@ def problems(application: Application, files: Collection[Document] | None = None
     """What still stands between this draft and sending it, by field key; ``files`` are its
     documents, where they have been read."""
     house = _house(application)
-    if application.issued.exists():  # the answers stand in a letter; a date may have passed
+    if application.has_letters():  # the answers stand in a letter; a date may have passed
         return _missing_documents(application, house.applicant, files=files)
     typed = answering.as_typed(application.blueprint, application.answers)
     _, wrong = answering.clean(application.blueprint, typed, house)

@@ -4,7 +4,13 @@ from datetime import date
 
 from services.questions.kind import House
 from services.residents.models import Person
-from services.residents.queries import area_names, facts_of, person_by_nik, person_facts
+from services.residents.queries import (
+    area_names,
+    facts_of,
+    living_with,
+    person_by_nik,
+    person_facts,
+)
 from tenants.backend.scope import once_here
 
 
@@ -17,11 +23,7 @@ def house_of(person: Person, *, today: date, filed: date | None = None) -> House
 
 def _house(person: Person, today: date, filed: date | None) -> House:
     area = area_names(person.household.rt)
-    members = (
-        Person.objects.living_here()
-        .filter(household=person.household_id)
-        .select_related("household")
-    )
+    members = living_with(person)
 
     def by_nik(nik: str) -> dict[str, str] | None:
         found = person_by_nik(nik)

@@ -71,6 +71,8 @@ def _named(named: dict[str, object]) -> Person | None:
 
 def hints(application: Application) -> list[str]:
     """What a desk should know before it approves: already recorded, or told of elsewhere."""
+    if application.blueprint.event is None:
+        return []
     events = list(application.life_events.select_related("person"))
     told = [
         f"{event.person.name} sudah tercatat {codes.Status(event.person.status).label.lower()} "
@@ -102,6 +104,8 @@ def to_confirm(application: Application, posts: Collection[Post]) -> list[LifeEv
 
 def confirmed(application: Application) -> list[LifeEvent]:
     """Events of this application that stand in the register."""
+    if application.blueprint.event is None:
+        return []
     found = application.life_events.exclude(confirmed_at=None)
     return list(found.select_related("person", "confirmed_by"))
 

@@ -59,6 +59,10 @@ class Application(Case):
 
     _opened: tuple[bytes, Answers] | None = None
 
+    def has_letters(self) -> bool:
+        """Whether a letter came of it, finished or not. No query for a draft."""
+        return self.number is not None and self.issued.exists()
+
     def seal_answers(self, answers: Mapping[str, Answer]) -> None:
         self.answers_sealed = seal(json.dumps(answers, ensure_ascii=False))
 

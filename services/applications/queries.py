@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
+from services.applications import dossier
 from services.applications.models import Application, IssuedLetter
 from services.cases.models import Document, Step
 from services.cases.queries import EDITABLE, UNDER_WAY, inbox, lies_at
@@ -22,18 +23,6 @@ from tenants.office import queries as office
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 from tenants.registry.current import city
-
-
-def _full() -> QuerySet[Application]:
-    return Application.objects.select_related(
-        "version__service", "applicant__household__rt", "applicant__account__user", "unit"
-    ).prefetch_related(
-        Prefetch("steps", Step.objects.select_related("unit", "decided_by")),
-        "documents",
-        Prefetch(
-            "issued", IssuedLetter.objects.select_related("letter__unit", "letter__revoked_by")
-        ),
-    )
 
 
 def is_applicant(user: User, application: Application) -> bool:
@@ -52,7 +41,7 @@ def get_for(
     letters, with every number in full, are for offices and not for whoever vouches. Raises
     NotThere for absent and forbidden alike. A fixed number of queries.
     """
-    application = _full().filter(pk=application_id).first()
+    application = dossier.read(application_id)
     if application is not None:
         if is_applicant(user, application):
             return application
@@ -65,7 +54,7 @@ def get_for(
 
 def own(user: User, application_id: int) -> Application:
     """A dossier of the user themself. Raises NotThere."""
-    application = _full().filter(pk=application_id).first()
+    application = dossier.read(application_id)
     if application is None or not is_applicant(user, application):
         raise NotThere("Permohonan ini tidak ditemukan.")
     return application

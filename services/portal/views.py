@@ -23,7 +23,7 @@ from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
-from services.applications import actions, queries, staffed, withdrawal
+from services.applications import actions, dossier, queries, staffed, withdrawal
 from services.applications.answered import answered
 from services.applications.earlier import kept
 from services.applications.forms import form_for
@@ -250,9 +250,9 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if not problems and correcting:
             return redirect("application-check", pk)
+        dossier.renew(application)
         if not problems:
-            return _next_page(queries.own(signed_in(request), pk), asked)
-        application = _editable(request, pk)
+            return _next_page(application, asked)
     language = chosen(request)
     shown = application.read_in(language)
     form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)

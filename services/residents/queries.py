@@ -49,6 +49,13 @@ def record_by_nik(nik: str) -> Person | None:
     return people().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
 
 
+def living_with(person: Person) -> list[Person]:
+    """Everyone of a resident's household who lives here, the resident too."""
+    household = person.household_id
+    found = Person.objects.living_here().filter(household=household).select_related("household")
+    return once_here(("residents.household", household), lambda: list(found))
+
+
 def lives_in(person: Person, unit_code: str) -> bool:
     """Whether a resident's RT lies in the unit with this code."""
     code = person.household.rt.code
@@ -138,14 +145,13 @@ def facts_of(person: Person, *, today: date | None = None) -> dict[str, str]:
 def _facts(person: Person, today: date) -> dict[str, str]:
     here = city()
     area = area_names(person.household.rt)
-    head = Person.objects.living_here().filter(
-        household=person.household_id, relation=codes.Relation.HEAD
-    )
+    family = living_with(person)
+    head = next((one.name for one in family if one.relation == codes.Relation.HEAD), "")
     return {
         **person_facts(person, area, today),
         "alamat": _address(person, area),
         "no_kk": person.household.kk_number,
-        "kepala_keluarga": head.values_list("name", flat=True).first() or "",
+        "kepala_keluarga": head,
         "rt": area["rt"],
         "rw": area["rw"],
         "kelurahan": area["kelurahan"],
