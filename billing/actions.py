@@ -189,7 +189,7 @@ def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_t
                     },
                     "locale": "id",
                     "metadata": about,
-                    "success_url": f"{return_to}?sesi={CHECKOUT_PLACEHOLDER}",
+                    "success_url": f"{return_to}?session={CHECKOUT_PLACEHOLDER}",
                     "cancel_url": return_to,
                 }
             )

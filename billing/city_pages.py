@@ -105,7 +105,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     """State, what to do, use against limits, the last invoices."""
     here, at = city(), now()
     account = actions.open_account(here)
-    if session := request.GET.get("sesi", ""):
+    if session := request.GET.get("session", ""):
         return _back_from_stripe(request, account, session)
     seen = queries.overview(here, at)
     debt = queries.debt(account, here, at)
@@ -176,7 +176,7 @@ def choose(request: HttpRequest, user: User) -> HttpResponse:
     account = actions.open_account(here)
     running = queries.current(account)
     live = running if running is not None and running.is_live else None
-    asked = request.GET.get("masa", live.interval if live else "year")
+    asked = request.GET.get("interval", live.interval if live else "year")
     interval: Interval = "month" if asked == "month" else "year"
     context = {
         "interval": interval,
@@ -374,7 +374,7 @@ def invoices(request: HttpRequest, user: User) -> HttpResponse:
     """Every invoice with its state, its papers, and where to pay it."""
     account = actions.open_account(city())
     with in_public():
-        page = Paginator(queries.invoices(account), PER_PAGE).get_page(request.GET.get("hal"))
+        page = Paginator(queries.invoices(account), PER_PAGE).get_page(request.GET.get("page"))
         rows: list[Invoice] = list(page.object_list)
     page.object_list = rows
     return render(request, "billing/invoices.html", {"page": page, "recent": rows})

@@ -42,7 +42,7 @@ def plans_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
     """What cities still owe, oldest due first."""
-    page = Paginator(queries.open_invoices(), 50).get_page(request.GET.get("hal"))
+    page = Paginator(queries.open_invoices(), 50).get_page(request.GET.get("page"))
     return render(request, "billing/console_invoices.html", {"page": page, "at": now()})
 
 
@@ -51,9 +51,9 @@ def invoices(request: HttpRequest) -> HttpResponse:
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """Webhooks as they came, and how they went."""
-    state = request.GET.get("keadaan", "")
+    state = request.GET.get("state", "")
     state = state if state in StripeEvent.State.values else ""
-    page = Paginator(queries.events(state=state), 50).get_page(request.GET.get("hal"))
+    page = Paginator(queries.events(state=state), 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "state": state,
@@ -110,7 +110,7 @@ def figures() -> list[Figure]:
         ),
         Figure(
             "Peristiwa Stripe yang gagal", angka(failed),
-            f"{reverse('console-events')}?keadaan=failed", bool(failed),
+            f"{reverse('console-events')}?state=failed", bool(failed),
         ),
     ]  # fmt: skip
 

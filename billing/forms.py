@@ -90,13 +90,13 @@ class InvoiceForm(ContactForm):
 class PaperForm(Form):
     """For which plan the papers of a procurement are made."""
 
-    paket = forms.ChoiceField(label="Paket")
-    masa = forms.ChoiceField(
+    plan = forms.ChoiceField(label="Paket")
+    interval = forms.ChoiceField(
         label="Masa", choices=[(code, WORDS[code].capitalize()) for code in reversed(INTERVALS)]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["paket"]
+        choice = self.fields["plan"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(plan.code, f"{plan.name}: {plan.meant_for}") for plan in plans.plans()]

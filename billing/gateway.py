@@ -274,7 +274,7 @@ def refund(*, payment_intent: str, rupiah: int, reason: str, key: str) -> None:
     params = {
         "payment_intent": payment_intent,
         "amount": to_stripe_amount(rupiah),
-        "metadata": {"alasan": reason[:400]},
+        "metadata": {"reason": reason[:400]},
     }
     with _api() as api:
         api.refunds.create(params, {"idempotency_key": key})

@@ -49,8 +49,8 @@ def documents(request: HttpRequest, user: User) -> HttpResponse:
     live = running if running is not None and running.is_live else None
     form = PaperForm(
         initial={
-            "paket": live.plan if live else plans.plans()[0].code,
-            "masa": live.interval if live else "year",
+            "plan": live.plan if live else plans.plans()[0].code,
+            "interval": live.interval if live else "year",
         }
     )
     context = {"form": form, "account": account, "npwp": pretty_npwp(account.npwp)}
@@ -58,8 +58,8 @@ def documents(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _paper(request: HttpRequest, make: Paper, name: str) -> HttpResponse:
-    plan = plans.plan(request.GET.get("paket", ""))
-    interval = plans.interval(request.GET.get("masa", ""))
+    plan = plans.plan(request.GET.get("plan", ""))
+    interval = plans.interval(request.GET.get("interval", ""))
     account = actions.open_account(city())
     return _pdf(make(account, city(), plan, interval, now()), f"{name}-{plan.code}-{interval}")
 

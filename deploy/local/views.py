@@ -33,11 +33,11 @@ def _only_here(view: View) -> View:
 @page(Audience.ANYONE, is_office=True)
 @_only_here
 def mailbox(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("cari", "").strip()
+    wanted = request.GET.get("q", "").strip()
     mails = Mail.objects.all()
     if wanted:
         mails = mails.filter(Q(to__icontains=wanted) | Q(subject__icontains=wanted))
-    page = Paginator(mails, PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "local/mailbox.html", {"page": page, "wanted": wanted})
 
 

@@ -144,11 +144,11 @@ def portal_page(world: World, session: Doc, error: str = "") -> Page:
         if features["subscription_cancel"]["enabled"] and sub["status"] not in timeline.DONE:
             ending = sub["cancel_at_period_end"]
             what, text = ("lanjut", "Lanjutkan") if ending else ("batal", "Batalkan langganan")
-            body += button(text, second=True, buat=what, langganan=sub["id"])
+            body += button(text, second=True, make=what, langganan=sub["id"])
     if features["payment_method_update"]["enabled"]:
         body += (
             '<h2>Ganti kartu</h2><form method="post">'
-            '<input type="hidden" name="buat" value="kartu">'
+            '<input type="hidden" name="make" value="kartu">'
             f"{card_choice()}<button>Pakai kartu ini</button></form>"
         )
     if features["invoice_history"]["enabled"]:
@@ -165,7 +165,7 @@ def portal_page(world: World, session: Doc, error: str = "") -> Page:
 
 def portal_post(world: World, session: Doc, form: dict[str, str]) -> Page:
     try:
-        checkout.portal_does(world, session, form.get("buat", ""), form)
+        checkout.portal_does(world, session, form.get("make", ""), form)
     except Problem as problem:
         if problem.code == "card_declined":
             return portal_page(world, session, said(problem.body["error"]))
@@ -207,8 +207,8 @@ def invoice_page(world: World, invoice: Doc, error: str = "") -> Page:
     )
     if invoice["status"] == "open":
         body += (
-            f'<form method="post"><input type="hidden" name="buat" value="bayar">{card_choice()}'
-            "<button>Bayar</button></form>" + button("Gagalkan", second=True, buat="gagal")
+            f'<form method="post"><input type="hidden" name="make" value="bayar">{card_choice()}'
+            "<button>Bayar</button></form>" + button("Gagalkan", second=True, make="gagal")
         )
     if invoice["invoice_pdf"]:
         body += f'<p><a class="b b2" href="/tagihan/{e(invoice["id"])}/pdf">Unduh PDF</a></p>'
@@ -217,7 +217,7 @@ def invoice_page(world: World, invoice: Doc, error: str = "") -> Page:
 
 def invoice_post(world: World, invoice: Doc, form: dict[str, str]) -> Page:
     world.follow(invoice)
-    number = "4000000000000002" if form.get("buat") == "gagal" else form.get("kartu", "")
+    number = "4000000000000002" if form.get("make") == "gagal" else form.get("kartu", "")
     card = cards.BY_NUMBER.get(number)
     if card is None:
         return invoice_page(world, invoice, "Pilih salah satu kartu uji.")

@@ -97,7 +97,7 @@ class ContactForm(_WithCurrentPassword):
 
 
 class CodeForm(Form):
-    kode = forms.CharField(
+    code = forms.CharField(
         label=gettext_lazy("Kode"),
         max_length=20,
         help_text=gettext_lazy("Enam angka dari aplikasi di ponsel, atau satu kode cadangan."),
@@ -112,13 +112,13 @@ class CodeForm(Form):
 
 
 class EnrolForm(_WithCurrentPassword):
-    kode = forms.CharField(
+    code = forms.CharField(
         label=gettext_lazy("Kode dari ponsel"),
         max_length=10,
         help_text=gettext_lazy("Enam angka yang sekarang tampil di aplikasi."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-    field_order = ["kode", "current"]
+    field_order = ["code", "current"]
 
     def __init__(self, *args: Any, with_password: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

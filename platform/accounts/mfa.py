@@ -142,7 +142,7 @@ def check(request: HttpRequest, user: User, typed: str) -> Any:
     if device is None:
         user_login_failed.send(sender=__name__, credentials=credentials, request=request)
         audit.record("mfa.failed", actor=user, subject="user", subject_id=user.pk)
-        raise RuleBroken(WRONG, field="kode")
+        raise RuleBroken(WRONG, field="code")
     if isinstance(device, StaticDevice):
         left = device.token_set.count()
         audit.record(
@@ -166,7 +166,7 @@ def _match(user: User, code: str) -> Any:
         seconds = max(1, round((wait - now()).total_seconds()))
         raise RuleBroken(
             gettext("Tunggu %(seconds)s detik, lalu ketik kode yang baru.") % {"seconds": seconds},
-            field="kode",
+            field="code",
         )
     return None
 
@@ -229,7 +229,7 @@ def confirm(user: User, typed: str, *, password: str = "") -> tuple[Phone, list[
             audit.record("mfa.enrolled", actor=user, subject="user", subject_id=user.pk)
             tell_of_change(user, MFA_ON, key="mfa-on")
     if not right:
-        raise RuleBroken(WRONG, field="kode")
+        raise RuleBroken(WRONG, field="code")
     return device, codes
 
 

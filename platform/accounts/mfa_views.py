@@ -24,17 +24,17 @@ from ui.page import Audience, page
 
 @page(Audience.ANYONE, when_suspended="open")
 @never_cache
-@sensitive_post_parameters("kode")
+@sensitive_post_parameters("code")
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code after the password; only now is anybody signed in."""
     user = mfa.whose_turn(request)
     if user is None or mfa.is_verified(request):
         return redirect(wanted(request) or "sign-in")
     shown = mfa.demo_code(user)
-    form = CodeForm(request.POST or None, initial={"kode": shown})
+    form = CodeForm(request.POST or None, initial={"code": shown})
     if request.method == "POST" and form.is_valid():
         try:
-            device = mfa.check(request, user, form.cleaned_data["kode"])
+            device = mfa.check(request, user, form.cleaned_data["code"])
         except mfa.TooOften:
             return render(request, "accounts/locked.html", {"base": base()}, status=429)
         except RuleBroken as error:
@@ -68,7 +68,7 @@ def _admit(request: HttpRequest, user: User, device: Any) -> HttpResponse:
 
 @page(Audience.SIGNED_IN, when_suspended="open")
 @never_cache
-@sensitive_post_parameters("kode", "current")
+@sensitive_post_parameters("code", "current")
 def settings(request: HttpRequest) -> HttpResponse:
     """Set the phone up, make new recovery codes, or switch the second step off."""
     user = request.user
@@ -90,7 +90,7 @@ def _enrol(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             device, codes = mfa.confirm(
-                user, form.cleaned_data["kode"], password=form.cleaned_data.get("current", "")
+                user, form.cleaned_data["code"], password=form.cleaned_data.get("current", "")
             )
         except RuleBroken as error:
             explain(form, error)
@@ -111,11 +111,11 @@ def _enrol(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _enrolled(request: HttpRequest, user: User) -> HttpResponse:
-    form = CodeForm(request.POST or None, initial={"kode": mfa.demo_code(user)})
+    form = CodeForm(request.POST or None, initial={"code": mfa.demo_code(user)})
     if request.method == "POST" and form.is_valid():
         try:
-            mfa.check(request, user, form.cleaned_data["kode"])
-            if request.POST.get("bagian") == "matikan":
+            mfa.check(request, user, form.cleaned_data["code"])
+            if request.POST.get("part") == "matikan":
                 mfa.switch_off(user)
                 messages.success(request, gettext("Verifikasi dua langkah dimatikan."))
                 return redirect("account")

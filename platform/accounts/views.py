@@ -93,7 +93,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Take the place of one of the demonstration's people."""
-    wanted = request.POST.get("siapa", "")
+    wanted = request.POST.get("who", "")
     person = next((p for p in demo.people() if str(p.user_id) == wanted), None)
     if person is None:
         raise NotThere()
@@ -165,7 +165,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
-    sent = request.POST.get("bagian") if request.method == "POST" else ""
+    sent = request.POST.get("part") if request.method == "POST" else ""
     contact = ContactForm(
         request.POST if sent == "kontak" else None,
         user=user,

@@ -12,7 +12,7 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.backends.axes_identity"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # audit keeps sign-ins; axes would keep the typed identity
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kode"]
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 # The second step (accounts.mfa).
 OTP_TOTP_ISSUER = "Balai"
 OTP_TOTP_SYNC = False  # a phone whose clock is wrong is told so

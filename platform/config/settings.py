@@ -207,7 +207,7 @@ LOGOUT_REDIRECT_URL = "/"
 HTTPS = _public.scheme == "https"
 # Host-only: no cookie ever reaches another city, and with the prefix no city can set one for
 # another (browsers refuse a __Host- cookie that names a domain).
-SESSION_COOKIE_NAME = "__Host-sesi" if HTTPS else "sesi"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -185,8 +185,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember in which of this host's languages the visitor reads, and go back to the page."""
-    answer = HttpResponseRedirect(own_path(request.POST.get("kembali", "")) or "/")
-    wanted = request.POST.get("bahasa", "")
+    answer = HttpResponseRedirect(own_path(request.POST.get("back", "")) or "/")
+    wanted = request.POST.get("language", "")
     if wanted in dict(brand.current().languages):
         answer.set_cookie(
             COOKIE, wanted, max_age=365 * 86400, samesite="Lax", httponly=True,

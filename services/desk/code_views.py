@@ -58,7 +58,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             person = onetime.find_for_counter(nik=form.cleaned_data["nik"], by=user, today=today())
-            if "checked" in request.POST or "buat" in request.POST:
+            if "checked" in request.POST or "make" in request.POST:
                 checking = CounterForm(request.POST)
             else:
                 audit.record_read(actor=user, person_id=person.pk, purpose="kode")

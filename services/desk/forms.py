@@ -60,8 +60,8 @@ class DecisionForm(Form):
 class RevokeForm(Form):
     """Taking a letter back, with a reason its holder reads."""
 
-    surat = forms.CharField(widget=forms.HiddenInput)
-    alasan = forms.CharField(
+    letter = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
         label="Apa yang salah pada surat ini?",
         help_text="Dibaca pemegang surat. Kode QR-nya lalu menjawab “sudah dicabut”. Nomornya "
         "tetap terpakai. Ini tidak bisa dibatalkan: surat pengganti lewat permohonan baru.",
@@ -75,14 +75,14 @@ class RevokeForm(Form):
 
     def __init__(self, letter_id: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(
-            *args, auto_id=f"id_%s_{letter_id}", initial={"surat": letter_id}, **kwargs
+            *args, auto_id=f"id_%s_{letter_id}", initial={"letter": letter_id}, **kwargs
         )
 
 
 class LifeEventsForm(Form):
     """Who is written into the register as dead or moved."""
 
-    orang = forms.TypedMultipleChoiceField(
+    person = forms.TypedMultipleChoiceField(
         label="Siapa?",
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
@@ -98,7 +98,7 @@ class LifeEventsForm(Form):
             )
             for event in events
         ]
-        super().__init__(*args, initial={"orang": [pk for pk, _ in choices]}, **kwargs)
-        orang = self.fields["orang"]
-        if isinstance(orang, forms.ChoiceField):
-            orang.choices = choices
+        super().__init__(*args, initial={"person": [pk for pk, _ in choices]}, **kwargs)
+        people = self.fields["person"]
+        if isinstance(people, forms.ChoiceField):
+            people.choices = choices

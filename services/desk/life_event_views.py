@@ -26,7 +26,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return case_page(request, user, posts, application, form)
     done = life_events.confirm(
-        application_id=application.pk, event_ids=form.cleaned_data["orang"], by=user, at=now()
+        application_id=application.pk, event_ids=form.cleaned_data["person"], by=user, at=now()
     )
     names = ", ".join(event.person.name for event in done)
     messages.success(request, f"{names} tercatat {done[0].get_kind_display()} di data penduduk.")

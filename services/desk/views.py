@@ -74,11 +74,11 @@ FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
 @page(Audience.DESK)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits here, due first. ``?cari=`` searches, but never for a NIK: an address stays in
+    """What waits here, due first. ``?q=`` searches, but never for a NIK: an address stays in
     the browser's history and in logs of proxies."""
     _, posts = posts_of(request)
-    if "cari" in request.GET:
-        return _found(request, posts, request.GET["cari"])
+    if "q" in request.GET:
+        return _found(request, posts, request.GET["q"])
     chosen = request.GET.get("tab", "kerja")
     chosen = chosen if chosen in TABS else "kerja"
     at = now()
@@ -96,7 +96,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "moment": tab.moment,
         "order": tab.order,
         "counts": desks.counts(posts, at=at),
-        **_page_of(steps, request.GET.get("hal")),
+        **_page_of(steps, request.GET.get("page")),
     }
     return render(request, "desk/inbox.html", context)
 
@@ -122,7 +122,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Look for applications that are or were at these desks: by name, NIK, number, address or
     service, whichever list they are in."""
     _, posts = posts_of(request)
-    return _found(request, posts, request.POST.get("cari", ""))
+    return _found(request, posts, request.POST.get("q", ""))
 
 
 def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
@@ -285,7 +285,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk-case", pk=pk)
     found = at_desk(user, pk)
     letters = [issued.letter_id for issued in found.issued.all()]
-    letter_id = next((one for one in letters if str(one) == request.POST.get("surat")), None)
+    letter_id = next((one for one in letters if str(one) == request.POST.get("letter")), None)
     if letter_id is None:
         raise NotThere("Surat ini tidak ditemukan.")
     form = RevokeForm(letter_id, request.POST)
@@ -293,7 +293,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         return case_page(request, user, posts, found, form)
     try:
         application = revoking.revoke(
-            letter_id=letter_id, by=user, reason=form.cleaned_data["alasan"], at=now()
+            letter_id=letter_id, by=user, reason=form.cleaned_data["reason"], at=now()
         )
     except RuleBroken as broken:
         if broken.field is None:

@@ -63,6 +63,6 @@ def reason_to_revoke(text: str) -> str:
         raise RuleBroken(
             "Tulis apa yang salah pada surat ini, supaya pemegangnya tahu apa yang harus "
             "dilakukan.",
-            field="alasan",
+            field="reason",
         )
     return reason

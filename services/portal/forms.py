@@ -45,7 +45,7 @@ class PasswordByCodeForm(Form):
     nik = NikField(
         help_text=gettext_lazy("16 angka di KTP atau Kartu Keluarga."),
     )
-    kode = forms.CharField(
+    code = forms.CharField(
         label=gettext_lazy("Kode dari petugas"),
         max_length=40,
         help_text=gettext_lazy("Delapan huruf dan angka. Huruf besar atau kecil sama saja."),
@@ -67,7 +67,7 @@ class PasswordByCodeForm(Form):
 
 
 class CodeForm(Form):
-    kode = forms.CharField(
+    code = forms.CharField(
         label=gettext_lazy("Kode pada surat"),
         max_length=60,
         help_text=gettext_lazy("Tercetak di bawah kode QR. Huruf besar atau kecil sama saja."),
@@ -76,7 +76,7 @@ class CodeForm(Form):
 
 
 class SameFileForm(Form):
-    berkas = forms.FileField(
+    file = forms.FileField(
         label=gettext_lazy("Berkas PDF surat"),
         widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": 8388608}),
     )

@@ -71,7 +71,7 @@ ON_HOME = 3  # cards of applications under way; the others are one link away
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     services = catalogue.offered(chosen(request))
-    wanted = request.GET.get("cari", "").strip()[:100]
+    wanted = request.GET.get("q", "").strip()[:100]
     person = person_of(request.user)
     running = [] if person is None else _cards(request, queries.under_way(person)[:20])
     village = staffed.village_of(person) if person is not None else ""
@@ -222,7 +222,7 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 @never_cache
 @reading_once()
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
-    """The questions, page by page; ``?mulai=`` names a question of the page, ``&ubah`` comes from
+    """The questions, page by page; ``?start=`` names a question of the page, ``&ubah`` comes from
     checking and leads back there."""
     application = queries.own(signed_in(request), pk)
     correcting = "ubah" in request.GET
@@ -231,14 +231,14 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("application", pk)
         application = _editable(request, pk)
     pages = actions.pages(application)
-    at = _page_at(pages, request.GET.get("mulai", ""), application)
+    at = _page_at(pages, request.GET.get("start", ""), application)
     asked = pages[at]
     problems: dict[str, str] = {}
     typed: dict[str, str] | None = None
     if request.method == "POST":
         typed = {key: str(value) for key, value in request.POST.items()}
         known = application.blueprint.keys()
-        asked = [key for key in request.POST.getlist("_ditanya") if key in known] or pages[at]
+        asked = [key for key in request.POST.getlist("_asked") if key in known] or pages[at]
         problems = actions.save_answers(
             application_id=pk,
             typed=typed,
@@ -264,11 +264,11 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     if len(pages) > FEW_PAGES:
         topics = [(keys[0], plain.topic(shown, keys)) for keys in pages]
         context |= {"topic": topics[at][1], "topics": topics}
-    here = f"?mulai={pages[at][0]}"
+    here = f"?start={pages[at][0]}"
     if correcting:
         context |= {"back": reverse("application-check", args=[pk]), "address": f"{here}&ubah"}
     else:
-        context |= {"back": f"?mulai={pages[at - 1][0]}" if at else "", "address": here}
+        context |= {"back": f"?start={pages[at - 1][0]}" if at else "", "address": here}
     page = render(request, "portal/fill.html", context, status=422 if problems else 200)
     return with_map(page) if form.has_map else page
 
@@ -293,7 +293,7 @@ def _next_page(application: Application, asked: Iterable[str]) -> HttpResponse:
     here = max((number for number, keys in enumerate(pages) if done & set(keys)), default=-1)
     if here + 1 < len(pages):
         address = reverse("application-fill", args=[application.pk])
-        return redirect(f"{address}?mulai={pages[here + 1][0]}")
+        return redirect(f"{address}?start={pages[here + 1][0]}")
     return redirect("application-check", application.pk)
 
 
@@ -302,7 +302,7 @@ def _correct_at(application: Application, returned: Step) -> str:
     page, at the list of all answers when it is longer."""
     form = reverse("application-fill", args=[application.pk])
     if returned.about:
-        return f"{form}?mulai={returned.about}&ubah#id_{returned.about}"
+        return f"{form}?start={returned.about}&ubah#id_{returned.about}"
     if len(actions.pages(application)) == 1:
         return form
     return reverse("application-check", args=[application.pk])
@@ -461,9 +461,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 @page(Audience.ANYONE, when_suspended="open", support="look")
 @require_safe
 def verify_form(request: HttpRequest) -> HttpResponse:
-    form = CodeForm(request.GET if "kode" in request.GET else None)
+    form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_bound and form.is_valid():
-        return redirect("verify", "".join(form.cleaned_data["kode"].split()).replace("/", ""))
+        return redirect("verify", "".join(form.cleaned_data["code"].split()).replace("/", ""))
     return render(request, "portal/verify_form.html", {"form": form})
 
 
@@ -477,7 +477,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     form = SameFileForm(request.POST or None, request.FILES or None)
     same: bool | None = None
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["berkas"]
+        file = form.cleaned_data["file"]
         same = letters.same_file(code, bytes(file.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)))
     headline = headline_of(found, same=same, refused_on=queries.refused_after(code))
     context = {"letter": found, "form": form, "headline": headline}
@@ -513,14 +513,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @page(Audience.ANYONE, when_suspended="open")
 @never_cache
-@sensitive_post_parameters("password", "nik", "kode")
+@sensitive_post_parameters("password", "nik", "code")
 def password_by_code(request: HttpRequest) -> HttpResponse:
     """Choose a password with the code that an official of the counter gave."""
     form = PasswordByCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             user = onetime.redeem(
-                nik=form.cleaned_data["nik"], code=form.cleaned_data["kode"],
+                nik=form.cleaned_data["nik"], code=form.cleaned_data["code"],
                 password=form.cleaned_data["password"],
                 remote=request.META.get("REMOTE_ADDR", ""), at=clock.now(),
             )  # fmt: skip
@@ -555,7 +555,7 @@ READ_FOR = {
 def reads(request: HttpRequest) -> HttpResponse:
     """Who was shown this resident's data (UU 27/2022: the subject may know)."""
     _, person = resident(request)
-    page = Paginator(audit.told_to(person.pk), 30).get_page(request.GET.get("hal"))
+    page = Paginator(audit.told_to(person.pk), 30).get_page(request.GET.get("page"))
     rows = [(entry, _read_for(entry.what, entry.detail)) for entry in page.object_list]
     head = catalogue.places_at(person.household.rt.code).voucher.head
     return render(request, "portal/reads.html", {"page": page, "rows": rows, "head": head})

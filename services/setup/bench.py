@@ -139,7 +139,7 @@ def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
         place = words.place_words(finding.place, definition)
         found.append(Found(finding.level, place, finding.message, href))
     for (language, message), places in told.items():
-        href = f"{reverse('setup-translations', args=[slug])}?bahasa={language}"
+        href = f"{reverse('setup-translations', args=[slug])}?language={language}"
         found.append(Found("warning", _together(places, definition), message, href))
     return found
 

@@ -21,8 +21,8 @@ from ui.page import Audience, page
 @page(Audience.ADMIN)
 def closures(request: HttpRequest, user: User) -> HttpResponse:
     """The city's own closures; add some, take one back."""
-    if request.method == "POST" and "hapus" in request.POST:
-        typed = request.POST["hapus"]
+    if request.method == "POST" and "remove" in request.POST:
+        typed = request.POST["remove"]
         if not typed.isdecimal() or len(typed) > 18:
             raise NotThere("Hari libur ini sudah tidak ada.")
         gone = office.open_day(closure_id=int(typed), by=user)
@@ -53,7 +53,7 @@ def closures(request: HttpRequest, user: User) -> HttpResponse:
     )
     context = {
         "form": form,
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("hal")),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "past": past,
         "national": national,
     }

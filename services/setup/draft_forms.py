@@ -33,12 +33,12 @@ def _said(version: ServiceVersion) -> str:
 class CompareForm(Form):
     """Two published versions, the older first."""
 
-    lama = forms.TypedChoiceField(label="Bandingkan", coerce=int)
-    baru = forms.TypedChoiceField(label="dengan", coerce=int)
+    old = forms.TypedChoiceField(label="Bandingkan", coerce=int)
+    new = forms.TypedChoiceField(label="dengan", coerce=int)
 
     def __init__(self, versions: Sequence[ServiceVersion], data: Any) -> None:
-        two = {"lama": versions[min(1, len(versions) - 1)].pk, "baru": versions[0].pk}
-        super().__init__(data if "lama" in data else None, initial=two)
+        two = {"old": versions[min(1, len(versions) - 1)].pk, "new": versions[0].pk}
+        super().__init__(data if "old" in data else None, initial=two)
         for name in two:
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
@@ -63,14 +63,14 @@ class WalkForm(Form):
     """When the sample request is sent, how quick the desks are, and its answers. What is left
     empty is as in the sample."""
 
-    tanggal = forms.DateField(
+    date = forms.DateField(
         label="Dikirim tanggal",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    jam = forms.TimeField(
+    hour = forms.TimeField(
         label="Pukul", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    laju = forms.ChoiceField(label="Kecepatan")
+    speed = forms.ChoiceField(label="Kecepatan")
 
     def __init__(
         self,
@@ -80,16 +80,16 @@ class WalkForm(Form):
         asked: Sequence[Asked],
         speeds: Sequence[tuple[str, str]],
     ) -> None:
-        sample = {"tanggal": f"{now:%Y-%m-%d}", "jam": f"{now:%H:%M}", "laju": speeds[0][0]}
+        sample = {"date": f"{now:%Y-%m-%d}", "hour": f"{now:%H:%M}", "speed": speeds[0][0]}
         sample |= {question.name: question.sample for question in asked}
         typed = {name: str(data[name]) for name in sample if str(data.get(name, "")).strip()}
-        if "tanggal" in typed and "jam" not in typed:
-            typed["jam"] = "09:00"
+        if "date" in typed and "hour" not in typed:
+            typed["hour"] = "09:00"
         super().__init__(sample | typed)
         self.now, self.asked = now, asked
-        laju = self.fields["laju"]
-        if isinstance(laju, forms.ChoiceField):
-            laju.choices = list(speeds)
+        speed = self.fields["speed"]
+        if isinstance(speed, forms.ChoiceField):
+            speed.choices = list(speeds)
         for one in asked:
             self.fields[one.name] = (
                 forms.ChoiceField(label=one.label, choices=one.choices, required=False)
@@ -100,7 +100,7 @@ class WalkForm(Form):
 
     def start(self) -> datetime:
         """When the request is sent, in the city's time; now where no such moment is given."""
-        day, hour = self.cleaned_data.get("tanggal"), self.cleaned_data.get("jam")
+        day, hour = self.cleaned_data.get("date"), self.cleaned_data.get("hour")
         if day is None or hour is None or not 2020 <= day.year <= 2100:
             return self.now
         return datetime.combine(day, hour, self.now.tzinfo)
@@ -160,7 +160,7 @@ class TranslationsForm(Form):
 class ReleaseForm(Form):
     """Of each place both sides changed, which one is taken."""
 
-    rilis = forms.CharField(widget=forms.HiddenInput)
+    release = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class ReleaseForm(Form):
         data: Any = None,
     ) -> None:
         """``places``: the words of each place by its address; a conflict must be decided."""
-        initial: dict[str, Any] = {"rilis": number}
+        initial: dict[str, Any] = {"release": number}
         initial |= {f"pilih-{one}": "" if one in conflicts else OURS for one in places}
         super().__init__(data, initial=initial)
         for address, words in places.items():

@@ -127,18 +127,18 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     form = WalkForm(request.GET, now=here, asked=asked, speeds=speeds)
     answers |= form.answers()
     start, calendar = form.start(), office.calendar()
-    speed = form.cleaned_data.get("laju")
+    speed = form.cleaned_data.get("speed")
     spent = next((after for key, _, after in SPEEDS if key == speed), None)
     after = {step.key: spent for step in blueprint.steps} if spent is not None else None
     found = simulator.walk(blueprint, answers, start=start, calendar=calendar, decided_after=after)
     days = (found.done.astimezone(city().tz).date() - start.date()).days
     off = sum(not calendar.is_workday(start.date() + timedelta(days=n)) for n in range(days + 1))
-    typed_at = request.GET.get("langkah", "")
+    typed_at = request.GET.get("step", "")
     at = min(int(typed_at), len(found.stops)) if typed_at.isdecimal() and len(typed_at) < 4 else 0
     query = request.GET.copy()
 
     def to(number: int) -> str:
-        query["langkah"] = str(number)
+        query["step"] = str(number)
         return f"?{query.urlencode()}"
 
     context = {
@@ -172,7 +172,7 @@ def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     bench = bench_of(slug)
     service = bench.service
     if request.method == "POST":
-        version = _version(service, request.POST.get("versi", ""))
+        version = _version(service, request.POST.get("version", ""))
         if version is None:
             raise NotThere("Versi ini tidak ada.")
         try:
@@ -189,7 +189,7 @@ def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         messages.success(request, "Versi itu sekarang menjadi draf. Periksa, lalu terbitkan.")
         return redirect("setup-draft", slug)
     versions = service.versions.select_related("published_by").defer("definition")
-    page = Paginator(versions.order_by("-pk"), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(versions.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     comparing = CompareForm(list(page.object_list), request.GET) if page.object_list else None
     changes = None
     if comparing is not None and comparing.is_valid():

@@ -257,14 +257,14 @@ class NeighbourhoodForm(Form):
 
 
 class ImportForm(Form):
-    berkas = forms.FileField(
+    file = forms.FileField(
         label="Berkas penduduk",
         help_text="XLSX, XLS, ODS, atau CSV; paling banyak 50.000 baris dan 12 MB.",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": MAX_TABLE}),
     )
 
-    def clean_berkas(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["berkas"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_TABLE:
             raise forms.ValidationError("Berkas ini lebih dari 12 MB. Bagi menjadi beberapa.")
         return file
@@ -282,29 +282,29 @@ class ClosureForm(Form):
 class ServicesFilter(Form):
     """Which services the list shows."""
 
-    cari = forms.CharField(
+    q = forms.CharField(
         label="Cari layanan", required=False, max_length=100, widget=forms.SearchInput
     )
-    kelompok = forms.ChoiceField(label="Kelompok", required=False)
-    saring = forms.ChoiceField(label="Tampilkan", required=False)
+    group = forms.ChoiceField(label="Kelompok", required=False)
+    filter = forms.ChoiceField(label="Tampilkan", required=False)
 
     def __init__(self, data: Any, *, groups: Choices, states: Choices) -> None:
         super().__init__(data)
-        _offer(self.fields["kelompok"], [("", "Semua"), *groups])
-        _offer(self.fields["saring"], states)
+        _offer(self.fields["group"], [("", "Semua"), *groups])
+        _offer(self.fields["filter"], states)
         self.full_clean()
 
 
 class VillagesFilter(Form):
     """What is switched on and off, and in which villages."""
 
-    layanan = forms.ChoiceField(label="Yang diatur", required=False)
-    cari = forms.CharField(required=False, max_length=100, widget=forms.SearchInput)
+    service = forms.ChoiceField(label="Yang diatur", required=False)
+    q = forms.CharField(required=False, max_length=100, widget=forms.SearchInput)
 
     def __init__(self, data: Any, *, services: Choices) -> None:
         super().__init__(data)
-        _offer(self.fields["layanan"], [("", "e-RT (langkah RT, RW, dan dusun)"), *services])
-        self.fields["cari"].label = f"Cari {places_here().village.word.lower()}"
+        _offer(self.fields["service"], [("", "e-RT (langkah RT, RW, dan dusun)"), *services])
+        self.fields["q"].label = f"Cari {places_here().village.word.lower()}"
         self.full_clean()
 
 

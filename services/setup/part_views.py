@@ -106,7 +106,7 @@ def edit(
         item = overrides.item_of(bench.definition, part, key)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
-    kind = request.GET.get("jenis", "")
+    kind = request.GET.get("kind", "")
     if part != "fields" or kind not in dict(slots.types()) or kind == item["type"]:
         return _edit(request, user, bench, part, item, is_new=False)
     changed, lost = editing.retyped(item, kind)
@@ -145,7 +145,7 @@ def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
 def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     """A new question, document, step or letter. Questions ask for their kind first."""
     bench = bench_of(slug)
-    kind = request.GET.get("jenis", "")
+    kind = request.GET.get("kind", "")
     if part == "fields" and kind not in kinds:
         context = {**bench.context(part), "kinds": slots.types(), "part": part}
         return render(request, "setup/service/kinds.html", context)
@@ -175,7 +175,7 @@ def with_typed(
 
 def _with_row_moved(data: QueryDict) -> QueryDict:
     """What was typed, with one row of a small table a place earlier or later."""
-    found = re.fullmatch(r"([a-z_0-9]+)-(\d{1,2})-(naik|turun)", str(data["geser"]))
+    found = re.fullmatch(r"([a-z_0-9]+)-(\d{1,2})-(naik|turun)", str(data["move"]))
     typed = data.copy()
     if found is None:
         return typed
@@ -200,8 +200,8 @@ def _edit(
     key = item.get("key", "") if part in slots.PARTS else ""
     prefix = f"{part}.{key}" if key else ""
     data = request.POST if request.method == "POST" else None
-    moving = data is not None and "geser" in data
-    adding = data is not None and "tambah" in data
+    moving = data is not None and "move" in data
+    adding = data is not None and "add" in data
     form = part_form(bench, part, item, _with_row_moved(request.POST) if moving else data)
     status, others = 200, []
     if moving or adding:  # nothing is saved, so nothing is wrong yet
@@ -212,7 +212,7 @@ def _edit(
         messages.info(request, "Urutannya berubah di halaman ini. Simpan supaya tetap.")
     elif data is not None and form.is_valid():
         new, definition = with_typed(bench, part, form, is_new=is_new)
-        undo = data.get("batalkan", "")
+        undo = data.get("undo", "")
         if undo and bench.base is not None:
             definition = editing.undone(bench.base, definition, undo)
         try:
@@ -262,7 +262,7 @@ def _edit(
 
 def preview_address(slug: str, part: str, key: str, item: Definition) -> str:
     """Where the page asks for the picture of what is being typed."""
-    asked = {"bagian": part, "kunci": key, "jenis": item.get("type", "")}
+    asked = {"part": part, "key": key, "kind": item.get("type", "")}
     return f"{reverse('setup-preview', args=[slug])}?{urlencode(asked)}"
 
 
@@ -375,7 +375,7 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     if do in ("naik", "turun"):
         definition, said = editing.moved(bench.definition, part, key, do == "naik"), "Dipindahkan"
     elif do == "urut":
-        keys = [key for key in request.POST.get("urutan", "").split(",") if key]
+        keys = [key for key in request.POST.get("order", "").split(",") if key]
         try:
             definition, said = editing.ordered(bench.definition, part, keys), "Urutan tersimpan"
         except Stale as stale:

@@ -33,7 +33,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     if at is None:
         raise NotThere("Jabatan ini tidak ditemukan.")
     is_neighbourhood = can(at.role, Can.VOUCHES)
-    from_register = is_neighbourhood and request.GET.get("cara") != BY_MAIL
+    from_register = is_neighbourhood and request.GET.get("method") != BY_MAIL
     form: NeighbourForm | AppointForm
     if from_register:
         form = NeighbourForm(request.POST or None, unit=at.unit, initial={"since": today()})

@@ -41,8 +41,8 @@ def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     While something typed cannot be read, the last picture stays and a line says why.
     """
     bench = bench_of(slug)
-    part = request.GET.get("bagian", "")
-    item = _item(bench, part, request.GET.get("kunci", ""), request.GET.get("jenis", ""))
+    part = request.GET.get("part", "")
+    item = _item(bench, part, request.GET.get("key", ""), request.GET.get("kind", ""))
     is_new = part in slots.PARTS and not item["key"]
     form = part_form(bench, part, item, request.POST)
     if not form.is_valid():

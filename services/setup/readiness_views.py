@@ -28,12 +28,12 @@ def readiness_page(request: HttpRequest, user: User) -> HttpResponse:
     empty posts or past their clock, without a word about whose they are."""
     posts = Post.objects.filter(having(Can.COUNTER) | having(Can.HEADS)).order_by("pk")
     found = readiness.unready_villages(today()).select_related("parent")
-    wanted = request.GET.get("cari", "").strip()[:100]
+    wanted = request.GET.get("q", "").strip()[:100]
     if wanted:
         found = found.filter(name__icontains=wanted)
     page = Paginator(
         found.prefetch_related(Prefetch("posts", posts, to_attr="desks")), PER_PAGE
-    ).get_page(request.GET.get("hal"))
+    ).get_page(request.GET.get("page"))
     return page_of(
         request, "readiness", page=page, wanted=wanted,
         rows=[(unit, _missing(unit)) for unit in page.object_list],
@@ -55,7 +55,7 @@ def _missing(unit: Any) -> list[Post]:
 @require_safe
 def undelivered(request: HttpRequest, user: User) -> HttpResponse:
     """Mails that did not arrive: when, and to which address, mostly covered."""
-    page = Paginator(failed_mails(), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(failed_mails(), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row.created_at, covered(str(row.payload.get("to", "")))) for row in page.object_list]
     return page_of(request, "undelivered", page=page, rows=rows)
 

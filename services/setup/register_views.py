@@ -46,7 +46,7 @@ def residents(request: HttpRequest, user: User) -> HttpResponse:
         "choices": values.CHOICES,
     }
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["berkas"]
+        file = form.cleaned_data["file"]
         name, content = file.name or "Berkas", bytes(file.read())
         if len(content) > queued.AT_ONCE:
             return redirect("setup-import", queued.begin(name=name, content=content, actor=user))

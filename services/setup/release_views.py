@@ -38,7 +38,7 @@ def releases(request: HttpRequest, user: User) -> HttpResponse:
         is_waiting=WAITING, is_changed=CHANGED, is_draft=Q(draft__isnull=False)
     )
     page = Paginator(behind.order_by("-is_waiting", "title"), PER_PAGE).get_page(
-        request.GET.get("hal")
+        request.GET.get("page")
     )
     slugs = [service.slug for service in page.object_list]
     # Ordered by number: the newest of each stays.
@@ -163,7 +163,7 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         data=request.POST or None,
     )
     do, problem, result, status = request.POST.get("do", ""), "", None, 200
-    if request.method == "POST" and request.POST.get("rilis") != str(new.number):
+    if request.method == "POST" and request.POST.get("release") != str(new.number):
         problem, status = "Rilis yang lebih baru lagi baru saja tiba. Periksa lagi.", 409
     elif request.method == "POST" and do == "tetap":
         adoption.keep(slug=slug, by=user)

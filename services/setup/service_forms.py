@@ -329,7 +329,7 @@ def check_slug(slug: str) -> str:
 
 
 class ImportServiceForm(Form):
-    berkas = forms.FileField(
+    file = forms.FileField(
         label="Berkas layanan",
         help_text="Berkas JSON hasil Unduh dari Balai, paling besar 512 kB.",
         widget=forms.FileInput(attrs={"accept": ".json,application/json", "data-limit": MAX_FILE}),
@@ -345,8 +345,8 @@ class ImportServiceForm(Form):
         typed = self.cleaned_data["slug"]
         return check_slug(editing.new_slug(typed)) if typed else ""
 
-    def clean_berkas(self) -> bytes:
-        file = self.cleaned_data["berkas"]
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
         if file.size > MAX_FILE:
             raise forms.ValidationError("Berkas ini lebih dari 512 kB. Sebuah layanan lebih kecil.")
         return bytes(file.read())

@@ -48,13 +48,13 @@ def _filtered(found: QuerySet[Service], state: str) -> QuerySet[Service]:
 def services(request: HttpRequest, user: User) -> HttpResponse:
     """Every service of the city, and whether it is open to residents."""
     if request.method == "POST":
-        pk = request.POST.get("layanan", "")
+        pk = request.POST.get("service", "")
         found = (
             Service.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
         )
         if found is None:
             raise NotThere("Layanan ini tidak ditemukan.")
-        on = request.POST.get("buka") == "ya"
+        on = request.POST.get("open") == "ya"
         try:
             actions.set_active(slug=found.slug, is_active=on, by=user)
         except RuleBroken as broken:
@@ -62,12 +62,12 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
         else:
             said = "dibuka untuk warga" if on else "ditutup. Yang sedang berjalan tetap diteruskan"
             messages.success(request, f"{found.title} {said}.")
-        if request.POST.get("kembali") == found.slug:
+        if request.POST.get("back") == found.slug:
             return redirect("setup-service", found.slug)
         return redirect(request.get_full_path())
     chosen = ServicesFilter(request.GET, groups=list(GROUPS.items()), states=STATES)
     typed = chosen.cleaned_data
-    category, state = typed.get("kelompok", ""), typed.get("saring", "")
+    category, state = typed.get("group", ""), typed.get("filter", "")
     rows = (
         _filtered(with_marks(), state)
         .defer("base__definition", "current__definition", "draft")
@@ -78,11 +78,11 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
             is_waiting=WAITING,
         )
     )
-    for word in typed.get("cari", "").split():
+    for word in typed.get("q", "").split():
         rows = rows.filter(Q(title__icontains=word) | Q(slug__icontains=word))
     if category:
         rows = rows.filter(category=category)
-    page = Paginator(rows.order_by("title", "pk"), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(rows.order_by("title", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "waiting": with_marks().filter(WAITING).count(),
@@ -97,7 +97,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
     """e-RT, or one service, on or off in each kelurahan or desa."""
     known = list(Service.objects.order_by("title").values_list("slug", "title"))
     chosen = VillagesFilter(request.GET, services=known)
-    what = chosen.cleaned_data.get("layanan", request.GET.get("layanan", "")) or Switch.ERT
+    what = chosen.cleaned_data.get("service", request.GET.get("service", "")) or Switch.ERT
     service = None
     if what != Switch.ERT:
         service = Service.objects.filter(slug=what).only("slug", "title").first()
@@ -108,7 +108,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
     ).order_by("code")
     name = service.title if service else "e-RT"
     if request.method == "POST":
-        on, which = request.POST.get("nyala") == "ya", request.POST.get("unit", "")
+        on, which = request.POST.get("is_on") == "ya", request.POST.get("unit", "")
         units = (
             found.all()
             if which == "semua"
@@ -123,12 +123,12 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
         where = "semua kelurahan" if which == "semua" else units[0].name
         messages.success(request, f"{name} {'dinyalakan' if on else 'dimatikan'} di {where}.")
         return redirect(request.get_full_path())
-    wanted = chosen.cleaned_data.get("cari", "")
+    wanted = chosen.cleaned_data.get("q", "")
     total = found.count()
     off = set(Switch.objects.filter(what=what, is_on=False).values_list("unit_id", flat=True))
     if wanted:
         found = found.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
-    page = Paginator(found.select_related("parent"), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(found.select_related("parent"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(unit, unit.pk not in off) for unit in page.object_list],
@@ -145,7 +145,7 @@ def villages(request: HttpRequest, user: User) -> HttpResponse:
 def new_service(request: HttpRequest, user: User) -> HttpResponse:
     """From nothing, or a copy of another."""
     known = list(Service.objects.order_by("title").values_list("slug", "title"))
-    initial = {"source": request.GET.get("dari", ""), "category": "umum"}
+    initial = {"source": request.GET.get("source", ""), "category": "umum"}
     form = NewServiceForm(request.POST or None, services=known, initial=initial)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -166,7 +166,7 @@ def import_service(request: HttpRequest, user: User) -> HttpResponse:
     template = "setup/import_service.html"
     if request.method == "POST" and form.is_valid():
         try:
-            definition = _unpacked(form.cleaned_data["berkas"])
+            definition = _unpacked(form.cleaned_data["file"])
             if form.cleaned_data["slug"]:
                 definition["slug"] = form.cleaned_data["slug"]
         except RuleBroken as broken:
@@ -182,30 +182,30 @@ def _unpacked(content: bytes) -> Definition:
         found = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as wrong:
         raise RuleBroken("Berkas ini bukan tulisan UTF-8. Unduh lagi dari Balai.",
-                         field="berkas") from wrong  # fmt: skip
+                         field="file") from wrong  # fmt: skip
     except json.JSONDecodeError as wrong:
         raise RuleBroken(
             f"Berkas ini bukan JSON yang benar: baris {wrong.lineno}, huruf ke-{wrong.colno}. "
             "Unduh lagi dari Balai, atau perbaiki baris itu.",
-            field="berkas",
+            field="file",
         ) from wrong
     except (ValueError, RecursionError) as wrong:
         raise RuleBroken("Berkas ini tidak dapat dibaca. Unduh lagi dari Balai.",
-                         field="berkas") from wrong  # fmt: skip
+                         field="file") from wrong  # fmt: skip
     if not isinstance(found, dict):
         raise RuleBroken(
-            "Berkas ini tidak berisi layanan: harus diawali kurung kurawal.", field="berkas"
+            "Berkas ini tidak berisi layanan: harus diawali kurung kurawal.", field="file"
         )
     if not words.storable(found):
         raise RuleBroken(
             "Berkas ini berisi tanda yang tidak dapat disimpan. Unduh lagi dari Balai.",
-            field="berkas",
+            field="file",
         )
     category = found.get("category")
     if isinstance(category, str) and category not in GROUPS:
         raise RuleBroken(
             f"Kelompok “{category[:40]}” tidak dikenal. Pilih salah satu: {', '.join(GROUPS)}.",
-            field="berkas",
+            field="file",
         )
     return found
 
@@ -220,7 +220,7 @@ def _created(
         service = actions.create_own(definition=definition, by=user, at=now())
     except RuleBroken as broken:
         if isinstance(broken.__cause__, ValueError):
-            broken = RuleBroken(broken.message, field="berkas")
+            broken = RuleBroken(broken.message, field="file")
         explain(form, broken)
         return render(request, template, {"form": form}, status=422)
     messages.success(

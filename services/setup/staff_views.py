@@ -24,7 +24,7 @@ def staff(request: HttpRequest, user: User) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     context: dict[str, object] = {"required": staffing.REQUIRED, "optional": staffing.OPTIONAL}
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["berkas"]
+        file = form.cleaned_data["file"]
         try:
             count = staffing.appoint_all(
                 name=file.name or "Berkas", content=bytes(file.read()), by=user, today=today()

@@ -22,7 +22,7 @@ def translations(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     bench = bench_of(slug)
     known = dict(office.languages()[1:])
     known |= {code: NAMES.get(code, code) for code in bench.definition.get("translations", {})}
-    language = request.GET.get("bahasa", "") or next(iter(known), "")
+    language = request.GET.get("language", "") or next(iter(known), "")
     if language and language not in known:
         raise NotThere("Bahasa ini tidak dipakai di kota kita.")
     blueprint = bench.blueprint
@@ -53,7 +53,7 @@ def translations(request: HttpRequest, user: User, slug: str) -> HttpResponse:
                 bench = bench_of(slug)  # its edition: saving again is a decision now
         else:
             messages.success(request, "Terjemahan tersimpan sebagai draf.")
-            return redirect(f"{reverse('setup-translations', args=[slug])}?bahasa={language}")
+            return redirect(f"{reverse('setup-translations', args=[slug])}?language={language}")
     context = {
         **bench.context("translations"),
         "languages": list(known.items()),

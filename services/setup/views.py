@@ -80,13 +80,13 @@ def face(request: HttpRequest, user: User) -> HttpResponse:
 @page(Audience.ADMIN)
 @require_safe
 def units(request: HttpRequest, user: User) -> HttpResponse:
-    wanted = request.GET.get("cari", "").strip()
+    wanted = request.GET.get("q", "").strip()
     found = Unit.objects.filter(kind__in=AREAS).select_related("parent")
     if not wanted:  # a search finds closed ones and those to come too
         found = found.filter(is_active=True)
     else:
         found = found.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
-    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("page"))
     return page_of(request, "units", page=page, wanted=wanted)
 
 
@@ -137,7 +137,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @require_safe
 def posts(request: HttpRequest, user: User) -> HttpResponse:
     """Every post and who holds it; the vacant ones on request."""
-    wanted, vacant = request.GET.get("cari", "").strip(), "kosong" in request.GET
+    wanted, vacant = request.GET.get("q", "").strip(), "vacant" in request.GET
     found = Post.objects.filter(having(Can.TAKES_SEAT))
     if wanted:
         found = found.filter(
@@ -148,7 +148,7 @@ def posts(request: HttpRequest, user: User) -> HttpResponse:
     if vacant:
         found = found.filter(pk__in=queries.vacant_posts(today()))
     page = Paginator(with_holders(found).order_by("unit__code", "pk"), PER_PAGE)
-    context = {"page": page.get_page(request.GET.get("hal")), "wanted": wanted, "vacant": vacant}
+    context = {"page": page.get_page(request.GET.get("page")), "wanted": wanted, "vacant": vacant}
     return page_of(request, "posts", **context)
 
 
@@ -231,7 +231,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
             post = office.head_post(unit=created)
             messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
             return redirect("setup-post", post.pk)
-    wanted = request.GET.get("cari", "").strip()
+    wanted = request.GET.get("q", "").strip()
     found = queries.vouched_units()
     if wanted:
         villages = Unit.objects.filter(name__icontains=wanted).values_list("code", flat=True)
@@ -240,7 +240,7 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
             inside |= Q(code__startswith=code)
         found = found.filter(inside)
     found = found.select_related("parent__parent__parent").annotate(families=Count("households"))
-    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(found.order_by("code"), PER_PAGE).get_page(request.GET.get("page"))
     heads = {
         holding.post.unit_id: holding
         for holding in queries.current_holdings(today())

@@ -49,8 +49,8 @@ OLD = timedelta(hours=3)  # a count this old says that the workers stand still
 @require_safe
 def cities(request: HttpRequest) -> HttpResponse:
     chosen = CitiesFilter(request.GET, sorts=[(key, label) for key, (label, _) in SORTS.items()])
-    wanted, status = chosen.cleaned_data.get("cari", ""), chosen.cleaned_data.get("keadaan", "")
-    sort = chosen.cleaned_data.get("urut") or "nama"
+    wanted, status = chosen.cleaned_data.get("q", ""), chosen.cleaned_data.get("state", "")
+    sort = chosen.cleaned_data.get("sort") or "nama"
     made = Q(backups__problem="")
     found: QuerySet[City] = City.objects.annotate(
         last_backup=Max("backups__made_at", filter=made),
@@ -60,7 +60,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         found = found.filter(name__icontains=wanted) | found.filter(code__startswith=wanted)
     if status:
         found = found.filter(status=status)
-    page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("hal"))
+    page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     counted = {row.city_id: row for row in Health.objects.filter(city__in=rows)}
     extra = slots.columns(rows)
@@ -203,7 +203,7 @@ def administrators(request: HttpRequest, code: str) -> HttpResponse:
 def trail(request: HttpRequest, code: str) -> HttpResponse:
     """Everything the platform did to a city."""
     found = city_of(code)
-    page = Paginator(deeds(found), 100).get_page(request.GET.get("hal"))
+    page = Paginator(deeds(found), 100).get_page(request.GET.get("page"))
     context = {"city_row": found, "page": page, "deeds": told(page)}
     return render(request, "console/trail.html", context)
 

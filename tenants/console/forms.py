@@ -29,17 +29,15 @@ class WhyForm(Form):
 class CitiesFilter(Form):
     """Which cities the list shows, and in which order."""
 
-    cari = forms.CharField(
-        label="Cari kota", required=False, max_length=100, widget=forms.SearchInput
-    )
-    keadaan = forms.ChoiceField(
+    q = forms.CharField(label="Cari kota", required=False, max_length=100, widget=forms.SearchInput)
+    state = forms.ChoiceField(
         label="Keadaan", required=False, choices=[("", "Semua keadaan"), *City.Status.choices]
     )
-    urut = forms.ChoiceField(label="Urutkan", required=False)
+    sort = forms.ChoiceField(label="Urutkan", required=False)
 
     def __init__(self, data: Any, *, sorts: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
-        urut = self.fields["urut"]
+        urut = self.fields["sort"]
         if isinstance(urut, forms.ChoiceField):
             urut.choices = sorts
         self.full_clean()

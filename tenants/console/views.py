@@ -86,7 +86,7 @@ def _troubles() -> list[slots.Figure]:
         slots.Figure("Pekerjaan gagal", angka(failed), reverse("console-work"), bool(failed)),
         slots.Figure(
             "Kota yang migrasinya kurang", angka(behind),
-            f"{reverse('console-cities')}?urut=masalah", bool(behind),
+            f"{reverse('console-cities')}?sort=masalah", bool(behind),
         ),
     ]  # fmt: skip
 
@@ -98,7 +98,7 @@ def signup(request: HttpRequest, pk: int) -> HttpResponse:
     found = Signup.objects.select_related("city").filter(pk=pk).first()
     if found is None:
         raise NotThere("Pendaftaran ini tidak ditemukan.")
-    wants = request.POST.get("keputusan", "")
+    wants = request.POST.get("decision", "")
     form = ReasonForm(request.POST if wants == "tolak" else None)
     if request.method == "POST" and wants == "setuju":
         actions.approve(pk, by=operator_of(request))

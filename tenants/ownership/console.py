@@ -22,7 +22,7 @@ from ui.page import Audience, page
 @require_safe
 def deletions(request: HttpRequest) -> HttpResponse:
     found = DeletionRequest.objects.defer("certificate", "inventory")
-    page = Paginator(found, 50).get_page(request.GET.get("hal"))
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     return render(request, "ownership/console_deletions.html", {"page": page})
 
 

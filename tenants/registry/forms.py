@@ -8,7 +8,7 @@ from ui.forms import EmailField, Form
 class RegionForm(Form):
     """What the visitor types; a script offers matches, and the server judges the text."""
 
-    daerah = forms.CharField(
+    region = forms.CharField(
         label=gettext_lazy("Kabupaten atau kota Anda"),
         max_length=100,
         help_text=gettext_lazy("Ketik namanya, misalnya “bontang” atau “kab. bandung”."),

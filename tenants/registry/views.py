@@ -81,17 +81,17 @@ def _page(request: HttpRequest, name: str, form: Any, **more: Any) -> HttpRespon
 @require_safe
 def region(request: HttpRequest) -> HttpResponse:
     """Which kabupaten or kota: goes on only when one is meant beyond doubt, asks otherwise."""
-    form = RegionForm(request.GET if "daerah" in request.GET else None)
+    form = RegionForm(request.GET if "region" in request.GET else None)
     found: list[regions.Regency] = []
     if form.is_bound and form.is_valid():
-        typed = form.cleaned_data["daerah"]
+        typed = form.cleaned_data["region"]
         area = spellings.meant(typed)
         if area is not None:
             return redirect("signup-official", area.code)
         found = spellings.search(typed, limit=60)
         if not found:
             form.add_error(
-                "daerah",
+                "region",
                 gettext(
                     "Tidak ada kabupaten atau kota dengan nama itu. Periksa ejaannya, atau tulis "
                     "nama provinsinya untuk melihat daftarnya."
@@ -109,8 +109,8 @@ def region(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def suggest(request: HttpRequest) -> JsonResponse:
     """What the script offers below the field while somebody types."""
-    found = spellings.search(request.GET.get("daerah", "")[:100], limit=8)
-    return JsonResponse({"daerah": [f"{area.name}, {area.province.name}" for area in found]})
+    found = spellings.search(request.GET.get("region", "")[:100], limit=8)
+    return JsonResponse({"regions": [f"{area.name}, {area.province.name}" for area in found]})
 
 
 @page(Audience.ANYONE, is_office=True)

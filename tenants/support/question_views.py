@@ -57,9 +57,9 @@ def question(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
 @never_cache
 @require_safe
 def console_list(request: HttpRequest) -> HttpResponse:
-    state = request.GET.get("keadaan", "")
+    state = request.GET.get("state", "")
     state = state if state in Question.State.values else ""
-    page = Paginator(questions.all_questions(state), 50).get_page(request.GET.get("hal"))
+    page = Paginator(questions.all_questions(state), 50).get_page(request.GET.get("page"))
     context = {"page": page, "state": state, "states": Question.State.choices}
     return render(request, "support/console_questions.html", context)
 

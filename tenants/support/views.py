@@ -53,7 +53,7 @@ def _found(pk: int) -> Visit:
 def visit(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     """Exactly what support opened."""
     found = _found(pk)
-    page = Paginator(queries.opened_by(found), 100).get_page(request.GET.get("hal"))
+    page = Paginator(queries.opened_by(found), 100).get_page(request.GET.get("page"))
     context = {"visit": found, "page": page, "open": found.is_open(now())}
     return render(request, "support/visit.html", context)
 
@@ -62,7 +62,7 @@ def visit(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
 @require_POST
 def decide(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     found = _found(pk)
-    if request.POST.get("keputusan") == "tolak":
+    if request.POST.get("decision") == "tolak":
         actions.refuse(pk, by=user)
         messages.success(request, "Ditolak. Tidak ada yang terbuka.")
         return redirect("support")

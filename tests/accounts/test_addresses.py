@@ -159,7 +159,7 @@ def test_the_account_page_offers_the_link_again_a_few_times(
     monkeypatch.setattr(addresses._tokens, "_now", lambda: moment + timedelta(seconds=next(clock)))
     assert "belum dikonfirmasi" in client.get("/akun/").content.decode()
     for _ in range(addresses.MAILS_PER_HOUR + 2):
-        answer = client.post("/akun/", {"bagian": "konfirmasi"}, follow=True)
+        answer = client.post("/akun/", {"part": "konfirmasi"}, follow=True)
     assert "Terlalu sering diminta" in answer.content.decode()
     assert len(mails()) == addresses.MAILS_PER_HOUR
     User.objects.filter(pk=sari.pk).update(proven_email="sari@example.com")

@@ -76,11 +76,11 @@ def test_an_operator_sets_the_phone_up_and_gets_ten_codes_once(
     assert re.search(r"<code>([A-Z2-7]{4} ){7}[A-Z2-7]{4}</code>", page)
     same = public_client.get(SETTINGS)
     assert Phone.objects.get(user=op).key == device.key, same
-    sent = {"kode": wrong(device), "current": PASSWORD}
+    sent = {"code": wrong(device), "current": PASSWORD}
     assert public_client.post(SETTINGS, sent).status_code == 422
     assert public_client.get("/konsol/").status_code == 302
     pause(device)
-    done = public_client.post(SETTINGS, {"kode": code(device), "current": PASSWORD})
+    done = public_client.post(SETTINGS, {"code": code(device), "current": PASSWORD})
     codes = re.findall(r"<li><code>([a-z2-7]{4}-[a-z2-7]{4})</code>", done.content.decode())
     assert len(set(codes)) == 10
     assert done.headers["Cache-Control"].startswith("max-age=0")
@@ -94,7 +94,7 @@ def test_setting_up_wants_the_password_too(op: User, public_client: Client) -> N
     sign_in(public_client, op)
     public_client.get(SETTINGS)
     device = Phone.objects.get(user=op)
-    answer = public_client.post(SETTINGS, {"kode": code(device), "current": "bukan-ini-12345"})
+    answer = public_client.post(SETTINGS, {"code": code(device), "current": "bukan-ini-12345"})
     assert answer.status_code == 422
     assert not mfa.is_enrolled(op)
 
@@ -103,7 +103,7 @@ def test_a_password_signs_nobody_in_who_has_a_device(op: User, public_client: Cl
     device = phone(op)
     assert sign_in(public_client, op) == STEP
     assert not is_in(public_client)
-    answer = public_client.post(STEP, {"kode": code(device)})
+    answer = public_client.post(STEP, {"code": code(device)})
     assert answer.status_code == 302 and answer["Location"] == "/konsol/"
     assert public_client.get("/konsol/").status_code == 200
     assert deeds("signed_in") == 1
@@ -113,17 +113,17 @@ def test_a_code_works_once(op: User, public_client: Client) -> None:
     device = phone(op)
     used = code(device)
     sign_in(public_client, op)
-    public_client.post(STEP, {"kode": used})
+    public_client.post(STEP, {"code": used})
     other = Client(HTTP_HOST=settings.BASE_DOMAIN)
     sign_in(other, op)
-    assert other.post(STEP, {"kode": used}).status_code == 422
+    assert other.post(STEP, {"code": used}).status_code == 422
     assert not is_in(other)
 
 
 def test_it_counts_for_one_session_only(op: User, public_client: Client) -> None:
     device = phone(op)
     sign_in(public_client, op)
-    public_client.post(STEP, {"kode": code(device)})
+    public_client.post(STEP, {"code": code(device)})
     public_client.post("/keluar/")
     assert sign_in(public_client, op) == STEP
     assert not is_in(public_client)
@@ -135,7 +135,7 @@ def test_the_step_belongs_to_whoever_gave_the_password(op: User, public_client: 
     phone(op)
     assert public_client.get(STEP)["Location"] == "/masuk/"
     sign_in(public_client, op)
-    assert public_client.post(STEP, {"kode": code(mine)}).status_code == 422
+    assert public_client.post(STEP, {"code": code(mine)}).status_code == 422
     assert not is_in(public_client)
 
 
@@ -144,7 +144,7 @@ def test_the_step_ends_when_the_password_changes(op: User, public_client: Client
     sign_in(public_client, op)
     op.set_password("kata-sandi-yang-baru")
     op.save()
-    assert public_client.post(STEP, {"kode": code(device)})["Location"] == "/masuk/"
+    assert public_client.post(STEP, {"code": code(device)})["Location"] == "/masuk/"
     assert not is_in(public_client)
 
 
@@ -153,28 +153,28 @@ def test_a_recovery_code_works_once_and_is_noted(op: User, public_client: Client
     codes = mfa.renew_codes(op)
     sign_in(public_client, op)
     typed = codes[3].upper().replace("-", " ")
-    assert public_client.post(STEP, {"kode": typed}).status_code == 302
+    assert public_client.post(STEP, {"code": typed}).status_code == 302
     assert public_client.get("/konsol/").status_code == 200
     assert mfa.codes_left(op) == 9
     assert Entry.objects.get(what="mfa.recovery_used").detail == {"left": 9}
     other = Client(HTTP_HOST=settings.BASE_DOMAIN)
     sign_in(other, op)
-    assert other.post(STEP, {"kode": typed}).status_code == 422
+    assert other.post(STEP, {"code": typed}).status_code == 422
 
 
 def test_guessing_is_slowed_down_and_then_stopped(op: User, public_client: Client) -> None:
     device = phone(op)
     sign_in(public_client, op)
     bad = wrong(device)
-    assert public_client.post(STEP, {"kode": bad}).status_code == 422
-    slowed = public_client.post(STEP, {"kode": code(device)})  # right, and a second too early
+    assert public_client.post(STEP, {"code": bad}).status_code == 422
+    slowed = public_client.post(STEP, {"code": code(device)})  # right, and a second too early
     assert slowed.status_code == 422 and "Tunggu" in slowed.content.decode()
     for _ in range(settings.AXES_FAILURE_LIMIT):
         pause(device)
-        last = public_client.post(STEP, {"kode": bad})
+        last = public_client.post(STEP, {"code": bad})
     assert last.status_code == 429
     pause(device)
-    assert public_client.post(STEP, {"kode": code(device)}).status_code == 429
+    assert public_client.post(STEP, {"code": code(device)}).status_code == 429
     assert not is_in(public_client)
 
 
@@ -184,7 +184,7 @@ def test_wrong_passwords_and_wrong_codes_count_together(op: User, public_client:
     for _ in range(settings.AXES_FAILURE_LIMIT):
         sign_in(public_client, op)
         pause(device)
-        last = public_client.post(STEP, {"kode": wrong(device)})
+        last = public_client.post(STEP, {"code": wrong(device)})
     assert last.status_code == 429
 
 
@@ -229,7 +229,7 @@ def test_the_command_resets_too(op: User, capsys: pytest.CaptureFixture[str]) ->
 def test_operators_cannot_switch_it_off(op: User) -> None:
     client = console(op)
     device = Phone.objects.get(user=op)
-    answer = client.post(SETTINGS, {"kode": code(device), "bagian": "matikan"})
+    answer = client.post(SETTINGS, {"code": code(device), "part": "matikan"})
     assert answer.status_code == 422
     assert mfa.is_enrolled(op)
 
@@ -238,9 +238,9 @@ def test_new_recovery_codes_need_a_code_and_end_the_old_ones(op: User) -> None:
     client = console(op)
     device = Phone.objects.get(user=op)
     old = mfa.renew_codes(op)
-    assert client.post(SETTINGS, {"kode": wrong(device), "bagian": "kode"}).status_code == 422
+    assert client.post(SETTINGS, {"code": wrong(device), "part": "kode"}).status_code == 422
     pause(device)
-    assert client.post(SETTINGS, {"kode": code(device), "bagian": "kode"}).status_code == 200
+    assert client.post(SETTINGS, {"code": code(device), "part": "kode"}).status_code == 200
     assert not StaticToken.objects.filter(token=old[0].replace("-", "")).exists()
     assert mfa.codes_left(op) == 10
 
@@ -258,18 +258,18 @@ def test_an_official_may_switch_it_on_and_off_in_the_citys_own_schema(
     client.get(SETTINGS)
     with in_city(bontang):
         device = Phone.objects.get(user=user)
-    done = client.post(SETTINGS, {"kode": code(device), "current": PASSWORD})
+    done = client.post(SETTINGS, {"code": code(device), "current": PASSWORD})
     assert done.status_code == 200
     with in_public():
         assert not Phone.objects.exists()
     client.post("/keluar/")
     assert sign_in(client, user) == STEP
     assert not is_in(client)
-    assert client.post(STEP, {"kode": code(device, 1)}).status_code == 302
+    assert client.post(STEP, {"code": code(device, 1)}).status_code == 302
     assert is_in(client)
     with in_city(bontang):
         Phone.objects.update(last_t=0)
-    assert client.post(SETTINGS, {"kode": code(device), "bagian": "matikan"}).status_code == 302
+    assert client.post(SETTINGS, {"code": code(device), "part": "matikan"}).status_code == 302
     with in_city(bontang):
         assert not Phone.objects.exists() and not StaticDevice.objects.exists()
 
@@ -304,13 +304,13 @@ def test_the_demonstrations_operator_needs_no_phone(
 ) -> None:
     settings.DEMO = True
     for _ in range(3):  # within one half minute: each code works once
-        answer = public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+        answer = public_client.post("/masuk/peragaan/", {"who": op.pk})
         assert answer["Location"] == STEP
         page = public_client.get(STEP).content.decode()
         shown = re.search(r"<code>(\d{6})</code>", page)
         assert shown is not None
         assert f'value="{shown[1]}"' in page
-        assert public_client.post(STEP, {"kode": shown[1]})["Location"] == "/konsol/"
+        assert public_client.post(STEP, {"code": shown[1]})["Location"] == "/konsol/"
         assert public_client.get("/konsol/").status_code == 200
         public_client.post("/keluar/")
 
@@ -319,9 +319,9 @@ def test_a_demonstrations_device_counts_for_nothing_elsewhere(
     op: User, public_client: Client, settings
 ) -> None:
     settings.DEMO = True
-    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+    public_client.post("/masuk/peragaan/", {"who": op.pk})
     shown = mfa.demo_code(op)
-    public_client.post(STEP, {"kode": shown})
+    public_client.post(STEP, {"code": shown})
     assert public_client.get("/konsol/").status_code == 200
     settings.DEMO = False
     assert public_client.get("/konsol/")["Location"].startswith(SETTINGS)
@@ -337,8 +337,8 @@ def test_recovery_codes_of_a_demonstration_count_for_nothing_elsewhere(
     op: User, public_client: Client, settings
 ) -> None:
     settings.DEMO = True
-    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
-    assert public_client.post(STEP, {"kode": mfa.renew_codes(op)[0]}).status_code == 302
+    public_client.post("/masuk/peragaan/", {"who": op.pk})
+    assert public_client.post(STEP, {"code": mfa.renew_codes(op)[0]}).status_code == 302
     assert public_client.get("/konsol/").status_code == 200
     settings.DEMO = False
     assert public_client.get("/konsol/")["Location"].startswith(SETTINGS)
@@ -349,7 +349,7 @@ def test_the_code_of_a_real_device_is_never_shown(
 ) -> None:
     settings.DEMO = True
     phone(op)
-    public_client.post("/masuk/peragaan/", {"siapa": op.pk})
+    public_client.post("/masuk/peragaan/", {"who": op.pk})
     page = public_client.get(STEP).content.decode()
     assert not re.search(r"<code>\d{6}</code>", page)
 
@@ -399,10 +399,10 @@ def test_what_is_stored_opens_nothing(op: User, public_client: Client) -> None:
     for token in list(tokens)[:2]:
         with in_public():
             StaticDevice.objects.update(throttling_failure_count=0)
-        assert public_client.post(STEP, {"kode": token}).status_code == 422
+        assert public_client.post(STEP, {"code": token}).status_code == 422
     with in_public():
         StaticDevice.objects.update(throttling_failure_count=0)
-    assert public_client.post(STEP, {"kode": codes[0]}).status_code == 302
+    assert public_client.post(STEP, {"code": codes[0]}).status_code == 302
     assert public_client.get("/konsol/").status_code == 200
     with in_public():
         assert mfa.codes_left(op) == mfa.RECOVERY_CODES - 1
@@ -421,12 +421,12 @@ def test_a_sealed_key_copied_to_somebody_else_does_not_open(op: User) -> None:
 def test_secrets_of_an_older_release_work_and_are_sealed(op: User, public_client: Client) -> None:
     device, paper = plain(op)
     sign_in(public_client, op)
-    assert public_client.post(STEP, {"kode": code(device)}).status_code == 302
+    assert public_client.post(STEP, {"code": code(device)}).status_code == 302
     with in_public():
         assert sealing.is_sealed(stored(device))  # by being used
     public_client.post("/keluar/")
     sign_in(public_client, op)
-    assert public_client.post(STEP, {"kode": paper}).status_code == 302
+    assert public_client.post(STEP, {"code": paper}).status_code == 302
     with in_public():
         StaticToken.objects.create(device=StaticDevice.objects.get(), token="hgfedcba")
         Phone.objects.filter(pk=device.pk).update(key="ab" * 20)
@@ -437,7 +437,7 @@ def test_secrets_of_an_older_release_work_and_are_sealed(op: User, public_client
         StaticDevice.objects.update(throttling_failure_count=0)
     public_client.post("/keluar/")
     sign_in(public_client, op)
-    assert public_client.post(STEP, {"kode": "HGFE-DCBA"}).status_code == 302
+    assert public_client.post(STEP, {"code": "HGFE-DCBA"}).status_code == 302
 
 
 def test_setting_up_begins_anew_when_the_key_went_in_between(
@@ -468,7 +468,7 @@ def test_a_new_key_takes_over_within_a_day(
         assert mfa.seal_all() == 0
         assert f"user {op.pk} does not open" in caplog.text and op.login not in caplog.text
     sign_in(public_client, op)
-    assert public_client.post(STEP, {"kode": "123456"}).status_code == 422  # no fault of ours
+    assert public_client.post(STEP, {"code": "123456"}).status_code == 422  # no fault of ours
     call_command("reset_mfa", op.login, by="Uji", reason="kunci hilang")
     with in_public():
         assert not mfa.is_enrolled(op)

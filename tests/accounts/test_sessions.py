@@ -78,7 +78,7 @@ def test_the_second_step_ends_sessions_that_know_only_the_password(
     other = client_for(in_bontang)
     other.post("/masuk/", {"username": "rina@contoh.go.id", "password": PASSWORD})
     device = mfa.enrolment(cast.rina)
-    typed = {"kode": _code(device), "current": PASSWORD}
+    typed = {"code": _code(device), "current": PASSWORD}
     assert rina.post("/akun/dua-langkah/", typed).status_code == 200
     assert rina.get("/akun/").status_code == 200
     assert other.get("/akun/").status_code == 302

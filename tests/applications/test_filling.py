@@ -29,9 +29,9 @@ def test_page_by_page(bontang, client_for) -> None:
     assert 'name="acara"' in first
     assert 'name="undangan"' not in first
     typed = {"acara": "Resepsi pernikahan", "tanggal": "2099-01-10", "mulai": "10.00"}
-    after = client.post(f"{address}?mulai=acara", typed)
+    after = client.post(f"{address}?start=acara", typed)
     assert after.status_code == 302
-    assert after["Location"].endswith("?mulai=selesai")
+    assert after["Location"].endswith("?start=selesai")
 
     wrong = client.post(after["Location"], {"selesai": "sore", "tempat": "", "undangan": "50"})
     assert wrong.status_code == 422
@@ -49,7 +49,7 @@ def test_page_by_page(bontang, client_for) -> None:
     assert 'name="acara"' not in resumed
 
     good = {"selesai": "22.00", "tempat": "Jalan Cumi-cumi 12", "undangan": "50"}
-    third = client.post(f"{address}?mulai=selesai", good)
+    third = client.post(f"{address}?start=selesai", good)
     security = {"hiburan": "tidak", "keamanan": "Hasan, 0812 3456 7890", "tutup_jalan": "tidak"}
     fourth = client.post(third["Location"], security)
     last = client.get(fourth["Location"]).content.decode()
@@ -76,7 +76,7 @@ def test_a_person_is_found_only_by_nik_and_name(bontang, client_for) -> None:
     assert probe.status_code == 302
     assert name not in client.get(probe["Location"]).content.decode()
     right = client.post(
-        f"{address}?mulai=penerima",
+        f"{address}?start=penerima",
         {"penerima-nik": nik, "penerima-nama": name.upper(), "untuk": "Mengambil BPKB di dealer."},
     )
     assert right.status_code == 302
@@ -92,12 +92,12 @@ def test_a_second_tab_does_not_wipe_what_was_saved(bontang, client_for) -> None:
         client.force_login(cast.sari, backend="services.residents.backends.NikBackend")
     address = begin(bontang, "domisili-usaha", client, cast)
     firm = {"nama_usaha": "Barokah", "jenis_usaha": "Toko", "bentuk": "pt", "nomor_akta": "12"}
-    client.post(address, {"_ditanya": list(firm), **firm})
+    client.post(address, {"_asked": list(firm), **firm})
     place = {"alamat_usaha": "Jalan Ahmad Yani 12", "status_tempat": "milik"}
-    client.post(f"{address}?mulai=alamat_usaha", {"_ditanya": list(place), **place})
-    client.post(f"{address}?mulai=nama_usaha", {"_ditanya": ["bentuk"], "bentuk": "perorangan"})
+    client.post(f"{address}?start=alamat_usaha", {"_asked": list(place), **place})
+    client.post(f"{address}?start=nama_usaha", {"_asked": ["bentuk"], "bentuk": "perorangan"})
     late = {"karyawan": "3", "nib": "1234567890123", "kbli": "47112"}
-    client.post(f"{address}?mulai=karyawan", {"_ditanya": list(late), **late})
+    client.post(f"{address}?start=karyawan", {"_asked": list(late), **late})
     with in_city(bontang):
         kept = Application.objects.get().answers
     assert kept["alamat_usaha"]["alamat"] == "Jalan Ahmad Yani 12"
@@ -112,7 +112,7 @@ def test_every_question_of_a_page_is_named_in_its_form(bontang, client_for) -> N
         client = client_for(bontang)
         client.force_login(cast.sari, backend="services.residents.backends.NikBackend")
     page = client.get(begin(bontang, "surat-kuasa", client, cast)).content.decode()
-    assert '<input type="hidden" name="_ditanya" value="penerima">' in page
+    assert '<input type="hidden" name="_asked" value="penerima">' in page
 
 
 def test_a_file_of_a_question_no_longer_asked_is_not_sent(bontang) -> None:
@@ -165,7 +165,7 @@ def test_a_place_without_a_map_asks_for_no_coordinates(bontang, client_for, sett
         cast = make_cast()
         client = client_for(bontang)
         client.force_login(cast.sari, backend="services.residents.backends.NikBackend")
-    address = f"{begin(bontang, 'sku', client, cast)}?mulai=alamat_usaha"
+    address = f"{begin(bontang, 'sku', client, cast)}?start=alamat_usaha"
     plain = client.get(address).content.decode()
     assert "Lintang" not in plain
     assert '<input type="hidden" name="alamat_usaha-lintang"' in plain

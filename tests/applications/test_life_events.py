@@ -176,7 +176,7 @@ def test_the_desk_page_offers_the_act_and_shows_it_afterwards(
     page = f"/meja/berkas/{application.pk}/"
     assert "Catat di data penduduk" in client.get(page).content.decode()
     event = application.life_events.get()
-    sent = client.post(f"{page}peristiwa/", {"orang": [event.pk]})
+    sent = client.post(f"{page}peristiwa/", {"person": [event.pk]})
     assert sent.status_code == 302
     html = client.get(page).content.decode()
     assert "dicatat meninggal oleh" in " ".join(html.split())

@@ -70,7 +70,7 @@ def test_a_village_without_rt_is_served_from_the_register_to_the_letter(
     row = {**ROW, "kelurahan": village.code, "rt": "-", "rw": "-", "dusun": ""}
     table = ";".join(row) + "\n" + ";".join(row.values())
     file = SimpleUploadedFile("penduduk.csv", table.encode(), "text/csv")
-    taken = as_(admin).post("/kelola/penduduk/", {"berkas": file})
+    taken = as_(admin).post("/kelola/penduduk/", {"file": file})
     assert taken.status_code == 302, taken.content.decode()
     assert not Unit.objects.filter(code__startswith=f"{village.code}/").exists()
 

@@ -113,7 +113,7 @@ def test_not_ones_own_letter(cast: Cast, letter: Letter) -> None:
 def test_a_reason_must_be_given(cast: Cast, letter: Letter, reason: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         revoke(letter, cast.lurah, reason)
-    assert refused.value.field == "alasan"
+    assert refused.value.field == "reason"
     letter.refresh_from_db()
     assert letter.state == Letter.State.READY
 
@@ -165,14 +165,14 @@ def test_pages(cast: Cast, application: Application, letter: Letter, client_for,
     case, deed = f"/meja/berkas/{application.pk}/", f"/meja/berkas/{application.pk}/cabut/"
     assert "Cabut surat ini" not in page(cast.rina, case)[1]
     assert "Cabut surat ini" in page(cast.lurah, case)[1]
-    status, text = page(cast.lurah, deed, surat=str(letter.pk), alasan="salah")
+    status, text = page(cast.lurah, deed, letter=str(letter.pk), reason="salah")
     assert status == 422
-    assert f'href="#id_alasan_{letter.pk}"' in text
+    assert f'href="#id_reason_{letter.pk}"' in text
     assert re.search(r"<textarea[^>]*>\s*salah</textarea>", text)
     for wrong in ("x", "9" * 30, "9" * 5000, "-1", ""):
-        assert page(cast.lurah, deed, surat=wrong, alasan=WHY)[0] == 404
-    assert page(cast.rina, deed, surat=str(letter.pk), alasan=WHY)[0] == 404
-    assert page(cast.lurah, deed, surat=str(letter.pk), alasan=WHY)[0] == 302
+        assert page(cast.lurah, deed, letter=wrong, reason=WHY)[0] == 404
+    assert page(cast.rina, deed, letter=str(letter.pk), reason=WHY)[0] == 404
+    assert page(cast.lurah, deed, letter=str(letter.pk), reason=WHY)[0] == 302
     assert WHY in page(cast.lurah, case)[1]
     status, text = page(cast.sari, f"/permohonan/{application.pk}/")
     assert WHY in text

@@ -105,12 +105,12 @@ def test_people_keep_their_accounts_safe(
         admin.save()
         client.force_login(admin, backend="accounts.backends.LoginBackend")
     sent = {
-        "bagian": "sandi",
+        "part": "sandi",
         "sandi-current": "kata sandi lama",
         "sandi-password": "jeruk nipis 7",
     }
     assert client.post("/akun/", sent).status_code == 302
-    sent = {"bagian": "kontak", "kontak-current": "jeruk nipis 7", "kontak-phone": "081234567890",
+    sent = {"part": "kontak", "kontak-current": "jeruk nipis 7", "kontak-phone": "081234567890",
             "kontak-email": "baru@contoh.go.id"}  # fmt: skip
     assert client.post("/akun/", sent).status_code == 302
     with in_city(suspended):
@@ -120,7 +120,7 @@ def test_people_keep_their_accounts_safe(
     client.get("/akun/dua-langkah/")
     with in_city(suspended):
         phone = Phone.objects.get(user=admin)
-    sent = {"kode": code(phone), "current": "jeruk nipis 7"}
+    sent = {"code": code(phone), "current": "jeruk nipis 7"}
     assert client.post("/akun/dua-langkah/", sent).status_code == 200
     with in_city(suspended):
         phone.refresh_from_db()

@@ -109,10 +109,10 @@ class Life:
 
     def change_card(self, card: str) -> None:
         url = actions.portal(self.account.pk, return_to="http://bontang.localhost/")
-        assert self.standin.page(urlsplit(url).path, buat="kartu", kartu=card)[0] == 200
+        assert self.standin.page(urlsplit(url).path, make="kartu", kartu=card)[0] == 200
 
     def pay_invoice(self, url: str, card: str = VISA) -> None:
-        assert self.standin.page(urlsplit(url).path, buat="bayar", kartu=card)[0] == 200
+        assert self.standin.page(urlsplit(url).path, make="bayar", kartu=card)[0] == 200
 
     def mails(self) -> list[tuple[str, str]]:
         """To whom, about what; in order."""

@@ -79,9 +79,10 @@ def said(client: Client, path: str = HOME, status: int = 200) -> str:
 
 
 PAGES = (
-    "", "paket/", "paket/?masa=month", "paket/madya/year/", "paket/madya/year/tagihan/",
+    "", "paket/", "paket/?interval=month", "paket/madya/year/", "paket/madya/year/tagihan/",
     "kontak/", "kartu/", "tagihan/", "dokumen/",
-    "dokumen/penawaran.pdf?paket=madya&masa=year", "dokumen/perjanjian.pdf?paket=utama&masa=month",
+    "dokumen/penawaran.pdf?plan=madya&interval=year",
+    "dokumen/perjanjian.pdf?plan=utama&interval=month",
 )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_a_stripe_that_is_away_loses_nothing(
         account.refresh_from_db()
         assert account.npwp == "0012345678901000"  # and kept
         assert not Change.objects.exists()
-    answer = browser.get(f"{HOME}?sesi=cs_test_x", follow=True)
+    answer = browser.get(f"{HOME}?session=cs_test_x", follow=True)
     assert "jangan membayar dua kali" in answer.content.decode()
 
 
@@ -227,7 +228,7 @@ def test_paying_by_card_from_page_to_page(life: Life, browser: Client) -> None:
     assert f"{urlsplit(answer['Location']).scheme}://{urlsplit(answer['Location']).netloc}" in rule
     # Coming back without having paid is believed to nobody.
     session = life.standin.client.checkout.sessions.list({"limit": 1}).data[0].id
-    text = browser.get(f"{HOME}?sesi={session}", follow=True).content.decode()
+    text = browser.get(f"{HOME}?session={session}", follow=True).content.decode()
     assert "Pembayaran belum selesai" in text
     assert life.status == S.TRIAL
     back = life.standin.page(urlsplit(answer["Location"]).path, kartu="4242424242424242")[2]
@@ -239,7 +240,7 @@ def test_paying_by_card_from_page_to_page(life: Life, browser: Client) -> None:
     assert "Rp10.878.000" in text
     assert life.status == S.ACTIVE
     # Somebody else's session opens nothing.
-    assert "tidak ditemukan" in browser.get(f"{HOME}?sesi=cs_x", follow=True).content.decode()
+    assert "tidak ditemukan" in browser.get(f"{HOME}?session=cs_x", follow=True).content.decode()
 
     # A bigger plan: what it costs now is shown first; pressing twice asks once.
     text = said(browser, f"{HOME}paket/utama/month/")

@@ -42,8 +42,8 @@ def test_plans_and_the_way_there(desk: Client) -> None:
 
 def test_webhooks_are_filtered_and_replayed(desk: Client) -> None:
     row = event(state=StripeEvent.State.FAILED, note="Tidak ada langganan sub_9")
-    assert "in_1" in desk.get("/konsol/peristiwa/?keadaan=failed").content.decode()
-    assert "in_1" not in desk.get("/konsol/peristiwa/?keadaan=done").content.decode()
+    assert "in_1" in desk.get("/konsol/peristiwa/?state=failed").content.decode()
+    assert "in_1" not in desk.get("/konsol/peristiwa/?state=done").content.decode()
     assert desk.post(f"/konsol/peristiwa/{row.pk}/ulangi/").status_code == 302
     row.refresh_from_db()
     assert (row.replays, row.state) == (1, StripeEvent.State.RECEIVED)

@@ -66,7 +66,7 @@ def test_from_trial_by_card_through_failure_and_back(life: Life) -> None:
 
     # A first payment, by card: served at once, the trial is over for good.
     back = life.pay_by_card("madya", "month")
-    assert back.startswith("http://bontang.localhost/kelola/langganan/?sesi=cs_")
+    assert back.startswith("http://bontang.localhost/kelola/langganan/?session=cs_")
     assert "customer.subscription.created" in life.deliver()
     assert life.status == S.ACTIVE
     city = life.fresh()

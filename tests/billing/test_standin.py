@@ -212,13 +212,13 @@ def test_the_whole_life_of_an_invoice_subscription(shop: Shop) -> None:
         assert text in page
     assert shop.standin.page(path + "/pdf")[1].startswith("%PDF-1.4")
 
-    _, page, _ = shop.standin.page(path, buat="gagal")
+    _, page, _ = shop.standin.page(path, make="gagal")
     assert "Kartu ditolak" in page
     assert api.invoices.retrieve(bill.id).status == "open"
     shop.standin.advance(31)
     assert "invoice.overdue" in shop.events(bill.id)
     assert shop.again(sub).status == "past_due"
-    shop.standin.page(path, buat="bayar", kartu="4242424242424242")
+    shop.standin.page(path, make="bayar", kartu="4242424242424242")
     assert api.invoices.retrieve(bill.id).status == "paid"
     assert shop.again(sub).status == "active"
 
@@ -428,16 +428,16 @@ def test_the_portal_changes_the_card_and_cancels(shop: Shop) -> None:
     )
     path = session.url.split(str(shop.standin.port))[1]
     assert "https://bontang.example/kembali" in shop.standin.page(path)[1]
-    shop.standin.page(path, buat="kartu", kartu="5555555555554444")
+    shop.standin.page(path, make="kartu", kartu="5555555555554444")
     customer = shop.api.customers.retrieve(
         str(sub.customer), {"expand": ["invoice_settings.default_payment_method"]}
     )
     method = customer.invoice_settings.default_payment_method  # type: ignore[union-attr]
     assert isinstance(method, stripe.PaymentMethod) and method.card
     assert method.card.last4 == "4444"
-    shop.standin.page(path, buat="batal", langganan=sub.id)
+    shop.standin.page(path, make="batal", langganan=sub.id)
     assert shop.again(sub).cancel_at_period_end
-    shop.standin.page(path, buat="lanjut", langganan=sub.id)
+    shop.standin.page(path, make="lanjut", langganan=sub.id)
     assert not shop.again(sub).cancel_at_period_end
 
 

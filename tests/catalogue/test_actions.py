@@ -262,7 +262,7 @@ def test_a_thousand_services_of_a_hundred_questions(
         for n in range(1000)
     )
     client = client_for(bontang)
-    for address in ("/", "/?cari=layanan+500", "/kebutuhan/umum/"):
+    for address in ("/", "/?q=layanan+500", "/kebutuhan/umum/"):
         with django_assert_max_num_queries(5):
             assert client.get(address).status_code == 200
 

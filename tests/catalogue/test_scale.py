@@ -49,7 +49,7 @@ def many(in_bontang) -> None:
     Service.objects.bulk_update(services, ["current"], batch_size=500)
 
 
-@pytest.mark.parametrize("page", ["/", "/?cari=banyak 777", "/kebutuhan/umum/"])
+@pytest.mark.parametrize("page", ["/", "/?q=banyak 777", "/kebutuhan/umum/"])
 def test_the_catalogue_asks_little(many, in_bontang, client_for, page: str) -> None:
     client = client_for(in_bontang)
     client.get(page)

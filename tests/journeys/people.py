@@ -74,10 +74,10 @@ def link_in_mail(balai: Installation, reader: Walker, to: str, path: str) -> str
     """The link whose address contains ``path`` in the newest mail to somebody; waits for it."""
     page = reader.page
     for _ in range(60):
-        page.goto(f"{balai.url}/kotak-surat/?cari={to}")
+        page.goto(f"{balai.url}/kotak-surat/?q={to}")
         rows = page.locator("tbody tr a")
         for number in range(rows.count()):
-            page.goto(f"{balai.url}/kotak-surat/?cari={to}")
+            page.goto(f"{balai.url}/kotak-surat/?q={to}")
             rows.nth(number).click()
             links = page.locator(f'main a[href*="{path}"]')
             if links.count():
@@ -111,7 +111,7 @@ def row_of(walker: Walker, number: str) -> Locator:
 
 
 def open_case(walker: Walker, address: str, number: str) -> None:
-    walker.page.goto(f"{address}meja/?cari={number}")
+    walker.page.goto(f"{address}meja/?q={number}")
     row_of(walker, number).get_by_role("link").first.click()
     walker.page.wait_for_load_state("load")
 

@@ -148,7 +148,7 @@ def test_paying(balai: Installation, person: Callable[..., Walker], tmp_path: Pa
     admin.go(base, "trial")
     admin.expect("Pemakaian", "Data tagihan")
     admin.press("Pilih paket", "plans")
-    page.goto(f"{base}paket/?masa=month")
+    page.goto(f"{base}paket/?interval=month")
     admin.expect("Pilih paket yang disarankan")  # the smaller ones are not for 248 desa
     assert admin.page.get_by_role("link", name=re.compile("Pilih Madya")).count() == 0
     admin.press("Pilih Utama", "subscribe")

@@ -19,7 +19,7 @@ def test_the_console(balai: Installation, person: Callable[..., Walker]) -> None
     page.locator("button.demo-person").filter(has_text="Operator platform").click()
     operator.look("second-step")
     operator.press("Lanjutkan", "signups")
-    operator.go(f"{balai.url}/konsol/kota/?urut=masalah", "cities")
+    operator.go(f"{balai.url}/konsol/kota/?sort=masalah", "cities")
     operator.go(f"{balai.url}/{CITY}", "city")
     operator.press("Hitung sekarang")
     operator.expect("Sudah dihitung ulang", "mutakhir")

@@ -20,7 +20,7 @@ ROLES = {
     "Camat": ["/meja/"],
     "DPMPTSP": ["/meja/"],
     "Kepala DPMPTSP": ["/meja/"],
-    "Admin kota": ["/kelola/", "/kelola/pejabat/?kosong=1", "/kelola/wilayah/", "/kelola/rt/"],
+    "Admin kota": ["/kelola/", "/kelola/pejabat/?vacant=1", "/kelola/wilayah/", "/kelola/rt/"],
 }
 
 

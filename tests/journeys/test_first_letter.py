@@ -108,7 +108,7 @@ def _sign_up(
 
 def _import(admin: Hands, city: str, file: Path) -> None:
     admin.click(f'main a[href*="/kelola/penduduk/"], main a[href="{city}kelola/penduduk/"]')
-    admin.hand_in("#id_berkas", file)
+    admin.hand_in("#id_file", file)
     admin.press("Impor")
     admin.walker.expect("penduduk ditambahkan")
 
@@ -128,7 +128,7 @@ def _appoint(
     file.write_text("\n".join(rows), encoding="utf-8")
     admin.click('a[href="/kelola/pejabat/"]')
     admin.press("Tunjuk dari lembar kerja")
-    admin.hand_in("#id_berkas", file)
+    admin.hand_in("#id_file", file)
     admin.press("Tunjuk semua")
     admin.walker.expect("3 orang ditunjuk")
     return logins

@@ -68,7 +68,7 @@ def name_the_heads(town: Town, admin: Walker) -> None:
 def import_register(town: Town, admin: Walker, folder: Path) -> None:
     page = admin.page
     page.goto(f"{town.address}kelola/penduduk/")
-    page.set_input_files("#id_berkas", people.spreadsheet(town.rows, folder / "penduduk.csv"))
+    page.set_input_files("#id_file", people.spreadsheet(town.rows, folder / "penduduk.csv"))
     admin.press("Impor", "import")
     admin.expect(f"{len(town.rows)} penduduk ditambahkan")
 
@@ -114,7 +114,7 @@ def appoint(town: Town, admin: Walker, postman: Walker) -> dict[str, str]:
         ("wali", nagari, f"Wali Nagari {town.village.name}", "Herman Lantang"),
         ("penyuluh", DINAS, "Penyuluh Pertanian", "Meilani Pangalila"),
     ):
-        page.goto(f"{town.address}kelola/pejabat/?cari={unit}")
+        page.goto(f"{town.address}kelola/pejabat/?q={unit}")
         page.get_by_role("link", name=title, exact=True).click()
         staff[key] = f"{key}@{town.subdomain}.go.id"
         page.fill("#id_name", name)
@@ -126,7 +126,7 @@ def appoint(town: Town, admin: Walker, postman: Walker) -> dict[str, str]:
         postman.page.fill("#id_password", people.PASSWORD)
         postman.press("Simpan kata sandi")
         postman.context.clear_cookies()
-    admin.go(f"{town.address}kelola/pejabat/?cari={nagari}", "posts")
+    admin.go(f"{town.address}kelola/pejabat/?q={nagari}", "posts")
     return staff
 
 

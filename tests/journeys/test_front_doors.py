@@ -29,8 +29,8 @@ def test_city(balai: Installation, person: Callable[..., Walker]) -> None:
     visitor.go(balai.city("bontang"), "home")
     visitor.expect("Bontang")
     for path, name in {
-        "/?cari=tidak+mampu": "search",
-        "/?cari=zzzz": "search-nothing",
+        "/?q=tidak+mampu": "search",
+        "/?q=zzzz": "search-nothing",
         "/masuk/": "sign-in",
         "/daftar/": "register",
         "/v/": "verify",

@@ -29,7 +29,7 @@ def begin(walker: Walker, bontang: str) -> None:
     walker.press("Data saya benar")
 
 
-@pytest.mark.parametrize("gone", ["sesi", "csrftoken"])
+@pytest.mark.parametrize("gone", ["session", "csrftoken"])
 def test_after_a_session_or_a_page_that_is_too_old(
     balai: Installation, person: Callable[..., Walker], gone: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_the_next_person_at_the_same_computer_finds_nothing(
         page.locator(".who summary").click()
         page.locator("form[action$='/keluar/'] button").click()
     else:
-        page.context.clear_cookies(name="sesi")
+        page.context.clear_cookies(name="session")
         send(page)
     page.wait_for_load_state()
     assert "/masuk/" in page.url

@@ -11,11 +11,11 @@ from tests.journeys.walker import OVERFLOW, Installation, Walker
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
 TALL = 844
 WIDTHS = (390, 320)
-PUBLIC = ["", "daftar/", "daftar/?cari=tangerang", "harga/", "keamanan/", "syarat/", "masuk/"]
+PUBLIC = ["", "daftar/", "daftar/?q=tangerang", "harga/", "keamanan/", "syarat/", "masuk/"]
 # Whose pages these are in Bontang, and how many of the cases on the first are opened.
 PEOPLE: dict[str, list[str]] = {
     "": [
-        "", "?cari=tidak+mampu", "?cari=jalan+rusak", "kebutuhan/menikah/", "layanan/sktm/",
+        "", "?q=tidak+mampu", "?q=jalan+rusak", "kebutuhan/menikah/", "layanan/sktm/",
         "layanan/izin-mendirikan-bangunan/", "v/", "v/SALAH-0000", "daftar/", "masuk/", "sandi/",
         "sandi/kode/",
         "privasi/", "tidak-ada/",
@@ -26,7 +26,7 @@ PEOPLE: dict[str, list[str]] = {
     "Admin kota": [
         "kelola/", "kelola/kesiapan/", "kelola/pesan/", "kelola/identitas/",
         "kelola/wilayah/", "kelola/pejabat/",
-        "kelola/pejabat/?kosong=1", "kelola/pejabat/berkas/", "kelola/rt/", "kelola/penduduk/",
+        "kelola/pejabat/?vacant=1", "kelola/pejabat/berkas/", "kelola/rt/", "kelola/penduduk/",
         "kelola/libur/", "kelola/dukungan/", "kelola/data/", "kelola/langganan/",
         "kelola/langganan/paket/", "kelola/langganan/kontak/", "kelola/langganan/dokumen/",
         "kelola/layanan/", "kelola/layanan/baru/", "kelola/layanan/impor/",

@@ -127,7 +127,7 @@ def set_up(town: Town, admin: Walker, folder: Path) -> None:
     page.fill("#id_accent", "#7a1f3d")
     page.fill("#id_contact", "0811 000 111")
     admin.press("Simpan", "face-saved")
-    admin.go(f"{kelola}wilayah/?cari={town.village.name}", "units")
+    admin.go(f"{kelola}wilayah/?q={town.village.name}", "units")
     page.locator("main table").get_by_role("link", name=town.village.name).first.click()
     admin.look("unit")
     page.fill("#id_address", "Jalan Merdeka 1")
@@ -137,9 +137,9 @@ def set_up(town: Town, admin: Walker, folder: Path) -> None:
     admin.go(f"{kelola}penduduk/", "residents")
     broken = [dict(row) for row in town.rows]
     broken[1]["nik"] = broken[1]["nik"][:15]
-    page.set_input_files("#id_berkas", people.spreadsheet(broken, folder / "salah.csv"))
+    page.set_input_files("#id_file", people.spreadsheet(broken, folder / "salah.csv"))
     admin.press("Impor", "import-refused")
-    page.set_input_files("#id_berkas", people.spreadsheet(town.rows, folder / "penduduk.csv"))
+    page.set_input_files("#id_file", people.spreadsheet(town.rows, folder / "penduduk.csv"))
     admin.press("Impor", "import-done")
     admin.expect(f"{len(town.rows)} penduduk ditambahkan")
     admin.go(f"{kelola}layanan/", "services")
@@ -166,7 +166,7 @@ def appoint_everybody(town: Town, admin: Walker, postman: Walker) -> dict[str, s
         ("kepala", "DPMPTSP", "Kepala DPMPTSP"),
     ]
     for number, (key, unit, title) in enumerate(posts):
-        page.goto(f"{kelola}pejabat/?cari={unit}")
+        page.goto(f"{kelola}pejabat/?q={unit}")
         if key == "loket":
             admin.look("posts")
         page.get_by_role("link", name=title, exact=True).click()
@@ -203,7 +203,7 @@ def appoint_ketua_rt(town: Town, admin: Walker, phone: Walker) -> str:
     admin.press("Buat kode", "code-card")
     phone.page.goto(f"{town.address}sandi/kode/")
     phone.page.fill("#id_nik", nik)
-    phone.page.fill("#id_kode", page.locator(".number").inner_text())
+    phone.page.fill("#id_code", page.locator(".number").inner_text())
     phone.page.fill("#id_password", people.PASSWORD)
     phone.press("Simpan kata sandi", "code-used")
     phone.context.clear_cookies()
@@ -271,7 +271,7 @@ def ask_for_sktm(
     town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
 ) -> Path:
     page = resident.page
-    resident.go(f"{town.address}?cari=kurang+mampu", "search")
+    resident.go(f"{town.address}?q=kurang+mampu", "search")
     resident.go(f"{town.address}layanan/sktm/", "sktm")
     resident.press("Ajukan sekarang", "sktm-facts")
     resident.press("Data saya benar", "sktm-form")
@@ -307,12 +307,12 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
     body = anybody.page.locator("body").inner_text()
     assert who["nik"] not in body
     assert who["nama"].lower() not in body.lower()
-    anybody.page.set_input_files("#id_berkas", letter)
+    anybody.page.set_input_files("#id_file", letter)
     anybody.press("Cocokkan", "same-file")
     anybody.expect("Sama persis")
     forged = letter.with_name("palsu.pdf")
     forged.write_bytes(letter.read_bytes().replace(b"%%EOF", b"%%EOF\n% changed\n"))
-    anybody.page.set_input_files("#id_berkas", forged)
+    anybody.page.set_input_files("#id_file", forged)
     anybody.press("Cocokkan", "other-file")
     anybody.expect("Berbeda")
     anybody.go(address[:-1] + ("A" if address[-1] != "A" else "B"), "unknown")
@@ -330,7 +330,7 @@ def ask_for_reklame(
     page.fill("#id_isi", "Perumahan Griya Asri")
     page.fill("#id_luas", "10")
     page.fill("#id_lokasi", "Jalan Merdeka, di simpang pasar, sisi timur")
-    page.fill("#id_mulai", "2099-01-01")
+    page.fill("#id_start", "2099-01-01")
     page.fill("#id_selesai", "2099-12-31")
     page.check('input[name="lahan_sendiri"][value="ya"]')
     page.set_input_files("#id_gambar", people.photo("GAMBAR RANCANGAN", folder / "gambar.jpg"))

@@ -43,10 +43,10 @@ def test_what_a_mail_says_is_text(public_client: Client) -> None:
 def test_mails_are_found_by_receiver_and_subject(public_client: Client) -> None:
     send("Undangan", to="lurah@contoh.go.id")
     send("Kata sandi", to="camat@contoh.go.id")
-    found = public_client.get("/kotak-surat/", {"cari": "LURAH@"}).content.decode()
+    found = public_client.get("/kotak-surat/", {"q": "LURAH@"}).content.decode()
     assert "Undangan" in found
     assert "Kata sandi" not in found
-    nothing = public_client.get("/kotak-surat/", {"cari": "bupati"}).content.decode()
+    nothing = public_client.get("/kotak-surat/", {"q": "bupati"}).content.decode()
     assert "Tidak ada" in nothing
 
 

@@ -111,13 +111,13 @@ def test_the_language_somebody_chooses_is_kept_with_their_account(
     cast: Cast, settings: LazySettings
 ) -> None:
     client = Client(HTTP_HOST="bontang.localhost")
-    client.post("/bahasa/", {"bahasa": "en", "kembali": "/"})
+    client.post("/bahasa/", {"language": "en", "back": "/"})
     client.force_login(cast.sari)
     cast.sari.refresh_from_db()
-    client.post("/bahasa/", {"bahasa": "en", "kembali": "/"})
+    client.post("/bahasa/", {"language": "en", "back": "/"})
     cast.sari.refresh_from_db()
     assert cast.sari.language == "en"
-    client.post("/bahasa/", {"bahasa": "id", "kembali": "/"})
+    client.post("/bahasa/", {"language": "id", "back": "/"})
     cast.sari.refresh_from_db()
     assert cast.sari.language == "id"
 
@@ -146,7 +146,7 @@ def test_the_account_page_offers_the_choice_to_officials_alone(cast: Cast) -> No
     desk = Client(HTTP_HOST="bontang.localhost")
     desk.force_login(cast.rina)
     assert "Begitu ada yang menunggu saya" in desk.get("/akun/").text
-    answer = desk.post("/akun/", {"bagian": "notices", "notices-arrival": "on"})
+    answer = desk.post("/akun/", {"part": "notices", "notices-arrival": "on"})
     assert answer.status_code == 302
     kept = NoticeChoice.objects.filter(user=cast.rina).values_list("occasion", "is_wanted")
     assert dict(kept) == {"arrival": True, "digest": False}

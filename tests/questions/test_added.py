@@ -104,7 +104,7 @@ def test_an_admin_asks_a_question_of_an_added_kind(cast: Cast, as_: Callable[...
     client = as_(admin)
     pages = "/kelola/layanan/sktm/pertanyaan/"
     assert "Hari-hari dalam seminggu" in client.get(f"{pages}tambah/").content.decode()
-    page = f"{pages}tambah/?jenis=days"
+    page = f"{pages}tambah/?kind=days"
     assert "Paling banyak (hari)" in client.get(page).content.decode()
     wrong = change(client, page, label="Pada hari apa?", most="9")
     assert "“Paling banyak (hari)”: paling banyak 7." in wrong.content.decode()

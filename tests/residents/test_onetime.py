@@ -232,19 +232,19 @@ def test_the_counter_finds_checks_and_hands_out(cast: Cast, in_bontang, client_f
     found = desk.post("/meja/kode/", {"nik": nik})
     assert "Minta KTP-nya" in found.content.decode()
     assert Entry.objects.filter(what="person.read", detail__purpose="kode").count() == 1
-    missing = desk.post("/meja/kode/", {"nik": nik, "buat": "1"})
+    missing = desk.post("/meja/kode/", {"nik": nik, "make": "1"})
     assert missing.status_code == 422 and not OneTimeCode.objects.exists()
-    card = desk.post("/meja/kode/", {"nik": nik, "buat": "1", "checked": "ktp"})
+    card = desk.post("/meja/kode/", {"nik": nik, "make": "1", "checked": "ktp"})
     assert "no-store" in card["Cache-Control"]
     code = card.content.decode().partition('class="number">')[2][:9]
     # The administrator's choice is not the counter's.
-    refused = desk.post("/meja/kode/", {"nik": nik, "buat": "1", "checked": "ditunjuk"})
+    refused = desk.post("/meja/kode/", {"nik": nik, "make": "1", "checked": "ditunjuk"})
     assert refused.status_code == 422
 
     expires = OneTimeCode.objects.get().expires_at
     assert expires - now() < timedelta(minutes=31)
     assert "sandi/kode" in phone.get("/sandi/").content.decode()
-    sent = {"nik": nik, "kode": code, "password": PASSWORD}
+    sent = {"nik": nik, "code": code, "password": PASSWORD}
     answer = phone.post("/sandi/kode/", sent)
     assert answer.status_code == 302 and phone.get("/permohonan/").status_code == 200
     assert old.get("/permohonan/").status_code == 302  # signed out
@@ -274,7 +274,7 @@ def test_a_second_step_is_asked_for_as_ever(
         person_id=cast.sari_person.pk, checked="ktp", by=cast.rina, at=now(), today=now().date()
     ).code
     client = client_for(in_bontang)
-    sent = {"nik": cast.sari_person.nik, "kode": code, "password": PASSWORD}
+    sent = {"nik": cast.sari_person.nik, "code": code, "password": PASSWORD}
     assert client.post("/sandi/kode/", sent)["Location"] == "/masuk/kode/"
     assert client.get("/permohonan/").status_code == 302
 

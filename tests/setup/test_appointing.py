@@ -227,7 +227,7 @@ def _upload(page: Client, *rows: str) -> object:
     header = "jabatan;unit;nama;email;nik;nip"
     content = "\n".join([header, *rows]).encode()
     file = SimpleUploadedFile("pejabat.csv", content, "text/csv")
-    return page.post("/kelola/pejabat/berkas/", {"berkas": file})
+    return page.post("/kelola/pejabat/berkas/", {"file": file})
 
 
 def test_officials_are_appointed_from_one_file_each_with_an_invitation(

@@ -34,10 +34,10 @@ def test_a_closure_is_noted_and_taken_back(admin: Client) -> None:
     page = admin.get(PAGE).content.decode()
     assert "Senin, 8 Maret 2027" in page
     gone = Closure.objects.get(day=last)
-    admin.post(PAGE, {"hapus": gone.pk})
+    admin.post(PAGE, {"remove": gone.pk})
     assert Closure.objects.count() == 2
-    assert admin.post(PAGE, {"hapus": gone.pk}).status_code == 404
-    assert admin.post(PAGE, {"hapus": "x"}).status_code == 404
+    assert admin.post(PAGE, {"remove": gone.pk}).status_code == 404
+    assert admin.post(PAGE, {"remove": "x"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_clocks_count_closures_and_running_ones_stay(in_bontang) -> None:
 
 
 def test_the_simulator_counts_them(admin: Client, in_bontang) -> None:
-    path = "/kelola/layanan/sktm/simulasi/?tanggal=2026-11-23&jam=09:00"
+    path = "/kelola/layanan/sktm/simulasi/?date=2026-11-23&hour=09:00"
     before = admin.get(path).context["found"].done
     mayor = User.objects.create_user("walikota@contoh.go.id", name="Wulan")
     actions.close_days(

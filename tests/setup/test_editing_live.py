@@ -31,7 +31,7 @@ def preview(client: Client, page: str, asked: str, **typed: Any) -> str:
 
 def test_unsaved_words_show_in_the_form_and_on_the_letter(admin: Client) -> None:
     page = f"{SKTM}pertanyaan/ubah/keperluan/"
-    shown = preview(admin, page, "bagian=fields&kunci=keperluan", label="Buat apa, Pak?")
+    shown = preview(admin, page, "part=fields&key=keperluan", label="Buat apa, Pak?")
     assert "Buat apa, Pak?" in shown
     assert "Berapa orang yang Anda tanggung?" in shown, "the whole page of the form"
     assert shown.count('src="data:image/png;base64,') == 1
@@ -40,7 +40,7 @@ def test_unsaved_words_show_in_the_form_and_on_the_letter(admin: Client) -> None
 
 
 def test_a_letters_picture_follows_its_text(admin: Client) -> None:
-    page, asked = f"{SKTM}surat/ubah/surat/", "bagian=outputs&kunci=surat"
+    page, asked = f"{SKTM}surat/ubah/surat/", "part=outputs&key=surat"
     before, same = (preview(admin, page, asked) for _ in range(2))
     other = preview(admin, page, asked, body="Isinya lain sama sekali.")
     picture = re.compile(r'src="(data:image/png[^"]+)"')
@@ -51,10 +51,10 @@ def test_a_letters_picture_follows_its_text(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("page", "asked", "typed", "words"),
     [
-        ("pertanyaan/ubah/keperluan/", "bagian=fields&kunci=keperluan", {"label": ""}, "Isi “"),
-        ("surat/ubah/surat/", "bagian=outputs&kunci=surat", {"body": "{siapa_ini}"},
+        ("pertanyaan/ubah/keperluan/", "part=fields&key=keperluan", {"label": ""}, "Isi “"),
+        ("surat/ubah/surat/", "part=outputs&key=surat", {"body": "{siapa_ini}"},
          "tidak ada yang mengisi"),
-        ("langkah/ubah/lurah/", "bagian=steps&kunci=lurah", {"clock__amount": "0"},
+        ("langkah/ubah/lurah/", "part=steps&key=lurah", {"clock__amount": "0"},
          "paling sedikit"),
     ],
 )  # fmt: skip
@@ -70,12 +70,12 @@ def test_while_typing_is_unfinished_the_last_picture_stays(
 
 def test_steps_the_service_and_new_things_have_previews_too(admin: Client) -> None:
     shown = preview(
-        admin, f"{SKTM}langkah/ubah/lurah/", "bagian=steps&kunci=lurah", title="Lurah membaca"
+        admin, f"{SKTM}langkah/ubah/lurah/", "part=steps&key=lurah", title="Lurah membaca"
     )
     assert "Lurah membaca" in shown
-    assert "Judul baru" in preview(admin, SKTM, "bagian=main&kunci=", title="Judul baru")
-    page = f"{SKTM}pertanyaan/tambah/?jenis=yesno"
-    asked = "bagian=fields&kunci=&jenis=yesno"
+    assert "Judul baru" in preview(admin, SKTM, "part=main&key=", title="Judul baru")
+    page = f"{SKTM}pertanyaan/tambah/?kind=yesno"
+    asked = "part=fields&key=&kind=yesno"
     assert "Punya rumah?" in preview(admin, page, asked, label="Punya rumah?")
     assert sktm().draft is None
 
@@ -84,13 +84,13 @@ def test_a_question_asked_only_sometimes_is_shown(admin: Client) -> None:
     field = next(f for f in SHARED["reklame"]["documents"] if f["show_when"])
     page = f"{LIST}reklame/dokumen/ubah/{field['key']}/"
     answer = admin.post(
-        f"{LIST}reklame/pratinjau/?bagian=documents&kunci={field['key']}",
+        f"{LIST}reklame/pratinjau/?part=documents&key={field['key']}",
         {**form_of(admin, page), "label": "Surat izin pemilik"},
     )
     assert "Surat izin pemilik" in answer.content.decode()
 
 
-@pytest.mark.parametrize("asked", ["", "bagian=aneh", "bagian=fields&kunci=tiada"])
+@pytest.mark.parametrize("asked", ["", "part=aneh", "part=fields&key=tiada"])
 def test_a_preview_of_nothing_is_a_404(admin: Client, asked: str) -> None:
     assert admin.post(f"{PREVIEW}?{asked}").status_code == 404
 
@@ -98,7 +98,7 @@ def test_a_preview_of_nothing_is_a_404(admin: Client, asked: str) -> None:
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '#panic("x")', "{{ 7|add:7 }}"])
 def test_hostile_words_are_words_in_the_preview(admin: Client, text: str) -> None:
     shown = preview(
-        admin, f"{SKTM}pertanyaan/ubah/keperluan/", "bagian=fields&kunci=keperluan", label=text
+        admin, f"{SKTM}pertanyaan/ubah/keperluan/", "part=fields&key=keperluan", label=text
     )
     assert "<script>alert" not in shown
     assert ">14<" not in shown
@@ -120,11 +120,11 @@ def test_pictures_of_a_pdf_are_png(admin: Client) -> None:
 
 def test_a_question_changes_its_kind_after_a_warning(admin: Client) -> None:
     path = f"{SKTM}pertanyaan/ubah/tanggungan/"
-    page = admin.get(f"{path}?jenis=text").content.decode()
+    page = admin.get(f"{path}?kind=text").content.decode()
     assert "Jenisnya akan berubah dari “Angka” menjadi “Jawaban pendek”" in page
     assert "satuan, batas paling sedikit dan paling banyak" in page
     assert sktm().draft is None
-    assert change(admin, f"{path}?jenis=text").status_code == 302
+    assert change(admin, f"{path}?kind=text").status_code == 302
     draft = sktm().draft
     assert draft is not None
     field = next(f for f in draft["fields"] if f["key"] == "tanggungan")
@@ -134,17 +134,17 @@ def test_a_question_changes_its_kind_after_a_warning(admin: Client) -> None:
 
 def test_a_kind_others_compare_with_stays(admin: Client) -> None:
     path = f"{LIST}reklame/pertanyaan/ubah/luas/"
-    page = admin.get(f"{path}?jenis=text", follow=True).content.decode()
+    page = admin.get(f"{path}?kind=text", follow=True).content.decode()
     assert "jawabannya dibandingkan di: Langkah" in page
     sent = {**form_of(admin, path), "edition": "0"}
-    admin.post(f"{path}?jenis=text", sent)
+    admin.post(f"{path}?kind=text", sent)
     assert Service.objects.get(slug="reklame").draft is None
 
 
 def test_a_person_the_letter_quotes_stays_a_person(admin: Client) -> None:
     definition = SHARED["lahir-mati"]
     assert any(f["key"] == "ibu" and f["type"] == "person" for f in definition["fields"])
-    path = f"{LIST}lahir-mati/pertanyaan/ubah/ibu/?jenis=text"
+    path = f"{LIST}lahir-mati/pertanyaan/ubah/ibu/?kind=text"
     page = admin.get(path, follow=True).content.decode()
     assert "Jenisnya tidak bisa diganti menjadi “Jawaban pendek”" in page
     assert "tidak ada yang mengisi" in page
@@ -181,11 +181,11 @@ def test_every_kind_becomes_every_other_or_says_why(blueprint: Blueprint) -> Non
 
 def test_questions_are_put_in_order_at_once(admin: Client) -> None:
     keys = [field["key"] for field in SHARED["sktm"]["fields"]]
-    arrange(admin, part="fields", do="urut", urutan=",".join(reversed(keys)))
+    arrange(admin, part="fields", do="urut", order=",".join(reversed(keys)))
     draft = sktm().draft
     assert draft is not None
     assert [field["key"] for field in draft["fields"]] == keys[::-1]
-    page = arrange(admin, part="fields", do="urut", urutan=keys[0]).content.decode()
+    page = arrange(admin, part="fields", do="urut", order=keys[0]).content.decode()
     assert "baru saja berubah" in page
     draft = sktm().draft
     assert draft is not None
@@ -196,14 +196,14 @@ def test_options_move_without_script(admin: Client) -> None:
     path = f"{LIST}reklame/pertanyaan/ubah/jenis/"
     before = [option["key"] for option in SHARED["reklame"]["fields"][0]["options"]]
     sent = form_of(admin, path)
-    moved = admin.post(path, {**sent, "label": "Jenis apa?", "geser": "options-0-turun"})
+    moved = admin.post(path, {**sent, "label": "Jenis apa?", "move": "options-0-turun"})
     assert moved.status_code == 200
     page = moved.content.decode()
     assert 'value="Jenis apa?"' in page, "what was typed stays"
     assert Service.objects.get(slug="reklame").draft is None, "and nothing is saved yet"
     keys = re.findall(r'name="options-\d-key" value="([^"]+)"', page)
     assert keys == [before[1], before[0], *before[2:]]
-    assert admin.post(path, {**sent, "geser": "aneh"}).status_code == 200
+    assert admin.post(path, {**sent, "move": "aneh"}).status_code == 200
 
 
 def test_moved_rows_are_saved_in_their_new_order(admin: Client) -> None:
@@ -221,7 +221,7 @@ def test_moved_rows_are_saved_in_their_new_order(admin: Client) -> None:
 
 
 def test_a_removed_thing_of_our_own_comes_back_at_once(admin: Client) -> None:
-    change(admin, f"{SKTM}pertanyaan/tambah/?jenis=yesno", label="Punya rumah?")
+    change(admin, f"{SKTM}pertanyaan/tambah/?kind=yesno", label="Punya rumah?")
     arrange(admin, part="fields", key="punya_rumah", do="naik")
     before = sktm().draft
     page = arrange(admin, part="fields", key="punya_rumah", do="hapus").content.decode()
@@ -251,17 +251,17 @@ def test_icon_group_words_and_whether_it_is_offered(admin: Client) -> None:
     assert (draft["icon"], draft["category"], draft["synonyms"], draft["offered"]) == (
         "wallet", "umum", ["miskin"], False,
     )  # fmt: skip
-    page = admin.post(LIST, {"layanan": sktm().pk, "kembali": "sktm", "buka": "tidak"})
+    page = admin.post(LIST, {"service": sktm().pk, "back": "sktm", "open": "tidak"})
     assert page["Location"] == SKTM
     assert not sktm().is_active
 
 
 def test_rows_are_added_without_saving_and_what_was_typed_stays(admin: Client) -> None:
-    path = f"{SKTM}pertanyaan/tambah/?jenis=choice"
+    path = f"{SKTM}pertanyaan/tambah/?kind=choice"
     sent = form_of(admin, path)
     for number, label in enumerate(("Satu", "Dua")):
         sent[f"options-{number}-label"] = label
-    page = admin.post(path, {**sent, "label": "Pilih yang mana?", "tambah": "options"})
+    page = admin.post(path, {**sent, "label": "Pilih yang mana?", "add": "options"})
     assert page.status_code == 200, "nothing is judged yet"
     html = page.content.decode()
     assert 'value="Satu"' in html and 'value="Dua"' in html and "Pilih yang mana?" in html

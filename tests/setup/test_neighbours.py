@@ -72,7 +72,7 @@ def test_a_neighbour_is_appointed_by_nik_and_given_a_card(
     card = page.post(answer.url, {"checked": "ditunjuk"}).content.decode()
     code = card.partition('class="number">')[2][:9]
     phone = client_for(in_bontang)
-    sent = {"nik": person.nik, "kode": code, "password": "jeruk nipis segar"}
+    sent = {"nik": person.nik, "code": code, "password": "jeruk nipis segar"}
     assert phone.post("/sandi/kode/", sent)["Location"] == "/rt/"
     assert not OneTimeCode.objects.exists()
 
@@ -156,7 +156,7 @@ def test_an_rt_without_a_register_is_filled_by_mail(page: Client, person: Person
     day = today()
     sent = {"since_0": day.day, "since_1": day.month, "since_2": day.year + 1,
             "name": "Pak Kusno", "email": "kusno@contoh.id"}  # fmt: skip
-    assert page.post(f"/kelola/pejabat/{post.pk}/?cara=e-mail", sent).status_code == 302
+    assert page.post(f"/kelola/pejabat/{post.pk}/?method=e-mail", sent).status_code == 302
     mail = Outbox.objects.filter(kind="mail.send", payload__to="kusno@contoh.id").get().payload
     assert (
         post.full_title in mail["body"] and "oleh Admin" in mail["body"]

@@ -47,10 +47,10 @@ def release_two(**more: Any) -> Blueprint:
 
 
 PAGES = [
-    "", "?saring=rilis", "?saring=draf", "?saring=diubah", "?saring=sendiri", "?saring=tutup",
-    "baru/", "impor/", "kelurahan/", "kelurahan/?layanan=sktm", "rilis/", "sktm/",
+    "", "?filter=rilis", "?filter=draf", "?filter=diubah", "?filter=sendiri", "?filter=tutup",
+    "baru/", "impor/", "kelurahan/", "kelurahan/?service=sktm", "rilis/", "sktm/",
     "sktm/standar/", "sktm/pertanyaan/", "sktm/pertanyaan/tambah/", "sktm/dokumen/",
-    "sktm/pertanyaan/tambah/?jenis=choice", "sktm/dokumen/tambah/", "sktm/langkah/",
+    "sktm/pertanyaan/tambah/?kind=choice", "sktm/dokumen/tambah/", "sktm/langkah/",
     "sktm/langkah/tambah/", "sktm/langkah/ubah/lurah/", "sktm/surat/", "sktm/surat/tambah/",
     "sktm/surat/ubah/surat/", "sktm/draf/", "sktm/draf/surat/surat/", "sktm/simulasi/",
     "sktm/riwayat/", "sktm/unduh/",
@@ -113,24 +113,24 @@ def test_the_list_is_quick_with_a_thousand_services(admin: Client) -> None:
     asked = [q["sql"] for q in seen.captured_queries if "catalogue_" in q["sql"]]
     assert len(asked) <= 5
     assert not any('"definition"' in query for query in asked), "lists read no definitions"
-    assert len(re.findall(r'name="layanan"', page.content.decode())) == 50
-    found = admin.get(LIST, {"cari": "kota 777"}).content.decode()
+    assert len(re.findall(r'name="service"', page.content.decode())) == 50
+    found = admin.get(LIST, {"q": "kota 777"}).content.decode()
     assert re.findall(r"<b>(Layanan kota \d+)</b>", found) == ["Layanan kota 777"]
 
 
 def test_tags_say_what_waits(admin: Client) -> None:
     change(admin, SKTM, title="SKTM Bontang")
     tag = '<span class="tag warn">draf belum diterbitkan</span>'
-    assert tag in admin.get(LIST, {"saring": "draf"}).content.decode()
+    assert tag in admin.get(LIST, {"filter": "draf"}).content.decode()
     assert tag in admin.get(SKTM).content.decode()
-    assert tag not in admin.get(LIST, {"cari": "reklame"}).content.decode()
+    assert tag not in admin.get(LIST, {"q": "reklame"}).content.decode()
     publish(admin)
     release_two(summary="Baru.")
-    page = admin.get(LIST, {"cari": "SKTM Bontang"}).content.decode()
+    page = admin.get(LIST, {"q": "SKTM Bontang"}).content.decode()
     assert "rilis baru menunggu" in page
     assert "diubah di sini" in page
-    assert "SKTM Bontang" in admin.get(LIST, {"saring": "rilis"}).content.decode()
-    assert "SKTM Bontang" not in admin.get(LIST, {"saring": "sendiri"}).content.decode()
+    assert "SKTM Bontang" in admin.get(LIST, {"filter": "rilis"}).content.decode()
+    assert "SKTM Bontang" not in admin.get(LIST, {"filter": "sendiri"}).content.decode()
 
 
 # --- editing -------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_one_place_goes_back_to_the_template_and_the_rest_stays(admin: Client) -
     change(admin, SKTM, title="Judul kita", fee="5000")
     page = admin.get(SKTM).content.decode()
     assert len(re.findall(r"diubah di sini</span>\s*<button", page)) == 2
-    change(admin, SKTM, after="Bawa ke sekolah.", batalkan="title")
+    change(admin, SKTM, after="Bawa ke sekolah.", undo="title")
     draft = sktm().draft
     assert draft is not None
     assert draft["title"] == SHARED["sktm"]["title"]
@@ -163,7 +163,7 @@ def test_one_place_goes_back_to_the_template_and_the_rest_stays(admin: Client) -
 
 
 def test_questions_are_added_moved_removed_and_given_back(admin: Client) -> None:
-    path = f"{SKTM}pertanyaan/tambah/?jenis=choice"
+    path = f"{SKTM}pertanyaan/tambah/?kind=choice"
     answer = change(
         admin,
         path,
@@ -210,7 +210,7 @@ def test_what_hangs_on_a_question_is_named_before_it_goes(admin: Client) -> None
 
 def test_a_condition_is_typed_in_the_words_residents_see(admin: Client) -> None:
     change(
-        admin, f"{SKTM}pertanyaan/tambah/?jenis=choice", label="Status rumah?",
+        admin, f"{SKTM}pertanyaan/tambah/?kind=choice", label="Status rumah?",
         **{"options-0-label": "Milik sendiri", "options-1-label": "Sewa"},
     )  # fmt: skip
     path = f"{SKTM}dokumen/tambah/"
@@ -360,14 +360,14 @@ def test_a_draft_is_thrown_away(admin: Client) -> None:
 
 def test_the_walk_counts_over_a_weekend(admin: Client) -> None:
     steps = len(SHARED["sktm"]["steps"])
-    friday = {"tanggal": "2026-11-20", "jam": "15:00"}
+    friday = {"date": "2026-11-20", "hour": "15:00"}
     page = admin.get(f"{SKTM}simulasi/", friday).content.decode()
     assert "Jumat, 20 November 2026 pukul 15.00" in page
     assert "hari libur dan akhir pekan" in " ".join(page.split())
     assert page.count("Batas waktu") == steps
-    end = admin.get(f"{SKTM}simulasi/", {**friday, "langkah": steps}).content.decode()
+    end = admin.get(f"{SKTM}simulasi/", {**friday, "step": steps}).content.decode()
     assert "Perjalanan selesai" in end
-    odd = admin.get(f"{SKTM}simulasi/", {"tanggal": "bukan", "jam": "99:99", "langkah": "-1"})
+    odd = admin.get(f"{SKTM}simulasi/", {"date": "bukan", "hour": "99:99", "step": "-1"})
     assert odd.status_code == 200
 
 
@@ -384,15 +384,15 @@ def test_history_compares_restores_and_returns(admin: Client) -> None:
     change(admin, SKTM, title="Kedua")
     publish(admin)
     new, old = ServiceVersion.objects.filter(service__slug="sktm").order_by("-pk")
-    page = admin.get(f"{SKTM}riwayat/", {"lama": old.pk, "baru": new.pk}).content.decode()
+    page = admin.get(f"{SKTM}riwayat/", {"old": old.pk, "new": new.pk}).content.decode()
     assert "Kedua" in page
     assert "berlaku sekarang" in page
-    admin.post(f"{SKTM}riwayat/", {"versi": old.pk, "do": "pulihkan"})
+    admin.post(f"{SKTM}riwayat/", {"version": old.pk, "do": "pulihkan"})
     assert sktm().draft is not None
     admin.post(f"{SKTM}draf/", {"edition": sktm().draft_edition, "do": "buang"})
-    admin.post(f"{SKTM}riwayat/", {"versi": old.pk, "do": "kembali"})
+    admin.post(f"{SKTM}riwayat/", {"version": old.pk, "do": "kembali"})
     assert sktm().title == SHARED["sktm"]["title"]
-    assert admin.post(f"{SKTM}riwayat/", {"versi": "0", "do": "kembali"}).status_code == 404
+    assert admin.post(f"{SKTM}riwayat/", {"version": "0", "do": "kembali"}).status_code == 404
 
 
 # --- releases ------------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ def test_a_release_is_compared_previewed_and_taken(admin: Client) -> None:
     page = admin.get(path).content.decode()
     for words in ("Judul kita", "Judul nasional", "Keduanya berubah", "1 permohonan sedang"):
         assert words in page
-    sent = {"rilis": new.release, "do": "ambil"}
+    sent = {"release": new.release, "do": "ambil"}
     undecided = admin.post(path, sent)
     assert undecided.status_code == 422
     assert "Pilih salah satu" in undecided.content.decode()
@@ -432,7 +432,7 @@ def test_a_release_is_compared_previewed_and_taken(admin: Client) -> None:
 
 
 def test_what_both_sides_added_is_joined_without_asking(admin: Client) -> None:
-    change(admin, f"{SKTM}pertanyaan/tambah/?jenis=yesno", label="Dari kota?")
+    change(admin, f"{SKTM}pertanyaan/tambah/?kind=yesno", label="Dari kota?")
     publish(admin)
     theirs = {"key": "nasional", "type": "yesno", "label": "Dari nasional?"}
     new = release_two(fields=[*SHARED["sktm"]["fields"], theirs])
@@ -441,7 +441,7 @@ def test_what_both_sides_added_is_joined_without_asking(admin: Client) -> None:
     assert "Ditambah nasional" in page
     assert "Ditambah di sini" in page
     assert 'name="pilih-fields' not in page
-    admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "ambil"})
+    admin.post(f"{LIST}rilis/sktm/", {"release": new.release, "do": "ambil"})
     current = sktm().current
     assert current is not None
     assert {"dari_kota", "nasional"} <= {field.key for field in current.blueprint.fields}
@@ -452,7 +452,7 @@ def test_a_whole_language_is_one_row(admin: Client) -> None:
     new = release_two(translations={**SHARED["sktm"]["translations"], "jv": texts})
     page = admin.get(f"{LIST}rilis/sktm/").content.decode()
     assert page.count("Terjemahan Basa Jawa") == 1
-    admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "ambil"})
+    admin.post(f"{LIST}rilis/sktm/", {"release": new.release, "do": "ambil"})
     current = sktm().current
     assert current is not None
     assert current.blueprint.translations["jv"] == texts
@@ -460,18 +460,18 @@ def test_a_whole_language_is_one_row(admin: Client) -> None:
 
 def test_a_release_may_be_declined(admin: Client) -> None:
     new = release_two(summary="Kalimat nasional.")
-    admin.post(f"{LIST}rilis/sktm/", {"rilis": new.release, "do": "tetap"})
+    admin.post(f"{LIST}rilis/sktm/", {"release": new.release, "do": "tetap"})
     assert "dipertahankan punya kita" in admin.get(f"{LIST}rilis/").content.decode()
-    assert "rilis baru menunggu" not in admin.get(LIST, {"cari": "tidak mampu"}).content.decode()
+    assert "rilis baru menunggu" not in admin.get(LIST, {"q": "tidak mampu"}).content.decode()
 
 
 def test_a_release_older_than_the_newest_is_not_taken_by_accident(admin: Client) -> None:
     seen = release_two(summary="Kedua.")
     release_two(summary="Ketiga.")
-    stale = {"rilis": seen.release, "do": "tetap"}
+    stale = {"release": seen.release, "do": "tetap"}
     assert admin.post(f"{LIST}rilis/sktm/", stale).status_code == 409
     assert Service.objects.get(slug="sktm").kept_until == 0, "nobody has seen the third"
-    answer = admin.post(f"{LIST}rilis/sktm/", {"rilis": seen.release, "do": "ambil"})
+    answer = admin.post(f"{LIST}rilis/sktm/", {"release": seen.release, "do": "ambil"})
     assert answer.status_code == 409
     current = sktm().current
     assert current is not None
@@ -483,16 +483,16 @@ def test_a_release_older_than_the_newest_is_not_taken_by_accident(admin: Client)
 
 def test_e_rt_begins_in_two_kelurahan(admin: Client) -> None:
     path = f"{LIST}kelurahan/"
-    admin.post(path, {"unit": "semua", "nyala": "tidak"})
+    admin.post(path, {"unit": "semua", "is_on": "tidak"})
     villages = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
     first, second = villages.order_by("code")[:2]
     for unit in (first, second):
-        admin.post(path, {"unit": unit.pk, "nyala": "ya"})
+        admin.post(path, {"unit": unit.pk, "is_on": "ya"})
     on = set(Switch.objects.filter(what=Switch.ERT, is_on=True).values_list("unit_id", flat=True))
     assert on == {first.pk, second.pk}
     assert f"Menyala di 2 dari {villages.count()}" in admin.get(path).content.decode()
-    assert admin.post(path, {"unit": "0", "nyala": "ya"}).status_code == 404
-    admin.post(f"{path}?layanan=sktm", {"unit": first.pk, "nyala": "tidak"})
+    assert admin.post(path, {"unit": "0", "is_on": "ya"}).status_code == 404
+    admin.post(f"{path}?service=sktm", {"unit": first.pk, "is_on": "tidak"})
     assert Switch.objects.filter(what="sktm", unit=first, is_on=False).exists()
 
 
@@ -504,13 +504,13 @@ def test_a_service_from_nothing_is_published_and_opened(admin: Client) -> None:
     assert admin.post(f"{LIST}baru/", sent)["Location"] == f"{LIST}izin-pakai-lapangan/"
     service = Service.objects.get(slug="izin-pakai-lapangan")
     assert (service.is_active, service.current) == (False, None)
-    early = admin.post(LIST, {"layanan": service.pk, "buka": "ya"}, follow=True)
+    early = admin.post(LIST, {"service": service.pk, "open": "ya"}, follow=True)
     assert "Terbitkan dulu" in early.content.decode()
     assert change(
         admin, f"{LIST}izin-pakai-lapangan/surat/tambah/", title="IZIN"
     ).status_code == 302  # fmt: skip
     assert publish(admin, service.slug).status_code == 302
-    admin.post(LIST, {"layanan": service.pk, "buka": "ya"})
+    admin.post(LIST, {"service": service.pk, "open": "ya"})
     assert "Izin Pakai Lapangan" in admin.get("/layanan/izin-pakai-lapangan/").content.decode()
 
 
@@ -530,10 +530,10 @@ def test_a_copy_and_a_file_carry_everything(admin: Client) -> None:
     file = admin.get(f"{SKTM}unduh/")
     assert "attachment" in file["Content-Disposition"]
     upload = SimpleUploadedFile("sktm.json", file.content, "application/json")
-    clash = admin.post(f"{LIST}impor/", {"berkas": upload, "slug": ""})
+    clash = admin.post(f"{LIST}impor/", {"file": upload, "slug": ""})
     assert clash.status_code == 422
     upload = SimpleUploadedFile("sktm.json", file.content, "application/json")
-    admin.post(f"{LIST}impor/", {"berkas": upload, "slug": "sktm-lain"})
+    admin.post(f"{LIST}impor/", {"file": upload, "slug": "sktm-lain"})
     taken = Service.objects.get(slug="sktm-lain").draft
     assert taken is not None
     assert taken["outputs"] == SHARED["sktm"]["outputs"]
@@ -572,7 +572,7 @@ def _field(**more: Any) -> bytes:
 )
 def test_a_malformed_file_is_explained(admin: Client, content: bytes, words: str) -> None:
     upload = SimpleUploadedFile("x.json", content, "application/json")
-    answer = admin.post(f"{LIST}impor/", {"berkas": upload, "slug": ""})
+    answer = admin.post(f"{LIST}impor/", {"file": upload, "slug": ""})
     assert answer.status_code == 422
     assert words in answer.content.decode().replace("&quot;", '"')
     assert not Service.objects.filter(slug="asing").exists()
@@ -580,7 +580,7 @@ def test_a_malformed_file_is_explained(admin: Client, content: bytes, words: str
 
 def test_unknown_places_are_pages_not_crashes(admin: Client) -> None:
     for path in ("tiada/", "sktm/langkah/ubah/tiada/", "sktm/draf/surat/tiada/", "rilis/tiada/",
-                 "kelurahan/?layanan=tiada"):  # fmt: skip
+                 "kelurahan/?service=tiada"):  # fmt: skip
         assert admin.get(LIST + path).status_code == 404, path
     assert arrange(admin, part="fields", do="apa").status_code == 404
     assert admin.post(f"{SKTM}susun/", {"part": "aneh"}).status_code == 404

@@ -111,7 +111,7 @@ def test_the_list_asks_the_same_number_of_queries_for_one_city_and_for_many(
                 file_name="a",
             )  # fmt: skip
     with CaptureQueriesContext(connection) as many:
-        page = desk.get("/konsol/kota/?urut=pemakaian")
+        page = desk.get("/konsol/kota/?sort=pemakaian")
     assert len(many) <= len(few)
     html = page.content.decode()
     assert html.index("Kota 29") < html.index("Kota 03")
@@ -122,13 +122,13 @@ def test_it_is_searched_filtered_and_sorted(
     bontang: City, blitar: City, desk: Client, sort: str
 ) -> None:
     entitlements.set_status(blitar.pk, S.SUSPENDED, reason="uji", by=None)
-    both = desk.get(f"/konsol/kota/?urut={sort}").content.decode()
+    both = desk.get(f"/konsol/kota/?sort={sort}").content.decode()
     assert "Kota Bontang" in both and "Kabupaten Blitar" in both
-    some = desk.get(f"/konsol/kota/?urut={sort}&keadaan=suspended").content.decode()
+    some = desk.get(f"/konsol/kota/?sort={sort}&state=suspended").content.decode()
     assert "Kota Bontang" not in some and "Kabupaten Blitar" in some
-    found = desk.get(f"/konsol/kota/?urut={sort}&cari=bont").content.decode()
+    found = desk.get(f"/konsol/kota/?sort={sort}&q=bont").content.decode()
     assert "Kota Bontang" in found and "Kabupaten Blitar" not in found
-    code = desk.get("/konsol/kota/?cari=64.7").content.decode()
+    code = desk.get("/konsol/kota/?q=64.7").content.decode()
     assert "Kota Bontang" in code and "Kabupaten Blitar" not in code
 
 
@@ -359,7 +359,7 @@ def test_the_first_page_counts_cities_money_and_trouble(bontang: City, desk: Cli
     Health.objects.update_or_create(city=bontang, defaults={"outbox_failed": 7, "taken_at": now()})
     page = desk.get("/konsol/").content.decode()
     assert bontang.name in page and "Masa coba berakhir dalam dua minggu" in page
-    assert re.search(r'href="/konsol/kota/\?keadaan=trial">\s*[1-9]', page)
+    assert re.search(r'href="/konsol/kota/\?state=trial">\s*[1-9]', page)
     assert re.search(r'href="/konsol/pekerjaan/">\s*<span class="tag stop">\s*\d*[7-9]', page)
     assert "Pendapatan per bulan" in page
     assert "Tagihan belum dibayar" in page

@@ -342,7 +342,7 @@ def test_a_support_user_of_the_same_number_elsewhere_is_nobody(
 def test_everything_opened_is_in_the_citys_record_and_the_admins_see_it(
     bontang: City, guest: Client, granted: Visit, admins_page: Client
 ) -> None:
-    guest.get("/kelola/pejabat/?cari=Budi")
+    guest.get("/kelola/pejabat/?q=Budi")
     guest.get("/kelola/penduduk/")
     guest.get("/kelola/tidak-ada/")
     guest.post("/kelola/identitas/", {"government": "X"})
@@ -382,7 +382,7 @@ def test_a_suspended_city_may_still_decide_and_support_still_look(
     hosts.forget()
     try:
         answer = admins_page.post(
-            f"/kelola/dukungan/{asked.pk}/jawab/", {"keputusan": "izin", "hours": "1"}
+            f"/kelola/dukungan/{asked.pk}/jawab/", {"decision": "izin", "hours": "1"}
         )
         assert answer.status_code == 302
         client = client_for(bontang)
@@ -405,7 +405,7 @@ def test_the_whole_way_by_pages(
     visit = Visit.objects.get()
     assert desk.post(f"/konsol/dukungan/{visit.pk}/masuk/").status_code == 409
     assert "Kop surat hilang" in admins_page.get("/kelola/dukungan/").content.decode()
-    admins_page.post(f"/kelola/dukungan/{visit.pk}/jawab/", {"keputusan": "izin", "hours": "1"})
+    admins_page.post(f"/kelola/dukungan/{visit.pk}/jawab/", {"decision": "izin", "hours": "1"})
     page = desk.post(f"/konsol/dukungan/{visit.pk}/masuk/").content.decode()
     found = re.search(r'href="([^"]+/dukungan/[^"]+)"', page)
     assert found is not None

@@ -137,9 +137,9 @@ def test_a_session_is_worth_nothing_in_another_city(
     cast: Cast, visitor: Client, blitar: City
 ) -> None:
     visitor.post("/masuk/", {"username": "rina@contoh.go.id", "password": PASSWORD})
-    stolen = visitor.cookies["sesi"].value
+    stolen = visitor.cookies["session"].value
     elsewhere = Client(HTTP_HOST=blitar.host)
-    elsewhere.cookies["sesi"] = stolen
+    elsewhere.cookies["session"] = stolen
     page = elsewhere.get("/meja/")
     assert page.status_code == 302 and page.url.startswith("/masuk/")  # type: ignore[attr-defined]
 
@@ -149,10 +149,10 @@ def test_demo_people_do_not_exist_without_demo_mode(
 ) -> None:
     settings.DEMO = False  # type: ignore[attr-defined]
     assert "Peragaan" not in _said(visitor.get("/masuk/"))
-    page = visitor.post("/masuk/peragaan/", {"siapa": cast.rina.pk})
+    page = visitor.post("/masuk/peragaan/", {"who": cast.rina.pk})
     assert page.status_code == 404
     settings.DEMO = True  # type: ignore[attr-defined]  # the city itself is no demonstration
-    assert visitor.post("/masuk/peragaan/", {"siapa": cast.rina.pk}).status_code == 404
+    assert visitor.post("/masuk/peragaan/", {"who": cast.rina.pk}).status_code == 404
 
 
 # --- passwords -----------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_a_made_up_link_is_refused(visitor: Client, link: str) -> None:
 
 def test_the_account_page_asks_for_the_current_password(cast: Cast, visitor: Client) -> None:
     visitor.force_login(cast.sari, "accounts.backends.LoginBackend")
-    typed = {"bagian": "sandi", "sandi-current": "salah", "sandi-password": "kalimat baru saya"}
+    typed = {"part": "sandi", "sandi-current": "salah", "sandi-password": "kalimat baru saya"}
     page = visitor.post("/akun/", typed)
     assert page.status_code == 422 and "tidak cocok" in _said(page)
     assert visitor.post("/akun/", {**typed, "sandi-current": PASSWORD}).status_code == 302

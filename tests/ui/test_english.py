@@ -109,13 +109,13 @@ def read(client: Client, path: str, status: int = 200) -> str:
     ("path", "status"),
     [
         ("/", 200),
-        ("/?cari=sktm", 200),
-        ("/?cari=zzzz", 200),
+        ("/?q=sktm", 200),
+        ("/?q=zzzz", 200),
         ("/kebutuhan/bantuan/", 200),
         ("/layanan/sktm/", 200),
         ("/layanan/sku/", 200),
         ("/v/", 200),
-        ("/v/?kode=", 200),
+        ("/v/?code=", 200),
         ("/v/TIDAKADA", 404),
         ("/masuk/", 200),
         ("/daftar/", 200),
@@ -222,7 +222,7 @@ def test_a_resident_goes_from_the_front_page_to_a_checked_letter(sari: Client, c
     letter = Letter.objects.get()
     assert "This is a trial letter" in read(sari, f"/v/{letter.code}")
     file = SimpleUploadedFile("surat.pdf", b"%PDF-1.4", "application/pdf")
-    page = sari.post(f"/v/{letter.code}", {"berkas": file}).content.decode()
+    page = sari.post(f"/v/{letter.code}", {"file": file}).content.decode()
     assert "This file differs from the letter we issued" in page
     assert indonesian(page) == []
     assert "Who opened my data" in read(sari, "/akses/")
@@ -231,7 +231,7 @@ def test_a_resident_goes_from_the_front_page_to_a_checked_letter(sari: Client, c
 
 def test_ones_account_is_english(sari: Client) -> None:
     read(sari, "/akun/")
-    answer = sari.post("/akun/", {"bagian": "sandi", "sandi-current": "x", "sandi-password": "1"})
+    answer = sari.post("/akun/", {"part": "sandi", "sandi-current": "x", "sandi-password": "1"})
     assert indonesian(answer.content.decode()) == []
     assert "You are signed out." in sari.post("/keluar/", follow=True).content.decode()
 
@@ -280,12 +280,12 @@ def test_the_platforms_own_pages_are_english_on_request(public_client: Client, p
     status = 404 if path == "/tidak-ada/" else 200
     plain = public_client.get(path).content.decode()
     assert '<html lang="id">' in plain
-    answer = public_client.post("/bahasa/", {"bahasa": "en", "kembali": path})
+    answer = public_client.post("/bahasa/", {"language": "en", "back": path})
     assert answer["Location"] == path
     page = read(public_client, path, status)
     if status == 200:
         assert re.search(r'<button [^>]*value="en"[^>]* aria-current="true"', page)
-    public_client.post("/bahasa/", {"bahasa": "id"})
+    public_client.post("/bahasa/", {"language": "id"})
     assert '<html lang="id">' in public_client.get(path).content.decode()
 
 
@@ -354,9 +354,9 @@ def test_caches_keep_the_languages_apart(visitor: Client) -> None:
 
 
 def test_the_switch_keeps_the_page_and_is_a_button(visitor: Client) -> None:
-    page = visitor.get("/?cari=sktm").content.decode()
-    assert 'name="kembali" value="/?cari=sktm"' in page
-    assert re.search(r'<button [^>]*name="bahasa" value="id"', page)
+    page = visitor.get("/?q=sktm").content.decode()
+    assert 'name="back" value="/?q=sktm"' in page
+    assert re.search(r'<button [^>]*name="language" value="id"', page)
     assert re.search(r'<button [^>]*value="en"[^>]* aria-current="true"', page)
 
 

@@ -244,14 +244,14 @@ def test_change_opens_the_page_of_its_question_and_leads_back_to_checking(
     _send_back(application, cast.rina)
     sari = as_(cast.sari)
     check = f"/permohonan/{application.pk}/periksa/"
-    links = re.findall(r'href="([^"]*mulai=(\w+)&amp;ubah#id_\w+)"', _html(sari, check))
+    links = re.findall(r'href="([^"]*start=(\w+)&amp;ubah#id_\w+)"', _html(sari, check))
     assert {key for _, key in links} >= {"isi", "luas", "selesai"}
     for link, key in links:
         page = _html(sari, link.replace("&amp;", "&").partition("#")[0])
         assert f'name="{key}"' in page or f'name="{key}-' in page, key
         assert f'href="{check}"' in page  # the way back
-    fill = f"/permohonan/{application.pk}/isi/?mulai=isi&ubah"
-    sent = {**REKLAME, "_ditanya": ["isi"], "isi": "Toko Sembako Makmur"}
+    fill = f"/permohonan/{application.pk}/isi/?start=isi&ubah"
+    sent = {**REKLAME, "_asked": ["isi"], "isi": "Toko Sembako Makmur"}
     answer = sari.post(fill, sent)
     assert answer.url == check  # type: ignore[attr-defined]
     assert "Toko Sembako Makmur" in _html(sari, check)
@@ -272,7 +272,7 @@ def test_a_return_about_one_question_leads_straight_to_it(cast: Cast, as_: Enter
     sent = {"step": step.pk, "decision": "return", "note": "Ukurannya?", "about": "luas"}
     desk.post(f"/meja/berkas/{application.pk}/putuskan/", sent)
     html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
-    assert f"/permohonan/{application.pk}/isi/?mulai=luas&amp;ubah#id_luas" in html
+    assert f"/permohonan/{application.pk}/isi/?start=luas&amp;ubah#id_luas" in html
 
 
 def test_a_return_names_only_what_the_service_asks(cast: Cast) -> None:
@@ -315,7 +315,7 @@ def test_a_long_form_lists_its_steps_and_a_short_one_does_not(cast: Cast, as_: E
     long, _ = Application.objects.get_or_create(
         pk=actions.begin(service=service("kelahiran"), applicant=cast.sari_person, by=cast.sari).pk
     )
-    page = _html(client, f"/permohonan/{long.pk}/isi/?mulai=ibu")
+    page = _html(client, f"/permohonan/{long.pk}/isi/?start=ibu")
     assert "Semua langkah" in page and 'aria-current="step"' in page
     assert re.search(r"<h1[^>]*>Ibu</h1>", page)
     short = draft(cast)

@@ -53,7 +53,7 @@ def test_a_city_describes_itself_and_a_lost_visitor_can_search(
     client = client_for(in_bontang)
     assert '<meta name="description" content="Layanan warga' in client.get("/").content.decode()
     lost = client.get("/tidak-ada/")
-    assert lost.status_code == 404 and 'name="cari"' in lost.content.decode()
+    assert lost.status_code == 404 and 'name="q"' in lost.content.decode()
 
 
 @pytest.mark.parametrize(

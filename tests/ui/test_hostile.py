@@ -57,7 +57,7 @@ def test_a_session_cookie_with_a_nul_is_refused(
 ) -> None:
     client = client_for(in_bontang)
     client.raise_request_exception = False
-    page = client.get("/akun/", headers={"cookie": 'sesi="' + "\\000" * 10 + '"'})
+    page = client.get("/akun/", headers={"cookie": 'session="' + "\\000" * 10 + '"'})
     assert page.status_code == 400
 
 
@@ -101,9 +101,9 @@ def test_nobody_becomes_somebody_else_without_demo_mode(
 ) -> None:
     client = client_for(in_bontang)
     for user in (cast.sari, cast.lurah):
-        page = client.post("/masuk/peragaan/", {"siapa": str(user.pk)})
+        page = client.post("/masuk/peragaan/", {"who": str(user.pk)})
         assert page.status_code == 404
-    assert "sesi" not in client.cookies
+    assert "session" not in client.cookies
 
 
 AWAY = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
@@ -184,7 +184,7 @@ def _settings(**environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_in_production_cookies_belong_to_one_host() -> None:
     read = _settings(BALAI_PUBLIC_URL="https://balai.example")
-    assert read.stdout.split() == ["__Host-sesi", "__Host-csrf", "True", "1"]
+    assert read.stdout.split() == ["__Host-session", "__Host-csrf", "True", "1"]
 
 
 @pytest.mark.parametrize(
@@ -227,5 +227,5 @@ def test_work_is_only_ordered_inside_a_transaction_of_the_code(in_bontang: City)
 @pytest.mark.parametrize("service", ["9" * 5000, "²", "abc", "-1", ""])
 def test_a_made_up_service_is_not_there(cast: Cast, as_: Enter, service: str) -> None:
     admin = official("admin", Unit.objects.get(kind="kota"), "admin")
-    page = as_(admin).post("/kelola/layanan/", {"layanan": service, "buka": "ya"})
+    page = as_(admin).post("/kelola/layanan/", {"service": service, "open": "ya"})
     assert page.status_code == 404

@@ -38,7 +38,7 @@ def test_the_switch_is_there_when_there_is_a_choice(visitor: Client) -> None:
 def test_a_service_is_read_in_the_language_chosen(visitor: Client) -> None:
     offer("en")
     without_english("reklame")
-    answer = visitor.post("/bahasa/", {"bahasa": "en", "kembali": "/layanan/sktm/"})
+    answer = visitor.post("/bahasa/", {"language": "en", "back": "/layanan/sktm/"})
     assert answer["Location"] == "/layanan/sktm/"
     page = visitor.get("/layanan/sktm/").content.decode()
     assert re.search(rf'lang="en">\s*<h1>{re.escape(TITLE)}', page)
@@ -46,22 +46,22 @@ def test_a_service_is_read_in_the_language_chosen(visitor: Client) -> None:
     assert TITLE in visitor.get("/").content.decode()
     assert TITLE in visitor.get("/kebutuhan/bantuan/").content.decode()
     assert "Rekomendasi Pemasangan Reklame" in visitor.get("/layanan/reklame/").content.decode()
-    visitor.post("/bahasa/", {"bahasa": "id"})
+    visitor.post("/bahasa/", {"language": "id"})
     assert TITLE not in visitor.get("/layanan/sktm/").content.decode()
 
 
 def test_a_language_the_city_takes_back_is_gone(visitor: Client) -> None:
     offer("en")
-    visitor.post("/bahasa/", {"bahasa": "en"})
+    visitor.post("/bahasa/", {"language": "en"})
     offer("")
     assert TITLE not in visitor.get("/layanan/sktm/").content.decode()
-    answer = visitor.post("/bahasa/", {"bahasa": "en"})
+    answer = visitor.post("/bahasa/", {"language": "en"})
     assert "bahasa" not in answer.cookies
 
 
 @pytest.mark.parametrize("back", ["https://jahat.example/", "//jahat.example/", "javascript:x", ""])
 def test_the_switch_leads_nowhere_else(visitor: Client, back: str) -> None:
-    assert visitor.post("/bahasa/", {"bahasa": "id", "kembali": back})["Location"] == "/"
+    assert visitor.post("/bahasa/", {"language": "id", "back": back})["Location"] == "/"
 
 
 def test_questions_are_read_in_english_and_the_letter_stays(
@@ -93,14 +93,14 @@ def test_an_admin_translates_a_service(admin: Client) -> None:
     page = admin.get(path).content.decode()
     assert TITLE in page, "what ships is there"
     for absent in ("su", "jv"):  # Balai's own pages do not have them
-        assert admin.get(f"{path}?bahasa={absent}").status_code == 404
-    sent = form_of(admin, f"{path}?bahasa=en")
+        assert admin.get(f"{path}?language={absent}").status_code == 404
+    sent = form_of(admin, f"{path}?language=en")
     sent |= {"t.title": "Letter of Hardship"}
-    assert admin.post(f"{path}?bahasa=en", sent).status_code == 302
+    assert admin.post(f"{path}?language=en", sent).status_code == 302
     draft = Service.objects.get(slug="sktm").draft
     assert draft is not None
     assert draft["translations"]["en"]["title"] == "Letter of Hardship"
-    stale = admin.post(f"{path}?bahasa=en", {**sent, "t.title": "Another"})
+    stale = admin.post(f"{path}?language=en", {**sent, "t.title": "Another"})
     assert stale.status_code == 409
     assert "Another" in stale.content.decode()
 

@@ -83,7 +83,7 @@ def test_a_full_disk_is_said_as_such(visitor: Client, monkeypatch: pytest.Monkey
     assert page.status_code == 507 and "belum tersimpan" in page.content.decode()
 
 
-CODE = {"nik": "6474010808800212", "kode": "ABCD-EFGH", "password": "jeruk nipis segar"}
+CODE = {"nik": "6474010808800212", "code": "ABCD-EFGH", "password": "jeruk nipis segar"}
 
 
 def test_the_second_of_two_equal_forms_at_one_moment_is_told(

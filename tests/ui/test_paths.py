@@ -18,14 +18,14 @@ def test_only_a_path_of_this_host_is_accepted(asked: str) -> None:
 
 
 def test_a_path_keeps_its_query() -> None:
-    assert own_path("/akun/?bagian=sandi#kontak") == "/akun/?bagian=sandi#kontak"
+    assert own_path("/akun/?part=sandi#kontak") == "/akun/?part=sandi#kontak"
 
 
 @pytest.mark.parametrize("asked", ["evil", "setup", "//evil.example/"])
 def test_language_and_sign_in_go_home_for_a_foreign_address(
     public_client: Client, asked: str
 ) -> None:
-    answer = public_client.post("/bahasa/", {"bahasa": "id", "kembali": asked})
+    answer = public_client.post("/bahasa/", {"language": "id", "back": asked})
     assert (answer.status_code, answer["Location"]) == (302, "/")
     with in_public():
         user = User.objects.create_user("rina@bontangkota.go.id", "sandi-panjang", name="Rina")

@@ -27,7 +27,7 @@ OFFICIAL = {"name": "Rina Wati", "email": "rina@magelangkota.go.id", "password":
 
 def _sign_up(client: Client, email: str = "rina@magelangkota.go.id") -> Signup:
     page = "/daftar/pejabat/33.71/"
-    assert client.get("/daftar/", {"daerah": "kota magelang"}).url == page  # type: ignore[attr-defined]
+    assert client.get("/daftar/", {"region": "kota magelang"}).url == page  # type: ignore[attr-defined]
     html = client.get(page).content.decode()
     subdomain = re.search(r'name="subdomain" value="([^"]+)"', html)
     assert subdomain is not None and "Kota Magelang" in html
@@ -47,7 +47,7 @@ def _link() -> str:
 
 @pytest.mark.parametrize("typed", ["tangerang", "bogor", "tangrang"])
 def test_a_kota_or_a_kabupaten_is_asked_and_never_guessed(visitor: Client, typed: str) -> None:
-    page = visitor.get("/daftar/", {"daerah": typed})
+    page = visitor.get("/daftar/", {"region": typed})
     html = page.content.decode()
     assert page.status_code == 200
     kinds = re.findall(r'href="/daftar/pejabat/[\d.]+/">\s*<b>(Kota|Kabupaten) ', html)
@@ -57,13 +57,13 @@ def test_a_kota_or_a_kabupaten_is_asked_and_never_guessed(visitor: Client, typed
 
 
 def test_a_name_that_nobody_has_is_said_beside_the_field(visitor: Client) -> None:
-    page = visitor.get("/daftar/", {"daerah": "zzzz"})
+    page = visitor.get("/daftar/", {"region": "zzzz"})
     assert page.status_code == 422
-    assert 'id="id_daerah_error"' in page.content.decode()
+    assert 'id="id_region_error"' in page.content.decode()
 
 
 def test_suggestions_are_full_names(visitor: Client) -> None:
-    offered = visitor.get("/daftar/cari/", {"daerah": "tangrang"}).json()["daerah"]
+    offered = visitor.get("/daftar/cari/", {"region": "tangrang"}).json()["regions"]
     assert offered == ["Kabupaten Tangerang, Banten", "Kota Tangerang, Banten"]
 
 
@@ -130,7 +130,7 @@ def test_an_area_that_is_none_is_not_found(visitor: Client, code: str) -> None:
 
 
 def test_a_city_that_is_signed_up_names_its_address(visitor: Client) -> None:
-    page = visitor.get("/daftar/", {"daerah": "kota bontang"}, follow=True)
+    page = visitor.get("/daftar/", {"region": "kota bontang"}, follow=True)
     assert page.status_code == 409
     html = page.content.decode()
     assert "Kota Bontang sudah terdaftar" in html
@@ -169,9 +169,9 @@ def test_the_operator_decides_with_a_reason(visitor: Client) -> None:
     enter(visitor, boss)
     assert "Kota Magelang" in visitor.get("/konsol/").content.decode()
     page = f"/konsol/pendaftaran/{signup.pk}/"
-    refused = visitor.post(page, {"keputusan": "tolak", "reason": ""})
+    refused = visitor.post(page, {"decision": "tolak", "reason": ""})
     assert refused.status_code == 422 and "Isi alasan." in refused.content.decode()
-    visitor.post(page, {"keputusan": "tolak", "reason": "Bukan pegawai di sana."})
+    visitor.post(page, {"decision": "tolak", "reason": "Bukan pegawai di sana."})
     signup.refresh_from_db()
     assert signup.state == Signup.State.REJECTED
     status = visitor.get(f"/daftar/status/{signup.status_token}/").content.decode()

@@ -189,11 +189,11 @@ def test_finding_a_dossier_by_name_number_or_nik(cast: Cast, as_: Enter) -> None
     rina = as_(cast.rina)
     first = cast.sari_person.name.split()[0]
     for text in (first.lower(), application.number, cast.sari_person.nik):
-        assert application.number in _said(rina.post("/meja/cari/", {"cari": text}))
-    assert application.number in _said(rina.get("/meja/", {"cari": application.number}))
-    by_address = rina.get("/meja/", {"cari": f"{first} {cast.sari_person.household.address}"})
+        assert application.number in _said(rina.post("/meja/cari/", {"q": text}))
+    assert application.number in _said(rina.get("/meja/", {"q": application.number}))
+    by_address = rina.get("/meja/", {"q": f"{first} {cast.sari_person.household.address}"})
     assert application.number in _said(by_address)
-    assert "Tidak ada yang cocok" in _said(rina.get("/meja/", {"cari": "zzz%_'"}))
+    assert "Tidak ada yang cocok" in _said(rina.get("/meja/", {"q": "zzz%_'"}))
 
 
 def test_returning_asks_why_and_the_resident_mends(cast: Cast, as_: Enter) -> None:
@@ -252,9 +252,9 @@ def test_the_letter_proves_itself_and_shows_no_more(
     for secret in (cast.sari_person.name, cast.sari_person.nik, cast.sari_person.household.address):
         assert secret not in html
     same = SimpleUploadedFile("s.pdf", pdf.content, "application/pdf")
-    assert "sama persis" in _said(anyone.post(f"/v/{letter.code}", {"berkas": same}))
+    assert "sama persis" in _said(anyone.post(f"/v/{letter.code}", {"file": same}))
     other = SimpleUploadedFile("s.pdf", pdf.content + b" ", "application/pdf")
-    html = _said(anyone.post(f"/v/{letter.code}", {"berkas": other}))
+    html = _said(anyone.post(f"/v/{letter.code}", {"file": other}))
     assert re.search(r"<h1[^>]*stop[^>]*>.*Berkas ini berbeda dengan surat", html)
     assert "Ini surat uji coba" not in html
 
@@ -265,7 +265,7 @@ def test_an_unknown_code_says_so(visitor: Client, code: str) -> None:
     assert page.status_code == 404 and "<script>alert" not in _said(page)
 
 
-@pytest.mark.parametrize("path", ["/v/%00", "/?cari=%00", "/layanan/%00/", "/v/?kode=a%00"])
+@pytest.mark.parametrize("path", ["/v/%00", "/?q=%00", "/layanan/%00/", "/v/?code=a%00"])
 def test_a_garbled_address_is_no_crash(visitor: Client, path: str) -> None:
     assert visitor.get(path).status_code in (400, 404)
 
@@ -275,7 +275,7 @@ def test_a_typed_code_forgives_spaces_and_case(cast: Cast, visitor: Client) -> N
     approve(application, cast.hasan, cast.rina, cast.lurah, at=now())
     code = _letter(application).code
     typed = " ".join(re.findall("....", code.lower())) + code[len(code) // 4 * 4 :].lower()
-    page = visitor.get("/v/", {"kode": typed}, follow=True)
+    page = visitor.get("/v/", {"code": typed}, follow=True)
     assert "Ini surat uji coba" in _said(page)
 
 

@@ -54,7 +54,7 @@ PAGES = [
     "identitas/",
     "wilayah/",
     "pejabat/",
-    "pejabat/?kosong=1",
+    "pejabat/?vacant=1",
     "rt/",
     "penduduk/",
     "layanan/",
@@ -150,7 +150,7 @@ def test_a_bad_import_names_every_line_and_keeps_nothing(admin: Client) -> None:
     )
     rows = "123;1;A;L;Bontang;01-01-1990;Jl. 1;1;1;Bontang Kuala\n;;;;;;;;;\n;;B;;;;;;;\n"
     berkas = SimpleUploadedFile("p.csv", f"{header}\n{rows}".encode(), "text/csv")
-    page = admin.post("/kelola/penduduk/", {"berkas": berkas})
+    page = admin.post("/kelola/penduduk/", {"file": berkas})
     assert page.status_code == 422
     assert "2 baris perlu diperbaiki" in _said(page) and "NIK terdiri dari 16 angka" in _said(page)
     assert not Person.objects.exists()
@@ -170,7 +170,7 @@ def test_a_large_import_is_watched_until_it_is_done(
     content = out.getvalue().encode()
     assert len(content) > queued.AT_ONCE
     before = Person.objects.count()
-    sent = admin.post("/kelola/penduduk/", {"berkas": SimpleUploadedFile("p.csv", content)})
+    sent = admin.post("/kelola/penduduk/", {"file": SimpleUploadedFile("p.csv", content)})
     page = sent.url  # type: ignore[attr-defined]
     assert "<progress" in _said(admin.get(page)) and Person.objects.count() == before
     kept = list(Path(settings.MEDIA_ROOT).rglob("impor/*"))
@@ -187,7 +187,7 @@ def test_a_large_import_with_mistakes_names_them(cast: Cast, admin: Client) -> N
     header = ";".join(columns.REQUIRED)
     content = (header + "\n" + "1;2;A;L;B;01-01-1990;Jl. 1;1;1;X\n" * 4000).encode()
     before = Person.objects.count()
-    sent = admin.post("/kelola/penduduk/", {"berkas": SimpleUploadedFile("p.csv", content)})
+    sent = admin.post("/kelola/penduduk/", {"file": SimpleUploadedFile("p.csv", content)})
     outbox.run_due()
     html = _said(admin.get(sent.url))  # type: ignore[attr-defined]
     assert "4000 baris perlu diperbaiki" in html and "NIK terdiri dari 16 angka" in html
@@ -197,8 +197,8 @@ def test_a_large_import_with_mistakes_names_them(cast: Cast, admin: Client) -> N
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"PK\x03\x04rusak", b"\xff\xfe\x00", b"a;b"])
 def test_what_is_no_table_is_refused_in_words(admin: Client, content: bytes) -> None:
     berkas = SimpleUploadedFile("x.xlsx", content)
-    page = admin.post("/kelola/penduduk/", {"berkas": berkas})
-    assert page.status_code == 422 and 'href="#id_berkas"' in _said(page)
+    page = admin.post("/kelola/penduduk/", {"file": berkas})
+    assert page.status_code == 422 and 'href="#id_file"' in _said(page)
 
 
 PERSON = {
@@ -214,13 +214,13 @@ def _table(**changes: str) -> SimpleUploadedFile:
 
 
 def test_an_import_that_makes_rts_leads_to_their_heads(cast: Cast, admin: Client) -> None:
-    sent = admin.post("/kelola/penduduk/", {"berkas": _table()}, follow=True)
+    sent = admin.post("/kelola/penduduk/", {"file": _table()}, follow=True)
     assert sent.redirect_chain[-1][0] == "/kelola/rt/"
     assert "1 RT dibuat" in _said(sent)
 
 
 def test_what_is_doubtful_is_saved_after_an_admin_confirms_it(cast: Cast, admin: Client) -> None:
-    sent = admin.post("/kelola/penduduk/", {"berkas": _table(tanggal_lahir="09-08-1980")})
+    sent = admin.post("/kelola/penduduk/", {"file": _table(tanggal_lahir="09-08-1980")})
     page = sent.url  # type: ignore[attr-defined]
     html = _said(admin.get(page))
     assert "lain dari tanggal di NIK" in html and "Rahmat Kurnia" in html
@@ -232,7 +232,7 @@ def test_what_is_doubtful_is_saved_after_an_admin_confirms_it(cast: Cast, admin:
 
 
 def test_rows_to_correct_are_downloaded_with_the_reason(cast: Cast, admin: Client) -> None:
-    html = _said(admin.post("/kelola/penduduk/", {"berkas": _table(nik="123", nama="=1+1")}))
+    html = _said(admin.post("/kelola/penduduk/", {"file": _table(nik="123", nama="=1+1")}))
     link = re.search(r'href="([^"]+perbaiki\.csv)"', html)
     assert link is not None
     content = admin.get(link[1]).content.decode("utf-8-sig")
@@ -249,7 +249,7 @@ def test_the_example_file_has_every_column_and_its_row_is_refused(
     header, row = example.decode("utf-8-sig").splitlines()
     assert header.split(";") == list(columns.COLUMNS)
     assert "CONTOH" in row
-    page = admin.post("/kelola/penduduk/", {"berkas": SimpleUploadedFile("c.csv", example)})
+    page = admin.post("/kelola/penduduk/", {"file": SimpleUploadedFile("c.csv", example)})
     assert page.status_code == 422 and not Person.objects.filter(name="Siti Aminah").exists()
 
 
@@ -277,9 +277,9 @@ def test_a_dusun_without_rt_is_made_and_leads_to_its_head(cast: Cast, admin: Cli
 
 def test_a_service_is_closed_and_opened(admin: Client) -> None:
     found = Service.objects.get(slug="reklame")
-    admin.post("/kelola/layanan/", {"layanan": found.pk, "buka": "tidak"})
+    admin.post("/kelola/layanan/", {"service": found.pk, "open": "tidak"})
     assert admin.get("/layanan/reklame/").status_code == 404
-    admin.post("/kelola/layanan/", {"layanan": found.pk, "buka": "ya"})
+    admin.post("/kelola/layanan/", {"service": found.pk, "open": "ya"})
     assert admin.get("/layanan/reklame/").status_code == 200
 
 
@@ -396,6 +396,6 @@ def test_an_admin_notes_decrees_and_takes_one_back(cast: Cast, admin: Client) ->
     admin.post(f"{page}keputusan/hapus/", _decree(target=str(heir.pk)))
     said = _said(admin.get(page))
     assert "Unit ini sudah dihapus" in said and heir.name in said
-    assert "tidak aktif" in _said(admin.get("/kelola/wilayah/?cari=Kuala Baru"))
+    assert "tidak aktif" in _said(admin.get("/kelola/wilayah/?q=Kuala Baru"))
     assert "Kelurahan Kuala Baru" not in _said(admin.get("/kelola/wilayah/"))
     assert admin.get(f"{page}keputusan/nama/").status_code == 404

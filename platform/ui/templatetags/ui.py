@@ -381,9 +381,9 @@ def columns(heads: str) -> list[Column]:
 
 @register.simple_tag(takes_context=True)
 def halaman(context: template.Context, number: int) -> str:
-    """The current address with ``?hal=number``, other parameters kept."""
+    """The current address with ``?page=number``, other parameters kept."""
     query = context["request"].GET.copy()
-    query["hal"] = str(number)
+    query["page"] = str(number)
     return f"?{query.urlencode()}"
 
 

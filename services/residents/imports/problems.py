@@ -42,7 +42,7 @@ class ImportRefused(RuleBroken):
     """The file as a whole or some of its rows cannot be taken; nothing was written."""
 
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message, field="berkas")
+        super().__init__(message, field="file")
         self.problems = list(problems)
 
 
@@ -55,7 +55,7 @@ class ImportDoubtful(RuleBroken):
     def __init__(self, doubts: Sequence[Problem]) -> None:
         super().__init__(
             f"{len(doubts)} hal perlu Anda periksa sebelum disimpan; belum ada yang disimpan.",
-            field="berkas",
+            field="file",
         )
         self.doubts = list(doubts)
 

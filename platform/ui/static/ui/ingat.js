@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const KEY = "balai:isian";
-  const LEFT_OUT = "[type=file], [type=password], [autocomplete=one-time-code], [name=csrfmiddlewaretoken], [name=_ditanya], button";
+  const LEFT_OUT = "[type=file], [type=password], [autocomplete=one-time-code], [name=csrfmiddlewaretoken], [name=_asked], button";
   const words = JSON.parse(document.getElementById("kata")?.textContent || "{}");
   const word = (text) => words[text] || text;
   const who = document.querySelector("[data-siapa]")?.dataset.siapa || ""; // empty: nobody is signed in

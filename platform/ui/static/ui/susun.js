@@ -29,7 +29,7 @@
       renumber(list);
       return;
     }
-    form.elements.urutan.value = rowsOf(list).map((row) => row.dataset.row).join(",");
+    form.elements.order.value = rowsOf(list).map((row) => row.dataset.row).join(",");
     form.requestSubmit();
   };
 
