@@ -22,7 +22,9 @@ def test_a_key_copied_to_another_city_does_not_open() -> None:
         keys.unwrap(keys.new_city_key(code="64.74"), code="35.05")
 
 
-@pytest.mark.parametrize("harm", [lambda b: b[:-1], lambda b: bytes([b[0] ^ 1]) + b[1:], lambda b: b""])
+@pytest.mark.parametrize(
+    "harm", [lambda b: b[:-1], lambda b: bytes([b[0] ^ 1]) + b[1:], lambda b: b""]
+)
 def test_an_altered_key_does_not_open(harm: object) -> None:
     with pytest.raises(keys.KeyLost):
         keys.unwrap(harm(keys.new_city_key(code="64.74")), code="64.74")  # type: ignore[operator]
