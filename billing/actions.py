@@ -9,14 +9,11 @@ For a city's admins (``by``: who acts; StripeTrouble when Stripe cannot be reach
     change_plan(account_id, plan, interval, by) -> Change
     cancel(account_id, by) / resume(account_id, by) -> Change
     portal(account_id, return_to) -> address of Stripe's page for cards and receipts
-For operators:
-    hold(account_id, reason, by) / release(account_id, by)
-    extend_trial(account_id, until, by)
     refund(invoice_id, rupiah, reason, by) -> Change
-    replay(event_id, by), refresh(account_id)
 
-A ``Change`` is done by the outbox, usually within a second, and repeated while Stripe is away;
-``queries.last_change`` says how it went.
+What operators do besides stands in ``billing.operating``. A ``Change`` is done by the outbox,
+usually within a second, and repeated while Stripe is away; ``queries.last_change`` says how it
+went.
 """
 
 import secrets
@@ -27,14 +24,14 @@ from django.db import IntegrityError, transaction
 from audit import actions as audit
 from audit.actions import Actor
 from billing import catalogue, customers, gateway, lifecycle, mirror, plans, queries, rules
-from billing.models import Account, Change, Invoice, StripeEvent, Subscription
+from billing.models import Account, Change, Invoice, Subscription
 from billing.plans import Plan
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.identities import parse_email
 from messaging import outbox
 from tenants.backend.scope import in_public
-from tenants.registry import entitlements, regions
+from tenants.registry import regions
 from tenants.registry.models import City, Signup
 
 DAYS_UNTIL_DUE = (14, 30, 60)
@@ -334,69 +331,3 @@ def refund(invoice_id: int, *, rupiah: int, reason: str, by: Actor) -> Change:
 
 
 # --- the operator's -----------------------------------------------------------------------------
-
-
-def hold(account_id: int, *, reason: str, by: Actor, at: datetime | None = None) -> None:
-    """Make a city read only by hand, until ``release``."""
-    reason = " ".join(reason.split())[:200]
-    if not reason:
-        raise RuleBroken("Tulis alasannya; admin daerah akan membacanya.", field="reason")
-    with in_public(), transaction.atomic():
-        account = mirror.lock(account_id)
-        account.held_reason = reason
-        account.save(update_fields=["held_reason"])
-        _note("billing.held", account, by, reason=reason)
-        lifecycle.settle(account_id, at or now(), by_hand=True)
-
-
-def release(account_id: int, *, by: Actor, at: datetime | None = None) -> None:
-    """Take a hold back: the city goes where its payments put it."""
-    with in_public(), transaction.atomic():
-        account = mirror.lock(account_id)
-        account.held_reason = ""
-        account.save(update_fields=["held_reason"])
-        _note("billing.released", account, by)
-        lifecycle.settle(account_id, at or now(), by_hand=True)
-
-
-def extend_trial(
-    account_id: int, *, until: datetime, by: Actor, at: datetime | None = None
-) -> None:
-    """Let a city that has not subscribed try until then."""
-    at = at or now()
-    if until <= at:
-        raise RuleBroken("Pilih tanggal yang akan datang.", field="until")
-    with in_public(), transaction.atomic():
-        account = mirror.lock(account_id)
-        found = queries.current(account)
-        if account.city_id is None or (found is not None and found.is_live):
-            raise RuleBroken("Daerah ini sedang berlangganan.")
-        entitlements.set_trial_end(account.city_id, until, reason="diperpanjang", by=by)
-        _note("billing.trial", account, by, until=until.isoformat())
-        lifecycle.settle(account_id, at, by_hand=True)
-
-
-def refresh(account_id: int, *, at: datetime | None = None) -> None:
-    """Fetch everything of one account from Stripe anew."""
-    with in_public():
-        mirror.fresh(account_id, mirror.everything_of, mirror.write)
-        lifecycle.settle(account_id, at or now())
-
-
-def replay(event_id: int, *, by: Actor | None) -> None:
-    """Work a stored webhook off once more."""
-    with in_public(), transaction.atomic():
-        event = StripeEvent.objects.select_for_update().filter(pk=event_id).first()
-        if event is None:
-            raise NotThere("Peristiwa ini tidak ditemukan.")
-        event.replays += 1
-        event.state = StripeEvent.State.RECEIVED
-        event.save(update_fields=["replays", "state"])
-        audit.record(
-            "billing.replayed", actor=by, subject="stripe_event", subject_id=event.stripe_id
-        )
-        outbox.enqueue(
-            "billing.event",
-            {"event": event.pk},
-            key=f"stripe:{event.stripe_id}:{event.replays}",
-        )

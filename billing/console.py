@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from billing import actions, gateway, lifecycle, plans, queries, usage
+from billing import actions, gateway, lifecycle, operating, plans, queries, usage
 from billing.models import Account, StripeEvent, Subscription
 from kernel.clock import now
 from kernel.rupiah import format_rupiah
@@ -66,7 +66,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @page(Audience.OPERATOR)
 @require_POST
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
-    actions.replay(pk, by=operator_of(request))
+    operating.replay(pk, by=operator_of(request))
     messages.success(request, "Dikerjakan ulang; hasilnya tampil sebentar lagi.")
     return redirect("console-events")
 
@@ -176,13 +176,13 @@ class Steering:
         return actions.open_account(city)
 
     def suspend(self, city: City, *, reason: str, by: User) -> None:
-        actions.hold(self._account(city).pk, reason=reason, by=by)
+        operating.hold(self._account(city).pk, reason=reason, by=by)
 
     def resume(self, city: City, *, reason: str, by: User) -> None:
-        actions.release(self._account(city).pk, by=by)
+        operating.release(self._account(city).pk, by=by)
 
     def extend_trial(self, city: City, *, until: datetime, reason: str, by: User) -> None:
-        actions.extend_trial(self._account(city).pk, until=until, by=by)
+        operating.extend_trial(self._account(city).pk, until=until, by=by)
 
     def settle(self, city: City) -> None:
         lifecycle.settle(self._account(city).pk, now())

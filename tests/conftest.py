@@ -280,6 +280,17 @@ def in_bontang(bontang: "City") -> Iterator["City"]:
         yield bontang
 
 
+@pytest.fixture(autouse=True)
+def _hosts_of_no_other_test() -> None:
+    """What an earlier test did to a city is undone in the database; the process forgets it too."""
+    from django.conf import settings
+
+    if settings.configured:
+        from tenants.registry import hosts
+
+        hosts.forget()
+
+
 @pytest.fixture
 def client_for(db: None) -> "Callable[[City], Client]":
     """A browser without JavaScript at a city's address."""

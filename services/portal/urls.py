@@ -1,27 +1,27 @@
 from django.urls import path
 
-from services.portal import views
+from services.portal import account_views, asking_views, case_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("kebutuhan/<slug:slug>/", views.category, name="category"),
     path("layanan/<slug:slug>/", views.service, name="service"),
     path("layanan/<slug:slug>/contoh/<slug:key>/", views.statement, name="statement"),
-    path("ajukan/<slug:slug>/", views.apply, name="apply"),
-    path("permohonan/", views.applications, name="applications"),
-    path("permohonan/<int:pk>/", views.application, name="application"),
-    path("permohonan/<int:pk>/isi/", views.fill, name="application-fill"),
-    path("permohonan/<int:pk>/periksa/", views.check, name="application-check"),
-    path("permohonan/<int:pk>/terkirim/", views.sent, name="application-sent"),
-    path("permohonan/<int:pk>/batal/", views.withdraw, name="application-withdraw"),
-    path("berkas/<int:pk>/", views.document, name="document"),
-    path("berkas/<int:pk>/kecil/", views.thumbnail, name="document-thumbnail"),
-    path("berkas/<int:pk>/hapus/", views.remove_document, name="document-remove"),
-    path("surat/<int:pk>/", views.letter, name="letter"),
+    path("ajukan/<slug:slug>/", asking_views.apply, name="apply"),
+    path("permohonan/", case_views.applications, name="applications"),
+    path("permohonan/<int:pk>/", case_views.application, name="application"),
+    path("permohonan/<int:pk>/isi/", asking_views.fill, name="application-fill"),
+    path("permohonan/<int:pk>/periksa/", asking_views.check, name="application-check"),
+    path("permohonan/<int:pk>/terkirim/", asking_views.sent, name="application-sent"),
+    path("permohonan/<int:pk>/batal/", case_views.withdraw, name="application-withdraw"),
+    path("berkas/<int:pk>/", case_views.document, name="document"),
+    path("berkas/<int:pk>/kecil/", case_views.thumbnail, name="document-thumbnail"),
+    path("berkas/<int:pk>/hapus/", case_views.remove_document, name="document-remove"),
+    path("surat/<int:pk>/", case_views.letter, name="letter"),
     path("v/", views.verify_form, name="verify-form"),
     path("v/<str:code>", views.verify, name="verify"),
-    path("daftar/", views.register, name="register"),
-    path("sandi/kode/", views.password_by_code, name="password-by-code"),
-    path("akses/", views.reads, name="reads"),
+    path("daftar/", account_views.register, name="register"),
+    path("sandi/kode/", account_views.password_by_code, name="password-by-code"),
+    path("akses/", account_views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

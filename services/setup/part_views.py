@@ -10,20 +10,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.catalogue import actions, overrides, slots, words
-from services.catalogue.overrides import ORDER, Definition
-from services.catalogue.steps import DESK, step_specs
+from services.catalogue.overrides import Definition
 from services.questions.editor import Choices
 from services.questions.kind import kinds
 from services.setup import editing
 from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
 from tenants.office.models import Unit
-from tenants.office.roles import every_role, own_roles, role_of
+from tenants.office.roles import every_role, own_roles
 from ui.page import Audience, page
 
 
@@ -279,145 +277,3 @@ def _shape(item: Definition, data: Any) -> Definition:
         ]
         shape[name] = [{}] * min(max(numbers, default=len(item[name])), 60)
     return shape
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One question, document, step or letter in its list."""
-
-    key: str
-    title: str
-    about: str
-    mark: str  # "", "shared", "changed", "added"
-    first: bool
-    last: bool
-
-
-def _about(part: str, item: Definition) -> str:
-    if part == "fields":
-        kind = dict(slots.types())[item["type"]]
-        asked = "wajib" if item["required"] else "boleh kosong"
-        return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
-    if part == "documents":
-        return "wajib" if item["required"] else "boleh kosong"
-    if part == "steps" and item.get("kind", DESK) != DESK:
-        return step_specs[item["kind"]].label
-    if part == "steps":
-        level, role = dict(slots.LEVELS)[item["level"]], role_of(item["role"]).title
-        clock = item["clock"]
-        unit = dict(slots.CLOCKS)[clock["unit"]].partition(" (")[0]
-        return f"{role} · {level} · {clock['amount']} {unit}" + (
-            " · bersyarat" if item["when"] else ""
-        )
-    return str(item["subject"]) + (" · bersyarat" if item["when"] else "")
-
-
-@page(Audience.ADMIN)
-@require_safe
-def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
-    """All questions, documents, steps or letters, in order."""
-    bench = bench_of(slug)
-    found = bench.definition[part]
-    shared = {item["key"]: item for item in bench.base[part]} if bench.base is not None else {}
-    rows = []
-    for number, item in enumerate(found):
-        mark = ""
-        if bench.base is not None:
-            mark = "shared" if item["key"] in shared else "added"
-            if mark == "shared" and editing.changed_at(bench.changes, f"{part}.{item['key']}"):
-                mark = "changed"
-        rows.append(
-            Listed(
-                item["key"],
-                item.get("label") or item["title"],
-                _about(part, item),
-                mark,
-                number == 0,
-                number == len(found) - 1,
-            )
-        )
-    have = {item["key"] for item in found}
-    undo = request.session.get(UNDO) or {}
-    undoable = (
-        undo.get("slug") == slug
-        and undo.get("part") == part
-        and undo.get("edition") == bench.service.draft_edition
-    )
-    address, one = slots.PARTS[part]
-    context = {
-        **bench.context(part),
-        "part": part,
-        "one": one,
-        "rows": rows,
-        "removed": [
-            (f"{part}.{key}", item.get("label") or item["title"])
-            for key, item in shared.items()
-            if key not in have
-        ],
-        "moved": f"{part}.{ORDER}" in bench.changes and have == set(shared),
-        "undo": undo["title"] if undoable else "",
-        "edit_name": f"setup-{address}-edit",
-        "add_url": reverse(f"setup-{address}-add", args=[slug]),
-        "list_url": reverse(f"setup-{address}", args=[slug]),
-    }
-    return render(request, "setup/service/items.html", context)
-
-
-@page(Audience.ADMIN)
-@require_POST
-def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
-    """Move, remove, or give a place back to the shared template."""
-    bench = bench_of(slug)
-    part, key = request.POST.get("part", ""), request.POST.get("key", "")
-    do, address = request.POST.get("do", ""), request.POST.get("address", "")
-    if part not in slots.PARTS:
-        raise NotThere("Bagian ini tidak ada.")
-    if do in ("naik", "turun"):
-        definition, said = editing.moved(bench.definition, part, key, do == "naik"), "Dipindahkan"
-    elif do == "urut":
-        keys = [key for key in request.POST.get("order", "").split(",") if key]
-        try:
-            definition, said = editing.ordered(bench.definition, part, keys), "Urutan tersimpan"
-        except Stale as stale:
-            messages.error(request, stale.message)
-            return redirect(f"setup-{slots.PARTS[part][0]}", slug)
-    elif do == "hapus":
-        definition, said = editing.without(bench.definition, part, key), "Dihapus"
-    elif do == "pulih":
-        undo = request.session.get(UNDO) or {}
-        if (undo.get("slug"), undo.get("part")) != (slug, part):
-            raise NotThere("Tidak ada penghapusan yang bisa dibatalkan.")
-        definition = editing.restored(bench.definition, part, undo["item"], undo["place"])
-        said = "Penghapusan dibatalkan"
-    elif do == "batal" and bench.base is not None:
-        definition = editing.undone(bench.base, bench.definition, address)
-        said = "Dikembalikan ke templat"
-    else:
-        raise NotThere("Perintah ini tidak dikenal.")
-    try:
-        save(bench, definition, edition_of(request), user)
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
-    else:
-        request.session.pop(UNDO, None)
-        if do == "hapus":
-            _remember(request, bench, part, key)
-        messages.success(request, f"{said}. Warga baru melihatnya setelah diterbitkan.")
-    return redirect(f"setup-{slots.PARTS[part][0]}", slug)
-
-
-UNDO = "setup-undo"  # in the session: what was removed last, and the draft's edition after it
-
-
-def _remember(request: HttpRequest, bench: Bench, part: str, key: str) -> None:
-    """Keep a removed thing for as long as nothing else is changed."""
-    for place, item in enumerate(bench.definition[part]):
-        if item["key"] == key:
-            request.session[UNDO] = {
-                "slug": bench.service.slug,
-                "part": part,
-                "item": item,
-                "place": place,
-                "title": item.get("label") or item["title"],
-                "edition": bench.service.draft_edition + 1,
-            }

@@ -8,6 +8,7 @@ from services.setup import (
     code_views,
     decree_views,
     draft_views,
+    list_views,
     part_views,
     post_views,
     preview_views,
@@ -73,7 +74,7 @@ urlpatterns = [
     path(
         "layanan/<slug:slug>/standar/", part_views.edit, {"part": "standard"}, name="setup-standard"
     ),
-    path("layanan/<slug:slug>/susun/", part_views.arrange, name="setup-arrange"),
+    path("layanan/<slug:slug>/susun/", list_views.arrange, name="setup-arrange"),
     path("layanan/<slug:slug>/pratinjau/", preview_views.preview, name="setup-preview"),
     path(
         "layanan/<slug:slug>/terjemahan/",
@@ -89,7 +90,7 @@ urlpatterns = [
 for part, (address, _) in PARTS.items():
     below, name, given = f"layanan/<slug:slug>/{address}/", f"setup-{address}", {"part": part}
     urlpatterns += [
-        path(below, part_views.items, given, name=name),
+        path(below, list_views.items, given, name=name),
         path(f"{below}tambah/", part_views.add, given, name=f"{name}-add"),
         path(f"{below}ubah/<str:key>/", part_views.edit, given, name=f"{name}-edit"),
     ]

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
-from billing import actions, gateway, lifecycle, plans, queries, tasks
+from billing import actions, gateway, lifecycle, operating, plans, queries, tasks
 from billing.models import Account, Reminder, UsageDay
 from deploy.local import ports
 from kernel.clock import now
@@ -168,21 +168,21 @@ def test_an_operator_extends_a_trial_and_it_runs_again(account: Account, bontang
     assert end is not None
     late = end + timedelta(days=1)
     assert lifecycle.settle(account.pk, late) == S.PAST_DUE
-    actions.extend_trial(account.pk, until=late + timedelta(days=10), by=OPERATOR, at=late)
+    operating.extend_trial(account.pk, until=late + timedelta(days=10), by=OPERATOR, at=late)
     assert fresh(bontang).status == S.TRIAL
     assert lifecycle.settle(account.pk, late + timedelta(days=11)) == S.PAST_DUE
     with pytest.raises(RuleBroken, match="akan datang"):
-        actions.extend_trial(account.pk, until=late, by=OPERATOR, at=late)
+        operating.extend_trial(account.pk, until=late, by=OPERATOR, at=late)
 
 
 def test_a_hold_stands_until_the_operator_releases_it(account: Account, bontang: City) -> None:
-    actions.hold(account.pk, reason="Permintaan kota", by=OPERATOR)
+    operating.hold(account.pk, reason="Permintaan kota", by=OPERATOR)
     assert fresh(bontang).status == S.SUSPENDED
     assert lifecycle.settle(account.pk, now() + timedelta(days=2)) == S.SUSPENDED
-    actions.release(account.pk, by=OPERATOR)
+    operating.release(account.pk, by=OPERATOR)
     assert fresh(bontang).status == S.TRIAL
     with pytest.raises(RuleBroken, match="alasannya"):
-        actions.hold(account.pk, reason="  ", by=OPERATOR)
+        operating.hold(account.pk, reason="  ", by=OPERATOR)
 
 
 def test_a_closed_city_stays_closed(account: Account, bontang: City) -> None:
@@ -233,7 +233,7 @@ def test_details_that_no_invoice_can_carry_are_refused(
 
 def test_an_unknown_event_cannot_be_replayed(db: None) -> None:
     with pytest.raises(NotThere):
-        actions.replay(4711, by=OPERATOR)
+        operating.replay(4711, by=OPERATOR)
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_banners_tell_the_right_people(
     lifecycle.settle(account.pk, now())
     assert "Masa coba sudah berakhir" in said(boss, "/kelola/")
     assert "Masa coba" not in said(staff, "/meja/") + said(stranger, "/")
-    actions.hold(account.pk, reason="Uji", by=OPERATOR)
+    operating.hold(account.pk, reason="Uji", by=OPERATOR)
     assert "hanya baca; data aman dan bisa diunduh. Alasan pengelola Balai: Uji." in said(
         boss, "/kelola/"
     )

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
-from billing import actions, lifecycle, queries, situation, usage
+from billing import actions, lifecycle, operating, queries, situation, usage
 from billing.models import Account, Change, Invoice, Reminder, UsageDay
 from deploy.local import ports
 from kernel.clock import now
@@ -164,7 +164,7 @@ def test_the_first_page_follows_the_state(browser: Client, account: Account, bon
         Reminder.objects.update(sent_at=now() - timedelta(days=8))
     lifecycle.settle(account.pk, now())
     assert "Hanya baca: belum dibayar" in said(browser)
-    actions.hold(account.pk, reason="Diperiksa", by=User(pk=1, name="Operator"))
+    operating.hold(account.pk, reason="Diperiksa", by=User(pk=1, name="Operator"))
     assert "Alasannya: Diperiksa." in said(browser)
 
 

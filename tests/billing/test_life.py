@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
-from billing import actions, catalogue, gateway, lifecycle, plans, queries, reconcile
+from billing import actions, catalogue, gateway, lifecycle, operating, plans, queries, reconcile
 from billing.models import Change, Invoice, PlanPrice, Reminder, StripeEvent, Subscription
 from billing.tasks import compare
 from kernel.errors import RuleBroken
@@ -248,7 +248,7 @@ def test_an_event_can_be_replayed(life: Life) -> None:
         Invoice.objects.update(status="open", paid=0)  # as if something had gone wrong here
         event = StripeEvent.objects.filter(type="invoice.paid").first()
         assert event is not None
-        actions.replay(event.pk, by=None)
+        operating.replay(event.pk, by=None)
     life.work()
     with in_public():
         event.refresh_from_db()

@@ -93,7 +93,7 @@ def test_the_second_of_two_equal_forms_at_one_moment_is_told(
         for _ in range(2):
             User.objects.create_user("dua@contoh.go.id", None, name="Dua")
 
-    monkeypatch.setattr("services.portal.views.onetime.redeem", twice)
+    monkeypatch.setattr("services.portal.account_views.onetime.redeem", twice)
     page = visitor.post("/sandi/kode/", CODE)
     assert page.status_code == 409 and "baru saja diterima" in page.content.decode()
 
@@ -104,6 +104,6 @@ def test_other_faults_of_a_row_are_not_called_a_double_form(
     def unfinished(**_: object) -> None:
         Unit.objects.create(kind="rt", code=None)
 
-    monkeypatch.setattr("services.portal.views.onetime.redeem", unfinished)
+    monkeypatch.setattr("services.portal.account_views.onetime.redeem", unfinished)
     with pytest.raises(IntegrityError):
         visitor.post("/sandi/kode/", CODE)

@@ -1,0 +1,188 @@
+"""A resident asks: the form page by page, the check before sending, and the number."""
+
+from collections.abc import Iterable
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.access import signed_in
+from kernel import clock
+from kernel.errors import RuleBroken
+from kernel.once import reading_once
+from services.applications import actions, dossier, queries
+from services.applications.answered import answered
+from services.applications.earlier import kept
+from services.applications.forms import form_for
+from services.applications.models import Application
+from services.cases import documents
+from services.cases import queries as desks
+from services.cases.expected import expected_at
+from services.catalogue import plain
+from services.catalogue import queries as catalogue
+from services.portal.cards import EDITABLE, State, why_closed
+from services.questions.maps import with_map
+from services.residents.queries import facts_of
+from services.web.access import resident
+from services.web.language import chosen, in_words_of, marked
+from ui.page import Audience, page
+
+FEW_PAGES = 4  # of a form: more have topics and a list of them
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the register already knows; then the questions."""
+    entry = catalogue.service(slug)
+    assert entry.current is not None
+    user, person = resident(request)
+    if request.method == "POST":
+        draft = actions.begin(service=entry, applicant=person, by=user)
+        return redirect("application-fill", draft.pk)
+    if why_closed(entry, person):
+        return redirect("service", slug)
+    context = {
+        "service": entry,
+        "blueprint": entry.current.read_in(chosen(request)),
+        "person": person,
+        "facts": facts_of(person),
+        "same": queries.under_way(person).filter(version__service=entry, number__isnull=False),
+    }
+    return render(request, "portal/apply.html", context)
+
+
+def _editable(request: HttpRequest, pk: int) -> Application:
+    application = queries.own(signed_in(request), pk)
+    if application.state not in EDITABLE:
+        raise RuleBroken("Permohonan ini sudah dikirim, jadi isinya tidak bisa diubah lagi.")
+    return application
+
+
+@page(Audience.RESIDENT)
+@never_cache
+@reading_once()
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions, page by page; ``?start=`` names a question of the page, ``&ubah`` comes from
+    checking and leads back there."""
+    application = queries.own(signed_in(request), pk)
+    correcting = "ubah" in request.GET
+    if application.state not in EDITABLE:
+        if request.method != "POST":  # the way back, after it was sent
+            return redirect("application", pk)
+        application = _editable(request, pk)
+    pages = actions.pages(application)
+    at = _page_at(pages, request.GET.get("start", ""), application)
+    asked = pages[at]
+    problems: dict[str, str] = {}
+    typed: dict[str, str] | None = None
+    if request.method == "POST":
+        typed = {key: str(value) for key, value in request.POST.items()}
+        known = application.blueprint.keys()
+        asked = [key for key in request.POST.getlist("_asked") if key in known] or pages[at]
+        problems = actions.save_answers(
+            application_id=pk,
+            typed=typed,
+            files={key: _content(file) for key, file in request.FILES.items()},
+            names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
+            by=signed_in(request),
+            only=asked,
+            said_in=application.read_in(chosen(request)),
+        )
+        if not problems and correcting:
+            return redirect("application-check", pk)
+        dossier.renew(application)
+        if not problems:
+            return _next_page(application, asked)
+    language = chosen(request)
+    shown = application.read_in(language)
+    form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)
+    context = {"application": application, "blueprint": shown, "form": form}
+    context["lang"] = marked(shown, language)
+    context |= {"returned": desks.last_return(application), "limit": documents.MAX_BYTES}
+    context |= {"number": at + 1, "count": len(pages) + 1}
+    context |= {"taken": kept(application, shown, asked)}
+    if len(pages) > FEW_PAGES:
+        topics = [(keys[0], plain.topic(shown, keys)) for keys in pages]
+        context |= {"topic": topics[at][1], "topics": topics}
+    here = f"?start={pages[at][0]}"
+    if correcting:
+        context |= {"back": reverse("application-check", args=[pk]), "address": f"{here}&ubah"}
+    else:
+        context |= {"back": f"?start={pages[at - 1][0]}" if at else "", "address": here}
+    page = render(request, "portal/fill.html", context, status=422 if problems else 200)
+    return with_map(page) if form.has_map else page
+
+
+def _page_at(pages: list[list[str]], key: str, application: Application) -> int:
+    """The page that holds this question; without one, where there is still something to do."""
+    for number, keys in enumerate(pages):
+        if key in keys:
+            return number
+    if application.answers:
+        wrong = actions.problems(application)
+        for number, keys in enumerate(pages):
+            if any(key in wrong for key in keys):
+                return number
+    return 0
+
+
+def _next_page(application: Application, asked: Iterable[str]) -> HttpResponse:
+    """Behind the last page with one of these questions; the answers may have changed the pages."""
+    pages = actions.pages(application)
+    done = set(asked)
+    here = max((number for number, keys in enumerate(pages) if done & set(keys)), default=-1)
+    if here + 1 < len(pages):
+        address = reverse("application-fill", args=[application.pk])
+        return redirect(f"{address}?start={pages[here + 1][0]}")
+    return redirect("application-check", application.pk)
+
+
+def _content(file: object) -> bytes:
+    """An uploaded file's bytes; one byte more than allowed is enough to refuse it."""
+    assert isinstance(file, UploadedFile)
+    return bytes(file.read(documents.MAX_BYTES + 1))
+
+
+@page(Audience.RESIDENT)
+@never_cache
+@reading_once()
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check your answers, then send."""
+    application = queries.own(signed_in(request), pk)
+    if request.method == "POST":
+        actions.submit(application_id=pk, by=signed_in(request), at=clock.now())
+        return redirect("application-sent", pk)
+    if application.state not in EDITABLE:
+        return redirect("application", pk)
+    if actions.problems(application):
+        return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
+    shown = application.read_in(chosen(request))
+    context = {
+        "returned": desks.last_return(application),
+        "application": application,
+        "blueprint": shown,
+        "answers": answered(application, shown),
+        "files": queries.handed_in(application, shown),
+        "facts": facts_of(application.applicant),
+        "count": len(actions.pages(application)) + 1,
+        "taken": kept(application, shown, shown.keys()),
+    }
+    return render(request, "portal/check.html", context)
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    application = queries.own(signed_in(request), pk)
+    if application.state == State.DRAFT:
+        return redirect("application-fill", pk)
+    in_words_of(application, chosen(request))
+    context = {
+        "application": application,
+        "step": desks.open_step(application),
+        "expected": expected_at(application),
+    }
+    return render(request, "portal/sent.html", context)

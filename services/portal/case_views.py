@@ -1,0 +1,121 @@
+"""A resident's applications: the list, one of them, its files and letters."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import signed_in
+from audit import actions as audit_actions
+from kernel import clock
+from services.applications import actions, queries, withdrawal
+from services.applications.answered import answered
+from services.applications.models import Application
+from services.cases import documents, thumbnails
+from services.cases import queries as desks
+from services.cases.plan import Plan
+from services.cases.timeline import timeline
+from services.letters import archive
+from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
+from services.web.access import resident, today
+from services.web.files import send
+from services.web.language import chosen, in_words_of
+from ui.page import Audience, page
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def applications(request: HttpRequest) -> HttpResponse:
+    _, person = resident(request)
+    finished = list(queries.of_person(person).exclude(state__in=desks.UNDER_WAY)[:100])
+    for done in finished:
+        in_words_of(done, chosen(request))
+    running = cards_of(request, queries.under_way(person)[:100])
+    context = {"running": running, "finished": finished}
+    return render(request, "portal/applications.html", context)
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    found = queries.own(signed_in(request), pk)
+    if found.state == State.DRAFT:  # on where it was left: what is missing, or sending it
+        return redirect("application-fill" if actions.problems(found) else "application-check", pk)
+    shown = in_words_of(found, chosen(request))
+    returned = desks.last_return(found)
+    context = {
+        "correct_at": address_of_mistake(found, returned) if returned else "",
+        "application": found,
+        "blueprint": shown,
+        "stops": timeline(found, at=clock.now(), today=today(), shown=Plan(shown, found.answers)),
+        "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
+        "is_result": found.state == State.DONE,
+        "refused": desks.refusal(found),
+        "answers": answered(found, shown),
+        "files": queries.handed_in(found, shown),
+        "returned": returned,
+        "moving": found.state in (State.RUNNING, State.ISSUING),
+        "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),
+    }
+    return render(request, "portal/application.html", context)
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = queries.own(signed_in(request), pk)
+    if request.method == "POST":
+        withdrawal.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
+        said = gettext("Permohonan dibatalkan.") if found.number else gettext("Isian dibuang.")
+        messages.success(request, said)
+        return redirect("applications")
+    in_words_of(found, chosen(request))
+    return render(request, "portal/withdraw.html", {"application": found})
+
+
+@page(Audience.INVOLVED)
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that was handed in: to its owner, and to the desks that have the dossier."""
+    user = signed_in(request)
+    found = queries.document_for(user, pk, today=today())
+    person = Application.of(found.case).applicant_id
+    if not queries.is_applicant(user, Application.of(found.case)):
+        audit_actions.record_read(actor=user, person_id=person, purpose="berkas")
+    suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
+    name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
+    content = documents.read(found.path)
+    return send(content, media_type=found.media_type, name=name, download=False)
+
+
+@page(Audience.INVOLVED)
+@require_safe
+def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A photo that was handed in, small, for lists. The page around it recorded the reading."""
+    found = queries.document_for(signed_in(request), pk, today=today())
+    content = thumbnails.thumbnail(found)
+    return send(content, media_type="image/jpeg", name=f"{pk}.jpg", download=False)
+
+
+@page(Audience.RESIDENT)
+@require_POST
+def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a file out of a request that has not been sent."""
+    application_id = actions.remove_document(document_id=pk, by=signed_in(request))
+    messages.success(request, gettext("Berkas dihapus."))
+    return redirect("application-fill", application_id)
+
+
+@page(Audience.INVOLVED)
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The finished letter, the archived bytes and nothing else."""
+    user = signed_in(request)
+    found = queries.letter_for(user, pk, today=today())
+    if not queries.is_applicant(user, found.issued_from.application):
+        audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
+    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
+    content, download = archive.read(found.file), "unduh" in request.GET
+    return send(content, media_type="application/pdf", name=name, download=download)
