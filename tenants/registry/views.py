@@ -110,7 +110,7 @@ def region(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> JsonResponse:
     """What the script offers below the field while somebody types."""
     found = spellings.search(request.GET.get("region", "")[:100], limit=8)
-    return JsonResponse({"regions": [f"{area.name}, {area.province.name}" for area in found]})
+    return JsonResponse({"region": [f"{area.name}, {area.province.name}" for area in found]})
 
 
 @page(Audience.ANYONE, is_office=True)

@@ -63,7 +63,7 @@ def test_a_name_that_nobody_has_is_said_beside_the_field(visitor: Client) -> Non
 
 
 def test_suggestions_are_full_names(visitor: Client) -> None:
-    offered = visitor.get("/daftar/cari/", {"region": "tangrang"}).json()["regions"]
+    offered = visitor.get("/daftar/cari/", {"region": "tangrang"}).json()["region"]
     assert offered == ["Kabupaten Tangerang, Banten", "Kota Tangerang, Banten"]
 
 
