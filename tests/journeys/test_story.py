@@ -330,7 +330,7 @@ def ask_for_reklame(
     page.fill("#id_isi", "Perumahan Griya Asri")
     page.fill("#id_luas", "10")
     page.fill("#id_lokasi", "Jalan Merdeka, di simpang pasar, sisi timur")
-    page.fill("#id_start", "2099-01-01")
+    page.fill("#id_mulai", "2099-01-01")
     page.fill("#id_selesai", "2099-12-31")
     page.check('input[name="lahan_sendiri"][value="ya"]')
     page.set_input_files("#id_gambar", people.photo("GAMBAR RANCANGAN", folder / "gambar.jpg"))
