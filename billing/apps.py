@@ -8,18 +8,18 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import closing, console
         from billing.banners import banners
-        from tenants.console import slots as console_slots
-        from tenants.ownership import letters_out
+        from tenants.console import extensions as console_extensions
+        from tenants.ownership import deletion_notices
         from tenants.ownership.closing import on_closing
         from ui import banner
 
         banner.register(banners)
-        console_slots.page("Paket", "console-plans", order=20)
-        console_slots.page("Tagihan terbuka", "console-invoices", order=30)
-        console_slots.page("Peristiwa Stripe", "console-events", order=40)
-        console_slots.column("Paket")(console.plan_column)
-        console_slots.figure(order=20)(console.figures)
-        console_slots.section(order=10)(console.section)
-        console_slots.steering.fill("billing", console.Steering())
+        console_extensions.page("Paket", "console-plans", order=20)
+        console_extensions.page("Tagihan terbuka", "console-invoices", order=30)
+        console_extensions.page("Peristiwa Stripe", "console-events", order=40)
+        console_extensions.column("Paket")(console.plan_column)
+        console_extensions.figure(order=20)(console.figures)
+        console_extensions.section(order=10)(console.section)
+        console_extensions.steering.fill("billing", console.Steering())
         on_closing(closing.stop)
-        letters_out.also_told.add("billing", closing.addresses)
+        deletion_notices.also_told.add("billing", closing.addresses)

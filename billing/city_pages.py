@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from billing import actions, gateway, plans, queries, situation
+from billing import actions, gateway, plans, queries, standing
 from billing.forms import ContactForm, InvoiceForm
 from billing.meters import meters_of, table_of
 from billing.models import Account, Change, Invoice
@@ -27,7 +27,7 @@ from billing.papers import line_words
 from billing.plans import INTERVALS, WORDS, Interval, Plan
 from billing.queries import PlanOption
 from billing.rules import PPN_PERCENT, pretty_npwp
-from billing.seen import InvoiceSeen
+from billing.stripe_objects import InvoiceSeen
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
@@ -119,7 +119,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
         "seen": seen,
         "account": account,
         "npwp": pretty_npwp(account.npwp),
-        "situation": situation.of(here, seen, about, at),
+        "standing": standing.of(here, seen, about, at),
         "owed": next((one for one in seen.open_invoices if one.stripe_id == about), None),
         "running": running,
         "interval_words": WORDS.get(running.interval, "") if running else "",

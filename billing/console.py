@@ -16,7 +16,7 @@ from billing import actions, gateway, lifecycle, operating, plans, queries, usag
 from billing.models import Account, StripeEvent, Subscription
 from kernel.clock import now
 from kernel.rupiah import format_rupiah
-from tenants.console.slots import Figure, Section
+from tenants.console.extensions import Figure, Section
 from tenants.console.views import operator_of
 from tenants.registry.models import City
 from ui.page import Audience, page

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from billing import gateway, lifecycle, mirror
 from billing.models import Account, StripeEvent
-from billing.seen import EventSeen
+from billing.stripe_objects import EventSeen
 from messaging import outbox
 from tenants.backend.scope import in_public
 

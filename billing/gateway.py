@@ -1,4 +1,4 @@
-"""The only module that talks to Stripe. What comes back is in our own words (billing.seen).
+"""The only module that talks to Stripe. What comes back is in ``billing.stripe_objects``.
 
 Every call has a time limit and is repeated twice by the library when the network fails; calls
 that make something carry an idempotency key, so that a repetition makes nothing twice. Errors:
@@ -23,9 +23,9 @@ from typing import Any
 import stripe
 from django.conf import settings
 
-from billing import seen
+from billing import stripe_objects
 from billing.rules import rounded_rupiah, to_stripe_amount
-from billing.seen import EventSeen, InvoiceSeen, SubscriptionSeen
+from billing.stripe_objects import EventSeen, InvoiceSeen, SubscriptionSeen
 from kernel.errors import RuleBroken
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ def customer_about(customer: str) -> dict[str, str]:
     """The metadata of a customer; empty when it was deleted."""
     with _api() as api:
         raw = _raw(api.customers.retrieve(customer))
-    return {} if raw.get("deleted") else seen.metadata(raw)
+    return {} if raw.get("deleted") else stripe_objects.metadata(raw)
 
 
 # --- subscriptions and invoices -----------------------------------------------------------------
@@ -195,7 +195,9 @@ def checkout_result(session: str) -> tuple[str, str]:
     """Customer and subscription of a checkout session; "" where there is none yet."""
     with _api() as api:
         raw = _raw(api.checkout.sessions.retrieve(session))
-    return seen.identity(raw.get("customer")), seen.identity(raw.get("subscription"))
+    return stripe_objects.identity(raw.get("customer")), stripe_objects.identity(
+        raw.get("subscription")
+    )
 
 
 def portal(*, customer: str, configuration: str, return_url: str) -> str:
@@ -210,7 +212,7 @@ def portal(*, customer: str, configuration: str, return_url: str) -> str:
 def create_subscription(params: Mapping[str, object], *, key: str) -> SubscriptionSeen:
     with _api() as api:
         made = api.subscriptions.create(dict(params), {"idempotency_key": key})
-    return seen.subscription(_raw(made))
+    return stripe_objects.subscription(_raw(made))
 
 
 def update_subscription(
@@ -218,17 +220,19 @@ def update_subscription(
 ) -> SubscriptionSeen:
     with _api() as api:
         changed = api.subscriptions.update(subscription, dict(params), {"idempotency_key": key})
-    return seen.subscription(_raw(changed))
+    return stripe_objects.subscription(_raw(changed))
 
 
 def subscription(subscription_id: str) -> SubscriptionSeen:
     with _api() as api:
-        return seen.subscription(_raw(api.subscriptions.retrieve(subscription_id)))
+        return stripe_objects.subscription(_raw(api.subscriptions.retrieve(subscription_id)))
 
 
 def invoice(invoice_id: str) -> InvoiceSeen:
     with _api() as api:
-        return seen.invoice(_raw(api.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})))
+        return stripe_objects.invoice(
+            _raw(api.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS}))
+        )
 
 
 def subscriptions(customer: str = "") -> Iterator[SubscriptionSeen]:
@@ -238,7 +242,7 @@ def subscriptions(customer: str = "") -> Iterator[SubscriptionSeen]:
         params["customer"] = customer
     with _api() as api:
         for found in api.subscriptions.list(params).auto_paging_iter():
-            yield seen.subscription(_raw(found))
+            yield stripe_objects.subscription(_raw(found))
 
 
 def invoices(customer: str = "", *, since: int = 0) -> Iterator[InvoiceSeen]:
@@ -252,7 +256,7 @@ def invoices(customer: str = "", *, since: int = 0) -> Iterator[InvoiceSeen]:
         params["customer"] = customer
     with _api() as api:
         for found in api.invoices.list(params).auto_paging_iter():
-            yield seen.invoice(_raw(found))
+            yield stripe_objects.invoice(_raw(found))
 
 
 def preview_change(*, customer: str, subscription: str, item: str, price: str) -> InvoiceSeen:
@@ -267,7 +271,7 @@ def preview_change(*, customer: str, subscription: str, item: str, price: str) -
     }
     with _api() as api:
         raw = _raw(api.invoices.create_preview(params))
-    return seen.invoice({"id": "preview", "created": 0, **raw})
+    return stripe_objects.invoice({"id": "preview", "created": 0, **raw})
 
 
 def refund(*, payment_intent: str, rupiah: int, reason: str, key: str) -> None:
@@ -306,7 +310,7 @@ def event_of(payload: bytes, signature: str) -> EventSeen:
         stripe.WebhookSignature.verify_header(
             text, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE
         )
-        found = seen.event(json.loads(text))
+        found = stripe_objects.event(json.loads(text))
         texts = (found.id, found.type, found.object_type, found.object_id, found.customer)
         if len(found.id) > LONGEST or any("\x00" in text for text in texts):
             raise ValueError("an event that no table can hold")

@@ -1,6 +1,6 @@
 """Plans, prices, taxes and the portal, as Stripe keeps them."""
 
-from billing import seen
+from billing import stripe_objects
 from billing.gateway import PAGE_SIZE, _api, _raw, key_of
 from billing.rules import PPN_PERCENT, PPN_WORDS, to_stripe_amount
 
@@ -10,7 +10,7 @@ def price_by_lookup(lookup_key: str) -> tuple[str, str, int] | None:
     with _api() as api:
         found = _raw(api.prices.list({"lookup_keys": [lookup_key], "active": True, "limit": 1}))
     for raw in found.get("data") or []:
-        return str(raw["id"]), seen.identity(raw["product"]), int(raw["unit_amount"] or 0)
+        return str(raw["id"]), stripe_objects.identity(raw["product"]), int(raw["unit_amount"] or 0)
     return None
 
 
@@ -19,7 +19,7 @@ def product_of(plan: str) -> str:
     with _api() as api:
         for found in api.products.list({"active": True, "limit": PAGE_SIZE}).auto_paging_iter():
             raw = _raw(found)
-            if seen.metadata(raw).get("plan") == plan:
+            if stripe_objects.metadata(raw).get("plan") == plan:
                 return str(raw["id"])
     return ""
 
@@ -80,7 +80,7 @@ def put_tax_rate() -> str:
     with _api() as api:
         for found in api.tax_rates.list({"active": True, "limit": PAGE_SIZE}).auto_paging_iter():
             raw = _raw(found)
-            ours = seen.metadata(raw).get("balai") == "ppn"
+            ours = stripe_objects.metadata(raw).get("balai") == "ppn"
             if ours and float(raw["percentage"]) == PPN_PERCENT and not raw["inclusive"]:
                 return str(raw["id"])
         params = {
@@ -112,7 +112,7 @@ def put_portal_configuration() -> str:
         known = api.billing_portal.configurations.list({"active": True, "limit": PAGE_SIZE})
         for found in known.auto_paging_iter():
             raw = _raw(found)
-            if seen.metadata(raw).get("balai") == "portal":
+            if stripe_objects.metadata(raw).get("balai") == "portal":
                 return str(api.billing_portal.configurations.update(raw["id"], params).id)
         key = key_of("portal", params)
         return str(api.billing_portal.configurations.create(params, {"idempotency_key": key}).id)

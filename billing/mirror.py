@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from billing import gateway
 from billing.models import Account, Invoice, PlanPrice, Subscription
-from billing.seen import InvoiceSeen, SubscriptionSeen
+from billing.stripe_objects import InvoiceSeen, SubscriptionSeen
 from kernel.clock import now
 from tenants.backend.scope import in_public
 

@@ -29,7 +29,7 @@ from billing.models import (
 )
 from billing.plans import Interval, Plan
 from billing.rules import debt_since, next_status, stops_at, tax_of
-from billing.seen import InvoiceSeen
+from billing.stripe_objects import InvoiceSeen
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
 from tenants.registry import entitlements

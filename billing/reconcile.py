@@ -7,7 +7,7 @@ from django.db.models import Count, Model
 from billing import catalogue, gateway, gateway_catalogue, lifecycle, mirror, plans
 from billing.models import LIVE, Account, Invoice, PlanPrice, Reconciliation, Subscription
 from billing.plans import INTERVALS
-from billing.seen import InvoiceSeen, SubscriptionSeen
+from billing.stripe_objects import InvoiceSeen, SubscriptionSeen
 from tenants.backend.scope import in_public
 
 LOOK_BACK = timedelta(days=120)

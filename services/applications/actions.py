@@ -15,7 +15,7 @@ from services.applications import life_events
 from services.applications.earlier import earlier
 from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
-from services.applications.house import house_of
+from services.applications.household import house_of
 from services.applications.models import Application
 from services.applications.queries import draft_of, own
 from services.applications.staffed import refuse_closed

@@ -7,7 +7,7 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.applications import (
-            custody,  # noqa: F401 - the open export
+            exporting,  # noqa: F401 - the open export
             kind,  # noqa: F401 - the kind of case
         )
         from services.applications.following import work_names_role

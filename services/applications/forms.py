@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from kernel.clock import now
-from services.applications.house import house_of
+from services.applications.household import house_of
 from services.applications.models import Application
 from services.cases import documents
 from services.cases.models import Document

@@ -7,8 +7,8 @@ from django.db import transaction
 from events.subscribers import publish
 from messaging import outbox
 from services.applications.events import LetterReady
+from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
-from services.applications.wording import letter_draft, signer_of
 from services.cases.kinds import AtHand
 from services.cases.route import finish, locked, today_of
 from services.catalogue.rules import outputs_of

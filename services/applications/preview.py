@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accounts.models import User
 from services.applications import issuing
+from services.applications.letter_text import draft_from, letter_draft, signer_of
 from services.applications.models import Application
-from services.applications.wording import draft_from, letter_draft, signer_of
 from services.cases import decisions
 from services.cases.models import Step
 from services.cases.rules import unit_code_for

@@ -6,7 +6,7 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from services.cases import custody  # noqa: F401 - the open export
+        from services.cases import exporting  # noqa: F401 - the open export
         from services.cases.following import hand_over, work_waits_for, work_waits_there
         from services.cases.queries import bytes_stored, overdue_steps
         from services.cases.steps import desk  # noqa: F401 - the kind of step

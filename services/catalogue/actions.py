@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import linter, overrides, rules, translation, words
+from services.catalogue import explaining, linter, overrides, rules, translation
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
@@ -31,7 +31,7 @@ def parse(definition: dict[str, Any]) -> Blueprint:
     try:
         return Blueprint.model_validate(definition)
     except ValidationError as wrong:
-        raise RuleBroken(words.complaint(wrong, definition)) from wrong
+        raise RuleBroken(explaining.complaint(wrong, definition)) from wrong
 
 
 def _locked(slug: str) -> Service:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.categories import CATEGORIES
+from services.catalogue.explaining import complaint
 from services.catalogue.shorthand import UnknownShorthand, expand
-from services.catalogue.words import complaint
 
 FOLDER = Path(__file__).parent / "blueprints"
 

@@ -6,7 +6,7 @@ class LettersConfig(AppConfig):
     label = "letters"
 
     def ready(self) -> None:
-        from services.letters import custody  # noqa: F401 - the open export
+        from services.letters import exporting  # noqa: F401 - the open export
         from services.letters.following import keep_counting
         from services.letters.queries import issued_since
         from tenants.office import decrees

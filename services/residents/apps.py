@@ -6,7 +6,7 @@ class ResidentsConfig(AppConfig):
     label = "residents"
 
     def ready(self) -> None:
-        from services.residents import custody  # noqa: F401 - the open export
+        from services.residents import exporting  # noqa: F401 - the open export
         from services.residents.following import move_households, people_live_there
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task

@@ -6,7 +6,7 @@ class SetupConfig(AppConfig):
     label = "setup"
 
     def ready(self) -> None:
-        from services.setup import face
+        from services.setup import identity
         from ui import brand
 
-        brand.register(face.current, face.logo)
+        brand.register(identity.current, identity.logo)

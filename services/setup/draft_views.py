@@ -15,14 +15,14 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import preview
 from services.applications.forms import AnswersForm
-from services.catalogue import actions, samples, simulator, slots, words
+from services.catalogue import actions, editor_inputs, explaining, samples, simulator
 from services.catalogue.desks import spoken
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.queries import places_here
 from services.letters.pictures import pages_as_png
 from services.questions.kind import kind_of
-from services.setup.bench import PER_PAGE, bench_of, edition_of, findings_of
 from services.setup.draft_forms import Asked, CompareForm, PublishForm, WalkForm
+from services.setup.service_page import PER_PAGE, bench_of, edition_of, findings_of
 from services.web.access import today
 from services.web.files import send
 from tenants.office import queries as office
@@ -71,7 +71,7 @@ def draft(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     context = {
         **bench.context("draft"),
         "problem": problem,
-        "changes": words.changes(bench.published, bench.definition) if bench.published else [],
+        "changes": explaining.changes(bench.published, bench.definition) if bench.published else [],
         "findings": findings,
         "errors": [f for f in findings if f.level == "error"],
         "form": form,
@@ -155,7 +155,7 @@ def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         "finished": at >= len(found.stops),
         "back": to(at - 1) if at else "",
         "next": to(at + 1) if at < len(found.stops) else "",
-        "timeouts": dict(slots.TIMEOUTS),
+        "timeouts": dict(editor_inputs.TIMEOUTS),
     }
     return render(request, "setup/service/walk.html", context)
 
@@ -194,7 +194,7 @@ def history(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     changes = None
     if comparing is not None and comparing.is_valid():
         one, other = (service.versions.get(pk=pk) for pk in comparing.cleaned_data.values())
-        changes = words.changes(one.definition, other.definition)
+        changes = explaining.changes(one.definition, other.definition)
     context = {
         **bench.context("history"),
         "page": page,

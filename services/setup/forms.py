@@ -11,7 +11,7 @@ from services.catalogue.queries import places_here
 from services.residents import officials
 from services.residents.models import Person
 from services.residents.places import dusun_slug
-from services.setup.face import clean_logo
+from services.setup.identity import clean_logo
 from tenants.office import signing
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit

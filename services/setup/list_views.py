@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import slots
+from services.catalogue import editor_inputs
 from services.catalogue.overrides import ORDER, Definition
 from services.catalogue.steps import DESK, step_specs
 from services.setup import editing
-from services.setup.bench import Bench, bench_of, edition_of, save
+from services.setup.service_page import Bench, bench_of, edition_of, save
 from tenants.office.roles import role_of
 from ui.page import Audience, page
 
@@ -33,7 +33,7 @@ class Listed:
 
 def _about(part: str, item: Definition) -> str:
     if part == "fields":
-        kind = dict(slots.types())[item["type"]]
+        kind = dict(editor_inputs.types())[item["type"]]
         asked = "wajib" if item["required"] else "boleh kosong"
         return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
     if part == "documents":
@@ -41,9 +41,9 @@ def _about(part: str, item: Definition) -> str:
     if part == "steps" and item.get("kind", DESK) != DESK:
         return step_specs[item["kind"]].label
     if part == "steps":
-        level, role = dict(slots.LEVELS)[item["level"]], role_of(item["role"]).title
+        level, role = dict(editor_inputs.LEVELS)[item["level"]], role_of(item["role"]).title
         clock = item["clock"]
-        unit = dict(slots.CLOCKS)[clock["unit"]].partition(" (")[0]
+        unit = dict(editor_inputs.CLOCKS)[clock["unit"]].partition(" (")[0]
         return f"{role} · {level} · {clock['amount']} {unit}" + (
             " · bersyarat" if item["when"] else ""
         )
@@ -81,7 +81,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
         and undo.get("part") == part
         and undo.get("edition") == bench.service.draft_edition
     )
-    address, one = slots.PARTS[part]
+    address, one = editor_inputs.PARTS[part]
     context = {
         **bench.context(part),
         "part": part,
@@ -108,7 +108,7 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     bench = bench_of(slug)
     part, key = request.POST.get("part", ""), request.POST.get("key", "")
     do, address = request.POST.get("do", ""), request.POST.get("address", "")
-    if part not in slots.PARTS:
+    if part not in editor_inputs.PARTS:
         raise NotThere("Bagian ini tidak ada.")
     if do in ("naik", "turun"):
         definition, said = editing.moved(bench.definition, part, key, do == "naik"), "Dipindahkan"
@@ -118,7 +118,7 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             definition, said = editing.ordered(bench.definition, part, keys), "Urutan tersimpan"
         except Stale as stale:
             messages.error(request, stale.message)
-            return redirect(f"setup-{slots.PARTS[part][0]}", slug)
+            return redirect(f"setup-{editor_inputs.PARTS[part][0]}", slug)
     elif do == "hapus":
         definition, said = editing.without(bench.definition, part, key), "Dihapus"
     elif do == "pulih":
@@ -141,7 +141,7 @@ def arrange(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         if do == "hapus":
             _remember(request, bench, part, key)
         messages.success(request, f"{said}. Warga baru melihatnya setelah diterbitkan.")
-    return redirect(f"setup-{slots.PARTS[part][0]}", slug)
+    return redirect(f"setup-{editor_inputs.PARTS[part][0]}", slug)
 
 
 UNDO = "setup-undo"  # in the session: what was removed last, and the draft's edition after it

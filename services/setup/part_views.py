@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import actions, overrides, slots, words
+from services.catalogue import actions, editor_inputs, explaining, overrides
 from services.catalogue.overrides import Definition
 from services.questions.editor import Choices
 from services.questions.kind import kinds
 from services.setup import editing
-from services.setup.bench import Bench, bench_of, edition_of, save
 from services.setup.service_forms import PartForm
+from services.setup.service_page import Bench, bench_of, edition_of, save
 from tenants.office.models import Unit
 from tenants.office.roles import every_role, own_roles
 from ui.page import Audience, page
@@ -51,7 +51,7 @@ def _lines(form: PartForm, bench: Bench, prefix: str, is_new: bool) -> list[Line
                 mark = "changed"
                 if not prefix or whole:
                     undo = address
-                    shown = words.value_words(
+                    shown = explaining.value_words(
                         address, shared.get(address, None), bench.base, bench.definition
                     )
         picture = form[slot.name].value() if slot.kind == "icon" else ""
@@ -66,7 +66,7 @@ def _dinas() -> Choices:
 
 def _roles() -> Choices:
     """Every role a step may be addressed to; a city's own with the level it stands at."""
-    levels = dict(slots.LEVELS)
+    levels = dict(editor_inputs.LEVELS)
     own = {role.code: levels[role.levels[0]] for role in own_roles().values()}
     return tuple(
         (role.code, f"{role.title} ({own[role.code]})" if role.code in own else role.title)
@@ -100,12 +100,12 @@ def edit(
     """One part: the service itself, its standard, or one question, document, step or letter."""
     bench = bench_of(slug)
     item: Definition | None = bench.definition
-    if part in slots.PARTS:
+    if part in editor_inputs.PARTS:
         item = overrides.item_of(bench.definition, part, key)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
     kind = request.GET.get("kind", "")
-    if part != "fields" or kind not in dict(slots.types()) or kind == item["type"]:
+    if part != "fields" or kind not in dict(editor_inputs.types()) or kind == item["type"]:
         return _edit(request, user, bench, part, item, is_new=False)
     changed, lost = editing.retyped(item, kind)
     problem = _retype_problem(bench, item, changed)
@@ -117,10 +117,10 @@ def edit(
 
 def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
     """Why a question cannot be of another kind: what the rest of the service wants of it."""
-    kind = dict(slots.types())[new["type"]]
+    kind = dict(editor_inputs.types())[new["type"]]
     broken = editing.broken_conditions(bench.definition, old, new)
     if broken:
-        where = ", ".join(words.place_words(place, bench.definition) for place in broken)
+        where = ", ".join(explaining.place_words(place, bench.definition) for place in broken)
         return (
             f"Jenisnya tidak bisa diganti menjadi “{kind}”, karena jawabannya dibandingkan di: "
             f"{where}. Hapus atau ubah syarat itu dulu."
@@ -145,7 +145,7 @@ def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
     bench = bench_of(slug)
     kind = request.GET.get("kind", "")
     if part == "fields" and kind not in kinds:
-        context = {**bench.context(part), "kinds": slots.types(), "part": part}
+        context = {**bench.context(part), "kinds": editor_inputs.types(), "part": part}
         return render(request, "setup/service/kinds.html", context)
     return _edit(
         request, user, bench, part, editing.blank(part, bench.definition, kind), is_new=True
@@ -156,7 +156,7 @@ def part_form(bench: Bench, part: str, item: Definition, data: Any) -> PartForm:
     """The inputs of one part, filled with what stands there or what was typed."""
     shape = _shape(item, data)
     around = (_dinas(), _roles()) if part == "steps" else ()
-    inputs = slots.slots(part, bench.definition, shape, *around)
+    inputs = editor_inputs.slots(part, bench.definition, shape, *around)
     return PartForm(inputs, definition=bench.definition, item=item, data=data)
 
 
@@ -166,7 +166,7 @@ def with_typed(
     """The part as typed, and the whole definition with it in its place."""
     new = form.result()
     if is_new:
-        taken = [i["key"] for p in slots.PARTS for i in bench.definition[p]]
+        taken = [i["key"] for p in editor_inputs.PARTS for i in bench.definition[p]]
         new["key"] = editing.new_key(new.get("label") or new.get("title") or part, taken)
     return new, editing.placed(bench.definition, part, new.get("key", ""), new)
 
@@ -195,7 +195,7 @@ def _edit(
 ) -> HttpResponse:  # fmt: skip
     """``was`` is the question before its kind was changed, ``lost`` what that costs."""
     slug = bench.service.slug
-    key = item.get("key", "") if part in slots.PARTS else ""
+    key = item.get("key", "") if part in editor_inputs.PARTS else ""
     prefix = f"{part}.{key}" if key else ""
     data = request.POST if request.method == "POST" else None
     moving = data is not None and "move" in data
@@ -221,7 +221,7 @@ def _edit(
         except Stale as stale:
             status = 409
             form.add_error(None, stale.message)
-            others = words.changes(definition, bench.definition)
+            others = explaining.changes(definition, bench.definition)
         except RuleBroken as broken:
             form.add_error(None, broken.message)
         else:
@@ -229,27 +229,27 @@ def _edit(
             messages.success(
                 request, f"{said} sebagai draf. Warga baru melihatnya setelah diterbitkan."
             )
-            if undo and part not in slots.PARTS:
+            if undo and part not in editor_inputs.PARTS:
                 return redirect(request.path)
-            if part in slots.PARTS:
-                return redirect(f"setup-{slots.PARTS[part][0]}", slug)
+            if part in editor_inputs.PARTS:
+                return redirect(f"setup-{editor_inputs.PARTS[part][0]}", slug)
             return redirect(request.path)
     if form.errors and status == 200:
         status = 422
-    kinds = slots.types() if part == "fields" and not is_new else ()
-    kind = dict(slots.types()).get(item.get("type", ""), "") if part == "fields" else ""
+    kinds = editor_inputs.types() if part == "fields" and not is_new else ()
+    kind = dict(editor_inputs.types()).get(item.get("type", ""), "") if part == "fields" else ""
     context = {
         **bench.context(part),
         "form": form,
         "lines": _lines(form, bench, prefix, is_new),
         "part": part,
-        "one": slots.PARTS.get(part, ("", ""))[1],
-        "back": f"setup-{slots.PARTS[part][0]}" if part in slots.PARTS else "",
+        "one": editor_inputs.PARTS.get(part, ("", ""))[1],
+        "back": f"setup-{editor_inputs.PARTS[part][0]}" if part in editor_inputs.PARTS else "",
         "name": item.get("label") or item.get("title", ""),
         "is_new": is_new,
         "kind": kind,
         "kinds": kinds,
-        "was": dict(slots.types())[was["type"]] if was else "",
+        "was": dict(editor_inputs.types())[was["type"]] if was else "",
         "lost": lost,
         "preview": preview_address(slug, part, key, item),
         "others": others,

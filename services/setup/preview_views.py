@@ -14,7 +14,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import preview as letters
 from services.applications.forms import AnswersForm
-from services.catalogue import actions, overrides, samples, slots
+from services.catalogue import actions, editor_inputs, overrides, samples
 from services.catalogue.blueprint import Blueprint, DocumentSpec
 from services.catalogue.desks import spoken
 from services.catalogue.overrides import Definition
@@ -25,8 +25,8 @@ from services.letters.render import RenderFailed
 from services.questions.conditions import Answer
 from services.questions.kind import FieldSpec
 from services.setup import editing
-from services.setup.bench import Bench, bench_of
 from services.setup.part_views import part_form, with_typed
+from services.setup.service_page import Bench, bench_of
 from services.web.access import today
 from ui.page import Audience, page
 
@@ -43,7 +43,7 @@ def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     bench = bench_of(slug)
     part = request.GET.get("part", "")
     item = _item(bench, part, request.GET.get("key", ""), request.GET.get("kind", ""))
-    is_new = part in slots.PARTS and not item["key"]
+    is_new = part in editor_inputs.PARTS and not item["key"]
     form = part_form(bench, part, item, request.POST)
     if not form.is_valid():
         return _waits(request, str(next(iter(form.errors.values()))[0]))
@@ -61,15 +61,15 @@ def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
 def _item(bench: Bench, part: str, key: str, kind: str) -> Definition:
     if part in ("main", "standard"):
         return bench.definition
-    if part not in slots.PARTS:
+    if part not in editor_inputs.PARTS:
         raise NotThere("Bagian ini tidak ada.")
     if not key:
-        kind = kind if kind in dict(slots.types()) else "text"
+        kind = kind if kind in dict(editor_inputs.types()) else "text"
         return editing.blank(part, bench.definition, kind)
     item = overrides.item_of(bench.definition, part, key)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
-    if part == "fields" and kind in dict(slots.types()):
+    if part == "fields" and kind in dict(editor_inputs.types()):
         item, _ = editing.retyped(item, kind)
     return item
 

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application
-from services.catalogue import adoption, overrides, slots, words
+from services.catalogue import adoption, editor_inputs, explaining, overrides
 from services.catalogue.models import Release
 from services.catalogue.overrides import ORDER, Definition
-from services.setup.bench import (
+from services.setup.draft_forms import ReleaseForm
+from services.setup.service_page import (
     BEHIND,
     CHANGED,
     PER_PAGE,
@@ -25,7 +26,6 @@ from services.setup.bench import (
     findings_of,
     with_marks,
 )
-from services.setup.draft_forms import ReleaseForm
 from ui.page import Audience, page
 
 
@@ -95,7 +95,7 @@ def _whole(address: str, definitions: list[Definition]) -> tuple[str, tuple[bool
         have = tuple(key in d.get(part, {}) for d in definitions)
         only_one = have in ((False, True, False), (False, False, True))
         return (f"{part}.{key}", have) if only_one else None
-    if part not in slots.PARTS or key == ORDER:
+    if part not in editor_inputs.PARTS or key == ORDER:
         return None
     have = tuple(overrides.item_of(d, part, key) is not None for d in definitions)
     return None if all(have) else (f"{part}.{key}", have)
@@ -115,7 +115,7 @@ def _three_ways(
             old_state, new_state, our_state = ("ada" if it else "(tidak ada)" for it in have)
             rows[address] = Row(
                 address=address,
-                place=words.place_words(address, *named),
+                place=explaining.place_words(address, *named),
                 old=old_state,
                 new=new_state,
                 ours=our_state,
@@ -132,10 +132,10 @@ def _three_ways(
         is_open = verdict in ("conflict", "ours") and not row.address.endswith(f".{ORDER}")
         rows[row.address] = Row(
             address=row.address,
-            place=words.place_words(row.address, *named),
-            old=words.value_words(row.address, row.old, *named),
-            new=words.value_words(row.address, row.new, *named),
-            ours=words.value_words(row.address, row.ours, *named),
+            place=explaining.place_words(row.address, *named),
+            old=explaining.value_words(row.address, row.old, *named),
+            new=explaining.value_words(row.address, row.new, *named),
+            ours=explaining.value_words(row.address, row.ours, *named),
             verdict=verdict,
             words=said,
             tag=tag,
@@ -196,7 +196,7 @@ def release(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         "form": form,
         "problem": problem,
         "result": result,
-        "effects": words.changes(bench.published, result.canonical()) if result else [],
+        "effects": explaining.changes(bench.published, result.canonical()) if result else [],
         "findings": findings_of(result, slug) if result else [],
         "running": running.count(),
         "kept": service.kept_until >= new.number,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import slots
+from services.catalogue import editor_inputs
 from services.setup.views import page_of
 from tenants.office import own_roles
 from tenants.office.models import OwnRole
@@ -18,7 +18,7 @@ from tenants.office.roles import SHIPPED, Can
 from ui.forms import Form, explain
 from ui.page import Audience, page
 
-LEVELS = {level: dict(slots.LEVELS)[level] for level in own_roles.LEVELS}
+LEVELS = {level: dict(editor_inputs.LEVELS)[level] for level in own_roles.LEVELS}
 DUTIES = {
     Can.VOUCHES.value: "Membenarkan warga (hanya di RT, RW, dan dusun)",
     Can.COUNTER.value: "Melayani di loket, dan membuat kode masuk warga",
@@ -69,7 +69,7 @@ def roles(request: HttpRequest, user: User) -> HttpResponse:
          "duties": [words for code, words in DUTIES.items() if code in role.can]}
         for role in OwnRole.objects.all()
     ]  # fmt: skip
-    levels = dict(slots.LEVELS)
+    levels = dict(editor_inputs.LEVELS)
     shipped = [
         (role.title, ", ".join(levels[level] for level in role.levels))
         for role in SHIPPED.values()

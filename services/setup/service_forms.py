@@ -11,8 +11,8 @@ from django.utils.html import format_html
 
 from kernel.numbers import parse_number
 from services.catalogue.categories import CATEGORIES
+from services.catalogue.editor_inputs import CODE_CELLS
 from services.catalogue.overrides import Definition, item_of
-from services.catalogue.slots import CODE_CELLS
 from services.questions.editor import Cell, Slot
 from services.questions.kind import FieldSpec
 from services.setup import editing

@@ -12,13 +12,13 @@ from django.shortcuts import redirect, render
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import actions, words
+from services.catalogue import actions, explaining
 from services.catalogue.models import Service, Switch
 from services.catalogue.overrides import Definition
 from services.setup import editing
-from services.setup.bench import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
 from services.setup.forms import ServicesFilter, VillagesFilter
 from services.setup.service_forms import ImportServiceForm, NewServiceForm
+from services.setup.service_page import CHANGED, GROUPS, PER_PAGE, WAITING, bench_of, with_marks
 from services.setup.views import page_of
 from tenants.office.models import Unit
 from ui.forms import explain
@@ -196,7 +196,7 @@ def _unpacked(content: bytes) -> Definition:
         raise RuleBroken(
             "Berkas ini tidak berisi layanan: harus diawali kurung kurawal.", field="file"
         )
-    if not words.storable(found):
+    if not explaining.storable(found):
         raise RuleBroken(
             "Berkas ini berisi tanda yang tidak dapat disimpan. Unduh lagi dari Balai.",
             field="file",

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.catalogue import translation, words
+from services.catalogue import explaining, translation
 from services.catalogue.blueprint import LISTS, text_limit
-from services.setup.bench import bench_of, edition_of, save
 from services.setup.draft_forms import Text, TranslationsForm
+from services.setup.service_page import bench_of, edition_of, save
 from tenants.office import queries as office
 from tenants.office.languages import NAMES
 from ui.page import Audience, page
@@ -30,7 +30,7 @@ def translations(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     texts = [
         Text(
             place=place,
-            label=words.place_words(place, bench.definition),
+            label=explaining.place_words(place, bench.definition),
             source=source,
             kept=kept.get(place, ""),
             limit=4000 if place in LISTS else text_limit(place),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.catalogue.slots import PARTS
+from services.catalogue.editor_inputs import PARTS
 from services.setup import (
     closure_views,
     code_views,

@@ -22,9 +22,9 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
 from tenants.backend.scope import in_city
-from tenants.console import slots, steering, work
+from tenants.console import extensions, steering, work
+from tenants.console.extensions import city_of
 from tenants.console.forms import CitiesFilter, LimitsForm, TrialForm, WhyForm
-from tenants.console.slots import city_of
 from tenants.console.trail import deeds, told
 from tenants.console.views import operator_of
 from tenants.registry import backups, entitlements, health
@@ -63,7 +63,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     page = Paginator(_sorted(found, sort), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     counted = {row.city_id: row for row in Health.objects.filter(city__in=rows)}
-    extra = slots.columns(rows)
+    extra = extensions.columns(rows)
     at = now()
     context = {
         "page": page,
@@ -133,7 +133,7 @@ def _meters(city: City, counted: Health | None) -> list[dict[str, Any]]:
 def _page(request: HttpRequest, city: City, **more: Any) -> HttpResponse:
     counted = health.of(city)
     has_schema = city.status != City.Status.PROVISIONING
-    sections = slots.sections(request, city) if has_schema else []
+    sections = extensions.sections(request, city) if has_schema else []
     context = {
         "city_row": city,
         "health": counted,

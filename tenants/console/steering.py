@@ -14,7 +14,7 @@ from kernel.errors import RuleBroken, Stale
 from kernel.tanggal import long_date
 from messaging.notices import Notice, tell
 from tenants.backend.scope import in_public
-from tenants.console import slots
+from tenants.console import extensions
 from tenants.console.notices import LIMITS_CHANGED, RESUMED, SUSPENDED, TRIAL_EXTENDED
 from tenants.registry import entitlements, people
 from tenants.registry.entitlements import Limits
@@ -82,7 +82,7 @@ def _done(city: City, what: str, reason: str, by: User, about: Notice, **values:
 def suspend(city: City, *, reason: str, by: User) -> str:
     _require(city, "hentikan")
     with in_public(), transaction.atomic():
-        slots.steering.value.suspend(city, reason=reason, by=by)
+        extensions.steering.value.suspend(city, reason=reason, by=by)
         _done(city, "suspended", reason, by, SUSPENDED)
     return f"{city.name} sekarang hanya baca. Admin kota diberi tahu."
 
@@ -90,7 +90,7 @@ def suspend(city: City, *, reason: str, by: User) -> str:
 def resume(city: City, *, reason: str, by: User) -> str:
     _require(city, "lanjutkan")
     with in_public(), transaction.atomic():
-        slots.steering.value.resume(city, reason=reason, by=by)
+        extensions.steering.value.resume(city, reason=reason, by=by)
         city.refresh_from_db()
         if city.status == S.SUSPENDED:
             raise RuleBroken(
@@ -107,7 +107,7 @@ def extend_trial(city: City, *, until: datetime, reason: str, by: User) -> str:
         raise RuleBroken("Pilih tanggal yang akan datang.", field="until")
     day = long_date(until.date())
     with in_public(), transaction.atomic():
-        slots.steering.value.extend_trial(city, until=until, reason=reason, by=by)
+        extensions.steering.value.extend_trial(city, until=until, reason=reason, by=by)
         _done(city, "trial_extended", reason, by, TRIAL_EXTENDED, until=day)
     return f"Masa coba berlaku sampai {day}. Admin kota diberi tahu."
 
@@ -118,6 +118,6 @@ def change_limits(city: City, limits: Limits | None, *, reason: str, by: User) -
     with in_public(), transaction.atomic():
         entitlements.set_by_hand(city.pk, limits, reason=reason, by=by)
         if limits is None:
-            slots.steering.value.settle(city)
+            extensions.steering.value.settle(city)
         _done(city, "limits_changed", reason, by, LIMITS_CHANGED, by_plan=limits is None)
     return "Batas tersimpan. Admin kota diberi tahu."

@@ -15,7 +15,7 @@ from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
-from tenants.console import slots
+from tenants.console import extensions
 from tenants.console.forms import ReasonForm
 from tenants.registry import actions, queries, regions
 from tenants.registry.models import City, Health, Signup
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "ending": _ending(now()),
         "figures": [
             *_troubles(),
-            *(figure for source in slots.figures for figure in source()),
+            *(figure for source in extensions.figures for figure in source()),
         ],
     }
     return render(request, "console/home.html", context)
@@ -74,7 +74,7 @@ def _ending(at: datetime) -> list[City]:
     )
 
 
-def _troubles() -> list[slots.Figure]:
+def _troubles() -> list[extensions.Figure]:
     """Failed work of the platform and of all cities, as last counted. Two queries."""
     own = Outbox.objects.filter(state__in=[Outbox.State.FAILED, Outbox.State.HELD]).count()
     counted = Health.objects.aggregate(
@@ -83,8 +83,8 @@ def _troubles() -> list[slots.Figure]:
     failed = own + (counted["failed"] or 0)
     behind = counted["behind"]
     return [
-        slots.Figure("Pekerjaan gagal", angka(failed), reverse("console-work"), bool(failed)),
-        slots.Figure(
+        extensions.Figure("Pekerjaan gagal", angka(failed), reverse("console-work"), bool(failed)),
+        extensions.Figure(
             "Kota yang migrasinya kurang", angka(behind),
             f"{reverse('console-cities')}?sort=masalah", bool(behind),
         ),

@@ -6,7 +6,7 @@ class OwnershipConfig(AppConfig):
     label = "ownership"
 
     def ready(self) -> None:
-        from tenants.console import slots as console_slots
+        from tenants.console import extensions as console_extensions
 
-        console_slots.page("Penghapusan", "console-deletions", order=60)
+        console_extensions.page("Penghapusan", "console-deletions", order=60)
         from tenants.ownership import withheld  # noqa: F401 - what Django's own tables need

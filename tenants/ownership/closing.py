@@ -28,7 +28,7 @@ from kernel.registry import Registry, name_of
 from messaging import outbox
 from tenants.backend.scope import in_city, in_public
 from tenants.office import queries as office
-from tenants.ownership import certificate, letters_out, rules
+from tenants.ownership import certificate, deletion_notices, rules
 from tenants.ownership.actions import folder_of
 from tenants.ownership.models import DataExport, DeletionRequest
 from tenants.ownership.people import second_people
@@ -118,9 +118,9 @@ def ask(*, city: City, reason: str, by: User, at: datetime) -> DeletionRequest:
                 certificate_code=secret_code(),
             )  # fmt: skip
             _note("deletion.asked", request, city, by)
-            letters_out.asked(request, city, at)
+            deletion_notices.asked(request, city, at)
             if not second_people(request, city, at=at):
-                letters_out.operators_needed(request)
+                deletion_notices.operators_needed(request)
     except IntegrityError as error:
         raise Stale("Penghapusan kota ini sudah diminta.") from error
     return request
@@ -200,7 +200,7 @@ def _confirmed(
                          subject_id=request.pk, detail={"operator": by.name})  # fmt: skip
     else:
         _note("deletion.confirmed", request, city, by)
-    letters_out.confirmed(request, city, at)
+    deletion_notices.confirmed(request, city, at)
     return request
 
 
@@ -220,7 +220,7 @@ def cancel(*, request_id: int, by: User, at: datetime, city: City | None = None)
         request.save(update_fields=["state", "cancelled_by_name", "cancelled_at"])
         actor = by if city is not None else None
         _note("deletion.cancelled", request, own, actor, name=by.name)
-        letters_out.cancelled(request, own, at)
+        deletion_notices.cancelled(request, own, at)
     return request
 
 
@@ -241,7 +241,7 @@ def remind(*, at: datetime) -> int:
                 request.reminded_at = at
                 request.save(update_fields=["reminded_at"])
                 taken_at = request.export.taken_at or request.asked_at
-                letters_out.tomorrow(request, city, changes_since(city, taken_at), at)
+                deletion_notices.tomorrow(request, city, changes_since(city, taken_at), at)
     return len(ids)
 
 
@@ -274,7 +274,7 @@ def close(request_id: int, *, at: datetime) -> None:
         request.state, request.closed_at = S.DELETING, at
         request.inventory = _inventory(request, city)
         request.key_fingerprint = hashlib.sha256(keys.city_key(city)).hexdigest()
-        request.recipients = letters_out.recipients(request, city, at)
+        request.recipients = deletion_notices.recipients(request, city, at)
         request.save()
         for run in closers:
             run(city)
@@ -356,7 +356,7 @@ def certify(request_id: int, *, at: datetime) -> None:
         request.done_at = at
         request.state = S.DONE
         request.certificate = certificate.pdf(request, stone)
-        letters_out.done(request, at)
+        deletion_notices.done(request, at)
         # Names stay, as on the certificate; how to reach people does not.
         request.recipients = []
         request.asked_by_email = request.confirmed_by_email = ""

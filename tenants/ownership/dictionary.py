@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 
-from tenants.ownership import custody
+from tenants.ownership import columns
 from tenants.schemas.compiler import Table
 
 UNDECIDED = "Belum dijelaskan dalam kamus, jadi belum diekspor. Hubungi pengelola Balai."
@@ -116,13 +116,13 @@ def _column(
         name, note = "", UNDECIDED
     elif isinstance(said, dict):
         meaning, note, name = "", str(said["withheld"]), ""
-    elif place in custody.SEALED:
-        treasure = custody.SEALED[place]
+    elif place in columns.SEALED:
+        treasure = columns.SEALED[place]
         name, kind = treasure.as_, "JSON" if treasure.is_json else "teks"
         note = "Tersimpan tersegel dengan kunci kota; di sini terbuka."
-    elif place in custody.COMPUTED:
+    elif place in columns.COMPUTED:
         name, note = "", COMPUTED
-    elif place in custody.PATHS:
+    elif place in columns.PATHS:
         note = "Tanpa nama ruang data kota di depannya."
     return Entry(
         column=column.name,

@@ -27,9 +27,9 @@ from django.db import connection, transaction
 from kernel.clock import now
 from kernel.tables import as_text
 from tenants.backend.scope import in_city
-from tenants.ownership import book, custody
+from tenants.ownership import columns, explanations
 from tenants.ownership.archive import FORMAT, PART, VERSION, Writer
-from tenants.ownership.custody import Row
+from tenants.ownership.columns import Row
 from tenants.ownership.dictionary import TableEntry, describe
 from tenants.registry.models import City
 from tenants.schemas import compiler
@@ -68,7 +68,7 @@ def write(city: City, target: IO[bytes], *, watch: Watch = lambda percent, doing
         rows = _tables(city, writer, tables, entries, watch)
         files = _files(city, writer, watch)
         watch(98, "Kamus dan daftar isi")
-        for name, text in book.pages(city, entries, rows, taken_at).items():
+        for name, text in explanations.pages(city, entries, rows, taken_at).items():
             writer.add(name, text)
         body = {
             "format": FORMAT,
@@ -78,8 +78,8 @@ def write(city: City, target: IO[bytes], *, watch: Watch = lambda percent, doing
             "migrations": applied,
             "rows": rows,
             "withheld_tables": {e.table: e.withheld for e in entries if e.withheld},
-            "derived": sorted(custody.COMPUTED.names()),
-            "left_out_folders": dict(custody.LEFT_OUT.items()),
+            "derived": sorted(columns.COMPUTED.names()),
+            "left_out_folders": dict(columns.LEFT_OUT.items()),
             "files": files,
         }
         manifest, digest = writer.close(body)
@@ -184,11 +184,11 @@ def _outward(city: City, entry: TableEntry) -> Callable[[Row], Row]:
     special: list[tuple[str, str, Callable[[Row], object]]] = []
     for column in entry.exported:
         place = f"{entry.table}.{column.column}"
-        if place in custody.SEALED:
-            special.append((column.column, column.name, _opener(custody.SEALED[place], column)))
-        elif place in custody.REWRITTEN:
-            special.append((column.column, column.name, custody.REWRITTEN[place]))
-        elif place in custody.PATHS:
+        if place in columns.SEALED:
+            special.append((column.column, column.name, _opener(columns.SEALED[place], column)))
+        elif place in columns.REWRITTEN:
+            special.append((column.column, column.name, columns.REWRITTEN[place]))
+        elif place in columns.PATHS:
             special.append((column.column, column.name, _shortener(prefix, column.column)))
     if not special:
         return lambda row: row
@@ -203,7 +203,7 @@ def _outward(city: City, entry: TableEntry) -> Callable[[Row], Row]:
     return change
 
 
-def _opener(treasure: custody.Sealed, column: Any) -> Callable[[Row], object]:
+def _opener(treasure: columns.Sealed, column: Any) -> Callable[[Row], object]:
     def opened(row: Row) -> object:
         raw = row[column.column]
         if raw is None:
@@ -245,18 +245,18 @@ def _files(city: City, writer: Writer, watch: Watch) -> list[dict[str, str]]:
             percent = TABLES_SHARE + (98 - TABLES_SHARE) * min(len(placed), whole) // whole
             watch(percent, f"{kind}: {len(placed)} dari {whole}")
 
-    for shelf in custody.SHELVES:
+    for shelf in columns.SHELVES:
         _list(writer, shelf)
         for item in shelf.items():
             copy(item.path, f"{shelf.folder}/{item.name}", shelf.name)
     for path in files_below(city.schema_name):
         inside = path.removeprefix(prefix)
-        if path not in placed and inside.split("/")[0] not in custody.LEFT_OUT:
+        if path not in placed and inside.split("/")[0] not in columns.LEFT_OUT:
             copy(path, f"berkas-lain/{inside}", "Berkas")
     return found
 
 
-def _list(writer: Writer, shelf: custody.Shelf) -> None:
+def _list(writer: Writer, shelf: columns.Shelf) -> None:
     """The shelf's list: one line a file, with what people search for."""
     with writer.member(f"{shelf.folder}/daftar-{shelf.folder}.csv") as out:
         text = io.StringIO()

@@ -21,9 +21,9 @@ from kernel.clock import now
 from tenants.backend.scope import in_city, in_public
 from tenants.office import actions as office
 from tenants.office import queries as office_queries
-from tenants.ownership import custody
+from tenants.ownership import columns
 from tenants.ownership.archive import BadExport, Reader
-from tenants.ownership.custody import Row
+from tenants.ownership.columns import Row
 from tenants.ownership.dictionary import TableEntry, describe
 from tenants.registry import provisioning
 from tenants.registry.deletion import is_being_deleted
@@ -78,7 +78,7 @@ def import_city(
                 with in_city(city):
                     _load(archive, city)
                     _shelve(archive, city, written)
-                    for run in custody.AFTER:
+                    for run in columns.AFTER:
                         run()
                 audit.record("city.imported", actor=None, subject="city", subject_id=city.code,
                              detail={"from": manifest["city"]["code"],
@@ -213,9 +213,9 @@ def _inward(city: City, entry: TableEntry, fallbacks: Row) -> Any:
     """How an exported row becomes a stored one."""
     by_name = {column.name: column for column in entry.exported}
     computed = [
-        (column.column, custody.COMPUTED[f"{entry.table}.{column.column}"])
+        (column.column, columns.COMPUTED[f"{entry.table}.{column.column}"])
         for column in entry.columns
-        if f"{entry.table}.{column.column}" in custody.COMPUTED
+        if f"{entry.table}.{column.column}" in columns.COMPUTED
     ]
 
     def change(row: Row) -> Row:
@@ -226,9 +226,9 @@ def _inward(city: City, entry: TableEntry, fallbacks: Row) -> Any:
                 raise BadExport(f"Kolom {entry.table}.{name} tidak dikenal rilis ini. Pulihkan "
                                 "dengan rilis yang membuatnya.")  # fmt: skip
             place = f"{entry.table}.{column.column}"
-            if place in custody.SEALED:
-                stored[column.column] = _resealed(custody.SEALED[place], value)
-            elif place in custody.PATHS and value:
+            if place in columns.SEALED:
+                stored[column.column] = _resealed(columns.SEALED[place], value)
+            elif place in columns.PATHS and value:
                 stored[column.column] = f"{city.schema_name}/{value}"
             else:
                 stored[column.column] = value
@@ -239,7 +239,7 @@ def _inward(city: City, entry: TableEntry, fallbacks: Row) -> Any:
     return change
 
 
-def _resealed(treasure: custody.Sealed, value: Any) -> object:
+def _resealed(treasure: columns.Sealed, value: Any) -> object:
     if value is None:
         return None
     if treasure.is_json:

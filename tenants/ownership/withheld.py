@@ -2,7 +2,7 @@
 
 from django.contrib.auth.hashers import make_password
 
-from tenants.ownership import custody
+from tenants.ownership import columns
 
 # A restored account has no password until its owner chooses one.
-custody.computed("accounts_user", "password", lambda _row: make_password(None))
+columns.computed("accounts_user", "password", lambda _row: make_password(None))

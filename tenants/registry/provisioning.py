@@ -22,7 +22,7 @@ from tenants.registry.deletion import is_being_deleted
 from tenants.registry.keys import new_city_key
 from tenants.registry.models import City, Domain
 from tenants.registry.regions import Regency, subdomain_fault
-from tenants.schemas import spares
+from tenants.schemas import prepared
 from tenants.schemas.create import create_schema
 
 Seed: TypeAlias = Callable[[City], None]
@@ -100,7 +100,7 @@ def create(area: Regency, *, subdomain: str, is_demo: bool = False, use_spare: b
             Domain(
                 tenant=city, domain=f"{subdomain}.{settings.BASE_DOMAIN}", is_primary=True
             ).save()
-            if not (use_spare and spares.claim(area.schema_name)):
+            if not (use_spare and prepared.claim(area.schema_name)):
                 create_schema(area.schema_name)
     except IntegrityError as error:
         raise _taken(area, subdomain, error) from error

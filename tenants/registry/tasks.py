@@ -17,7 +17,7 @@ from tenants.registry.current import city as here
 from tenants.registry.entitlements import PAGE
 from tenants.registry.models import City, Signup
 from tenants.registry.notices import CITY_READY
-from tenants.schemas import spares
+from tenants.schemas import prepared
 
 
 def _found_failed(payload: work.Payload, error: str) -> None:
@@ -96,7 +96,7 @@ def _last_day_of_trial(city: City) -> str:
 @periodic("spares.fill", every=timedelta(minutes=1), in_cities=False)
 def fill_spares(_payload: work.Payload) -> None:
     """Keep a few empty schemas ready; made after this row's transaction, one by one."""
-    transaction.on_commit(lambda: spares.fill())
+    transaction.on_commit(lambda: prepared.fill())
 
 
 @periodic("deletion.finish", every=timedelta(hours=1), in_cities=False)

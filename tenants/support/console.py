@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
-from tenants.console.slots import Section, city_of
+from tenants.console.extensions import Section, city_of
 from tenants.console.views import operator_of
 from tenants.registry.models import City
 from tenants.support import actions, queries

@@ -12,7 +12,7 @@ from messaging.models import Outbox
 from services.applications import issuing, queries, revoking
 from services.applications.models import Application
 from services.cases.timeline import timeline
-from services.letters import archive, custody
+from services.letters import archive, exporting
 from services.letters import queries as letters
 from services.letters.models import Letter
 from tenants.office.actions import appoint, end_holding
@@ -147,7 +147,7 @@ def test_its_number_stays_used_and_the_register_tells(cast: Cast, letter: Letter
     new = Letter.objects.exclude(pk=letter.pk).get()
     assert new.sequence == letter.sequence + 1
     assert list(queries.similar(queries.own(cast.sari, again.pk), today=LATER.date())) == []
-    row = {item.about["nomor"]: item.about for item in custody.letters()}[letter.number]
+    row = {item.about["nomor"]: item.about for item in exporting.letters()}[letter.number]
     assert row["keadaan"] == "Dicabut"
     assert row["alasan_pencabutan"] == WHY
     assert row["dicabut"].startswith("2026-11-25")

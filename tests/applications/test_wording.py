@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.applications.wording import draft_from
+from services.applications.letter_text import draft_from
 from services.catalogue import samples
 from services.catalogue.blueprint import LETTER_FACTS, Blueprint
 from services.catalogue.shipped import shipped

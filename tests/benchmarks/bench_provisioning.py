@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from tenants.backend.scope import in_public, in_schema
 from tenants.registry import provisioning, regions
-from tenants.schemas import compiler, spares
+from tenants.schemas import compiler, prepared
 from tests.benchmarks.cities import found, scratch, stock
 from tests.benchmarks.harness import Bench
 
@@ -42,7 +42,7 @@ def bench_provisioning(bench: Bench) -> None:
         bench.record("city", ours, control="stock save()", against=others, unit="s")
         cloned = stock("clone", *(f"c98{n}" for n in range(50, 53)))
         bench.record("city", ours, control="stock clone", against=cloned, unit="s")
-        spares.fill(wanted=5)
+        prepared.fill(wanted=5)
         claims = [
             1000 * _timed(provisioning.create, area, subdomain=f"y{area.schema_name}")
             for area in more[15:20]

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
-from billing import actions, lifecycle, operating, queries, situation, usage
+from billing import actions, lifecycle, operating, queries, standing, usage
 from billing.models import Account, Change, Invoice, Reminder, UsageDay
 from deploy.local import ports
 from kernel.clock import now
@@ -316,7 +316,7 @@ def test_words_for_an_invoice_past_its_date(account: Account, bontang: City) -> 
     at = now()
     seen = queries.overview(bontang, at)
     bontang.status = S.PAST_DUE
-    late = situation.of(bontang, seen, "ended:sub_1", at)
+    late = standing.of(bontang, seen, "ended:sub_1", at)
     assert (late.tone, late.deed) == ("warn", "plan")
-    stops = situation.of(bontang, replace(seen, stops_at=at), "trial:2026", at)
+    stops = standing.of(bontang, replace(seen, stops_at=at), "trial:2026", at)
     assert "hanya baca mulai" in " ".join(stops.lines)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from billing import actions, catalogue, customers, events, gateway, mirror
 from billing.models import Account, StripeEvent
-from billing.seen import EventSeen
+from billing.stripe_objects import EventSeen
 from kernel.errors import RuleBroken
 from messaging import outbox
 from messaging.models import Outbox

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from kernel.errors import RuleBroken
 from services.catalogue import answers
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.explaining import complaint
 from services.catalogue.shipped import shipped
-from services.catalogue.words import complaint
 from services.questions.kind import FieldSpec, House, kind_of
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from services.catalogue import shipped, shorthand, slots
+from services.catalogue import editor_inputs, shipped, shorthand
 from services.catalogue.blueprint import Blueprint
 from tenants.office.roles import SHIPPED
 
@@ -18,7 +18,7 @@ ICONS = set((ROOT / "platform/ui/icons.txt").read_text().split())
 @pytest.mark.parametrize("blueprint", shipped.shipped(), ids=lambda blueprint: blueprint.slug)
 def test_a_shipped_service_is_whole(blueprint: Blueprint) -> None:
     assert blueprint.icon in ICONS
-    assert blueprint.icon in dict(slots.ICONS), "an admin may choose it again"
+    assert blueprint.icon in dict(editor_inputs.ICONS), "an admin may choose it again"
     assert blueprint.summary.endswith(".")
     assert len(blueprint.synonyms) >= 2
     assert blueprint.requirements

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.applications import issuing
-from services.applications.wording import draft_from
+from services.applications.letter_text import draft_from
 from services.catalogue import samples
 from services.catalogue.blueprint import Output
 from services.catalogue.shipped import shipped

@@ -12,7 +12,7 @@ from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
-from services.applications.house import house_of
+from services.applications.household import house_of
 from services.residents import actions, codes, guesses, queries, sealing
 from services.residents.models import Person, ResidentAccount
 from tenants.backend.scope import in_city

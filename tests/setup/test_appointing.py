@@ -20,7 +20,7 @@ from services.residents.models import OfficialIdentity, Person
 from services.web.access import today
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post, Unit
-from tenants.ownership import letters_out
+from tenants.ownership import deletion_notices
 from tenants.ownership.models import DeletionRequest
 from tenants.registry.models import City
 from tests.factories import Cast, approve, make_cast, official, step_of, submitted
@@ -210,7 +210,7 @@ def test_whoever_was_an_administrator_lately_learns_of_a_deletion(
     request = DeletionRequest(
         city_id=in_bontang.pk, city_name=in_bontang.name, asked_by_email=admin.login
     )
-    told = letters_out.recipients(request, in_bontang, now())
+    told = deletion_notices.recipients(request, in_bontang, now())
     assert admin.login in told and second.login in told
 
 

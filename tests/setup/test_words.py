@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.errors import RuleBroken
-from services.catalogue import actions, overrides, words
+from services.catalogue import actions, explaining, overrides
 from services.catalogue.shipped import shipped
 from services.questions.kind import FieldSpec
 from services.setup import editing
@@ -44,7 +44,7 @@ def test_whatever_is_broken_is_said_in_indonesian(seed: int) -> None:
         except RuleBroken as broken:
             refused += 1
             said = broken.message
-            assert said == words.complaint(broken.__cause__, definition), "one place says it"
+            assert said == explaining.complaint(broken.__cause__, definition), "one place says it"
             outside = re.sub(r"“[^”]*”|'[^']*'", "", said)
             assert not ENGLISH.search(outside), said
             assert said.endswith((".", "}.")), said
@@ -70,26 +70,26 @@ def test_undoing_every_change_leads_back_to_the_template() -> None:
 
 
 def test_places_and_values_in_words() -> None:
-    assert words.place_words("steps.lurah.clock.amount", SKTM).endswith("› Selesai dalam")
-    assert words.place_words("fields.*", SKTM) == "Urutan pertanyaan"
-    assert words.value_words("fee", 5000, SKTM) == "Rp5.000"
-    assert words.value_words("steps.lurah.on_timeout", "naikkan", SKTM) == "Naikkan ke atasan"
-    assert words.value_words("offered", False, SKTM) == "Tidak"
-    assert words.value_words("after", "", SKTM) == "(kosong)"
-    assert words.value_words("steps.lurah.clock.amount", 3, SKTM) == "3 hari kerja"
+    assert explaining.place_words("steps.lurah.clock.amount", SKTM).endswith("› Selesai dalam")
+    assert explaining.place_words("fields.*", SKTM) == "Urutan pertanyaan"
+    assert explaining.value_words("fee", 5000, SKTM) == "Rp5.000"
+    assert explaining.value_words("steps.lurah.on_timeout", "naikkan", SKTM) == "Naikkan ke atasan"
+    assert explaining.value_words("offered", False, SKTM) == "Tidak"
+    assert explaining.value_words("after", "", SKTM) == "(kosong)"
+    assert explaining.value_words("steps.lurah.clock.amount", 3, SKTM) == "3 hari kerja"
     slower = copy.deepcopy(SKTM)
     next(step for step in slower["steps"] if step["key"] == "lurah")["clock"]["unit"] = "jam"
-    assert words.value_words("steps.lurah.clock.amount", 3, SKTM, slower) == "3"
+    assert explaining.value_words("steps.lurah.clock.amount", 3, SKTM, slower) == "3"
 
 
 def test_a_whole_translation_is_one_change() -> None:
     other = copy.deepcopy(SKTM)
     assert other["translations"].pop("en")
-    [gained] = words.changes(other, SKTM)
+    [gained] = explaining.changes(other, SKTM)
     assert (gained.address, gained.old, gained.new) == (
         "translations.en", "(tidak ada)", "ditambah"
     )  # fmt: skip
-    [lost] = words.changes(SKTM, other)
+    [lost] = explaining.changes(SKTM, other)
     assert lost.new == "dihapus"
 
 

@@ -10,7 +10,7 @@ from tenants.backend.scope import in_city, in_public, in_schema
 from tenants.office.models import Post, Profile, Unit
 from tenants.registry import provisioning, regions
 from tenants.registry.models import City, Domain
-from tenants.schemas import compiler, spares, template
+from tenants.schemas import compiler, prepared, template
 from tenants.schemas.models import Spare
 from tests.schemas import dump
 
@@ -37,7 +37,7 @@ def test_equal_to_a_migrated_city(committed: None) -> None:
     """Made from the template, claimed as a spare, and migrated by Django: no line differs."""
     migrated_by_django("c9999")
     provisioning.create(area("64.72"), subdomain="samarinda", use_spare=False)
-    spares.fill(wanted=1)
+    prepared.fill(wanted=1)
     provisioning.create(area("64.71"), subdomain="balikpapan")
     assert not Spare.objects.exists()
     wanted = dump("c9999")
@@ -146,7 +146,7 @@ def test_two_at_the_same_instant(committed: None) -> None:
 
 
 def test_crash_between_claim_and_commit(committed: None) -> None:
-    spares.fill(wanted=1)
+    prepared.fill(wanted=1)
     spare = Spare.objects.get()
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         provisioning.create(area(), subdomain="samarinda")
@@ -159,18 +159,18 @@ def test_crash_between_claim_and_commit(committed: None) -> None:
 
 
 def test_an_outdated_spare_is_not_taken(committed: None) -> None:
-    spares.fill(wanted=1)
+    prepared.fill(wanted=1)
     old = Spare.objects.get()
     Spare.objects.update(fingerprint="an earlier release")
     provisioning.create(area(), subdomain="samarinda")
     assert Spare.objects.get() == old
-    assert spares.fill(wanted=2) == 2
+    assert prepared.fill(wanted=2) == 2
     assert not exists(old.schema_name)
-    assert spares.fill(wanted=2) == 0
+    assert prepared.fill(wanted=2) == 0
 
 
 def test_two_claim_at_once_and_get_two(committed: None) -> None:
-    spares.fill(wanted=2)
+    prepared.fill(wanted=2)
     start = threading.Barrier(2)
 
     def make(code: str, name: str) -> None:

@@ -17,8 +17,8 @@ from kernel import clock
 from messaging import outbox, work
 from messaging.models import Outbox
 from services.applications import issuing
+from services.applications.letter_text import draft_from
 from services.applications.models import Application
-from services.applications.wording import draft_from
 from services.cases import decisions
 from services.cases.models import Document
 from services.catalogue import answers as answering

@@ -1,12 +1,12 @@
-"""The console's navigation: what other parts registered (tenants.console.slots)."""
+"""The console's navigation: what other parts registered (tenants.console.extensions)."""
 
 from django import template
 
-from tenants.console import slots as console_slots
+from tenants.console import extensions as console_extensions
 
 register = template.Library()
 
 
 @register.simple_tag
-def console_pages() -> list[console_slots.Page]:
-    return console_slots.pages()
+def console_pages() -> list[console_extensions.Page]:
+    return console_extensions.pages()

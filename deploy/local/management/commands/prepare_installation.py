@@ -11,7 +11,7 @@ from deploy.local import demo
 from tenants.backend.scope import in_public
 from tenants.registry import provisioning, regions
 from tenants.registry.models import City
-from tenants.schemas import spares
+from tenants.schemas import prepared
 
 STANDIN_PATIENCE = 20  # half seconds
 # Kota Bontang for the whole story; Kabupaten Blitar to show that cities do not meet.
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             self._demo()
         if settings.STRIPE_STANDIN:
             self.offer_plans()
-        spares.fill()
+        prepared.fill()
         with in_public():
             shown = list(City.objects.filter(is_demo=True)) if settings.DEMO else []
         for city in shown:

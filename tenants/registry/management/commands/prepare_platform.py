@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.registry import fleet
-from tenants.schemas import spares, template
+from tenants.schemas import prepared, template
 from tenants.schemas.beginning import OlderBuild
 
 OLDER_BUILD = 3  # the exit code by which a caller knows this reason
@@ -34,4 +34,4 @@ class Command(BaseCommand):
             raise CommandError(report.text())
         if migrated or report.migrated:
             self.stdout.write(report.text())
-        spares.fill()
+        prepared.fill()

@@ -3,9 +3,9 @@
 from messaging import outbox
 from services.applications.models import Application
 from services.residents.sealing import seal, unseal
-from tenants.ownership import custody
+from tenants.ownership import columns
 
-custody.sealed(
+columns.sealed(
     "applications_application", "answers_sealed", as_="jawaban", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip
@@ -20,4 +20,4 @@ def go_on() -> None:
         outbox.enqueue("applications.issue", {"application_id": pk}, key=f"issue:restored:{pk}")
 
 
-custody.after_import(go_on)
+columns.after_import(go_on)

@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 
 from kernel.tanggal import moment_text
-from tenants.ownership import custody
+from tenants.ownership import columns
 from tenants.ownership.archive import own_fingerprint
 from tenants.ownership.dictionary import TableEntry
 from tenants.registry.models import City
@@ -42,7 +42,7 @@ def pages(
 def _readme(city: City, rows: dict[str, int], when: str) -> str:
     folders = "\n".join(
         f"- {shelf.folder}/  {shelf.name}; daftarnya {shelf.folder}/daftar-{shelf.folder}.csv"
-        for shelf in custody.SHELVES
+        for shelf in columns.SHELVES
     )
     return f"""SALINAN DATA {city.name.upper()}
 
@@ -112,7 +112,7 @@ def _html(city: City, entries: list[TableEntry], rows: dict[str, int], when: str
                 for entry in table.columns
                 if not entry.name
             ]
-    out += [_line(f"folder {name}/", "Berkas", why) for name, why in custody.LEFT_OUT.items()]
+    out += [_line(f"folder {name}/", "Berkas", why) for name, why in columns.LEFT_OUT.items()]
     out.append(_line("kunci data kota", "Kunci penyegel NIK dan nomor KK",
                      "Rahasia: tidak pernah meninggalkan pemasangan."))  # fmt: skip
     out.append("</table>")

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from kernel.rupiah import format_rupiah
 from services.catalogue import overrides
+from services.catalogue.editor_inputs import MAIN, OPS, PARTS, STANDARD, question, slots
 from services.catalogue.overrides import GONE, ORDER, Definition, item_of
-from services.catalogue.slots import MAIN, OPS, PARTS, STANDARD, question, slots
 from services.questions.editor import Slot
 from services.questions.kind import kinds
 from tenants.office.languages import NAMES

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.catalogue import actions, adoption, overrides, slots, words
+from services.catalogue import actions, adoption, editor_inputs, explaining, overrides
 from services.catalogue.blueprint import Blueprint, parse_cached
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.models import Release, Service
@@ -55,12 +55,12 @@ class Bench:
         return self.service.current.definition if self.service.current else None
 
     def context(self, tab: str) -> dict[str, Any]:
-        counts = {part: len(self.definition[part]) for part in slots.PARTS}
+        counts = {part: len(self.definition[part]) for part in editor_inputs.PARTS}
         slug = self.service.slug
         tabs: list[tuple[str, str, str, int | None]] = [
             ("main", "Isi", reverse("setup-service", args=[slug]), None)
         ]
-        for part, (address, one) in slots.PARTS.items():
+        for part, (address, one) in editor_inputs.PARTS.items():
             tabs.append((part, one, reverse(f"setup-{address}", args=[slug]), counts[part]))
         for key, label, name in (
             ("standard", "Standar", "setup-standard"),
@@ -105,7 +105,7 @@ def edition_of(request: HttpRequest) -> int:
 
 def save(bench: Bench, definition: Definition, edition: int, user: User) -> None:
     """Into the draft. Raises Stale, or RuleBroken in words an admin understands."""
-    if not words.storable(definition):
+    if not explaining.storable(definition):
         raise RuleBroken("Ada tanda yang tidak dapat disimpan. Ketik ulang, jangan menempel.")
     actions.save_draft(
         slug=bench.service.slug, definition=definition, edition=edition, by=user, at=now()
@@ -130,13 +130,13 @@ def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
         part, _, rest = finding.place.partition(".")
         key = rest.partition(".")[0]
         href = ""
-        if part in slots.PARTS:
-            name = f"setup-{slots.PARTS[part][0]}"
+        if part in editor_inputs.PARTS:
+            name = f"setup-{editor_inputs.PARTS[part][0]}"
             href = reverse(f"{name}-edit", args=[slug, key]) if key else reverse(name, args=[slug])
         if part == "translations":
             told[key, finding.message] = [*told.get((key, finding.message), []), finding.place]
             continue
-        place = words.place_words(finding.place, definition)
+        place = explaining.place_words(finding.place, definition)
         found.append(Found(finding.level, place, finding.message, href))
     for (language, message), places in told.items():
         href = f"{reverse('setup-translations', args=[slug])}?language={language}"
@@ -146,5 +146,5 @@ def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
 
 def _together(places: list[str], definition: Definition) -> str:
     """Many places that want the same, in a line."""
-    shown = "; ".join(words.place_words(place, definition) for place in places[:3])
+    shown = "; ".join(explaining.place_words(place, definition) for place in places[:3])
     return f"{shown}; dan {len(places) - 3} tempat lagi" if len(places) > 3 else shown

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from services.letters.models import Letter
 from services.residents.sealing import seal, unseal
-from tenants.ownership import custody
-from tenants.ownership.custody import Item
+from tenants.ownership import columns
+from tenants.ownership.columns import Item
 from tenants.ownership.rules import safe_name
 
-custody.sealed("letters_letter", "content_sealed", as_="isi", open=unseal, seal=seal, is_json=True)
-custody.path("letters_letter", "file")
+columns.sealed("letters_letter", "content_sealed", as_="isi", open=unseal, seal=seal, is_json=True)
+columns.path("letters_letter", "file")
 
 
 def letters() -> Iterator[Item]:
@@ -41,7 +41,7 @@ def letters() -> Iterator[Item]:
         )
 
 
-custody.shelf(
+columns.shelf(
     "Surat",
     "surat",
     ("nomor", "tanggal", "perihal", "pemohon", "unit", "penanda_tangan", "keadaan", "dicabut",

@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 
 from services.cases.kinds import kind_of, kinds
 from services.cases.models import Document
-from tenants.ownership import custody
-from tenants.ownership.custody import Item
+from tenants.ownership import columns
+from tenants.ownership.columns import Item
 from tenants.ownership.rules import safe_name
 
-custody.path("cases_document", "path")
+columns.path("cases_document", "path")
 
 
 def documents() -> Iterator[Item]:
@@ -35,7 +35,7 @@ def documents() -> Iterator[Item]:
         )
 
 
-custody.shelf(
+columns.shelf(
     "Dokumen",
     "dokumen",
     ("permohonan", "layanan", "dokumen", "nama_asli", "jenis", "byte", "sha256"),

@@ -1,0 +1,35 @@
+"""What the open export does with the register: numbers leave in clear, fingerprints stay."""
+
+from django.db import connection
+
+from services.residents.sealing import fingerprint, seal, unseal
+from tenants.ownership import columns
+from tenants.ownership.columns import Row
+
+columns.sealed("residents_household", "kk_sealed", as_="nomor_kk", open=unseal, seal=seal)
+columns.computed("residents_household", "kk_print", lambda row: fingerprint(row["nomor_kk"]))
+columns.sealed("residents_person", "nik_sealed", as_="nik", open=unseal, seal=seal)
+columns.computed("residents_person", "nik_print", lambda row: fingerprint(row["nik"]))
+columns.sealed("residents_officialidentity", "nik_sealed", as_="nik", open=unseal, seal=seal)
+columns.computed("residents_officialidentity", "nik_print", lambda row: fingerprint(row["nik"]))
+columns.leave_out("impor", "Berkas impor yang sedang menunggu; isinya sudah atau belum di tabel.")
+
+
+def login_out(row: Row) -> str:
+    """A resident's login is a fingerprint of the NIK: another one in every city."""
+    login = str(row["login"])
+    return f"nik:#{row['id']}" if login.startswith("nik:") else login
+
+
+def derive_logins() -> None:
+    """Residents' logins anew, from the fingerprints in this city."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user u SET login = 'nik:' || encode(p.nik_print, 'hex')"
+            " FROM residents_residentaccount a JOIN residents_person p ON p.id = a.person_id"
+            " WHERE a.user_id = u.id"
+        )
+
+
+columns.rewritten("accounts_user", "login", login_out)
+columns.after_import(derive_logins)
