@@ -20,7 +20,7 @@ from tenants.console.extensions import Figure, Section
 from tenants.console.views import operator_of
 from tenants.registry.models import City
 from ui.page import Audience, page
-from ui.templatetags.ui import angka
+from ui.templatetags.ui import grouped
 
 
 @page(Audience.OPERATOR)
@@ -101,15 +101,15 @@ def figures() -> list[Figure]:
         Figure("Pendapatan per bulan, tanpa PPN", format_rupiah(monthly), reverse("console-plans")),
         Figure(
             "Tagihan belum dibayar",
-            f"{angka(len(owed))}, {format_rupiah(sum(total for total, _ in owed))}",
+            f"{grouped(len(owed))}, {format_rupiah(sum(total for total, _ in owed))}",
             reverse("console-invoices"),
         ),
         Figure(
-            "Di antaranya lewat jatuh tempo", angka(len(late)), reverse("console-invoices"),
+            "Di antaranya lewat jatuh tempo", grouped(len(late)), reverse("console-invoices"),
             bool(late),
         ),
         Figure(
-            "Peristiwa Stripe yang gagal", angka(failed),
+            "Peristiwa Stripe yang gagal", grouped(failed),
             f"{reverse('console-events')}?state=failed", bool(failed),
         ),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from billing.models import Account
 from billing.queries import Overview, Use
 from billing.usage import Chart
 from tenants.registry.models import City
-from ui.templatetags.ui import angka, ukuran
+from ui.templatetags.ui import file_size, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ def table_of(meters: list[Meter]) -> list[dict[str, object]]:
         cells = [
             "–"
             if bar.value is None
-            else ukuran(bar.value)
+            else file_size(bar.value)
             if name == "storage"
-            else angka(bar.value)
+            else grouped(bar.value)
             for bar, name in zip(bars, [meter.use.name for meter in meters], strict=True)
         ]
         rows.append({"name": bars[0].month, "cells": cells})

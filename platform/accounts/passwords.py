@@ -15,7 +15,7 @@ from audit import actions as audit
 from kernel.errors import RuleBroken
 from kernel.identities import folded, is_same, parse_email
 from messaging.notices import write_to
-from ui.templatetags.ui import sapaan
+from ui.templatetags.ui import greeting_name
 
 MAILS_PER_HOUR = 5
 ASKED_PER_HOUR = 60  # from one address: a whole kelurahan may sit behind it
@@ -67,7 +67,7 @@ def _send_reset_link(user: User, *, to: str, host_url: str) -> None:
     path = set_password_path(user)
     # Several people of a family may share one address: each mail says whose link it holds.
     words = [word for word in user.name.split() if not word.endswith(".")]  # no "dr.", "H."
-    whom = sapaan(" ".join(words)) or "Anda"
+    whom = greeting_name(" ".join(words)) or "Anda"
     write_to(
         to, RESET_LINK, key=f"password-link:{user.pk}:{link_digest(path)}", language=user.language,
         whom=whom, link=f"{host_url}{path}",

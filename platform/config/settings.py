@@ -296,7 +296,7 @@ LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 USE_I18N = True
 TIME_ZONE = "Asia/Jakarta"  # each city activates its own zone
 USE_TZ = True
-# Row ids and years are printed as they are; amounts for people go through |angka or |rupiah.
+# Row ids and years are printed as they are; amounts for people go through |grouped or |rupiah.
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"

@@ -20,7 +20,7 @@ listeners: Registry[Callable[[HttpRequest, str], None]] = Registry(
     "language listeners", "who is told that a visitor chose a language"
 )
 
-# What balai.js and peta.js say.
+# What balai.js and map.js say.
 _SCRIPT = (
     gettext_noop(
         "Tidak ada sambungan internet. Isian Anda tetap di halaman ini dan kami kirim begitu "

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from kernel.rupiah import format_rupiah
 from services.catalogue.blueprint import Blueprint
 from ui.language import reads_in
-from ui.templatetags.ui import masa
+from ui.templatetags.ui import period_words
 
 USUAL = {
     "facilities": gettext_noop(
@@ -52,7 +52,7 @@ def items(blueprint: Blueprint, *, complaints: str, staff: str) -> list[tuple[st
     steps = "; ".join(
         f"{step.title} {maybe}" if step.when else step.title for step in blueprint.steps
     )
-    times = "; ".join(f"{step.title}: {masa(step.clock)}" for step in blueprint.steps)
+    times = "; ".join(f"{step.title}: {period_words(step.clock)}" for step in blueprint.steps)
     usual = {name: gettext(text) for name, text in USUAL.items()}
     return [
         (gettext("Persyaratan"), "; ".join(dict.fromkeys(wanted))),

@@ -11,7 +11,7 @@ from django.template.defaultfilters import linebreaksbr
 from kernel.text import tidy
 from services.catalogue.models import ServiceVersion
 from ui.forms import Form
-from ui.templatetags.ui import saat_pendek
+from ui.templatetags.ui import short_moment
 
 SHARED, OURS = "nasional", "kami"  # whose words are taken where a release changes them
 
@@ -26,7 +26,7 @@ class PublishForm(Form):
 
 
 def _said(version: ServiceVersion) -> str:
-    said = saat_pendek(version.published_at)
+    said = short_moment(version.published_at)
     return f"{said}: {version.note}"[:60] if version.note else said
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from audit.models import Entry
 from tenants.registry.models import City
-from ui.templatetags.ui import angka, saat_pendek
+from ui.templatetags.ui import grouped, short_moment
 
 
 def deeds(city: City) -> QuerySet[Entry]:
@@ -72,10 +72,10 @@ def in_words(value: object) -> str:
     if value is None:
         return "tidak ada"
     if isinstance(value, int) and not isinstance(value, bool):
-        return angka(value)
+        return grouped(value)
     text = str(value)
     if ISO_MOMENT.match(text):
-        return str(saat_pendek(datetime.fromisoformat(text)))
+        return str(short_moment(datetime.fromisoformat(text)))
     return text
 
 

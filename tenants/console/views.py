@@ -21,7 +21,7 @@ from tenants.registry import actions, queries, regions
 from tenants.registry.models import City, Health, Signup
 from ui.forms import explain
 from ui.page import Audience, page
-from ui.templatetags.ui import angka
+from ui.templatetags.ui import grouped
 
 P = ParamSpec("P")
 
@@ -83,9 +83,11 @@ def _troubles() -> list[extensions.Figure]:
     failed = own + (counted["failed"] or 0)
     behind = counted["behind"]
     return [
-        extensions.Figure("Pekerjaan gagal", angka(failed), reverse("console-work"), bool(failed)),
         extensions.Figure(
-            "Kota yang migrasinya kurang", angka(behind),
+            "Pekerjaan gagal", grouped(failed), reverse("console-work"), bool(failed)
+        ),
+        extensions.Figure(
+            "Kota yang migrasinya kurang", grouped(behind),
             f"{reverse('console-cities')}?sort=masalah", bool(behind),
         ),
     ]  # fmt: skip

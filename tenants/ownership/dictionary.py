@@ -1,6 +1,6 @@
 """The data dictionary: what each table and column of a city means, and what is not exported.
 
-Meanings stand in ``kamus.toml`` beside each app's models; types, keys and references come from
+Meanings stand in ``columns.toml`` beside each app's models; types, keys and references come from
 the database itself, lists of values from the models. A table or column nobody described is not
 exported (it might be a secret) and says so; a test keeps that from happening.
 """
@@ -62,10 +62,10 @@ class TableEntry:
 
 @cache
 def meanings() -> dict[str, dict[str, Any]]:
-    """Every app's ``kamus.toml``, by table."""
+    """Every app's ``columns.toml``, by table."""
     found: dict[str, dict[str, Any]] = {}
     for config in apps.get_app_configs():
-        path = Path(config.path) / "kamus.toml"
+        path = Path(config.path) / "columns.toml"
         if path.is_file():
             found |= tomllib.loads(path.read_text(encoding="utf-8"))
     return found

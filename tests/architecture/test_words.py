@@ -145,7 +145,7 @@ def test_the_scripts_words_come_with_the_page() -> None:
     from ui.language import script_words
 
     said: set[str] = set()
-    for name in ("balai.js", "peta.js", "ingat.js"):
+    for name in ("balai.js", "map.js", "keep-typed.js"):
         path = SCRIPTS / name
         if path.exists():
             text = path.read_text(encoding="utf-8")

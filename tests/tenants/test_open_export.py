@@ -144,7 +144,7 @@ def test_nothing_that_opens_a_door(copy: Path, lived_in: City) -> None:
 
 
 def test_every_column_is_explained(bontang: City) -> None:
-    """A new column fails here until its app's kamus.toml says what it means, or why it stays."""
+    """A new column fails here until its app's columns.toml says what it means, or why it stays."""
     tables = compiler.read(bontang.schema_name, "", rows=False).tables
     missing = [
         f"{table.table}.{entry.column}"
@@ -156,7 +156,7 @@ def test_every_column_is_explained(bontang: City) -> None:
     assert missing == []
     known = {table.name: {column.name for column in table.columns} for table in tables}
     for name, words in dictionary.meanings().items():
-        assert name in known, f"kamus.toml explains {name}, which is no table"
+        assert name in known, f"columns.toml explains {name}, which is no table"
         assert set(words.get("columns", {})) <= known[name]
 
 
@@ -319,7 +319,7 @@ def test_a_crash_leaves_nothing(copy: Path) -> None:
     def crash() -> None:
         raise KeyboardInterrupt
 
-    with importing.custody.AFTER.changed({"z": crash}), pytest.raises(KeyboardInterrupt):
+    with importing.columns.AFTER.changed({"z": crash}), pytest.raises(KeyboardInterrupt):
         importing.import_city(copy, code="99.01", subdomain="bontangbaru")
     assert not present("c9901") and not City.objects.filter(code="99.01").exists()
     assert importing.import_city(copy, code="99.01", subdomain="bontangbaru", invite=False)

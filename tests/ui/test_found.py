@@ -12,7 +12,7 @@ from tenants.backend.scope import in_city, in_public
 from tenants.registry.models import City
 from tests.architecture.test_addresses import ANYONE, CITY_HOST, PUBLIC_HOST
 from ui import robots
-from ui.templatetags.ui import tautan_kontak
+from ui.templatetags.ui import contact_links
 
 
 def _reads(text: str, path: str) -> bool:
@@ -70,7 +70,7 @@ def test_a_city_describes_itself_and_a_lost_visitor_can_search(
     ],
 )
 def test_a_contact_opens_what_it_names(typed: str, shown: str) -> None:
-    assert tautan_kontak(typed) == shown
+    assert contact_links(typed) == shown
 
 
 def test_the_desk_says_403_to_a_person_who_has_no_desk(

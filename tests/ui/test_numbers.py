@@ -22,7 +22,7 @@ def test_a_number_in_a_template_has_no_thousands_separator(language: str, number
 
 
 def test_no_template_groups_digits_by_another_filter() -> None:
-    """``|angka`` and ``|rupiah`` are the only filters that group digits."""
+    """``|grouped`` and ``|rupiah`` are the only filters that group digits."""
     found = [
         str(path.relative_to(ROOT))
         for top in ("platform", "tenants", "services", "billing")

@@ -29,22 +29,25 @@ def _the_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_moments_near_today_read_like_speech(moment: datetime, words: str) -> None:
-    assert ui.saat_pendek(moment) == words
+    assert ui.short_moment(moment) == words
 
 
 def test_due_moments_are_tagged_by_how_near_they_are() -> None:
-    assert ui.tempo(NOON - timedelta(minutes=1)) == "stop"
-    assert ui.tempo(NOON + timedelta(hours=23)) == "warn"
-    assert ui.tempo(NOON + timedelta(hours=25)) == "plain"
+    assert ui.due_tone(NOON - timedelta(minutes=1)) == "stop"
+    assert ui.due_tone(NOON + timedelta(hours=23)) == "warn"
+    assert ui.due_tone(NOON + timedelta(hours=25)) == "plain"
 
 
 def test_money_sizes_and_numbers_are_written_the_indonesian_way() -> None:
     assert (ui.rupiah(1_450_000), ui.rupiah(0)) == ("Rp1.450.000", "Gratis")
-    assert (ui.angka(83_762), ui.ukuran(1_258_291)) == ("83.762", "1,2 MB")
-    assert ui.ukuran(8 * 1024 * 1024) == "8 MB"
-    assert ui.ukuran(1_000 * 1024**3) == "1.000 GB"
+    assert (ui.grouped(83_762), ui.file_size(1_258_291)) == ("83.762", "1,2 MB")
+    assert ui.file_size(8 * 1024 * 1024) == "8 MB"
+    assert ui.file_size(1_000 * 1024**3) == "1.000 GB"
     assert ui.mask_nik("6474012508680001") == "•••• ••25 0868 ••••"
-    assert (ui.nama("SARI ANGGRAINI"), ui.sapaan("SARI ANGGRAINI")) == ("Sari Anggraini", "Sari")
+    assert (ui.proper_name("SARI ANGGRAINI"), ui.greeting_name("SARI ANGGRAINI")) == (
+        "Sari Anggraini",
+        "Sari",
+    )
 
 
 class Sample(ui_forms.Form):

@@ -49,7 +49,7 @@ _CONTACT = re.compile(
 
 
 @register.filter
-def tautan_kontak(text: str) -> SafeString:
+def contact_links(text: str) -> SafeString:
     """A contact as a city typed it, its e-mail addresses and numbers as links that open."""
     parts: list[SafeString] = []
     end = 0
@@ -101,26 +101,26 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def bahasa() -> str:
+def page_language() -> str:
     """The language of the words around, for ``<html lang>``."""
     return reads_in()
 
 
 @register.simple_tag
-def kata() -> SafeString:
+def words_of_script() -> SafeString:
     """The script's words, where they are not the Indonesian ones it carries itself."""
     return json_script(script_words(), "kata") if reads_in() == ENGLISH else SafeString("")
 
 
 @register.filter
-def catatan(text: str | None) -> str:
+def record_words(text: str | None) -> str:
     """A word or date of a record ("Karyawan swasta", "3 Mei 1990") in the reader's language."""
     known = gettext(text or "")
     return dates_in_english(known) if reads_in() == ENGLISH else known
 
 
 @register.filter
-def masa(period: Any) -> str:
+def period_words(period: Any) -> str:
     """An amount of time (a clock, a validity): ``2 hari kerja``, ``3 bulan``."""
     number = {"number": period.amount}
     words = {
@@ -143,7 +143,7 @@ def rupiah(amount: int | None) -> str:
 
 
 @register.filter
-def tanggal(value: date | datetime | None) -> str:
+def long_day(value: date | datetime | None) -> str:
     """``21 November 2026``."""
     if value is None:
         return ""
@@ -151,7 +151,7 @@ def tanggal(value: date | datetime | None) -> str:
 
 
 @register.filter
-def hari_tanggal(value: date | datetime | None) -> str:
+def weekday_day(value: date | datetime | None) -> str:
     """``Sabtu, 21 November 2026``."""
     if value is None:
         return ""
@@ -159,19 +159,19 @@ def hari_tanggal(value: date | datetime | None) -> str:
 
 
 @register.filter
-def saat(value: datetime | None) -> str:
+def long_moment(value: datetime | None) -> str:
     """``Sabtu, 21 November 2026 pukul 16.00 WITA`` in the city's zone."""
     return moment_text(value, zone(), reads_in()) if value else ""
 
 
 @register.filter
-def jam(value: datetime | None) -> str:
+def time_of_day(value: datetime | None) -> str:
     """``16.00 WITA``."""
     return clock_time(value, zone(), reads_in()) if value else ""
 
 
 @register.filter
-def saat_pendek(value: datetime | None) -> str:
+def short_moment(value: datetime | None) -> str:
     """``kemarin 08.14``, ``hari ini 16.00``, ``Senin 12.00`` or ``24 Nov 10.00``."""
     if value is None:
         return ""
@@ -191,7 +191,7 @@ def saat_pendek(value: datetime | None) -> str:
 
 
 @register.filter
-def tempo(value: datetime | None) -> str:
+def due_tone(value: datetime | None) -> str:
     """The tag a due moment deserves: ``stop`` when past, ``warn`` within a day, ``plain``."""
     if value is None:
         return "plain"
@@ -202,7 +202,7 @@ def tempo(value: datetime | None) -> str:
 
 
 @register.filter
-def usia(born: date | None) -> str:
+def age_in_words(born: date | None) -> str:
     """``37 tahun``."""
     if born is None:
         return ""
@@ -217,7 +217,7 @@ def mask_nik(number: str | None) -> str:
 
 
 @register.filter
-def angka(value: int | None) -> str:
+def grouped(value: int | None) -> str:
     """``83.762``."""
     if value is None:
         return ""
@@ -225,7 +225,7 @@ def angka(value: int | None) -> str:
 
 
 @register.filter
-def ukuran(size: int | None) -> str:
+def file_size(size: int | None) -> str:
     """Bytes as ``840 kB``, ``1,2 MB`` or ``50 GB``."""
     if size is None:
         return ""
@@ -239,7 +239,7 @@ def ukuran(size: int | None) -> str:
 
 
 @register.filter
-def sapaan(name: str | None) -> str:
+def greeting_name(name: str | None) -> str:
     """The first word of a name, for a greeting; registers often keep names in capitals."""
     first = (name or "").split()
     if not first:
@@ -248,7 +248,7 @@ def sapaan(name: str | None) -> str:
 
 
 @register.filter
-def nama(name: str | None) -> str:
+def proper_name(name: str | None) -> str:
     """A register's NAMA KAPITAL as a name fit to be read."""
     return in_capitals_and_small(name or "")
 
@@ -261,7 +261,7 @@ def tone(state: str, choices: str) -> str:
 
 
 @register.filter
-def ambil(mapping: dict[str, Any] | None, key: str) -> Any:
+def get_item(mapping: dict[str, Any] | None, key: str) -> Any:
     """``mapping[key]``, or nothing."""
     return (mapping or {}).get(key, "")
 
@@ -380,7 +380,7 @@ def columns(heads: str) -> list[Column]:
 
 
 @register.simple_tag(takes_context=True)
-def halaman(context: template.Context, number: int) -> str:
+def page_address(context: template.Context, number: int) -> str:
     """The current address with ``?page=number``, other parameters kept."""
     query = context["request"].GET.copy()
     query["page"] = str(number)
