@@ -161,7 +161,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 @page(Audience.SIGNED_IN, when_suspended="open")
 @never_cache
-@sensitive_post_parameters("password", "current")
+@sensitive_post_parameters()  # all: the names in its forms have prefixes
 def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)

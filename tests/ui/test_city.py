@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.views.debug import SafeExceptionReporterFilter
 
 from accounts.models import User
 from accounts.passwords import set_password_path
@@ -199,6 +200,8 @@ def test_the_account_page_asks_for_the_current_password(cast: Cast, visitor: Cli
     typed = {"part": "sandi", "sandi-current": "salah", "sandi-password": "kalimat baru saya"}
     page = visitor.post("/akun/", typed)
     assert page.status_code == 422 and "tidak cocok" in _said(page)
+    reported = SafeExceptionReporterFilter().get_post_parameters(page.wsgi_request)
+    assert not {"salah", "kalimat baru saya"} & {*reported.values()}, "no report of an error says"
     assert visitor.post("/akun/", {**typed, "sandi-current": PASSWORD}).status_code == 302
     assert visitor.get("/akun/").status_code == 200  # still signed in
     assert User.objects.get(pk=cast.sari.pk).check_password("kalimat baru saya")
