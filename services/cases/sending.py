@@ -36,13 +36,13 @@ def send(case: Case, *, by: User | None, at: datetime) -> None:
 
 
 def _stage_again(case: Case) -> tuple[list[StepSpec], int]:
-    """The desks a returned case comes back to: those of its stage that had not approved; and the
-    step that had returned it."""
-    returned = case.steps.filter(state=Step.State.RETURNED).last()
-    assert returned is not None
+    """The desks a returned case comes back to: those of its stage that had not approved when they
+    last had it; and the step that had returned it."""
+    steps = list(case.steps.all())
+    returned = next(step for step in reversed(steps) if step.state == Step.State.RETURNED)
     plan = kind_of(case).plan(case)
     if all(spec.key != returned.key for spec in plan.route()):
         return plan.first_stage(), returned.pk  # the new answers lead elsewhere
-    approved = set(case.steps.filter(state=Step.State.APPROVED).values_list("key", flat=True))
+    last = {step.key: step.state for step in steps}
     stage = plan.stage_of(returned.key)
-    return [spec for spec in stage if spec.key not in approved], returned.pk
+    return [s for s in stage if last.get(s.key) != Step.State.APPROVED], returned.pk

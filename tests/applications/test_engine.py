@@ -45,8 +45,8 @@ def step(definition: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def side_by_side(definition: dict[str, Any]) -> None:
-    for key in ("rt", "loket"):
-        step(definition, key)["parallel"] = "bersama"
+    for first in definition["steps"][:2]:
+        first["parallel"] = "bersama"
 
 
 # --- side by side ------------------------------------------------------------------------------
@@ -90,6 +90,27 @@ def test_what_was_approved_beside_a_return_stays_approved(cast: Cast) -> None:
     decisions.return_(step_id=loket.pk, by=cast.rina, note="Foto buram", at=MONDAY)
     actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert [s.key for s in application.steps.filter(state="open")] == ["loket"]
+
+
+def test_a_desk_that_had_it_again_does_not_stay_approved_from_before(cast: Cast) -> None:
+    """It begins again with new answers, and a return beside it takes it off that desk."""
+    change("reklame", only_the_permit)
+    change("reklame", side_by_side)
+    application = submitted(cast, "reklame", luas="10")
+    approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
+    _return(step_of(application), cast.petugas)
+    actions.save_answers(
+        application_id=application.pk, typed={"luas": "4"}, files={}, names={}, by=cast.sari,
+        only=["luas"],
+    )  # fmt: skip
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    _return(application.steps.get(key="kelurahan", state="open"), cast.rina)
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    assert {s.key for s in application.steps.filter(state="open")} == {"rt", "kelurahan"}
+
+
+def _return(waiting: Step, by: User) -> None:
+    decisions.return_(step_id=waiting.pk, by=by, note="Ukuran tidak sesuai gambar.", at=MONDAY)
 
 
 def only_the_permit(definition: dict[str, Any]) -> None:
