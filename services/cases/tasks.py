@@ -1,10 +1,12 @@
 """Work that the clock brings."""
 
+import logging
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from kernel.clock import now
+from kernel.errors import RuleBroken
 from messaging.periodic import periodic
 from services.cases import queries
 from services.cases.models import Document
@@ -13,18 +15,24 @@ from services.cases.overdue import handle_overdue
 from tenants.registry.current import city
 from tenants.registry.leftovers import sweep
 
+log = logging.getLogger(__name__)
+
 
 @periodic("cases.overdue", every=timedelta(minutes=10))
 def overdue(payload: dict[str, Any]) -> None:
     """Missed clocks: remind, tell the superior, or pass on, as each step says.
 
     Not while the city is read only: nobody could act on it, and nothing may pass anybody by.
+    A case that cannot go on is reported and holds up no other.
     """
     if city().is_read_only:
         return
     at = now()
     for step_id in list(queries.overdue(at=at).values_list("pk", flat=True)[:500]):
-        handle_overdue(step_id=step_id, at=at)
+        try:
+            handle_overdue(step_id=step_id, at=at)
+        except RuleBroken as wrong:
+            log.error("step %s is late and cannot be passed on: %s", step_id, wrong.message)
 
 
 @periodic("cases.morning", every=timedelta(minutes=30))

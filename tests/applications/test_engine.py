@@ -21,6 +21,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.letters.models import Letter
 from services.residents.models import Person
+from tenants.office.models import Unit
 from tenants.office.queries import posts_of
 from tenants.registry.current import city
 from tests.factories import MONDAY, Cast, approve, draft, official, photo, step_of, submitted
@@ -199,6 +200,19 @@ def test_the_periodic_task_finds_what_is_late(cast: Cast, monkeypatch) -> None:
     monkeypatch.setattr(tasks, "now", lambda: LATER)
     tasks.overdue({})
     assert step_of(application).key == "loket"
+
+
+def test_a_case_that_cannot_go_on_holds_up_no_other(cast: Cast, monkeypatch) -> None:
+    def to_the_dinas(definition: dict[str, Any]) -> None:
+        to = {"level": "dinas", "dinas": "dpmptsp", "role": "petugas_dinas"}
+        step(definition, "loket").update(to)
+
+    change("sktm", to_the_dinas)
+    stuck, other = submitted(cast), submitted(cast, "reklame")
+    Unit.objects.filter(pk=cast.dinas.pk).update(is_active=False)
+    monkeypatch.setattr(tasks, "now", lambda: LATER)
+    tasks.overdue({})
+    assert (step_of(stuck).key, step_of(other).key) == ("rt", "kelurahan")
 
 
 # --- who may ask ---------------------------------------------------------------------------
