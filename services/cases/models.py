@@ -148,7 +148,8 @@ class CaseFact(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="facts")
     key = models.CharField(max_length=40)
-    number = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    # Room for every number that may be typed (``kernel.numbers.MOST_DIGITS``), and its decimals.
+    number = models.DecimalField(max_digits=24, decimal_places=4, null=True)
     text = models.CharField(max_length=250, null=True)  # noqa: DJ001 - null: it is another value
     date = models.DateField(null=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")

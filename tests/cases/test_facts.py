@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pydantic import ValidationError
 
+from kernel.numbers import MOST_DIGITS
 from services.applications import actions
 from services.applications.facts import value_of
 from services.cases import decisions
@@ -73,6 +74,13 @@ def test_facts_follow_what_is_corrected(cast: Cast) -> None:
     assert _facts(sent.pk) == {"tanggungan": Decimal(3)}, "not before it is sent"
     actions.submit(application_id=sent.pk, by=cast.sari, at=MONDAY)
     assert _facts(sent.pk) == {"tanggungan": Decimal(5)}
+
+
+def test_the_longest_number_that_may_be_typed_has_room(cast: Cast) -> None:
+    publish(_reporting("sktm", "tanggungan", max=None), actor=None)
+    begun = draft(cast, tanggungan="9" * MOST_DIGITS)
+    actions.submit(application_id=begun.pk, by=cast.sari, at=MONDAY)
+    assert _facts(begun.pk) == {"tanggungan": Decimal("9" * MOST_DIGITS)}
 
 
 def test_a_place_becomes_a_point_and_its_address_is_not_kept(cast: Cast) -> None:
