@@ -233,6 +233,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "dalam laporan. Matikan salah satunya."),
     (r"field '(.+)': its kind has nothing", "Pertanyaan “{0}”: jenis ini tidak dapat dipakai "
      "dalam laporan. Matikan “Dipakai dalam laporan”."),
+    (r"field '(.+)': a number that is kept sealed", "Pertanyaan “{0}”: NIK dan nomor KK tidak "
+     "dipakai dalam laporan. Matikan “Dipakai dalam laporan”."),
     (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
      "untuk tingkat lain."),
     (r"translations: 'id' is the language", "Terjemahan: “id” adalah bahasa layanan itu sendiri. "

@@ -30,6 +30,7 @@ PERSON_FACTS = frozenset(
 REGISTER_FACTS = PERSON_FACTS | frozenset(
     "no_kk kepala_keluarga rt rw kelurahan kecamatan kota provinsi".split()
 )
+SEALED_FACTS = frozenset({"nik", "no_kk"})  # the register keeps them in no other way
 
 Facts = dict[str, str]
 Typed = Mapping[str, str]
@@ -117,6 +118,8 @@ class FieldSpec(Strict):
             raise ValueError(f"{at}: what is sensitive is not reportable")
         if self.reportable and not kind_of(self).reports:
             raise ValueError(f"{at}: its kind has nothing to report")
+        if self.reportable and self.register_fact in SEALED_FACTS:
+            raise ValueError(f"{at}: a number that is kept sealed is not reportable")
         self.check(at)
         return self
 

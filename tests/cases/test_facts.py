@@ -109,6 +109,10 @@ def test_what_is_sensitive_or_names_people_is_not_reportable(in_bontang: City) -
     definition["fields"].append(person)
     with pytest.raises(ValidationError, match="its kind has nothing to report"):
         Blueprint.model_validate(definition)
+    nik = {"key": "nomor", "type": "text", "label": "NIK", "register_fact": "nik"}
+    definition["fields"][-1] = {**nik, "reportable": True}
+    with pytest.raises(ValidationError, match="kept sealed is not reportable"):
+        Blueprint.model_validate(definition)
 
 
 def test_the_digest_is_the_same_until_a_question_is_reportable(in_bontang: City) -> None:
