@@ -169,7 +169,7 @@ def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_t
         with transaction.atomic():  # one at a time: each closes the page before it
             account = mirror.lock(account_id)
             _refuse_second(account)
-            account.paying_until = now() + PAGE_TAKES
+            account.paying_until = until = now() + PAGE_TAKES
             account.save(update_fields=["paying_until"])
             _note("billing.checkout", account, by, plan=plan, interval=interval)
         about = customers.about(account)
@@ -191,7 +191,8 @@ def start_card(account_id: int, *, plan: str, interval: str, by: Actor, return_t
                 }
             )
         finally:
-            Account.objects.filter(pk=account_id).update(paying_until=None)
+            mine = Account.objects.filter(pk=account_id, paying_until=until)  # not a later page's
+            mine.update(paying_until=None)
 
 
 def settle_checkout(account_id: int, session: str, *, at: datetime | None = None) -> bool:

@@ -1,7 +1,7 @@
 """The same webhook at the same instant, and a worker that dies in the middle."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from billing import actions, catalogue, customers, events, gateway, mirror
 from billing.models import Account, StripeEvent
 from billing.stripe_objects import EventSeen
+from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging import outbox
 from messaging.models import Outbox
@@ -174,3 +175,23 @@ def test_a_second_payment_page_waits_until_the_first_is_made(
     assert ask() == "http://stripe/"
     assert ask() == "http://stripe/", "the first one is made; a second may follow"
     assert said == ["made", "made"]
+
+
+def test_a_page_that_took_too_long_does_not_end_the_wait_for_a_later_one(
+    committed: None, bontang: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = actions.open_account(bontang)
+    later = now() + timedelta(hours=1)
+
+    def checkout(_params: object) -> str:
+        Account.objects.filter(pk=account.pk).update(paying_until=later)
+        return "http://stripe/"
+
+    monkeypatch.setattr(gateway, "is_configured", lambda: True)
+    monkeypatch.setattr(gateway, "checkout", checkout)
+    monkeypatch.setattr(catalogue, "price_id", lambda *_: "price_1")
+    monkeypatch.setattr(catalogue, "remote", lambda _: "txr_1")
+    monkeypatch.setattr(customers, "ensure", lambda _: "cus_1")
+    actions.start_card(account.pk, plan="madya", interval="year", by=Admin(), return_to="http://b/")
+    with in_public():
+        assert Account.objects.get(pk=account.pk).paying_until == later
