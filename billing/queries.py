@@ -28,7 +28,7 @@ from billing.models import (
     UsageDay,
 )
 from billing.plans import Interval, Plan
-from billing.rules import debt_since, next_status, stops_at, tax_of
+from billing.rules import debt_since, stops_at, tax_of
 from billing.stripe_objects import InvoiceSeen
 from kernel.errors import RuleBroken
 from tenants.backend.scope import in_public
@@ -244,12 +244,6 @@ def reminders(account: Account) -> list[Reminder]:
 def last_reconciliation() -> Reconciliation | None:
     with in_public():
         return Reconciliation.objects.first()
-
-
-def expected_status(account: Account, city: City, at: datetime) -> str:
-    """Where the lifecycle would put the city now; differs from its state only between runs."""
-    with in_public():
-        return next_status(standing_of(account, city, at), at)
 
 
 def debt(account: Account, city: City, at: datetime) -> tuple[str, datetime] | None:
