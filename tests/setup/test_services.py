@@ -371,6 +371,12 @@ def test_the_walk_counts_over_a_weekend(admin: Client) -> None:
     assert odd.status_code == 200
 
 
+def test_the_walk_asks_when_it_is_sent_once(admin: Client) -> None:
+    page = admin.get(f"{SKTM}simulasi/").content.decode()
+    assert page.count('name="date"') == 1
+    assert page.count('name="hour"') == 1
+
+
 def test_the_walk_follows_the_answers(admin: Client) -> None:
     conditional = [s for s in SHARED["reklame"]["steps"] if s["when"]]
     assert conditional, "reklame goes to the DPMPTSP above a size"

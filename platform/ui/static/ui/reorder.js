@@ -8,7 +8,7 @@
   const renumber = (list) => {
     rowsOf(list).forEach((row, number) => {
       for (const input of row.querySelectorAll("[name]")) {
-        if (input.name === "geser") {
+        if (input.name === "move") {
           input.value = input.value.replace(/-\d+-/, `-${number}-`);
           input.querySelector(".sr").textContent = input
             .querySelector(".sr")
