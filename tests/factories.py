@@ -92,7 +92,7 @@ def official(login: str, unit: Unit, role: str) -> User:
 
 @dataclass(frozen=True)
 class Cast:
-    """A neighbourhood and everyone a dossier passes, plus those who must see nothing."""
+    """A neighbourhood and everyone a case passes, plus those who must see nothing."""
 
     village: Unit
     kecamatan: Unit
@@ -162,7 +162,7 @@ def submitted(cast: Cast, slug: str = "sktm", **changes: str) -> Application:
 
 
 def step_of(application: Application) -> Step:
-    """Where the dossier lies now, read afresh."""
+    """Where the case lies now, read afresh."""
     step = desks.open_step(Application.objects.get(pk=application.pk))
     assert step is not None
     return step

@@ -1,4 +1,4 @@
-"""The demonstration: invented people, posts and dossiers in Kota Bontang and Kabupaten Blitar.
+"""The demonstration: invented people, posts and cases in Kota Bontang and Kabupaten Blitar.
 
 Made with the product's own actions, so a demo city differs from a real one in nothing but its
 people. Runs only when ``settings.DEMO`` is set, which production refuses to start with.
@@ -20,7 +20,7 @@ from accounts.demo import DemoPerson
 from accounts.models import User
 from deploy.local.synthetic import Families, Place
 from kernel.clock import now
-from services.applications import actions as dossiers
+from services.applications import actions as asking
 from services.applications.models import Application
 from services.cases import decisions
 from services.cases import queries as desks
@@ -67,7 +67,7 @@ def make(city: City) -> None:
         _neighbourhood_heads()
         _admin(city)
         _residents_with_accounts(villages)
-        _dossiers(villages)
+        _cases(villages)
 
 
 def make_operator() -> None:
@@ -182,12 +182,12 @@ def _residents_with_accounts(villages: Sequence[Unit]) -> None:
             _resident_account(person)
 
 
-# --- dossiers ---------------------------------------------------------------------------------
+# --- cases ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One dossier and how far it has come."""
+    """One case and how far it has come."""
 
     slug: str
     typed: dict[str, str]
@@ -233,7 +233,7 @@ STORIES = (
 )  # fmt: skip
 
 
-def _dossiers(villages: Sequence[Unit]) -> None:
+def _cases(villages: Sequence[Unit]) -> None:
     accounts = list(
         ResidentAccount.objects.select_related("user", "person__household__rt")
         .exclude(user__holdings__isnull=False)
@@ -246,18 +246,18 @@ def _dossiers(villages: Sequence[Unit]) -> None:
 
 def _play(story: Story, account: ResidentAccount) -> None:
     at = now() - timedelta(days=story.days_ago)
-    application = dossiers.begin(
+    application = asking.begin(
         service=service(story.slug), applicant=account.person, by=account.user
     )
     specs = application.blueprint.documents
-    dossiers.save_answers(
+    asking.save_answers(
         application_id=application.pk,
         typed=story.typed,
         files={spec.key: _photo(spec.label) for spec in specs},
         names={spec.key: f"{spec.label}.jpg" for spec in specs},
         by=account.user,
     )
-    dossiers.submit(application_id=application.pk, by=account.user, at=at)
+    asking.submit(application_id=application.pk, by=account.user, at=at)
     for _ in range(story.approvals):
         at += timedelta(hours=5 + 7 * (application.pk % 2))
         _decide(application, "approve", "", min(at, now()))

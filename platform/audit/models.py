@@ -24,7 +24,7 @@ class Entry(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     actor_id = models.BigIntegerField(null=True)  # accounts.User in the same schema
     actor_name = models.CharField(max_length=150, blank=True)
-    what = models.CharField(max_length=60)  # "dossier.decided", "person.read"
+    what = models.CharField(max_length=60)  # "case.decided", "person.read"
     subject = models.CharField(max_length=40)  # "application", "person"
     subject_id = models.CharField(max_length=64)
     detail = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""Everything that changes a dossier. Each action is one transaction, safe to repeat."""
+"""Everything that changes a case. Each action is one transaction, safe to repeat."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -99,12 +99,12 @@ def save_answers(
 ) -> dict[str, str]:  # fmt: skip
     """Keep what was answered and handed in; returns what is still wrong, by field key.
 
-    ``said_in`` is the dossier's own blueprint in the reader's language: what is wrong is said
+    ``said_in`` is the case's own blueprint in the reader's language: what is wrong is said
     with its labels. Nothing of it is kept.
 
     What is right is kept even when something else is wrong; the form shows the rest as typed.
     ``only`` are the questions of the page that was sent; the others stay as they were.
-    Files are judged before the dossier is locked.
+    Files are judged before the case is locked.
     """
     judged = _judged(application_id, files, only) if files else {}
     return _save_answers(application_id, typed, judged, names, by, only, said_in)
@@ -185,7 +185,7 @@ def _require_editable(application: Application) -> None:
 
 @transaction.atomic
 def remove_document(*, document_id: int, by: User) -> int:
-    """Take a file out of a draft; returns the dossier's id. Raises NotThere, Stale."""
+    """Take a file out of a draft; returns the case's id. Raises NotThere, Stale."""
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
@@ -211,7 +211,7 @@ def _missing_documents(
 
 
 def pages(application: Application) -> list[list[str]]:
-    """The questions and files of this dossier, page by page."""
+    """The questions and files of this case, page by page."""
     house = _house(application)
     return paging.pages(application.blueprint, application.answers, house.applicant)
 
@@ -237,7 +237,7 @@ def problems(application: Application, files: Collection[Document] | None = None
 @transaction.atomic
 @reading_once()
 def submit(*, application_id: int, by: User, at: datetime) -> Application:
-    """Send a draft, or send a returned dossier again. Sending twice changes nothing.
+    """Send a draft, or send a returned case again. Sending twice changes nothing.
 
     Raises RuleBroken while anything is missing, LimitReached for a new one when the city's
     letters of this month are used up: the draft stays.

@@ -47,7 +47,7 @@ def _told_apart(person: Mapping[str, object]) -> str:
 
 
 def answered(application: Application, blueprint: Blueprint | None = None) -> list[Answered]:
-    """Questions and answers in words, only those that were asked; ``blueprint`` is the dossier's
+    """Questions and answers in words, only those that were asked; ``blueprint`` is the case's
     own in another language."""
     blueprint = blueprint or application.blueprint
     return [

@@ -109,8 +109,8 @@ def form_for(
     only: Collection[str] | None = None,
     blueprint: Blueprint | None = None,
 ) -> AnswersForm:
-    """The form of a dossier: what was just typed, else what was kept, else what the register
-    knows. ``blueprint`` is the dossier's own in another language."""
+    """The form of a case: what was just typed, else what was kept, else what the register
+    knows. ``blueprint`` is the case's own in another language."""
     today = now().astimezone(city().tz).date()
     return AnswersForm(
         blueprint or application.blueprint,

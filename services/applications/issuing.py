@@ -49,7 +49,7 @@ def letterhead(unit: Unit) -> list[Unit]:
 
 @transaction.atomic
 def finish_letters(*, application_id: int, at: datetime) -> None:
-    """Make every PDF that is still missing; close the dossier when nothing else is open.
+    """Make every PDF that is still missing; close the case when nothing else is open.
 
     Idempotent: runs again after any crash.
     """

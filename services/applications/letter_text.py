@@ -1,4 +1,4 @@
-"""What an issued letter says: the blueprint's text with this dossier's facts."""
+"""What an issued letter says: the blueprint's text with this case's facts."""
 
 from collections.abc import Iterable
 from datetime import date

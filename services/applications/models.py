@@ -96,7 +96,7 @@ class LifeEvent(models.Model):
 
 
 class IssuedLetter(models.Model):
-    """Which letter came out of which dossier: each output at most once."""
+    """Which letter came out of which case: each output at most once."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="issued")
     output = models.CharField(max_length=40)

@@ -85,10 +85,10 @@ def _place(village: Unit) -> dict[str, str]:
     }
 
 
-def of_dossier(
+def of_application(
     application: Application, step: Step, output: Output, *, by: User, at: datetime
 ) -> bytes:
-    """The letter this approval would issue, with the dossier's real facts, not yet numbered."""
+    """The letter this approval would issue, with the case's real facts, not yet numbered."""
     today = at.astimezone(city().tz).date()
     post = decisions.post_held(by, step, at)
     signer = signer_of(by, post, step, today)

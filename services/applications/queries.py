@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
-from services.applications import dossier
+from services.applications import loading
 from services.applications.models import Application, IssuedLetter
 from services.cases.models import Document, Step
 from services.cases.queries import EDITABLE, UNDER_WAY, inbox, lies_at
@@ -35,13 +35,13 @@ def is_applicant(user: User, application: Application) -> bool:
 def get_for(
     user: User, application_id: int, *, today: date, with_papers: bool = False
 ) -> Application:
-    """A dossier this user may see: their own, or one that is or was on their desk.
+    """A case this user may see: their own, or one that is or was on their desk.
 
     ``with_papers``: only whoever may also open what was handed in and what was issued: papers and
     letters, with every number in full, are for offices and not for whoever vouches. Raises
     NotThere for absent and forbidden alike. A fixed number of queries.
     """
-    application = dossier.read(application_id)
+    application = loading.read(application_id)
     if application is not None:
         if is_applicant(user, application):
             return application
@@ -53,8 +53,8 @@ def get_for(
 
 
 def own(user: User, application_id: int) -> Application:
-    """A dossier of the user themself. Raises NotThere."""
-    application = dossier.read(application_id)
+    """A case of the user themself. Raises NotThere."""
+    application = loading.read(application_id)
     if application is None or not is_applicant(user, application):
         raise NotThere("Permohonan ini tidak ditemukan.")
     return application
@@ -68,7 +68,7 @@ def draft_of(person: Person, service: Service) -> Application | None:
 
 
 def of_person(person: Person) -> QuerySet[Application]:
-    """A resident's own dossiers, newest first, with what lists show."""
+    """A resident's own cases, newest first, with what lists show."""
     return (
         Application.objects.filter(applicant=person)
         .exclude(state=Application.State.WITHDRAWN, number=None)

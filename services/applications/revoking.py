@@ -21,7 +21,7 @@ from tenants.registry.current import city
 
 
 def revocable(application: Application, posts: list[Post]) -> set[int]:
-    """Letters of this dossier that may be taken back from these posts: by whoever could sign them
+    """Letters of this case that may be taken back from these posts: by whoever could sign them
     today, the post itself or its deputies, also when another person held it then. No query."""
     signing = {
         output.key

@@ -26,7 +26,7 @@ def _tell_applicant(application: Application, about: Notice, news: str, **values
     if user is not None:
         shown = application.version.read_in(user.language or ORIGINAL)
         tell(
-            about, user, key=f"dossier:{application.pk}:{news}", number=application.number,
+            about, user, key=f"case:{application.pk}:{news}", number=application.number,
             service=shown.title, link=city().page("application", application.pk),
             city=city().name, **values,
         )  # fmt: skip

@@ -36,13 +36,13 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
     )
     application.state, application.finished_at = Application.State.WITHDRAWN, at
     application.save(update_fields=["state", "finished_at"])
-    record(application, "dossier.withdrawn", by)
+    record(application, "case.withdrawn", by)
     publish(CaseWithdrawn(application.pk))
 
 
 def _discard(application: Application, by: User) -> None:
     paths = list(application.documents.values_list("path", flat=True))
-    record(application, "dossier.discarded", by)
+    record(application, "case.discarded", by)
     application.delete()
 
     def forget_files() -> None:

@@ -115,9 +115,9 @@ def complete(hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
 
 
 _AUDIT = {
-    Step.State.APPROVED: "dossier.approve",
-    Step.State.RETURNED: "dossier.return",
-    Step.State.REFUSED: "dossier.refuse",
+    Step.State.APPROVED: "case.approve",
+    Step.State.RETURNED: "case.return",
+    Step.State.REFUSED: "case.refuse",
 }
 
 
@@ -160,7 +160,7 @@ def finish(case: Case, at: datetime) -> None:
     case.state = Case.State.DONE
     case.finished_at = at
     case.save(update_fields=["state", "finished_at"])
-    record(case, "dossier.done", None)
+    record(case, "case.done", None)
     publish(CaseDone(case.pk))
 
 

@@ -30,7 +30,7 @@ def send(case: Case, *, by: User | None, at: datetime) -> None:
         stage, returned_step_id = _stage_again(case)
     case.state = Case.State.RUNNING
     case.save(update_fields=["number", "submitted_at", "state", "draft_key"])
-    record(case, "dossier.submitted", by)
+    record(case, "case.submitted", by)
     publish(CaseSubmitted(case.pk, returned_step_id))
     open_stage(case, stage, at)
 

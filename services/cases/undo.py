@@ -63,7 +63,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
         opened_at=at,
         due_at=max(step.due_at, at),
     )
-    record(case, "dossier.vouch_taken_back", by)
+    record(case, "case.vouch_taken_back", by)
     publish(StepTakenBack(step.pk, case.pk))
     publish(StepOpened(again.pk, case.pk, spec.level, reopened=True))
     return again

@@ -1,4 +1,4 @@
-"""Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per dossier."""
+"""Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per case."""
 
 from dataclasses import dataclass
 
@@ -148,7 +148,7 @@ def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
 @page(Audience.DESK)
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything about one dossier on one page."""
+    """Everything about one case on one page."""
     user, posts = posts_of(request)
     application = at_desk(user, pk)
     audit.record_read(actor=user, person_id=application.applicant_id, purpose="meja")
@@ -166,7 +166,7 @@ def case_page(
     request: HttpRequest, user: User, posts: list[Post], application: Application,
     failed: Form | None = None, full_numbers: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    """The page of one dossier; ``failed`` is the form on it that was sent and not taken."""
+    """The page of one case; ``failed`` is the form on it that was sent and not taken."""
     mine = desks.step_at(application, posts)
     answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
@@ -229,7 +229,7 @@ def letter_preview(request: HttpRequest, pk: int, output: str) -> HttpResponse:
     if step is None or not found:
         raise NotThere
     audit.record_read(actor=user, person_id=application.applicant_id, purpose="pratinjau")
-    pdf = preview.of_dossier(application, step, found[0], by=user, at=now())
+    pdf = preview.of_application(application, step, found[0], by=user, at=now())
     return send(pdf, media_type="application/pdf", name=f"pratinjau-{output}.pdf", download=False)
 
 
@@ -279,7 +279,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @page(Audience.DESK)
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a letter of this dossier back, with a reason its holder reads."""
+    """Take a letter of this case back, with a reason its holder reads."""
     user, posts = posts_of(request)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)

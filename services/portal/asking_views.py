@@ -12,7 +12,7 @@ from accounts.access import signed_in
 from kernel import clock
 from kernel.errors import RuleBroken
 from kernel.once import reading_once
-from services.applications import actions, dossier, queries
+from services.applications import actions, loading, queries
 from services.applications.answered import answered
 from services.applications.earlier import kept
 from services.applications.forms import form_for
@@ -93,7 +93,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if not problems and correcting:
             return redirect("application-check", pk)
-        dossier.renew(application)
+        loading.renew(application)
         if not problems:
             return _next_page(application, asked)
     language = chosen(request)

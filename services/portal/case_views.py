@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @page(Audience.INVOLVED)
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """A file that was handed in: to its owner, and to the desks that have the dossier."""
+    """A file that was handed in: to its owner, and to the desks that have the case."""
     user = signed_in(request)
     found = queries.document_for(user, pk, today=today())
     person = Application.of(found.case).applicant_id

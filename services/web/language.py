@@ -36,7 +36,7 @@ def marked(shown: Blueprint, language: str) -> str:
 
 
 def in_words_of(application: Application, language: str) -> Blueprint:
-    """The dossier's blueprint in this language; its title and the titles of its steps, as pages
+    """The case's blueprint in this language; its title and the titles of its steps, as pages
     show them, are replaced with it (not saved)."""
     shown = application.read_in(language)
     if language in shown.translations:

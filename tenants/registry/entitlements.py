@@ -11,7 +11,7 @@ a meter when its app starts::
                                               the city has no limit there
     grant, set_by_hand, set_status, set_trial_end   the only writers, each one transaction
 
-A limit refuses what is *new*. It never stops a dossier, a letter or a decision under way.
+A limit refuses what is *new*. It never stops a case, a letter or a decision under way.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A dossier's way from the first answer to the letter, and everything that must not happen."""
+"""A case's way from the first answer to the letter, and everything that must not happen."""
 
 from datetime import timedelta
 
@@ -67,7 +67,7 @@ def test_an_advertisement_of_10_m2_brings_a_recommendation_and_a_permit(cast) ->
     assert application.state == Application.State.RUNNING
     assert step_of(application).unit == cast.dinas
     finish(application)
-    assert application.state == Application.State.RUNNING, "a ready letter does not end the dossier"
+    assert application.state == Application.State.RUNNING, "a ready letter does not end the case"
     approve(application, cast.petugas, cast.kepala)
     assert finish(application).state == Application.State.DONE
     assert [issued.output for issued in application.issued.all()] == ["rekomendasi", "izin"]
@@ -142,7 +142,7 @@ def test_nobody_decides_but_who_holds_the_post(cast) -> None:
                 decisions.approve(step_id=step.pk, by=user, at=MONDAY)
     step.refresh_from_db()
     assert step.state == Step.State.OPEN
-    assert not Entry.objects.filter(what="dossier.approve").exists()
+    assert not Entry.objects.filter(what="case.approve").exists()
 
 
 def test_a_post_held_no_longer_decides_nothing(cast) -> None:
@@ -182,7 +182,7 @@ def test_saying_no_needs_a_reason(cast, decision) -> None:
     assert refused.value.field == "note"
 
 
-def test_a_returned_dossier_comes_back_to_the_desk_that_returned_it(cast) -> None:
+def test_a_returned_case_comes_back_to_the_desk_that_returned_it(cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     decisions.return_(
@@ -208,7 +208,7 @@ def test_a_returned_dossier_comes_back_to_the_desk_that_returned_it(cast) -> Non
     assert told.filter(key__contains=":returned:").count() == 1
 
 
-def test_a_refused_dossier_is_over(cast) -> None:
+def test_a_refused_case_is_over(cast) -> None:
     application = submitted(cast)
     decisions.refuse(
         step_id=step_of(application).pk,
@@ -289,7 +289,7 @@ def test_a_suspended_city_takes_no_new_requests_but_loses_none(cast, in_bontang)
     assert application.state == Application.State.DRAFT
 
 
-def test_the_dossier_is_pinned_to_the_version_it_began_with(cast) -> None:
+def test_the_case_is_pinned_to_the_version_it_began_with(cast) -> None:
     from services.catalogue.actions import publish
     from services.catalogue.blueprint import Blueprint
 
@@ -301,7 +301,7 @@ def test_the_dossier_is_pinned_to_the_version_it_began_with(cast) -> None:
     assert service("sktm").title == "Surat Lain"
 
 
-def test_who_may_see_a_dossier(cast) -> None:
+def test_who_may_see_a_case(cast) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     today = MONDAY.date()
@@ -320,11 +320,11 @@ def test_every_deed_is_in_the_record(cast) -> None:
     finish(application)
     deeds = Entry.objects.filter(subject="application").order_by("pk")
     assert [(deed.what, deed.actor_name) for deed in deeds] == [
-        ("dossier.submitted", cast.sari.name),
-        ("dossier.approve", cast.hasan.name),
-        ("dossier.approve", cast.rina.name),
-        ("dossier.approve", cast.lurah.name),
-        ("dossier.done", ""),
+        ("case.submitted", cast.sari.name),
+        ("case.approve", cast.hasan.name),
+        ("case.approve", cast.rina.name),
+        ("case.approve", cast.lurah.name),
+        ("case.done", ""),
     ]
     with pytest.raises(TypeError):
         deeds[0].delete()

@@ -122,7 +122,7 @@ def test_an_officers_words_stay_out_of_the_mail(cast: Cast, decision: str) -> No
 
 
 def _returned_by_the_dinas(cast: Cast) -> Application:
-    """The Camat's recommendation is out, then the dinas sends the dossier back."""
+    """The Camat's recommendation is out, then the dinas sends the case back."""
     application = submitted(cast, "reklame", luas="10")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
     decisions.return_(
@@ -169,7 +169,7 @@ def test_a_date_that_passed_meanwhile_does_not_hold_up_what_a_letter_says(cast: 
     assert actions.problems(application) == {}
 
 
-def test_an_edited_dossier_takes_its_new_route(cast: Cast) -> None:
+def test_an_edited_case_takes_its_new_route(cast: Cast) -> None:
     """Returned by the Camat before any letter; 4 m² become 10: the dinas follows."""
     application = submitted(cast, "reklame", luas="4")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan)

@@ -1,4 +1,4 @@
-"""What an action of a dossier tells, and what telling costs it."""
+"""What an action of a case tells, and what telling costs it."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -52,7 +52,7 @@ def decide(step: Step, by: User, decision: str) -> None:
     no(step_id=step.pk, by=by, note="Sudah pindah sejak Maret.", at=MONDAY)
 
 
-def test_a_dossier_tells_its_way_to_the_letter_and_back(
+def test_a_case_tells_its_way_to_the_letter_and_back(
     cast: Cast, heard: Callable[[], list[str]]
 ) -> None:
     application = submitted(cast)
@@ -74,7 +74,7 @@ def test_a_dossier_tells_its_way_to_the_letter_and_back(
     assert heard() == ["letter.revoked"]
 
 
-def test_the_other_ends_of_a_dossier_are_told(cast: Cast, heard: Callable[[], list[str]]) -> None:
+def test_the_other_ends_of_a_case_are_told(cast: Cast, heard: Callable[[], list[str]]) -> None:
     application = submitted(cast)
     heard()
     decide(step_of(application), cast.hasan, "refuse")

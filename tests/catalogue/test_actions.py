@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.applications import actions as dossiers
+from services.applications import actions as asking
 from services.cases.models import Step
 from services.catalogue import actions, adoption, overrides, queries
 from services.catalogue.blueprint import Blueprint
@@ -173,7 +173,7 @@ def test_applications_under_way_stay_on_their_version(admin) -> None:
     application = draft(cast)
     release_two(title="Judul dua")
     adoption.adopt(slug="sktm", take=[], by=admin)
-    sent = dossiers.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    sent = asking.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert sent.blueprint.release == NOW
 
 

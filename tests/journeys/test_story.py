@@ -234,7 +234,7 @@ def open_account(town: Town, resident: Walker, who: dict[str, str]) -> None:
 def decide(
     town: Town, desk: Walker, login: str, number: str, button: str, name: str, area: str = "meja"
 ) -> None:
-    """Somebody signs in, finds the dossier and presses one button."""
+    """Somebody signs in, finds the case and presses one button."""
     people.sign_in(desk, town.address, login)
     desk.go(f"{town.address}{area}/", f"{name}-inbox")
     desk.expect(number)
@@ -253,7 +253,7 @@ def vouch(town: Town, desk: Walker, login: str, name: str) -> None:
 
 
 def submit(resident: Walker, name: str) -> str:
-    """From the filled form to the number of the dossier."""
+    """From the filled form to the number of the case."""
     resident.press("Lanjut", f"{name}-check")
     resident.press("Kirim permohonan", f"{name}-sent")
     resident.expect("Permohonan terkirim")
@@ -321,7 +321,7 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
 def ask_for_reklame(
     town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
 ) -> None:
-    """Ten square metres: past the Camat to the DPMPTSP, on the same dossier."""
+    """Ten square metres: past the Camat to the DPMPTSP, on the same case."""
     page = resident.page
     resident.go(f"{town.address}layanan/reklame/", "reklame")
     resident.press("Ajukan sekarang", "reklame-facts")

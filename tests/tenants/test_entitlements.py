@@ -14,7 +14,7 @@ from audit.models import Entry
 from kernel.errors import RuleBroken, Stale
 from messaging import mail
 from messaging.models import Outbox
-from services.applications import actions as dossiers
+from services.applications import actions as asking
 from services.applications import issuing
 from services.applications.models import Application
 from services.cases import decisions, tasks
@@ -74,7 +74,7 @@ def test_used_up_letters_refuse_new_requests_and_nothing_else(in_bontang: City) 
     limit(in_bontang, letters=0)
     waiting = _second_draft(cast)
     with pytest.raises(LimitReached, match="tersimpan sebagai draf") as refused:
-        dossiers.submit(application_id=waiting.pk, by=cast.tetangga, at=MONDAY)
+        asking.submit(application_id=waiting.pk, by=cast.tetangga, at=MONDAY)
     assert "1 Desember 2026" in refused.value.message
     assert "/kelola/langganan/" in refused.value.message
     waiting.refresh_from_db()
@@ -83,18 +83,18 @@ def test_used_up_letters_refuse_new_requests_and_nothing_else(in_bontang: City) 
     approve(under_way, cast.hasan, cast.rina, cast.lurah)  # goes on to its letter
     assert Letter.objects.count() == 1
     limit(in_bontang, letters=2)
-    sent = dossiers.submit(application_id=waiting.pk, by=cast.tetangga, at=MONDAY)
+    sent = asking.submit(application_id=waiting.pk, by=cast.tetangga, at=MONDAY)
     assert sent.state == Application.State.RUNNING
 
 
 def _second_draft(cast) -> Application:
     """The neighbour's."""
     person = cast.tetangga.resident.person
-    found = dossiers.begin(service=service("sktm"), applicant=person, by=cast.tetangga)
+    found = asking.begin(service=service("sktm"), applicant=person, by=cast.tetangga)
     answers = {"keperluan": "Beasiswa", "penghasilan": "1.450.000", "tanggungan": "3"}
     files = {spec.key: photo() for spec in found.blueprint.documents}
     names = {key: f"{key}.jpg" for key in files}
-    wrong = dossiers.save_answers(
+    wrong = asking.save_answers(
         application_id=found.pk, typed=answers, files=files, names=names, by=cast.tetangga
     )
     assert wrong == {}
@@ -126,21 +126,21 @@ def test_a_returned_request_is_sent_again_although_letters_are_used_up(in_bontan
     limit(in_bontang, letters=0, storage_mb=0)
     key = application.blueprint.documents[0].key
     typed = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
-    wrong = dossiers.save_answers(
+    wrong = asking.save_answers(
         application_id=application.pk, typed=typed, files={key: photo("red")},
         names={key: "baru.jpg"}, by=cast.sari,
     )  # fmt: skip
     assert wrong == {}
-    again = dossiers.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    again = asking.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
     assert again.state == Application.State.RUNNING
 
 
 def test_full_storage_refuses_the_file_and_keeps_the_answers(in_bontang: City) -> None:
     cast = make_cast()
     limit(in_bontang, storage_mb=0)
-    found = dossiers.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
+    found = asking.begin(service=service("sktm"), applicant=cast.sari_person, by=cast.sari)
     typed = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
-    wrong = dossiers.save_answers(
+    wrong = asking.save_answers(
         application_id=found.pk, typed=typed, files={"pernyataan": photo()},
         names={"pernyataan": "a.jpg"}, by=cast.sari,
     )  # fmt: skip

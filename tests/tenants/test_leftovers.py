@@ -11,7 +11,7 @@ from django.db import transaction
 
 from kernel.clock import now
 from services.cases import documents
-from services.cases import tasks as dossier_tasks
+from services.cases import tasks as case_tasks
 from services.cases.models import Document
 from services.residents import queued
 from services.residents import tasks as resident_tasks
@@ -35,10 +35,10 @@ def test_an_upload_that_was_rolled_back_goes_after_a_day(in_bontang, settings, t
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         lost.append(documents.keep(documents.accept(photo())))
         raise ZeroDivisionError
-    dossier_tasks.leftovers({})
+    case_tasks.leftovers({})
     assert default_storage.exists(lost[0]), "its row may still be on the way"
     age(lost[0], days=1.1)
-    dossier_tasks.leftovers({})
+    case_tasks.leftovers({})
     assert not default_storage.exists(lost[0])
     assert default_storage.exists(kept)
 

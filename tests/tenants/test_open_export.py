@@ -21,7 +21,7 @@ from kernel.clock import now
 from kernel.errors import Stale
 from messaging import outbox
 from messaging.models import Outbox
-from services.applications import queries as dossiers
+from services.applications import queries as applying
 from services.letters.models import Letter
 from services.residents.actions import register_citizen
 from services.residents.models import Person
@@ -96,7 +96,7 @@ def test_everything_the_city_owns_in_clear(copy: Path, lived_in: City) -> None:
     with in_city(lived_in):
         niks = {person.pk: person.nik for person in Person.objects.all()}
         letter = Letter.objects.get()
-        document = next(iter(dossiers.Application.objects.all())).documents.first()  # type: ignore[attr-defined]
+        document = next(iter(applying.Application.objects.all())).documents.first()  # type: ignore[attr-defined]
     assert {row["id"]: row["nik"] for row in rows(found, "residents_person")} == niks
     sheet = list(csv.DictReader(io.StringIO(found["data/residents_person.csv"].decode())))
     assert {int(row["id"]): row["nik"] for row in sheet} == niks

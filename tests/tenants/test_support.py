@@ -243,7 +243,7 @@ READABLE = {
 }  # fmt: skip
 
 
-def test_the_consent_covers_no_money_no_copies_no_dossiers(bontang: City, guest: Client) -> None:
+def test_the_consent_covers_no_money_no_copies_no_cases(bontang: City, guest: Client) -> None:
     """Every address that is not public: readable ones are named, the rest stays shut."""
     for route, said in pages(get_resolver("config.urls_city")):
         assert said is not None
@@ -256,7 +256,7 @@ def test_the_consent_covers_no_money_no_copies_no_dossiers(bontang: City, guest:
         assert guest.get(shut).status_code == 403, shut
 
 
-def test_support_sees_no_dossier_and_no_number(bontang: City, guest: Client) -> None:
+def test_support_sees_no_case_and_no_number(bontang: City, guest: Client) -> None:
     with in_city(bontang):
         cast = make_cast()
         application = submitted(cast)

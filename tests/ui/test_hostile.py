@@ -141,7 +141,7 @@ def test_a_page_that_only_takes_forms_says_so(cast: Cast, as_: Enter) -> None:
     assert "Kembali" in page.content.decode()
 
 
-def test_the_address_of_a_decision_leads_back_to_the_dossier(cast: Cast, as_: Enter) -> None:
+def test_the_address_of_a_decision_leads_back_to_the_case(cast: Cast, as_: Enter) -> None:
     """Signing in again in the middle of a decision ends there with a GET."""
     application = submitted(cast)
     approve(application, cast.hasan)

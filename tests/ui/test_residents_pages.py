@@ -183,7 +183,7 @@ def test_the_desk_sees_masked_numbers_until_it_asks(cast: Cast, as_: Enter) -> N
     assert Entry.objects.filter(what="person.read").count() == before + 1
 
 
-def test_finding_a_dossier_by_name_number_or_nik(cast: Cast, as_: Enter) -> None:
+def test_finding_a_case_by_name_number_or_nik(cast: Cast, as_: Enter) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     rina = as_(cast.rina)
@@ -210,7 +210,7 @@ def test_returning_asks_why_and_the_resident_mends(cast: Cast, as_: Enter) -> No
     assert "Perlu Anda perbaiki" in html and "&lt;b&gt;buram" in html
 
 
-def test_two_officials_at_one_dossier_the_second_is_told(cast: Cast, as_: Enter) -> None:
+def test_two_officials_at_one_case_the_second_is_told(cast: Cast, as_: Enter) -> None:
     application = submitted(cast)
     approve(application, cast.hasan)
     step = step_of(application)

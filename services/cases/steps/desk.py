@@ -62,7 +62,7 @@ class Desk:
             step.state, step.decided_at = Step.State.SKIPPED, at
             step.note = reasons.UNANSWERED
             step.save(update_fields=["state", "decided_at", "note"])
-            route.record(case, "dossier.passed_on", None, step=step.key)
+            route.record(case, "case.passed_on", None, step=step.key)
             publish(StepPassedOver(step.pk, case.pk))
             if all(other.state != Step.State.OPEN for other in hand.steps):
                 route.open_next(case, step.key, at)
