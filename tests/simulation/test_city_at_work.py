@@ -174,7 +174,7 @@ def _batch(office: Office) -> None:
         if PLANS.get(place) == REVOKED:
             office.lurah.open("/meja/?tab=selesai")
             office.lurah.follow(office.residents[place][1].title(), within=number)
-            office.lurah.press("Cabut surat", alasan="Nama orang tua pada surat ini keliru.")
+            office.lurah.press("Cabut surat", reason="Nama orang tua pada surat ini keliru.")
             office.outcomes["revoked"] += 1
 
 
