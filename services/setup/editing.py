@@ -223,11 +223,11 @@ def new_slug(title: str) -> str:
 def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[str]:
     """What was typed as an answer, the way answers are kept. Raises ValueError with the cure."""
     unit = kind_of(spec).unit(spec)
+    if unit is not None and op == "in":
+        parts = re.split(r",\s+|;", typed)  # a comma before a digit begins decimals
+        return [str(_whole(spec, part, unit)) for part in parts if part.strip()]
     if unit is not None:
-        number = parse_number(typed, unit=unit)
-        if number is None or number != int(number):
-            raise ValueError(f"Tulis bilangan bulat untuk “{spec.label}”, misalnya 1500000.")
-        return int(number)
+        return _whole(spec, typed, unit)
     known = kind_of(spec).options(spec)
     if not known:
         return [part.strip() for part in typed.split(",")] if op == "in" else typed
@@ -243,6 +243,13 @@ def condition_value(spec: FieldSpec, op: str, typed: str) -> str | int | list[st
         )
     keys = [by_word[fold(word)] for word in wanted]
     return keys if op == "in" else keys[0]
+
+
+def _whole(spec: FieldSpec, typed: str, unit: str) -> int:
+    number = parse_number(typed, unit=unit)
+    if number is None or number != int(number):
+        raise ValueError(f"Tulis bilangan bulat untuk “{spec.label}”, misalnya 1500000.")
+    return int(number)
 
 
 def condition_typed(definition: Definition, condition: Mapping[str, Any]) -> dict[str, str]:

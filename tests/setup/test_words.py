@@ -10,6 +10,7 @@ import pytest
 from kernel.errors import RuleBroken
 from services.catalogue import actions, explaining, overrides
 from services.catalogue.shipped import shipped
+from services.questions.conditions import Condition, holds
 from services.questions.kind import FieldSpec
 from services.setup import editing
 
@@ -99,6 +100,9 @@ def test_conditions_take_the_words_of_the_form() -> None:
     assert editing.condition_value(yes, "=", "Ya") == "ya"
     assert editing.condition_value(money, ">", "Rp1.500.000") == 1_500_000
     assert editing.condition_value(yes, "in", "ya, Tidak") == ["ya", "tidak"]
+    few = editing.condition_value(money, "in", "Rp500.000, 1000000")
+    assert few == ["500000", "1000000"]
+    assert holds(Condition(field=money.key, op="in", value=few), {money.key: 500_000})
     with pytest.raises(ValueError, match="Tulis bilangan bulat"):
         editing.condition_value(money, ">", "9" * 5000)
     with pytest.raises(ValueError, match="Pilih salah satu"):
