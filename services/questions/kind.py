@@ -322,6 +322,8 @@ class Kind(Generic[S]):
         }
         if self.from_register and not other.from_register:
             lost["register_fact"] = "isian otomatis dari data penduduk"
+        if self.reports and not other.reports:
+            lost["reportable"] = "pemakaian dalam laporan"
         if not self.is_like(other):
             lost |= dict.fromkeys(("min", "max"), "batas paling sedikit dan paling banyak")
         return lost

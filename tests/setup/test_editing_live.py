@@ -11,7 +11,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.catalogue.shipped import shipped
 from services.letters.pictures import pages_as_png
-from services.questions.kind import FieldSpec
+from services.questions.kind import FieldSpec, kinds
 from services.setup import editing
 from tests.setup.pages import LIST, SHARED, SKTM, admin, arrange, change, form_of, sktm
 
@@ -171,9 +171,12 @@ def test_options_must_hold_what_conditions_ask_for() -> None:
 def test_every_kind_becomes_every_other_or_says_why(blueprint: Blueprint) -> None:
     """A changed question is never half of one kind and half of another."""
     for field in blueprint.canonical()["fields"]:
+        field |= {"reportable": kinds[field["type"]].reports and not field["sensitive"]}
         for kind in ("text", "number", "date", "yesno", "person", "members", "place"):
-            new, _ = editing.retyped(field, kind)
+            new, lost = editing.retyped(field, kind)
             FieldSpec.model_validate(new)
+            gone = field["reportable"] and not kinds[kind].reports
+            assert ("pemakaian dalam laporan" in lost) == gone
 
 
 # --- order, removal ------------------------------------------------------------------------------
