@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from audit import actions as audit
 from events.subscribers import publish
-from kernel.errors import RuleBroken
+from kernel.errors import NotThere, RuleBroken
 from services.cases.events import CaseDone, StepDone, StepOpened, StepSkipped
 from services.cases.kinds import AtHand, kind_of, kinds
 from services.cases.models import Case, Step
@@ -26,8 +26,12 @@ C = TypeVar("C", bound=Case)
 
 
 def locked(model: type[C], case_id: int) -> C:
-    """A case of one kind, locked until the transaction ends. Every action locks it first."""
-    return _locking(model).get(pk=case_id)
+    """A case of one kind, locked until the transaction ends. Every action locks it first. Raises
+    NotThere for a draft that was thrown away meanwhile."""
+    case = _locking(model).filter(pk=case_id).first()
+    if case is None:
+        raise NotThere
+    return case
 
 
 def at_hand(step_id: int) -> AtHand | None:

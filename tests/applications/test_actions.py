@@ -259,6 +259,13 @@ def test_an_rt_without_a_head_does_not_stop_anybody(cast) -> None:
     assert step_of(application).key == "loket"
 
 
+def test_a_draft_thrown_away_in_another_tab_is_not_there(cast) -> None:
+    gone = draft(cast).pk
+    withdrawal.withdraw(application_id=gone, by=cast.sari, at=MONDAY)
+    with pytest.raises(NotThere):
+        actions.submit(application_id=gone, by=cast.sari, at=MONDAY)
+
+
 def test_withdrawing_closes_the_desk(cast) -> None:
     application = submitted(cast)
     withdrawal.withdraw(application_id=application.pk, by=cast.sari, at=MONDAY)
