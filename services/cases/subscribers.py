@@ -65,5 +65,11 @@ def tell_who_is_late(event: StepLate) -> None:
     for role in [step.role, *(superiors_of(step.role) if tells_superior else [])]:
         holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
         if holder is not None:
-            _tell_desk(notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}",
-                       link=city().page("desk-inbox", query="tab=lewat"))  # fmt: skip
+            place = city()
+            link = (
+                place.page("rt-inbox") if can(role, Can.VOUCHES)
+                else place.page("desk-inbox", query="tab=lewat")
+            )  # fmt: skip
+            _tell_desk(
+                notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}", link=link
+            )

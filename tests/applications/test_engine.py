@@ -195,6 +195,16 @@ def test_a_late_counter_reminds_and_tells_the_superior_once_a_day(cast: Cast) ->
     assert step_of(application) == late, "nobody is passed over who must check"
 
 
+def test_a_ketua_rt_who_is_late_is_led_to_their_own_page(cast: Cast) -> None:
+    change("sktm", lambda definition: step(definition, "rt").update(on_timeout="ingatkan"))
+    User.objects.filter(pk=cast.hasan.pk).update(email="hasan@example.com")
+    late = step_of(submitted(cast))
+    handle_overdue(step_id=late.pk, at=late.due_at)
+    tell_subscribers()
+    mail = Outbox.objects.get(kind="mail.send", key__contains=f"late:{late.pk}:")
+    assert city().page("rt-inbox") in mail.payload["body"] and "/meja/" not in mail.payload["body"]
+
+
 def test_the_periodic_task_finds_what_is_late(cast: Cast, monkeypatch) -> None:
     application = submitted(cast)
     monkeypatch.setattr(tasks, "now", lambda: LATER)
