@@ -191,6 +191,7 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             label = str(field.label or name)
             what = label if label[:2].isupper() else label[:1].lower() + label[1:]
+            what = what.rstrip("?")  # a question as label is named inside a sentence
             if isinstance(field, forms.BooleanField):
                 words = gettext("Beri tanda centang untuk melanjutkan.")
             elif isinstance(field, forms.FileField):
