@@ -107,7 +107,9 @@ def _title(typed: str, role: OwnRole | None = None) -> str:
     if not title[:1].isalpha():
         raise RuleBroken("Tulis nama perannya, misalnya Petugas verifikasi.", field="title")
     others = OwnRole.objects.exclude(pk=role.pk if role else 0).values_list("title", flat=True)
-    shipped = [known.title for known in SHIPPED.values()]
+    # "Lurah/Kepala Desa" takes both words.
+    titles = [known.title for known in SHIPPED.values()]
+    shipped = [*titles, *(word for known in titles for word in known.split("/"))]
     if folded(title) in {folded(known) for known in (*shipped, *others)}:
         raise RuleBroken(f"Peran {title} sudah ada.", field="title")
     return title

@@ -206,7 +206,7 @@ def test_what_no_own_role_may_do(cast: Cast, level: str, given: list[str]) -> No
 
 def test_a_title_stands_for_one_role(cast: Cast) -> None:
     made(cast)
-    for title in ("petugas  Verifikasi", "Camat", "123", ""):
+    for title in ("petugas  Verifikasi", "Camat", "lurah", "Kepala Desa", "123", ""):
         with pytest.raises(RuleBroken) as refused:
             made(cast, title)
         assert refused.value.field == "title"
