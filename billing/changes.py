@@ -59,8 +59,11 @@ def _done(account: Account, found: mirror.Fetched, change_id: int, at: datetime)
 
 @transaction.atomic
 def give_up(change_id: int, problem: str, *, at: datetime) -> None:
-    """Mark a change as failed and tell the city's administrators why."""
-    change = Change.objects.select_related("account__city").get(pk=change_id)
+    """Mark a change as failed and tell the city's administrators why. Does nothing when it was
+    done: a worker may have ended after that, in its last attempt."""
+    change = Change.objects.select_for_update().get(pk=change_id)
+    if change.state != Change.State.WAITING:
+        return
     change.state, change.problem, change.done_at = Change.State.FAILED, problem, at
     change.save(update_fields=["state", "problem", "done_at"])
     city = change.account.city

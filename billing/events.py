@@ -94,5 +94,6 @@ def _fetching(event: StripeEvent) -> Callable[[Account], mirror.Fetched] | None:
 
 
 def give_up(event_id: int, error: str) -> None:
-    """The last attempt failed: the console offers to replay."""
-    StripeEvent.objects.filter(pk=event_id).update(state=State.FAILED, note=error[-2000:])
+    """The last attempt failed: the console offers to replay what was not handled."""
+    waiting = StripeEvent.objects.filter(pk=event_id, state=State.RECEIVED)
+    waiting.update(state=State.FAILED, note=error[-2000:])

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from billing import actions, catalogue, customers, events, gateway, mirror
-from billing.models import Account, StripeEvent
+from billing import actions, catalogue, changes, customers, events, gateway, mirror
+from billing.models import Account, Change, StripeEvent
 from billing.stripe_objects import EventSeen
 from kernel.clock import now
 from kernel.errors import RuleBroken
@@ -195,3 +195,21 @@ def test_a_page_that_took_too_long_does_not_end_the_wait_for_a_later_one(
     actions.start_card(account.pk, plan="madya", interval="year", by=Admin(), return_to="http://b/")
     with in_public():
         assert Account.objects.get(pk=account.pk).paying_until == later
+
+
+def test_what_was_done_does_not_fail_when_its_worker_ends_in_the_last_attempt(
+    bontang: City,
+) -> None:
+    account = actions.open_account(bontang)
+    with in_public():
+        done = Change.objects.create(
+            account=account, kind=Change.Kind.CANCEL, state=Change.State.DONE, by_name="Admin"
+        )
+        events.receive(EVENT)
+        StripeEvent.objects.update(state=StripeEvent.State.DONE)
+        events.give_up(StripeEvent.objects.get().pk, "the worker ended")
+        changes.give_up(done.pk, "the worker ended", at=now())
+        done.refresh_from_db()
+        assert done.state == Change.State.DONE
+        assert StripeEvent.objects.get().state == StripeEvent.State.DONE
+        assert not Outbox.objects.filter(kind="mail.send").exists()
