@@ -226,6 +226,16 @@ def _units_without_post() -> dict[tuple[str, str], int]:
     return found
 
 
+def names_dinas(unit: Unit) -> str:
+    """Why a dinas cannot be closed without a successor, or ""."""
+    if unit.kind != Unit.Kind.DINAS:
+        return ""
+    named = [{"dinas": unit.code.partition("/")[2]}]
+    steps = Q(current__definition__steps__contains=named) | Q(draft__steps__contains=named)
+    found = Service.objects.filter(steps).first()
+    return f"Layanan {found.title} mengirim permohonan ke sini." if found else ""
+
+
 def names_role(role: OwnRole) -> str:
     """Why one of the city's own roles must stay as it is, or ""."""
     steps: Q = Q()

@@ -14,7 +14,7 @@ from services.residents.queries import facts_of
 from tenants.office import calling, decrees
 from tenants.office.actions import appoint
 from tenants.office.models import Decree, Holding, Post, Unit
-from tenants.office.queries import current_holdings, holder_of
+from tenants.office.queries import current_holdings, holder_of, unit_at
 from tenants.office.tasks import apply_decrees
 from tenants.registry.models import City
 from tests.factories import (
@@ -270,3 +270,14 @@ def test_nobody_is_appointed_where_a_unit_was_closed(cast: Cast, note: Note) -> 
     note(cast.village, "close", target=other)
     with pytest.raises(RuleBroken, match="sudah dihapus"):
         appoint(post=post, user=cast.rina, since=date(2027, 1, 1), by=None)
+
+
+def test_a_dinas_that_a_service_names_is_closed_only_with_a_successor(
+    cast: Cast, note: Note
+) -> None:
+    other = Unit.objects.get(code__endswith="/dinsos")
+    with pytest.raises(RuleBroken, match="mengirim permohonan ke sini") as refused:
+        note(cast.dinas, "close")
+    assert refused.value.field == "target"
+    note(cast.dinas, "close", target=other)
+    assert unit_at(cast.dinas.code) == other
