@@ -91,7 +91,7 @@ def _count_ids_from(last: int) -> None:
         cursor.execute(
             "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, %s) "
             "FROM pg_sequences WHERE schemaname = current_schema() "
-            "AND sequencename ~ '^(applications|letters)_'",
+            "AND sequencename ~ '^(applications|cases|letters)_'",
             [last],
         )
 
