@@ -282,6 +282,7 @@ TEMPLATES = [
             "builtins": [
                 "django_cotton.templatetags.cotton",
                 "ui.templatetags.ui",
+                "ui.templatetags.components",
                 "django.templatetags.i18n",
             ],
         },
