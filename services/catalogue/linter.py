@@ -39,6 +39,7 @@ class Vacancy:
     role: str
     units: int  # how many units of that level there are
     vacant: int
+    dinas: str = ""  # at the level of dinas: which one
 
 
 def check(
@@ -184,7 +185,7 @@ def _desks(
     dinas: frozenset[str] | None,
     roles: Mapping[str, Role],
 ) -> Iterator[Finding]:
-    empty = {(v.level, v.role): v for v in vacancies if v.vacant}
+    empty = {(v.level, v.role, v.dinas): v for v in vacancies if v.vacant}
     for step in blueprint.desks():
         place = f"steps.{step.key}"
         for role in (step.role, *step.deputies):
@@ -203,15 +204,21 @@ def _desks(
                 f"{place}.dinas",
                 f"Dinas “{step.dinas}” belum ada di kota ini. Tambahkan dulu di Wilayah.",
             )
-        vacancy = empty.get((step.level, step.role))
+        vacancy = empty.get((step.level, step.role, step.dinas or ""))
         if vacancy is not None and step.role in roles and not step.optional:
             yield Finding(
                 "warning",
                 f"{place}.role",
-                f"Di {vacancy.vacant} dari {vacancy.units} {step.level} belum ada yang menjabat "
-                f"{roles[step.role].title}; berkas akan berhenti di sana. Tunjuk pejabatnya, atau "
-                "jadikan langkah ini boleh dilewati.",
+                f"{_where_vacant(vacancy)} belum ada yang menjabat {roles[step.role].title}; "
+                "berkas akan berhenti di sana. Tunjuk pejabatnya, atau jadikan langkah ini boleh "
+                "dilewati.",
             )
+
+
+def _where_vacant(vacancy: Vacancy) -> str:
+    if vacancy.dinas:
+        return f"Di dinas “{vacancy.dinas}”"
+    return f"Di {vacancy.vacant} dari {vacancy.units} {vacancy.level}"
 
 
 def _clocks(blueprint: Blueprint) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext
 
 from kernel.clock import now
@@ -191,7 +191,7 @@ def is_off(village: str, *what: str) -> set[str]:
 
 
 def vacancies() -> tuple[linter.Vacancy, ...]:
-    """Per level and role: how many of this city's desks have nobody today.
+    """Per level and role, and per dinas: how many of this city's desks have nobody today.
 
     Posts of the city's own roles stand only where somebody added them: every other unit of their
     level has nobody either. Two queries, and one for each own role."""
@@ -199,30 +199,43 @@ def vacancies() -> tuple[linter.Vacancy, ...]:
     held = current_holdings(today).filter(post=OuterRef("pk"), user__is_active=True)
     rows = (
         Post.objects.filter(unit__is_active=True)
-        .values("unit__kind", "role")
+        .values("unit__kind", "role", dinas=_DINAS)
         .annotate(units=Count("pk"), held=Count("pk", filter=Q(Exists(held))))
         .order_by()
     )
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+    found: dict[tuple[str, str, str], tuple[int, int]] = {}
     for row in rows:
-        key = (level_of(row["unit__kind"]), row["role"])
+        key = (level_of(row["unit__kind"]), row["role"], _slug(row["dinas"]))
         units, vacant = found.get(key, (0, 0))
         found[key] = (units + row["units"], vacant + row["units"] - row["held"])
     for key, number in _units_without_post().items():
         units, vacant = found.get(key, (0, 0))
         found[key] = (units + number, vacant + number)
-    return tuple(linter.Vacancy(*key, *numbers) for key, numbers in sorted(found.items()))
+    return tuple(
+        linter.Vacancy(level, role, units, vacant, dinas)
+        for (level, role, dinas), (units, vacant) in sorted(found.items())
+    )
 
 
-def _units_without_post() -> dict[tuple[str, str], int]:
-    """By level and code of the city's own roles: how many units have no such post."""
-    found: dict[tuple[str, str], int] = {}
+# The code of a dinas, "" for every other unit.
+_DINAS = Case(When(unit__kind=Unit.Kind.DINAS, then=F("unit__code")), default=Value(""))
+
+
+def _slug(code: str) -> str:
+    """``dpmptsp`` of a dinas with the code ``64.74/dpmptsp``."""
+    return code.partition("/")[2]
+
+
+def _units_without_post() -> dict[tuple[str, str, str], int]:
+    """By level, code of the city's own roles, and dinas: how many units have no such post."""
+    found: dict[tuple[str, str, str], int] = {}
     for role in own_roles().values():
         there = Post.objects.filter(unit=OuterRef("pk"), role=role.code)
         kinds = kinds_at(role.levels[0])
         bare = Unit.objects.filter(kind__in=kinds, is_active=True).exclude(Exists(there))
-        if number := bare.count():
-            found[role.levels[0], role.code] = number
+        for kind, code in bare.values_list("kind", "code"):
+            key = (role.levels[0], role.code, _slug(code) if kind == Unit.Kind.DINAS else "")
+            found[key] = found.get(key, 0) + 1
     return found
 
 

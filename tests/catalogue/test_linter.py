@@ -232,3 +232,15 @@ def test_time_only_runs_forward(luas, hours, start) -> None:
         assert stop.opens <= stop.leaves <= stop.due
         moment = stop.opens
     assert walk.done <= walk.latest
+
+
+@pytest.mark.parametrize(("which", "warned"), [("dpmptsp", True), ("dinkes", False)])
+def test_a_vacancy_at_a_dinas_concerns_its_own_steps_only(which: str, warned: bool) -> None:
+    """The advertisement goes on to DPMPTSP, whoever sits at the health office."""
+    [reklame] = [blueprint for blueprint in shipped() if blueprint.slug == "reklame"]
+    role = next(step.role for step in reklame.desks() if step.dinas == "dpmptsp")
+    found = linter.check(
+        reklame, today=TODAY, vacancies=(linter.Vacancy("dinas", role, 1, 1, dinas=which),)
+    )
+    said = [one.message for one in found if "belum ada yang menjabat" in one.message]
+    assert [text.startswith("Di dinas “dpmptsp”") for text in said] == [True] * warned
