@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from PIL import Image
 
@@ -14,8 +15,10 @@ from services.applications.models import Application
 from services.cases import decisions
 from services.cases import queries as desks
 from services.cases.models import Step
+from services.catalogue import overrides
 from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.models import Service
 from services.catalogue.queries import service
 from services.residents.models import Household, Person, ResidentAccount
 from services.residents.places import ensure_rts
@@ -184,3 +187,9 @@ def without_english(slug: str) -> None:
     assert current is not None
     definition = {k: v for k, v in current.definition.items() if k != "translations"}
     publish(Blueprint.model_validate(definition), actor=None)
+
+
+def changes_of(service: Service) -> dict[str, Any]:
+    """What the city's current version says differently from its shared release, by place."""
+    assert service.base is not None and service.current is not None
+    return overrides.difference(service.base.definition, service.current.definition)

@@ -4,14 +4,8 @@ from django.utils.translation import gettext, gettext_noop
 
 VACANT = gettext_noop("Belum ada yang menjabat; diteruskan ke langkah berikutnya.")
 NO_UNIT = gettext_noop("Alamat pemohon tidak punya RT, RW, atau dusun ini; diteruskan.")
-_NO_UNIT_BEFORE = gettext_noop(  # as applications of earlier releases keep it
-    "Alamat pemohon tidak punya RT atau RW ini; diteruskan."
-)
 ONESELF = gettext_noop("Pemohon sendiri yang menjabat; diteruskan ke langkah berikutnya.")
 ERT_OFF = gettext_noop("e-RT belum dibuka di sini; diteruskan ke langkah berikutnya.")
-_ERT_OFF_BEFORE = gettext_noop(  # as applications of earlier releases keep it
-    "e-RT belum dibuka di kelurahan ini; diteruskan ke langkah berikutnya."
-)
 UNANSWERED = gettext_noop("Tidak dijawab sampai batas waktu; diteruskan.")
 TAKEN_BACK = gettext_noop("Dibatalkan pemohon.")
 VOUCH_TAKEN_BACK = gettext_noop("Ditarik kembali oleh yang membenarkan.")

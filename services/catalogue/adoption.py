@@ -1,7 +1,6 @@
 """New releases of shared templates: compared with what a city changed, adopted or kept away."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 
@@ -13,13 +12,6 @@ from services.catalogue.actions import NotPublishable, _locked, parse, publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion
 from services.catalogue.queries import lint
-
-
-def changes_of(service: Service) -> dict[str, Any]:
-    """What this city's current version says differently from its shared release, by place."""
-    if service.base is None or service.current is None:
-        return {}
-    return overrides.difference(service.base.definition, service.current.definition)
 
 
 def newest(service: Service) -> Release | None:

@@ -13,7 +13,7 @@ from services.catalogue import actions, adoption, overrides, queries
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.shipped import shipped
-from tests.factories import MONDAY, draft, make_cast, step_of, submitted
+from tests.factories import MONDAY, changes_of, draft, make_cast, step_of, submitted
 
 pytestmark = pytest.mark.django_db
 SHARED = {blueprint.slug: blueprint.canonical() for blueprint in shipped()}
@@ -60,7 +60,7 @@ def test_a_published_change_is_data_on_top_of_the_release(admin) -> None:
     publish(admin, edit(title="SKTM Kota Bontang"))
     service = queries.service("sktm")
     assert service.title == "SKTM Kota Bontang"
-    assert adoption.changes_of(service) == {"title": "SKTM Kota Bontang"}
+    assert changes_of(service) == {"title": "SKTM Kota Bontang"}
     assert service.draft is None
 
 
@@ -127,7 +127,7 @@ def test_a_new_release_waits_until_it_is_taken(admin) -> None:
     assert version.blueprint.summary == "Kalimat baru dari nasional."
     service = queries.service("sktm")
     assert adoption.newest(service) is None
-    assert adoption.changes_of(service) == {"title": "Judul kami"}
+    assert changes_of(service) == {"title": "Judul kami"}
 
 
 def test_a_conflict_is_decided_place_by_place(admin) -> None:
@@ -271,8 +271,8 @@ def test_difference_speaks_the_same_language_as_the_pages(admin) -> None:
     definition = edit()
     definition["fields"][0]["label"] = "Untuk apa?"
     publish(admin, definition)
-    assert adoption.changes_of(queries.service("sktm")) == {"fields.keperluan.label": "Untuk apa?"}
-    assert overrides.GONE not in adoption.changes_of(queries.service("sktm")).values()
+    assert changes_of(queries.service("sktm")) == {"fields.keperluan.label": "Untuk apa?"}
+    assert overrides.GONE not in changes_of(queries.service("sktm")).values()
 
 
 def test_a_new_city_has_every_shipped_service_as_if_opened_one_by_one(in_bontang) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tenants.registry import regions
 from tests.journeys import people
-from tests.journeys.test_story import Town, decide, download, open_account, sign_up, submit
+from tests.journeys.test_story import Town, decide, download, open_account, sign_up, submit, town_of
 from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
 pytestmark = pytest.mark.journey
@@ -19,22 +18,11 @@ DINAS = "Dinas Pertanian dan Pangan"
 
 
 @pytest.fixture
-def town(balai: Installation, size: str) -> Town:
-    area = regions.regency(AREA)
-    assert area is not None
-    rows, village = people.register(area.code, seed=31)
-    for row in rows:  # nagari without RT and RW
+def town(balai: Installation) -> Town:
+    found = town_of(balai, AREA, seed=31, host=".go.id")
+    for row in found.rows:  # nagari without RT and RW
         row["rt"] = row["rw"] = ""
-    subdomain = regions.proposed_subdomain(area)
-    return Town(
-        balai=balai,
-        area=area,
-        village=village,
-        subdomain=subdomain,
-        address=balai.city(subdomain),
-        admin=f"kominfo@{subdomain}.go.id",
-        rows=rows,
-    )
+    return found
 
 
 @AT_BOTH_SIZES

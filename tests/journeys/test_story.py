@@ -38,11 +38,11 @@ class Town:
     rows: list[dict[str, str]]
 
 
-@pytest.fixture
-def town(balai: Installation, size: str) -> Town:
-    area = regions.regency(AREA)
+def town_of(balai: Installation, code: str, seed: int, host: str) -> Town:
+    """A city before its sign-up, with invented residents of one RT."""
+    area = regions.regency(code)
     assert area is not None
-    rows, village = people.register(area.code, seed=len(size))
+    rows, village = people.register(area.code, seed=seed)
     subdomain = regions.proposed_subdomain(area)
     return Town(
         balai=balai,
@@ -50,9 +50,14 @@ def town(balai: Installation, size: str) -> Town:
         village=village,
         subdomain=subdomain,
         address=balai.city(subdomain),
-        admin=f"kominfo@{subdomain}kota.go.id",
+        admin=f"kominfo@{subdomain}{host}",
         rows=rows,
     )
+
+
+@pytest.fixture
+def town(balai: Installation, size: str) -> Town:
+    return town_of(balai, AREA, seed=len(size), host="kota.go.id")
 
 
 @AT_BOTH_SIZES
