@@ -6,7 +6,6 @@ one question makes of it is told by its kind (``services.questions``).
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from django.utils.translation import gettext
 
@@ -35,6 +34,8 @@ def clean(
     """
     answers: dict[str, Answer] = {}
     wrong: dict[str, str] = {}
+    labels = {spec.key: spec.label for spec in blueprint.fields}
+    beside = Beside(answers, labels, house.filed or house.today)  # answers as they come in
     for spec in blueprint.fields:
         if not all_hold(spec.show_when, answers):
             continue
@@ -43,21 +44,12 @@ def clean(
             needed = spec.required or (spec.require_when and all_hold(spec.require_when, answers))
             if answer is None and needed:
                 raise RuleBroken(kind_of(spec).missing(spec))
-            refuse_impossible(blueprint, spec, answer, answers, house.filed or house.today)
+            if answer is not None:
+                kind_of(spec).refuse_impossible(spec, answer, beside)
             answers[spec.key] = answer
         except RuleBroken as broken:
             wrong[spec.key] = gettext(broken.message)
     return answers, wrong
-
-
-def refuse_impossible(
-    blueprint: Blueprint, spec: FieldSpec, answer: Answer, earlier: Answers, filed: date
-) -> None:
-    """Raise RuleBroken when an answer cannot be true beside the earlier ones and the day of
-    filing."""
-    if answer is not None:
-        labels = {field.key: field.label for field in blueprint.fields}
-        kind_of(spec).refuse_impossible(spec, answer, Beside(earlier, labels, filed))
 
 
 def people_asked(blueprint: Blueprint, typed: Typed) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ its page, at a place below the part's address.
 from services.catalogue.categories import CATEGORIES
 from services.catalogue.overrides import Definition
 from services.catalogue.steps import DESK
-from services.questions.editor import NOTHING, Cell, Choices, Slot
+from services.questions.editor import NOTHING, SEXES, Cell, Choices, Slot
 from services.questions.kind import REGISTER_FACTS, kinds
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
@@ -54,7 +54,6 @@ LAYOUTS: Choices = (
     ("pernyataan", "Surat pernyataan"),
     ("formulir", "Formulir"),
 )
-SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
 PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
 MARITAL: Choices = (
     ("belum_kawin", "Belum kawin"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from pydantic import ValidationError
 
 from kernel.errors import RuleBroken
+from services.questions.choices import in_language
 from services.questions.conditions import Answer
 from services.questions.kind import House, Kind, S, Sampling
 from ui.language import reads_in
@@ -22,6 +23,9 @@ class OneOf(Kind[S]):
         if text not in {value for value, _ in self.options(spec)}:
             raise RuleBroken(self.missing(spec))
         return text
+
+    def shown_options(self, spec: S, language: str) -> list[tuple[str, str]]:
+        return in_language(self.options(spec), language)
 
     def missing(self, spec: S) -> str:
         return gettext("Pilih satu jawaban untuk “%(label)s”.") % {"label": spec.label}

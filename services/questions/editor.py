@@ -10,6 +10,7 @@ SlotKind = Literal[
     "conditions", "icon",
 ]  # fmt: skip
 NOTHING: Choices = (("", "Tidak ada"),)
+SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class Slot:
 def alike(before: Sequence[Mapping[str, Any]], kind: str) -> Choices:
     """Key and label of the earlier questions of the same kind."""
     return tuple((field["key"], field["label"]) for field in before if field["type"] == kind)
+
+
+def after(before: Sequence[Mapping[str, Any]], kind: str) -> Slot:
+    """Which earlier question of the same kind the answer must come after."""
+    return Slot("after", "Harus sesudah", "choice", "Jawaban pertanyaan sebelumnya.",
+                choices=(*NOTHING, *alike(before, kind)), empty="none")  # fmt: skip
 
 
 def bounds(word: str) -> Iterable[Slot]:

@@ -35,6 +35,9 @@ class ChoiceKind(OneOf[ChoiceSpec]):
     def options(self, spec: ChoiceSpec) -> list[tuple[str, str]]:
         return [(option.key, option.label) for option in spec.options]
 
+    def shown_options(self, spec: ChoiceSpec, language: str) -> list[tuple[str, str]]:
+        return self.options(spec)  # translated with the service
+
     def texts(self, spec: ChoiceSpec) -> dict[str, str]:
         return {f"options.{option.key}.label": option.label for option in spec.options}
 

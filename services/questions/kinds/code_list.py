@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from services.questions.choices import CODE_LISTS, in_language
+from services.questions.choices import CODE_LISTS
 from services.questions.choosing import OneOf
 from services.questions.editor import Slot
 from services.questions.kind import FieldSpec, kinds
@@ -31,9 +31,6 @@ class ListKind(OneOf[ListSpec]):
 
     def options(self, spec: ListSpec) -> list[tuple[str, str]]:
         return CODE_LISTS[spec.code_list]
-
-    def shown_options(self, spec: ListSpec, language: str) -> list[tuple[str, str]]:
-        return in_language(self.options(spec), language)
 
     def slots(self, before: Sequence[Mapping[str, Any]]) -> list[Slot]:
         lists = tuple((name, name.replace("_", " ").capitalize()) for name in sorted(CODE_LISTS))

@@ -12,7 +12,7 @@ from pydantic import Field
 from kernel.errors import RuleBroken
 from kernel.tanggal import long_date
 from services.questions.conditions import Answer, Key
-from services.questions.editor import NOTHING, Slot, alike
+from services.questions.editor import Slot, after
 from services.questions.kind import Beside, CellKind, FieldSpec, House, Sampling, kinds
 from services.questions.reading import comes_after, day
 from ui.language import reads_in
@@ -95,8 +95,7 @@ class DateKind(CellKind[DateSpec]):
             Slot("future", "Tidak boleh sebelum hari ini", "yes"),
             Slot("lead_days", "Diajukan paling lambat (hari sebelumnya)", "int", empty="none",
                  low=1, high=365),
-            Slot("after", "Harus sesudah", "choice", "Jawaban pertanyaan sebelumnya.",
-                 choices=(*NOTHING, *alike(before, self.name)), empty="none"),
+            after(before, self.name),
         ]  # fmt: skip
 
     def sample(self, spec: DateSpec, sampling: Sampling) -> Answer:

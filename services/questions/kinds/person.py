@@ -11,7 +11,7 @@ from kernel.tanggal import long_date
 from kernel.text import digits, line, name, squeeze
 from services.questions.choices import NO, OUTSIDE_FACTS, YES
 from services.questions.conditions import Answer, Key
-from services.questions.editor import Choices, Slot, alike
+from services.questions.editor import SEXES, Slot, alike
 from services.questions.groups import OTHER_NAME, GroupKind, GroupWidget, with_relation
 from services.questions.kind import (
     PERSON_FACTS,
@@ -26,7 +26,6 @@ from services.questions.kind import (
 from services.questions.reading import day, short
 from services.residents import codes
 
-SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
 _SEX_WORDS = {"perempuan": gettext_noop("perempuan"), "laki-laki": gettext_noop("laki-laki")}
 FIRST = ("nama", "nik")  # asked of everybody; the rest of those the register does not know
 

@@ -44,7 +44,9 @@ class Column(Strict):
 
     @property
     def kind(self) -> CellKind[Any]:
-        return cell_kinds()[self.type]
+        kind = kinds[self.type]
+        assert isinstance(kind, CellKind)
+        return kind
 
 
 class TableSpec(Bounded):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
 from services.questions.conditions import Answer, Key
-from services.questions.editor import NOTHING, Slot, alike
+from services.questions.editor import Slot, after
 from services.questions.kind import Beside, FieldSpec, House, Kind, Sampling, kinds
 from services.questions.reading import comes_after
 
@@ -56,8 +56,7 @@ class TimeKind(Kind[TimeSpec]):
 
     def slots(self, before: Sequence[Mapping[str, Any]]) -> list[Slot]:
         return [
-            Slot("after", "Harus sesudah", "choice", "Jawaban pertanyaan sebelumnya.",
-                 choices=(*NOTHING, *alike(before, self.name)), empty="none"),
+            after(before, self.name),
         ]  # fmt: skip
 
     def sample(self, spec: TimeSpec, sampling: Sampling) -> Answer:

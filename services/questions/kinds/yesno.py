@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from services.questions.choices import YES_OR_NO, in_language
+from services.questions.choices import YES_OR_NO
 from services.questions.choosing import OneOf
 from services.questions.kind import FieldSpec, kinds
 
@@ -18,9 +18,6 @@ class YesNoKind(OneOf[YesNoSpec]):
 
     def options(self, spec: YesNoSpec) -> list[tuple[str, str]]:
         return YES_OR_NO
-
-    def shown_options(self, spec: YesNoSpec, language: str) -> list[tuple[str, str]]:
-        return in_language(self.options(spec), language)
 
 
 kinds.add("yesno", YesNoKind(), order=90)
