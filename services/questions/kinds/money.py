@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 from django import forms
@@ -10,7 +9,8 @@ from django import forms
 from kernel.rupiah import format_rupiah, parse_rupiah
 from services.questions.conditions import Answer
 from services.questions.editor import Slot, bounds
-from services.questions.kind import Bounded, CellKind, House, Sampling, kinds
+from services.questions.kind import Bounded, House, Sampling, kinds
+from services.questions.numeric import Numeric
 from services.questions.reading import within
 from ui.language import reads_in
 
@@ -19,16 +19,13 @@ class RupiahSpec(Bounded):
     type: Literal["rupiah"]
 
 
-class RupiahKind(CellKind[RupiahSpec]):
+class RupiahKind(Numeric[RupiahSpec]):
     """The answer is an int."""
 
     name = "rupiah"
     label = "Jumlah uang"
     column_label = "Jumlah uang"
     spec = RupiahSpec
-    family = "numeric"
-    has_order = True
-    is_numeric = True
 
     def read(self, spec: RupiahSpec, text: str, house: House) -> Answer:
         amount = parse_rupiah(text)
@@ -48,9 +45,6 @@ class RupiahKind(CellKind[RupiahSpec]):
     def cell_words(self, answer: Answer, language: str = "id") -> str:
         return format_rupiah(int(str(answer)), language)
 
-    def fact(self, spec: RupiahSpec, answer: Answer) -> Decimal | date | str | None:
-        return Decimal(str(answer))
-
     def typed(self, answer: Answer) -> str:
         return f"{answer:,}".replace(",", ".") if isinstance(answer, int) else str(answer)
 
@@ -61,9 +55,6 @@ class RupiahKind(CellKind[RupiahSpec]):
 
     def unit(self, spec: RupiahSpec) -> str | None:
         return ""
-
-    def bounds(self, spec: RupiahSpec) -> tuple[int | None, int | None] | None:
-        return spec.min, spec.max
 
     def slots(self, before: Sequence[Mapping[str, Any]]) -> list[Slot]:
         return list(bounds("nilai"))

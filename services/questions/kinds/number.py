@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 from django import forms
@@ -11,7 +10,8 @@ from pydantic import Field
 
 from services.questions.conditions import Answer
 from services.questions.editor import Slot, bounds
-from services.questions.kind import Bounded, CellKind, House, Sampling, kinds
+from services.questions.kind import Bounded, House, Sampling, kinds
+from services.questions.numeric import Numeric
 from services.questions.reading import decimal, plain, within
 
 
@@ -21,17 +21,14 @@ class NumberSpec(Bounded):
     decimals: int = Field(0, ge=0, le=2)
 
 
-class NumberKind(CellKind[NumberSpec]):
+class NumberKind(Numeric[NumberSpec]):
     """The answer is the number as text, a point before decimals."""
 
     name = "number"
     label = "Angka"
     column_label = "Angka"
     spec = NumberSpec
-    family = "numeric"
     from_register = True
-    has_order = True
-    is_numeric = True
     settings = {"unit": "satuan", "decimals": "angka di belakang koma"}
 
     def read(self, spec: NumberSpec, text: str, house: House) -> Answer:
@@ -49,9 +46,6 @@ class NumberKind(CellKind[NumberSpec]):
     def cell_words(self, answer: Answer, language: str = "id") -> str:
         return str(answer) if language == "en" else str(answer).replace(".", ",")
 
-    def fact(self, spec: NumberSpec, answer: Answer) -> Decimal | date | str | None:
-        return Decimal(str(answer))
-
     def typed(self, answer: Answer) -> str:
         return str(answer).replace(".", ",")
 
@@ -63,9 +57,6 @@ class NumberKind(CellKind[NumberSpec]):
 
     def unit(self, spec: NumberSpec) -> str | None:
         return spec.unit
-
-    def bounds(self, spec: NumberSpec) -> tuple[int | None, int | None] | None:
-        return spec.min, spec.max
 
     def slots(self, before: Sequence[Mapping[str, Any]]) -> list[Slot]:
         return [
