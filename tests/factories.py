@@ -60,6 +60,7 @@ def family(village: Unit, rw: int = 1, rt: int = 1) -> list[Person]:
     return [
         Person.objects.create(
             household=household,
+            place=unit.code,
             nik_sealed=seal(row["nik"]),
             nik_print=fingerprint(row["nik"]),
             name=row["nama"],

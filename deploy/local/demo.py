@@ -157,7 +157,7 @@ def _neighbourhood_heads() -> None:
 
 def _resident_account(person: Person) -> User:
     user = User.objects.create_user(
-        login_for(bytes(person.nik_print)), None, name=person.name, email=""
+        login_for(bytes(person.nik_print or b"")), None, name=person.name, email=""
     )
     ResidentAccount.objects.create(user=user, person=person)
     return user

@@ -5,17 +5,17 @@ from typing import Any, ClassVar
 from django.db import models
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
-    """Refuses what would change or remove entries, also many at a time."""
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Refuses what would change or remove rows, also many at a time."""
 
     def update(self, **kwargs: Any) -> int:
-        raise TypeError("audit entries are never changed")
+        raise TypeError(f"rows of {self.model.__name__} are never changed")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        raise TypeError("audit entries are never changed")
+        raise TypeError(f"rows of {self.model.__name__} are never changed")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("audit entries are never deleted")
+        raise TypeError(f"rows of {self.model.__name__} are never deleted")
 
 
 class Entry(models.Model):
@@ -29,7 +29,7 @@ class Entry(models.Model):
     subject_id = models.CharField(max_length=64)
     detail = models.JSONField(default=dict)
 
-    objects: ClassVar[models.Manager["Entry"]] = EntryQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Entry"]] = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "entries"

@@ -11,8 +11,8 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken, Stale
 from kernel.nik import parse_kk, parse_nik
-from services.residents import codes, guesses
-from services.residents.models import Person, ResidentAccount
+from services.residents import codes, guesses, register
+from services.residents.models import Person, PersonEvent, ResidentAccount, Source
 from services.residents.sealing import fingerprint
 from tenants.registry.current import city
 
@@ -104,6 +104,8 @@ def account_for(person: Person, *, by: User, phone: str = "", email: str = "") -
     Person.objects.select_for_update().get(pk=person.pk)
     user = User.objects.select_for_update().filter(resident__person=person).first()
     if user is None:
+        if person.nik_print is None:
+            raise RuleBroken("Orang ini belum punya NIK, jadi belum bisa punya akun.")
         login = login_for(bytes(person.nik_print))
         user = User.objects.create_user(login, None, name=person.name, email=email, phone=phone)
         ResidentAccount.objects.create(user=user, person=person)
@@ -134,12 +136,18 @@ def set_status(*, person: Person, status: codes.Status, by: User, application_id
     person = Person.objects.select_for_update().get(pk=person.pk)
     if not person.lives_here:
         raise Stale("Orang ini sudah tercatat meninggal, pindah, atau pergi di data penduduk.")
-    person.status = status
-    person.save(update_fields=["status", "updated_at"])
-    audit.record(
-        "person.status",
-        actor=by,
-        subject="person",
-        subject_id=person.pk,
-        detail={"status": int(status), "application": application_id},
+    register.change(
+        person_id=person.pk,
+        facts={"status": status},
+        origin=register.source(
+            kind=Source.Kind.CASE, label="Permohonan", by=by, case_id=application_id
+        ),
+        by=by,
+        kind=_KIND[status],
     )
+
+
+_KIND = {
+    codes.Status.DEAD: PersonEvent.Kind.DEATH,
+    codes.Status.MOVED: PersonEvent.Kind.MOVE_OUT,
+}

@@ -7,7 +7,11 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.residents import exporting  # noqa: F401 - the open export
-        from services.residents.following import move_households, people_live_there
+        from services.residents.following import (
+            move_households,
+            people_live_there,
+            rename_places,
+        )
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task
         from tenants.office import access, decrees, readiness
@@ -17,4 +21,5 @@ class ResidentsConfig(AppConfig):
         readiness.tasks.add("penduduk", people_task, order=50)
         people.on_comparing(are_one_person)
         decrees.closed.add("residents", move_households)
+        decrees.moved.add("residents", rename_places)
         decrees.held_up.add("residents", people_live_there)

@@ -73,6 +73,105 @@ class Education(models.IntegerChoices):
     S3 = 10, "Strata III"
 
 
+class Studying(models.IntegerChoices):
+    """Pendidikan sedang ditempuh."""
+
+    NOT_YET = 1, "Belum masuk TK/kelompok bermain"
+    KINDERGARTEN = 2, "Sedang TK/kelompok bermain"
+    NEVER = 3, "Tidak pernah sekolah"
+    SD = 4, "Sedang SD/sederajat"
+    SD_LEFT = 5, "Tidak tamat SD/sederajat"
+    SMP = 6, "Sedang SLTP/sederajat"
+    SMA = 7, "Sedang SLTA/sederajat"
+    D1 = 8, "Sedang D-1/sederajat"
+    D2 = 9, "Sedang D-2/sederajat"
+    D3 = 10, "Sedang D-3/sederajat"
+    S1 = 11, "Sedang S-1/sederajat"
+    S2 = 12, "Sedang S-2/sederajat"
+    S3 = 13, "Sedang S-3/sederajat"
+    SLB_A = 14, "Sedang SLB A/sederajat"
+    SLB_B = 15, "Sedang SLB B/sederajat"
+    SLB_C = 16, "Sedang SLB C/sederajat"
+    ILLITERATE = 17, "Tidak dapat membaca dan menulis huruf Latin/Arab"
+    NOT_NOW = 18, "Tidak sedang sekolah"
+
+
+class Blood(models.IntegerChoices):
+    """Golongan darah; 13 says that the person does not know it."""
+
+    A = 1, "A"
+    B = 2, "B"
+    AB = 3, "AB"
+    O = 4, "O"  # noqa: E741 - a blood group
+    A_PLUS = 5, "A+"
+    A_MINUS = 6, "A-"
+    B_PLUS = 7, "B+"
+    B_MINUS = 8, "B-"
+    AB_PLUS = 9, "AB+"
+    AB_MINUS = 10, "AB-"
+    O_PLUS = 11, "O+"
+    O_MINUS = 12, "O-"
+    UNKNOWN = 13, "Tidak tahu"
+
+
+class Disability(models.IntegerChoices):
+    PHYSICAL = 1, "Cacat fisik"
+    SIGHT = 2, "Cacat netra/buta"
+    HEARING = 3, "Cacat rungu/wicara"
+    MENTAL = 4, "Cacat mental/jiwa"
+    PHYSICAL_MENTAL = 5, "Cacat fisik dan mental"
+    OTHER = 6, "Cacat lainnya"
+    NONE = 7, "Tidak cacat"
+
+
+class Contraception(models.IntegerChoices):
+    """Akseptor KB, numbered as in OpenSID."""
+
+    PILL = 1, "Pil"
+    IUD = 2, "IUD"
+    INJECTION = 3, "Suntik"
+    CONDOM = 4, "Kondom"
+    IMPLANT = 5, "Susuk KB"
+    STERILE_WOMAN = 6, "Sterilisasi wanita"
+    STERILE_MAN = 7, "Sterilisasi pria"
+    OTHER = 99, "Lainnya"
+
+
+class Insurance(models.IntegerChoices):
+    NONE = 1, "Tidak/belum punya"
+    PBI = 2, "BPJS penerima bantuan iuran"
+    NON_PBI = 3, "BPJS bukan penerima bantuan iuran"
+    OTHER = 99, "Asuransi lainnya"
+
+
+class CardState(models.IntegerChoices):
+    """Kepemilikan KTP elektronik."""
+
+    NONE = 1, "Belum punya"
+    KTP_EL = 2, "KTP-el"
+    KIA = 3, "KIA"
+
+
+class Recording(models.IntegerChoices):
+    """Status perekaman KTP elektronik."""
+
+    NOT_DUE = 1, "Belum wajib"
+    NOT_RECORDED = 2, "Belum rekam"
+    RECORDED = 3, "Sudah rekam"
+    PRINTED = 4, "Card printed"
+    READY = 5, "Print ready record"
+    SHIPPED = 6, "Card shipped"
+    SENT = 7, "Sent for card printing"
+    ISSUED = 8, "Card issued"
+
+
+class Residency(models.IntegerChoices):
+    """Status penduduk."""
+
+    PERMANENT = 1, "Tetap"
+    TEMPORARY = 2, "Tidak tetap"
+
+
 # Ids as in the registers we import; occupation is shown by name on letters.
 OCCUPATIONS: dict[int, str] = dict(
     enumerate(

@@ -7,11 +7,23 @@ from tenants.ownership import columns
 from tenants.ownership.columns import Row
 
 columns.sealed("residents_household", "kk_sealed", as_="nomor_kk", open=unseal, seal=seal)
-columns.computed("residents_household", "kk_print", lambda row: fingerprint(row["nomor_kk"]))
+columns.computed(
+    "residents_household",
+    "kk_print",
+    lambda row: fingerprint(row["nomor_kk"]) if row["nomor_kk"] else None,
+)
 columns.sealed("residents_person", "nik_sealed", as_="nik", open=unseal, seal=seal)
-columns.computed("residents_person", "nik_print", lambda row: fingerprint(row["nik"]))
+columns.computed(
+    "residents_person", "nik_print", lambda row: fingerprint(row["nik"]) if row["nik"] else None
+)
+columns.sealed("residents_person", "father_nik_sealed", as_="nik_ayah", open=unseal, seal=seal)
+columns.sealed("residents_person", "mother_nik_sealed", as_="nik_ibu", open=unseal, seal=seal)
 columns.sealed("residents_officialidentity", "nik_sealed", as_="nik", open=unseal, seal=seal)
 columns.computed("residents_officialidentity", "nik_print", lambda row: fingerprint(row["nik"]))
+columns.sealed(
+    "residents_personevent", "numbers_sealed", as_="nik_berubah", open=unseal, seal=seal,
+    is_json=True,
+)  # fmt: skip
 columns.leave_out("impor", "Berkas impor yang sedang menunggu; isinya sudah atau belum di tabel.")
 
 

@@ -182,7 +182,7 @@ def _fill(archive: Reader, city: City, table: Table, entry: TableEntry, cursor: 
 def _insert(table: Table, rows: list[Row], cursor: Any) -> None:
     """PostgreSQL reads its own JSON back, type by type. Columns a row does not know get their
     default."""
-    columns = [column.name for column in table.columns if column.name in rows[0]]
+    columns = [c.name for c in table.columns if c.name in rows[0] and not c.generated]
     listed = ", ".join(ident(name) for name in columns)
     cursor.execute(
         f"INSERT INTO {ident(table.name)} ({listed})"  # noqa: S608 - names from the catalog

@@ -336,10 +336,10 @@ def _sequences(cursor: Any, oids: dict[str, Any], tables: dict[str, Table]) -> N
 def _rows(cursor: Any, table: Table) -> None:
     """Seed rows, written by the server as literals so that no type is lost on the way."""
     columns = [c for c in table.columns if not c.generated]
-    parts = ", ', ', ".join(
+    parts = " || ', ' || ".join(
         f"quote_nullable({ident(c.name)}::text) || '::' || {_literal(c.type)}" for c in columns
     )
-    cursor.execute(f"SELECT concat('(', {parts}, ')') FROM {ident(table.name)} ORDER BY 1")  # noqa: S608
+    cursor.execute(f"SELECT '(' || {parts} || ')' FROM {ident(table.name)} ORDER BY 1")  # noqa: S608
     table.rows = [row[0] for row in cursor.fetchall()]
 
 

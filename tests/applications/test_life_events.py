@@ -15,7 +15,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.catalogue.shipped import shipped
 from services.residents import codes
-from services.residents.models import Person
+from services.residents.models import Person, PersonEvent
 from services.residents.queries import facts_of, person_by_nik
 from tenants.office import queries as office
 from tenants.registry.models import City
@@ -75,8 +75,10 @@ def test_the_counter_writes_a_death_into_the_register(cast: Cast, late: Person) 
     late.refresh_from_db()
     assert late.status == codes.Status.DEAD
     assert person_by_nik(late.nik) is None
-    entry = Entry.objects.get(what="person.status")
-    assert entry.detail == {"status": 2, "application": application.pk}
+    entry = Entry.objects.get(what="person.death")
+    told = PersonEvent.objects.get(pk=str(entry.detail["event"]))
+    assert told.changes == {"status": [1, 2]}
+    assert (told.source.kind, told.source.case_id) == ("case", application.pk)
     with pytest.raises(NotThere):
         confirm(application, cast.rina)
 

@@ -133,12 +133,12 @@ def _known(checked: Collection[Row]) -> _Known:
     prints = {fingerprint(row.nik): row.nik for row in checked}
     cards = {fingerprint(number): number for number in {row.kk_number for row in checked}}
     households = {
-        cards[bytes(card.kk_print)]: card
+        cards[bytes(card.kk_print or b"")]: card
         for card in Household.objects.filter(kk_print__in=list(cards))
         .select_related("rt").select_for_update(of=("self",)).order_by("pk")
     }  # fmt: skip
     people = {
-        prints[bytes(person.nik_print)]: person
+        prints[bytes(person.nik_print or b"")]: person
         for person in Person.objects.filter(nik_print__in=list(prints))
         .select_for_update().order_by("pk")
     }  # fmt: skip
@@ -246,8 +246,8 @@ def _save_cards(
         update_fields=["address", "rt", "updated_at"],
     )
     prints = {fingerprint(row.kk_number): row.kk_number for row in checked}
-    found = Household.objects.filter(kk_print__in=list(prints))
-    return {prints[bytes(household.kk_print)]: household for household in found}
+    found = Household.objects.filter(kk_print__in=list(prints)).select_related("rt")
+    return {prints[bytes(household.kk_print or b"")]: household for household in found}
 
 
 def _save_people(checked: Collection[Row], known: _Known, cards: dict[str, Household]) -> int:
@@ -257,7 +257,7 @@ def _save_people(checked: Collection[Row], known: _Known, cards: dict[str, House
         batch_size=_AT_ONCE,
         update_conflicts=True,
         unique_fields=["nik_print"],
-        update_fields=["household", "updated_at", *_WRITTEN],
+        update_fields=["household", "place", "updated_at", *_WRITTEN],
     )
     return sum(row.nik not in known.people for row in checked)
 
@@ -266,6 +266,7 @@ def _person(row: Row, old: Person | None, household: Household) -> Person:
     kept: dict[str, Any] = {name: getattr(old, name) for name in _OPEN} if old else {}
     return Person(
         household=household,
+        place=household.rt.code,
         nik_sealed=old.nik_sealed if old else seal(row.nik),
         nik_print=fingerprint(row.nik),
         **(kept | row.fields),

@@ -1,0 +1,16 @@
+"""The population register of one city."""
+
+from services.residents.models.accounts import OfficialIdentity, OneTimeCode, ResidentAccount
+from services.residents.models.events import PersonEvent
+from services.residents.models.people import Household, Person, PersonQuerySet, Source
+
+__all__ = [
+    "Household",
+    "OfficialIdentity",
+    "OneTimeCode",
+    "Person",
+    "PersonEvent",
+    "PersonQuerySet",
+    "ResidentAccount",
+    "Source",
+]
