@@ -1,15 +1,29 @@
 """Signing in with an e-mail address and a password."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from kernel.identities import folded
+from kernel.registry import Hook
+
+opens: Hook[Callable[[], Q]] = Hook(
+    "accounts that open",
+    "which accounts may be used now, as a condition on users: not those of the dead",
+    default=Q,
+)
+
+
+def is_open(user: User) -> bool:
+    """Whether this account may be used now. One query."""
+    return User.objects.filter(opens.value(), pk=user.pk, is_active=True).exists()
 
 
 def check(login: str, password: str) -> User | None:
@@ -39,7 +53,7 @@ class LoginBackend(BaseBackend):
         return folded(typed) if "@" in typed else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return User.objects.filter(opens.value(), pk=user_id, is_active=True).first()
 
 
 def print_of(login: str) -> str:

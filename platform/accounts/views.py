@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import addresses, attempts, demo, mfa, passwords
+from accounts.backends import is_open
 from accounts.forms import (
     ChangePasswordForm,
     ContactForm,
@@ -35,6 +36,10 @@ from ui.page import Audience, page
 WRONG = gettext_lazy(
     "NIK, alamat e-mail, atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
 )
+CLOSED = (
+    "Akun ini sudah ditutup karena pemiliknya, menurut data kependudukan, bukan lagi penduduk "
+    "daerah ini. Bila itu keliru, hubungi kantor di wilayah Anda dengan membawa KTP."
+)
 WRONG_PUBLIC = gettext_lazy(
     "Alamat e-mail atau kata sandi ini tidak cocok. Periksa lagi, lalu coba sekali lagi."
 )
@@ -49,6 +54,8 @@ def _own_address(request: HttpRequest) -> str:
 
 def admit(request: HttpRequest, user: User, backend: str, deed: str) -> HttpResponse:
     """Sign a person in who gave a right password or link; a second step is asked for first."""
+    if not is_open(user):
+        raise RuleBroken(CLOSED)
     if mfa.is_enrolled(user):
         mfa.hold(request, user, backend=backend, deed=deed)
         asked = wanted(request)

@@ -5,7 +5,9 @@ from datetime import date
 from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
-from kernel.tanggal import age_on, months_on
+from kernel.tanggal import age_on, long_date, months_on
+from services.applications.models import Application
+from services.cases.queries import UNDER_WAY
 from services.catalogue.blueprint import Who
 from services.residents import codes
 from services.residents.models import Person
@@ -73,6 +75,28 @@ def _refuse_marital(who: Who, person: Person) -> None:
             "status": gettext(codes.Marital(person.marital).label).lower(),
         }
     )
+
+
+def news_of_applicant(application: Application) -> list[str]:
+    """What a desk should know of the applicant since the application was sent: that they died or
+    left, or live elsewhere in the city. One query for somebody who is gone."""
+    person = application.applicant
+    if not person.lives_here:
+        told = f"Pemohon tercatat {codes.Status(person.status).label.lower()} di data penduduk"
+        last = person.events.filter(reversed_by=None, changes__has_key="status")
+        event = last.select_related("source").order_by("-pk").first()
+        if event is not None and event.happened_on is not None:
+            told += f" sejak {long_date(event.happened_on)}"
+        if event is not None:
+            told += f" (dasar: {event.source.label})"
+        return [f"{told}; berkasnya tidak bisa disetujui."]
+    is_open = application.state in UNDER_WAY
+    if is_open and person.household.rt_id != application.unit_id:
+        return [
+            f"Pemohon sekarang tercatat tinggal di {person.household.rt.name}, "
+            f"{person.household.address}; berkas ini dikirim dari {application.unit.name}."
+        ]
+    return []
 
 
 def refuse_gone(applicant: Person) -> None:

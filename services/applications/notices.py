@@ -1,4 +1,4 @@
-"""What residents are told of their applications. No personal data stands in a notice."""
+"""What residents and desks are told of applications. No personal data stands in a notice."""
 
 from messaging.notices import notice
 
@@ -21,4 +21,9 @@ DONE = notice(
 LETTER_REVOKED = notice(
     "applications/letter-revoked", "an issued letter was revoked, to its holder",
     fields="number where service link city", english=True,
+)  # fmt: skip
+APPLICANT_GONE = notice(
+    "applications/applicant-gone",
+    "an applicant died, moved away or is missing, to the desks where the application lies",
+    fields="number what service link city",
 )  # fmt: skip

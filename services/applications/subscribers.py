@@ -1,17 +1,24 @@
-"""What applicants are told of. No personal data stands in a mail."""
+"""What applicants are told of, and desks of applicants. No personal data stands in a mail."""
 
 from typing import Any
 
 from accounts.models import User
 from events.subscribers import subscribe
+from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.applications import notices
 from services.applications.events import LetterRevoked
 from services.applications.models import Application
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.models import Step
+from services.cases.route import today_of
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
+from services.residents.events import PersonChanged
+from services.residents.models import Person, PersonEvent
+from services.residents.subscribers import LEAVES
+from tenants.office import queries as office
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 
@@ -74,3 +81,30 @@ def tell_revoked(event: LetterRevoked) -> None:
     letter = Letter.objects.select_related("unit").get(pk=event.letter_id)
     _tell_applicant(application, notices.LETTER_REVOKED, f"revoked:{letter.pk}",
                     where=letter.unit.name)  # fmt: skip
+
+
+@subscribe(PersonChanged, when=lambda event: event.kind in LEAVES)
+def tell_desks_of_gone_applicant(event: PersonChanged) -> None:
+    """Whoever holds a desk at which an application of the person lies: it cannot be approved any
+    more. Not where the event was undone meanwhile."""
+    person = Person.objects.get(pk=event.person_id)
+    if person.lives_here:
+        return
+    running = Step.objects.filter(
+        state=Step.State.OPEN, case__application__applicant=person
+    ).select_related("unit", "case__application__version__service")
+    for step in running.order_by("pk"):
+        held = office.current_holdings(today_of(now())).filter(
+            post__unit=step.unit, post__role=step.role
+        )
+        is_neighbour = can(step.role, Can.VOUCHES)
+        link = (
+            city().page("rt-inbox") if is_neighbour else city().page("desk-case", step.case_id)
+        )  # fmt: skip
+        for holding in held.select_related("user").order_by("pk"):
+            tell(
+                notices.APPLICANT_GONE, holding.user,
+                key=f"gone:{event.event_id}:{step.pk}:{holding.user_id}", number=step.case.number,
+                what=PersonEvent.Kind(event.kind).label, link=link, city=city().name,
+                service=step.case.application.version.service.title,
+            )  # fmt: skip

@@ -17,6 +17,7 @@ from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
 from services.applications import life_events, preview, queries, revoking
 from services.applications.answered import answered
+from services.applications.fitness import news_of_applicant
 from services.applications.models import Application
 from services.cases import decisions
 from services.cases import queries as desks
@@ -171,7 +172,7 @@ def case_page(
     answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
-    told = life_events.hints(application)
+    told = news_of_applicant(application) + life_events.hints(application)
     events = life_events.to_confirm(application, posts)
     correctable = queries.correctable(application)
     forms: dict[str, Form] = {

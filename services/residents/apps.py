@@ -6,7 +6,9 @@ class ResidentsConfig(AppConfig):
     label = "residents"
 
     def ready(self) -> None:
+        from accounts.backends import opens
         from services.residents import exporting  # noqa: F401 - the open export
+        from services.residents.backends import not_gone
         from services.residents.following import (
             move_households,
             people_live_there,
@@ -18,6 +20,7 @@ class ResidentsConfig(AppConfig):
         from tenants.ownership import people
 
         access.people.fill("residents", own_people)
+        opens.fill("residents", not_gone)
         readiness.tasks.add("penduduk", people_task, order=50)
         people.on_comparing(are_one_person)
         decrees.closed.add("residents", move_households)

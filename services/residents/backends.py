@@ -1,15 +1,31 @@
 """Signing in with NIK and password."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
 from accounts.backends import LoginBackend
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
+from services.residents import codes
 from services.residents.actions import NOT_HERE, login_for
-from services.residents.models import Person
+from services.residents.models import OfficialIdentity, Person
 from services.residents.sealing import fingerprint
 from tenants.registry.current import city_or_none
+
+
+def not_gone() -> Q:
+    """Accounts of residents who live here, and of officials who did not die; everybody's outside
+    cities. Asked with each request, so an open session ends with the death that is recorded, and
+    undoing it gives the account back."""
+    if city_or_none() is None:
+        return Q()
+    gone = Person.objects.filter(account__user=OuterRef("pk")).exclude(
+        status=codes.Status.ALIVE, merged_into=None
+    )
+    died = Person.objects.filter(nik_print=OuterRef("nik_print"), status=codes.Status.DEAD)
+    official = OfficialIdentity.objects.filter(Exists(died), user=OuterRef("pk"))
+    return ~Exists(gone) & ~Exists(official)
 
 
 class NikBackend(LoginBackend):

@@ -38,6 +38,7 @@ class Shape(Enum):
     NUMBER = "number"  # a NIK, sealed
     POINT = "point"  # degrees
     HOUSEHOLD = "household"
+    PLACE = "place"  # a unit, as its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Field:
                 return str(value)
             case Shape.HOUSEHOLD:
                 return value.pk if isinstance(value, Household) else int(value)
+            case Shape.PLACE:
+                return value.code
             case _:
                 return value
 
@@ -158,7 +161,20 @@ FIELDS: dict[str, Field] = {
     )
 }
 
-NUMBERS = frozenset(name for name, field in FIELDS.items() if field.shape is Shape.NUMBER)
+# What a change of a whole family card says of each of its members; attributes of ``Household``.
+HOUSEHOLD: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("address", "Alamat", _S),
+        Field("rt", "RT tempat tinggal", _S, Shape.PLACE),
+        Field("kk_number", "Nomor KK", _F, Shape.NUMBER),
+        Field("issued_on", "Tanggal KK", _F, Shape.DAY),
+    )
+}
+
+NUMBERS = frozenset(
+    field.name for field in (*FIELDS.values(), *HOUSEHOLD.values()) if field.shape is Shape.NUMBER
+)
 
 
 def value_of(person: Person, field: Field) -> Any:

@@ -20,7 +20,7 @@ from kernel.nik import parse_kk, parse_nik
 from kernel.once import forget
 from services.residents import codes
 from services.residents.events import PersonChanged
-from services.residents.fields import FIELDS, NUMBERS, Field, Shape, value_of
+from services.residents.fields import FIELDS, HOUSEHOLD, NUMBERS, Field, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
 from services.residents.sealing import fingerprint, seal
 from tenants.office.models import Unit
@@ -29,6 +29,13 @@ from tenants.registry.current import city
 KNOWN_NIK = "NIK ini sudah tercatat atas nama orang lain. Periksa lagi angkanya."
 KNOWN_CARD = "Nomor KK ini sudah tercatat untuk keluarga lain. Periksa lagi angkanya."
 CHANGED_SINCE = "Data ini sudah diubah lagi sesudahnya. Batalkan perubahan yang lebih baru dulu."
+DIED = (
+    "Orang ini tercatat meninggal, jadi tidak ada peristiwa baru yang bisa dicatat. Bila itu "
+    "keliru, batalkan dulu catatan kematiannya."
+)
+MERGED = "Catatan ini sudah digabung dengan catatan lain. Buka catatan yang dipertahankan."
+# What may still be written of somebody who died.
+_OF_THE_DEAD = (PersonEvent.Kind.CORRECTION, PersonEvent.Kind.UNDO, PersonEvent.Kind.MERGE)
 
 
 def source(
@@ -44,15 +51,29 @@ def source(
 def open_household(
     *, address: str, rt: Unit, origin: Source, kk_number: str = "", **more: Any
 ) -> Household:
-    """A new family card; without ``kk_number`` it gets one later. Raises RuleBroken."""
+    """A new family card; without ``kk_number`` it gets one later. Raises RuleBroken.
+
+    A card on which nobody stands any more (what brought it was undone) is used again.
+    """
     household = Household(address=address, rt=rt, source=origin, **more)
     if kk_number:
-        digits = parse_kk(kk_number)
-        household.kk_sealed, household.kk_print = seal(digits), fingerprint(digits)
-        if Household.objects.filter(kk_print=household.kk_print).exists():
-            raise RuleBroken(KNOWN_CARD, field="no_kk")
+        print_ = fingerprint(parse_kk(kk_number))
+        empty = Household.objects.filter(kk_print=print_, members=None).first()
+        household.pk = empty.pk if empty else None
+        _set_card(household, kk_number)
     household.save()
     return household
+
+
+def _set_card(household: Household, kk_number: str) -> None:
+    if not kk_number:
+        household.kk_sealed = household.kk_print = None
+        return
+    digits = parse_kk(kk_number)
+    print_ = fingerprint(digits)
+    if Household.objects.filter(kk_print=print_).exclude(pk=household.pk).exists():
+        raise RuleBroken(KNOWN_CARD, field="no_kk")
+    household.kk_sealed, household.kk_print = seal(digits), print_
 
 
 @transaction.atomic
@@ -100,11 +121,13 @@ def change(
     """Write what is now known of a person; None when nothing of it is new.
 
     ``facts`` holds fields by name: a NIK as its digits, a household as its row. Raises RuleBroken
-    for a NIK of somebody else.
+    for a NIK of somebody else, and for a new event of somebody who died: only undoing the death
+    brings them back.
     """
     person = Person.objects.select_for_update(of=("self",)).select_related("household__rt").get(
         pk=person_id
     )  # fmt: skip
+    _refuse_closed(person, facts, kind)
     changes: dict[str, list[Any]] = {}
     for name, value in facts.items():
         field = FIELDS[name]
@@ -121,6 +144,17 @@ def change(
     person.field_sources = {**person.field_sources, **dict.fromkeys(changes, origin.pk)}
     person.save()
     return _note(person, kind, changes, origin, by, happened_on, detail, reverses)
+
+
+def _refuse_closed(person: Person, facts: Mapping[str, Any], kind: PersonEvent.Kind) -> None:
+    if kind in (PersonEvent.Kind.UNDO, PersonEvent.Kind.MERGE):
+        return
+    if person.merged_into_id is not None:
+        raise RuleBroken(MERGED)
+    if person.status == codes.Status.DEAD and (
+        kind not in _OF_THE_DEAD or facts.get("status", codes.Status.DEAD) != codes.Status.DEAD
+    ):
+        raise RuleBroken(DIED)
 
 
 def _set(person: Person, field: Field, value: Any) -> None:
@@ -156,52 +190,145 @@ def _note(
 @transaction.atomic
 def change_household(
     *, household_id: int, origin: Source, by: User | None, address: str = "",
-    rt: Unit | None = None, kind: PersonEvent.Kind = PersonEvent.Kind.MOVE_WITHIN,
-    happened_on: date | None = None,
+    rt: Unit | None = None, kk_number: str = "", issued_on: date | None = None,
+    kind: PersonEvent.Kind = PersonEvent.Kind.MOVE_WITHIN, happened_on: date | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> list[PersonEvent]:  # fmt: skip
-    """A whole family card gets another address or RT: one event for each of its members."""
-    household = Household.objects.select_for_update().select_related("rt").get(pk=household_id)
+    """A whole family card gets another address, RT, number or date: one event for each of its
+    members. Raises RuleBroken for a number of another card."""
+    told = {"address": address, "rt": rt, "kk_number": kk_number, "issued_on": issued_on}
+    facts = {name: value for name, value in told.items() if value}
+    return _write_card(household_id, facts, origin, by, kind, happened_on, detail or {}, {})
+
+
+def _write_card(
+    household_id: int, facts: Mapping[str, Any], origin: Source, by: User | None,
+    kind: PersonEvent.Kind, happened_on: date | None, detail: Mapping[str, Any],
+    reverses: Mapping[int, PersonEvent],
+) -> list[PersonEvent]:  # fmt: skip
+    household = Household.objects.select_for_update(of=("self",)).select_related("rt").get(
+        pk=household_id
+    )  # fmt: skip
     changes: dict[str, list[Any]] = {}
-    if address and address != household.address:
-        changes["address"] = [household.address, address]
-        household.address = address
-    if rt is not None and rt.pk != household.rt_id:
-        changes["rt"] = [household.rt.code, rt.code]
-        household.rt = rt
+    for name, value in facts.items():
+        field = HOUSEHOLD[name]
+        before, after = field.to_json(getattr(household, name)), field.to_json(value)
+        if before == after:
+            continue
+        changes[name] = [before, after]
+        if name == "kk_number":
+            _set_card(household, value)
+        else:
+            setattr(household, name, value)
     if not changes:
         return []
     household.source = origin
     household.save()
-    members = Person.objects.select_for_update().filter(household=household).order_by("pk")
-    found = list(members)
+    found = list(
+        Person.objects.select_for_update().filter(household=household, merged_into=None)
+        .exclude(status=codes.Status.DEAD).order_by("pk")
+    )  # fmt: skip
     Person.objects.filter(household=household).update(place=household.rt.code)
-    return [_note(person, kind, changes, origin, by, happened_on, None) for person in found]
+    told = {**detail, "household": household.pk}
+    return [
+        _note(person, kind, changes, origin, by, happened_on, told, reverses.get(person.pk))
+        for person in found
+    ]
 
 
 @transaction.atomic
 def undo(*, event_id: int, origin: Source, by: User | None) -> PersonEvent:
-    """Give a person back what one event changed. Raises Stale when it was changed again since, or
-    was undone already; RuleBroken for an event that entered the person."""
+    """Give everybody back what an event and those of the same act changed; returns what undid the
+    event. Somebody whom it entered is struck off.
+
+    Raises Stale when something was changed again since, or was undone already.
+    """
     event = PersonEvent.objects.get(pk=event_id)
-    person = Person.objects.select_for_update().get(pk=event.person_id)
-    if PersonEvent.objects.filter(reverses=event).exists():
+    act = _act_of(event)
+    list(
+        Person.objects.select_for_update().filter(pk__in={one.person_id for one in act})
+        .order_by("pk")
+    )  # fmt: skip
+    if PersonEvent.objects.filter(reverses__in=act).exists():
         raise Stale("Perubahan ini sudah dibatalkan.")
+    undone: dict[int, PersonEvent] = {}
+    for one in act:
+        if one.pk in undone:
+            continue
+        if HOUSEHOLD.keys() & one.all_changes.keys():
+            undone |= _undo_card(one, act, origin, by)
+        else:
+            undone[one.pk] = _undo_person(one, act, origin, by)
+    for card in Household.objects.filter(members__events__in=act).distinct():
+        if len(list(heads(card))) > 1:
+            raise RuleBroken(
+                "KK ini sudah punya kepala keluarga lain. Batalkan dulu pergantian kepala "
+                "keluarganya."
+            )
+    return undone[event.pk]
+
+
+def _act_of(event: PersonEvent) -> list[PersonEvent]:
+    """The events written by one act, newest first: those of its source that say so."""
+    if "act" not in event.detail:
+        return [event]
+    found = PersonEvent.objects.filter(source=event.source_id, detail__act=event.detail["act"])
+    return list(found.order_by("-pk"))
+
+
+def _undo_person(
+    event: PersonEvent, act: Iterable[PersonEvent], origin: Source, by: User | None
+) -> PersonEvent:
+    person = Person.objects.get(pk=event.person_id)
     changes = event.all_changes
-    if "household" in changes and changes["household"][0] is None:
-        raise RuleBroken("Catatan pertama seseorang tidak dibatalkan; ubah statusnya.")
-    if {"address", "rt"} & changes.keys():
-        raise RuleBroken("Perubahan alamat seluruh keluarga dicatat sebagai perpindahan baru.")
     facts: dict[str, Any] = {}
+    if "household" in changes and changes["household"][0] is None:
+        later = PersonEvent.objects.filter(person=person, pk__gt=event.pk, reverses=None)
+        if later.filter(reversed_by=None).exclude(pk__in=[one.pk for one in act]).exists():
+            raise Stale(CHANGED_SINCE)
+        facts["status"] = codes.Status.INVALID
+        changes = {}
     for name, (before, after) in changes.items():
         if not _still(person, name, after):
             raise Stale(CHANGED_SINCE)
         facts[name] = _of_json(name, before)
     found = change(
         person_id=person.pk, facts=facts, origin=origin, by=by, kind=PersonEvent.Kind.UNDO,
-        reverses=event,
+        reverses=event, detail=_same_act(event, origin),
     )  # fmt: skip
     assert found is not None
     return found
+
+
+def _undo_card(
+    event: PersonEvent, act: Iterable[PersonEvent], origin: Source, by: User | None
+) -> dict[int, PersonEvent]:
+    """The events of all members, from which one act took or gave the same things of the card."""
+    household_id, changes = event.detail["household"], event.all_changes
+    household = Household.objects.select_related("rt").get(pk=household_id)
+    alike = {
+        one.person_id: one
+        for one in act
+        if one.detail.get("household") == household_id and one.all_changes == changes
+    }
+    if any(
+        HOUSEHOLD[name].to_json(getattr(household, name)) != after
+        for name, (_, after) in changes.items()
+    ):
+        raise Stale(CHANGED_SINCE)
+    facts = {name: _of_json(name, before) for name, (before, _) in changes.items()}
+    written = _write_card(
+        household_id, facts, origin, by, PersonEvent.Kind.UNDO, None,
+        _same_act(event, origin), alike,
+    )  # fmt: skip
+    undone = {one.reverses_id: one for one in written if one.reverses_id is not None}
+    if len(undone) < len(alike):  # somebody has left the card since
+        raise Stale(CHANGED_SINCE)
+    return undone
+
+
+def _same_act(event: PersonEvent, origin: Source) -> dict[str, Any]:
+    return {"act": origin.pk} if "act" in event.detail else {}
 
 
 def _still(person: Person, name: str, after: Any) -> bool:
@@ -210,9 +337,15 @@ def _still(person: Person, name: str, after: Any) -> bool:
 
 def _of_json(name: str, value: Any) -> Any:
     """A value of ``changes`` as ``change`` takes it."""
-    if FIELDS[name].shape is Shape.HOUSEHOLD:
+    field = HOUSEHOLD.get(name) or FIELDS[name]
+    if field.shape is Shape.HOUSEHOLD:
         return Household.objects.select_related("rt").get(pk=value)
-    return FIELDS[name].from_json(value)
+    if field.shape is Shape.PLACE:
+        unit = Unit.objects.filter(code=value).first()
+        if unit is None:
+            raise Stale("RT yang dahulu sudah berganti kode atau dihapus. Catat perpindahan baru.")
+        return unit
+    return field.from_json(value)
 
 
 def heads(household: Household) -> Iterable[Person]:

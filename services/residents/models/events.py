@@ -26,6 +26,8 @@ class PersonEvent(models.Model):
         MOVE_OUT = "move_out", "pindah keluar"
         MOVE_WITHIN = "move_within", "pindah di dalam daerah"
         MISSING = "missing", "hilang"
+        RETURN = "return", "kembali"
+        WIDOWED = "widowed", "pasangannya meninggal"
         MARRIAGE = "marriage", "kawin"
         DIVORCE = "divorce", "cerai"
         CARD = "card", "ganti Kartu Keluarga"
