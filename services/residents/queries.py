@@ -58,7 +58,7 @@ def living_with(person: Person) -> list[Person]:
 
 def lives_in(person: Person, unit_code: str) -> bool:
     """Whether a resident's RT lies in the unit with this code."""
-    code = person.household.rt.code
+    code = person.place
     return code == unit_code or code.startswith((f"{unit_code}.", f"{unit_code}/"))
 
 

@@ -38,6 +38,7 @@ class Can(StrEnum):
     """What the holder of a post may do; ``roles.toml`` says each in a sentence."""
 
     VOUCHES = "vouches"
+    KEEPS_REGISTER = "keeps_register"
     COUNTER = "counter"
     CHECKS = "checks"
     INITIALS = "initials"
@@ -53,7 +54,9 @@ DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS})
 
 
 # What a city may give a role of its own. Administrators stay those the city was founded with.
-OWN_MAY = DESK_WORK | {Can.VOUCHES, Can.TAKES_SEAT, Can.SHARED, Can.ADDED}
+OWN_MAY = DESK_WORK | {
+    Can.VOUCHES, Can.KEEPS_REGISTER, Can.TAKES_SEAT, Can.SHARED, Can.ADDED,
+}  # fmt: skip
 
 
 class _Row(BaseModel):
