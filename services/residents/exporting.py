@@ -3,6 +3,7 @@
 from django.db import connection
 
 from services.residents.sealing import fingerprint, seal, unseal
+from services.residents.search import words
 from tenants.ownership import columns
 from tenants.ownership.columns import Row
 
@@ -45,3 +46,4 @@ def derive_logins() -> None:
 
 columns.rewritten("accounts_user", "login", login_out)
 columns.after_import(derive_logins)
+columns.after_import(words.learn_all)

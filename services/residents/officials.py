@@ -10,7 +10,8 @@ from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from kernel.text import squeeze
 from services.residents.models import OfficialIdentity, Person, PersonQuerySet
-from services.residents.queries import SqueezedName, people
+from services.residents.models.people import squeezed
+from services.residents.queries import people
 from services.residents.sealing import fingerprint, seal
 
 # Before a name: Drs., Dr., H., Hj., Ir., Prof., R. and the like, with or without a dot.
@@ -28,7 +29,7 @@ def candidates(name: str) -> PersonQuerySet:
     return (
         people()
         .living_here()
-        .alias(squeezed=SqueezedName("name"))
+        .alias(squeezed=squeezed())
         .filter(squeezed=bare_name(name))
         .order_by("birth_date", "pk")
     )

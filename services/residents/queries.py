@@ -1,9 +1,8 @@
 """Reads of the register. Whoever shows a person to somebody also records the reading."""
 
 from datetime import date
-from typing import Any
 
-from django.db.models import Func, IntegerChoices, QuerySet, TextField
+from django.db.models import Func, IntegerChoices, TextField
 
 from accounts.models import User
 from kernel.clock import now
@@ -60,23 +59,6 @@ def lives_in(person: Person, unit_code: str) -> bool:
     """Whether a resident's RT lies in the unit with this code."""
     code = person.place
     return code == unit_code or code.startswith((f"{unit_code}.", f"{unit_code}/"))
-
-
-def in_area(unit_code: str) -> PersonQuerySet:
-    """Residents whose RT lies in the unit with this code."""
-    return people().filter(household__rt__code__startswith=unit_code)
-
-
-def find(text: str, *, unit_code: str) -> QuerySet[Person]:
-    """Search by NIK (16 digits) or by the beginning of any word of the name, within an area."""
-    wanted = in_area(unit_code).living_here()
-    digits = "".join(ch for ch in text if ch.isdigit())
-    if len(digits) == 16:
-        return wanted.filter(nik_print=fingerprint(digits))
-    named: QuerySet[Any] = wanted.alias(squeezed_name=SqueezedName("name"))
-    for word in fold(text).split():
-        named = named.filter(squeezed_name__contains=word)
-    return named.order_by("name", "pk")
 
 
 def area_names(rt: Unit) -> dict[str, str]:

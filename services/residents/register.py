@@ -23,6 +23,7 @@ from services.residents.events import PersonChanged
 from services.residents.fields import FIELDS, HOUSEHOLD, NUMBERS, Field, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
 from services.residents.sealing import fingerprint, seal
+from services.residents.search import words
 from tenants.office.models import Unit
 from tenants.registry.current import city
 
@@ -62,6 +63,7 @@ def open_household(
         household.pk = empty.pk if empty else None
         _set_card(household, kk_number)
     household.save()
+    words.learn([household.address])
     return household
 
 
@@ -91,6 +93,7 @@ def enter(
     for name, value in facts.items():
         _set(person, FIELDS[name], value)
     person.save()
+    words.learn([person.name])
     told = {**facts, "nik": person.nik, "household": household}
     entered = {
         name: [None, after]
@@ -143,6 +146,8 @@ def change(
         return None
     person.field_sources = {**person.field_sources, **dict.fromkeys(changes, origin.pk)}
     person.save()
+    if "name" in changes:
+        words.learn([person.name])
     return _note(person, kind, changes, origin, by, happened_on, detail, reverses)
 
 
@@ -224,6 +229,7 @@ def _write_card(
         return []
     household.source = origin
     household.save()
+    words.learn([household.address])
     found = list(
         Person.objects.select_for_update().filter(household=household, merged_into=None)
         .exclude(status=codes.Status.DEAD).order_by("pk")

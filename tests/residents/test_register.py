@@ -121,13 +121,6 @@ def test_failed_sign_ins_are_counted_without_the_nik(person, bontang, client_for
     assert person.nik not in stored
 
 
-def test_search_by_nik_and_by_parts_of_the_name(person) -> None:
-    area = village().code
-    assert list(queries.find(person.nik, unit_code=area)) == [person]
-    assert person in queries.find(person.name[:4].lower(), unit_code=area)
-    assert not queries.find(person.nik, unit_code=f"{area}/009")
-
-
 def test_invented_people_have_valid_unique_numbers() -> None:
     table = Families(seed=1).rows([Place("64.74.01.1001", 1, 1)], 300)
     assert len({row["nik"] for row in table}) == len(table)
@@ -158,7 +151,6 @@ def test_who_does_not_live_here_opens_no_account(gone) -> None:
 def test_who_does_not_live_here_is_found_by_nobody(gone) -> None:
     assert queries.person_by_nik(gone.nik) is None
     assert queries.record_by_nik(gone.nik) == gone
-    assert not queries.find(gone.nik, unit_code=village().code)
 
 
 def test_an_account_of_somebody_who_does_not_live_here_cannot_sign_in(person) -> None:

@@ -17,6 +17,7 @@ from services.residents.imports.rows import Row
 from services.residents.models import Household, Person
 from services.residents.places import Villages, ensure_rts, numbers
 from services.residents.sealing import fingerprint, seal
+from services.residents.search import words
 from tenants.office.models import Unit
 from tenants.registry.current import city
 
@@ -71,6 +72,7 @@ def import_people(
         cards = _save_cards(checked, known, units)
         watch(80)
         added = _save_people(checked, known, cards)
+        words.learn(text for row in checked for text in (row.name, row.address))
         outcome = Outcome(
             added=added,
             changed=len(checked) - added,

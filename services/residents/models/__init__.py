@@ -3,6 +3,7 @@
 from services.residents.models.accounts import OfficialIdentity, OneTimeCode, ResidentAccount
 from services.residents.models.events import PersonEvent
 from services.residents.models.people import Household, Person, PersonQuerySet, Source
+from services.residents.models.search import SearchWord
 
 __all__ = [
     "Household",
@@ -12,5 +13,6 @@ __all__ = [
     "PersonEvent",
     "PersonQuerySet",
     "ResidentAccount",
+    "SearchWord",
     "Source",
 ]

@@ -7,9 +7,11 @@ Rows are written by ``services.residents.register``, ``imports`` and ``merging``
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Collate, Replace
 
 from kernel.text import APOSTROPHES
 from services.residents import codes
@@ -45,6 +47,58 @@ class Source(models.Model):
         return self.label
 
 
+class NameKey(models.Func):
+    """A text in the database as ``kernel.text.fold`` gives it: words of a-z and 0-9."""
+
+    function = "btrim"
+    template = (
+        "btrim(regexp_replace(regexp_replace(lower(normalize(translate(%(expressions)s, "
+        "U&'" + "".join(f"\\{ord(mark):04X}" for mark in APOSTROPHES) + "', ''), NFKD)), "
+        "U&'[\\0300-\\036F]', '', 'g'), '[^a-z0-9]+', ' ', 'g'))"
+    )
+    output_field = models.TextField()
+
+
+def _words(text: str) -> models.Func:
+    """The words of a folded text in the database, as an array."""
+    return models.Func(
+        F(text), template="string_to_array(%(expressions)s, ' ')",
+        output_field=ArrayField(models.TextField()),
+    )  # fmt: skip
+
+
+class Phone(models.Func):
+    """A telephone number as its digits, with 0 for the country's 62."""
+
+    template = "regexp_replace(regexp_replace(%(expressions)s, '[^0-9]', '', 'g'), '^62', '0')"
+    output_field = models.TextField()
+
+
+def squeezed() -> models.Func:
+    """A name as ``kernel.text.squeeze`` gives it."""
+    return Replace(
+        F("name_key"), models.Value(" "), models.Value(""), output_field=models.TextField()
+    )
+
+
+class SearchKeys(models.Func):
+    """What people are found by, as an array: the words of the name, the year of birth, and the
+    codes of the kelurahan or desa and of the kecamatan."""
+
+    template = "string_to_array(%(expressions)s, ' ')"
+    arg_joiner = " || ' ' || "
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self) -> None:
+        super().__init__(
+            F("name_key"),
+            models.Func(F("birth_date"), template="date_part('year', %(expressions)s)::int::text"),
+            models.Func(F("place"), template="split_part(%(expressions)s, '/', 1)"),
+            models.Func(F("place"), template="substr(%(expressions)s, 1, 8)"),
+            output_field=self.output_field,
+        )
+
+
 class Household(models.Model):
     """One Kartu Keluarga, or a household whose card is not known yet."""
 
@@ -60,7 +114,13 @@ class Household(models.Model):
     source = models.ForeignKey(
         Source, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    address_key = models.GeneratedField(
+        expression=NameKey(F("address")), output_field=models.TextField(), db_persist=True
+    )
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [GinIndex(_words("address_key"), name="household_search")]
 
     def __str__(self) -> str:
         return f"KK {self.pk}"
@@ -82,18 +142,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def single(self) -> Self:
         """Everybody once: rows merged into another are left out."""
         return self.filter(merged_into=None)
-
-
-class NameKey(models.Func):
-    """A name in the database as ``kernel.text.fold`` gives it: words of a-z and 0-9."""
-
-    function = "btrim"
-    template = (
-        "btrim(regexp_replace(regexp_replace(lower(normalize(translate(%(expressions)s, "
-        "U&'" + "".join(f"\\{ord(mark):04X}" for mark in APOSTROPHES) + "', ''), NFKD)), "
-        "U&'[\\0300-\\036F]', '', 'g'), '[^a-z0-9]+', ' ', 'g'))"
-    )
-    output_field = models.TextField()
 
 
 class Person(models.Model):
@@ -168,8 +216,11 @@ class Person(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         indexes = [
-            models.Index(Upper("name"), name="person_name_upper"),
             models.Index(fields=["birth_date"]),
+            GinIndex(SearchKeys(), name="person_search", gin_pending_list_limit=256),
+            models.Index(squeezed(), Collate("place", "C"), name="person_name_key"),
+            models.Index(Collate("place", "C"), F("id"), name="person_place"),
+            models.Index(Phone("phone"), name="person_phone", condition=~Q(phone="")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""Finding people of the register by what somebody types."""
