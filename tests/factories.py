@@ -1,5 +1,6 @@
 """The one place where test data is made: invented people with valid NIKs, and a small cast."""
 
+import copy
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -194,3 +195,12 @@ def changes_of(service: Service) -> dict[str, Any]:
     """What the city's current version says differently from its shared release, by place."""
     assert service.base is not None and service.current is not None
     return overrides.difference(service.base.definition, service.current.definition)
+
+
+def change(slug: str, edit: Any) -> None:
+    """Publish the service with this edit."""
+    current = service(slug).current
+    assert current is not None
+    definition = copy.deepcopy(current.definition)
+    edit(definition)
+    publish(Blueprint.model_validate(definition), actor=None)

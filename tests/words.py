@@ -25,6 +25,7 @@ RESIDENTS_MEET = (
     "platform/accounts/passwords.py",
     "platform/accounts/views.py",
     "services/applications/actions.py",
+    "services/applications/elsewhere.py",
     "services/applications/fitness.py",
     "services/applications/queries.py",
     "services/applications/staffed.py",
@@ -36,6 +37,7 @@ RESIDENTS_MEET = (
     "services/residents/actions.py",
     "services/residents/guesses.py",
     "services/residents/onetime.py",
+    "tenants/registry/stored_files.py",
 )
 
 

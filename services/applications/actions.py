@@ -11,7 +11,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
-from services.applications import life_events
+from services.applications import life_events, requirements
 from services.applications.earlier import earlier
 from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
@@ -36,6 +36,7 @@ from services.residents.actions import require_resident
 from services.residents.models import Person
 from services.residents.queries import facts_of, person_by_nik
 from tenants.office import decrees
+from tenants.registry import stored_files
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
@@ -79,10 +80,14 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
                 draft_key=_draft_key(service.current, applicant),
                 asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
-            if taken is not None:
-                _record_named(begun, taken.answers, by)
-                begun.seal_answers(taken.answers)
+            answers = {key: one.answer for key, one in taken.items()}
+            if answers:
+                _record_named(begun, answers, by)
+                begun.seal_answers(answers)
             begun.save()
+            facts = facts_of(applicant)
+            wanted = requirements.wanted(begun.blueprint, answers, facts)
+            requirements.meet(begun, wanted, by=by, today=today_of(now()))
             return begun
     except IntegrityError:  # the second half of a double click
         return Application.objects.get(draft_key=_draft_key(service.current, applicant))
@@ -114,7 +119,7 @@ def _judged(
     application_id: int, files: Mapping[str, bytes], only: Collection[str] | None
 ) -> dict[str, documents.Accepted | RuleBroken]:
     application = Application.objects.select_related("version").get(pk=application_id)
-    _require_editable(application)
+    require_editable(application)
     wanted = {spec.key for spec in application.blueprint.documents}
     wanted &= wanted if only is None else set(only)
     return {key: attachments.judged(files[key]) for key in files.keys() & wanted}
@@ -127,7 +132,7 @@ def _save_answers(
     only: Collection[str] | None, said_in: Blueprint | None,
 ) -> dict[str, str]:  # fmt: skip
     application = locked(Application, application_id)
-    _require_editable(application)
+    require_editable(application)
     blueprint = application.blueprint
     house = _house(application)
     asked = only if only is not None else blueprint.keys()
@@ -139,12 +144,16 @@ def _save_answers(
     for _ in new:  # each counts: a right guess tells as much as a wrong one
         guesses.refuse_after(guessing, NAMED, minutes=60)
         guesses.note_wrong(guessing, minutes=60)
+    wanted_before = requirements.wanted(blueprint, application.answers, house.applicant)
     answers, wrong = answering.clean(said_in or blueprint, merged, house)
     _refuse_contradiction(application, before, answering.as_typed(blueprint, answers))
     _record_named(application, answers, by)
     application.seal_answers(answers)
     application.save(update_fields=["answers_sealed"])
-    for spec in answering.wanted_documents(blueprint, answers, house.applicant):
+    wanted = answering.wanted_documents(blueprint, answers, house.applicant)
+    new_keys = {spec.key for spec in wanted} - wanted_before - files.keys()
+    requirements.meet(application, new_keys, by=by, today=house.today)
+    for spec in wanted:
         if spec.key in files and spec.key in asked:
             try:
                 file = files[spec.key]
@@ -178,7 +187,8 @@ def _record_named(application: Application, answers: Answers, by: User) -> None:
             audit.record_read(actor=by, person_id=person.pk, purpose="disebut")
 
 
-def _require_editable(application: Application) -> None:
+def require_editable(application: Application) -> None:
+    """Raises Stale once it has been sent."""
     if application.state not in EDITABLE:
         raise Stale("Permohonan ini sudah dikirim dan tidak bisa diubah lagi.")
 
@@ -190,9 +200,9 @@ def remove_document(*, document_id: int, by: User) -> int:
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
     application = own(by, document.case_id)
-    _require_editable(locked(Application, application.pk))
+    require_editable(locked(Application, application.pk))
     document.delete()
-    transaction.on_commit(lambda: documents.forget(document.path))
+    transaction.on_commit(lambda: stored_files.forget(document.path))
     return application.pk
 
 

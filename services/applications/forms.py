@@ -8,6 +8,7 @@ from django import forms
 from kernel.clock import now
 from services.applications.household import house_of
 from services.applications.models import Application
+from services.applications.requirements import kind_for
 from services.cases import documents
 from services.cases.models import Document
 from services.catalogue import answers as answering
@@ -62,6 +63,12 @@ class AnswersForm(forms.Form):
             )
         self.kept = dict(kept)
         self.documents = [document.key for document in wanted]
+        # Requirements that a letter of another city may meet.
+        self.elsewhere = {
+            document.key
+            for document in wanted
+            if document.key not in kept and (paper := kind_for(document)) and paper.letters
+        }
         self._problems = dict(problems or {})
 
     def conditions(self) -> dict[str, list[dict[str, object]]]:

@@ -88,6 +88,11 @@ def under_way(person: Person) -> QuerySet[Application]:
     return of_person(person).filter(state__in=UNDER_WAY).order_by(rank, "-pk")
 
 
+def sent_before(person: Person, service: Service) -> QuerySet[Application]:
+    """A resident's requests for a service that were sent and have not ended."""
+    return under_way(person).filter(version__service=service, number__isnull=False)
+
+
 def waiting_for(person: Person) -> int:
     """How many applications wait for this resident to correct them."""
     return Application.objects.filter(applicant=person, state=Application.State.RETURNED).count()
@@ -107,7 +112,7 @@ def vouching(posts: list[Post]) -> QuerySet[Step]:
 def document_for(user: User, document_id: int, *, today: date) -> Document:
     """A file this user may see. Raises NotThere."""
     document = Document.objects.filter(pk=document_id).first()
-    if document is None:
+    if document is None or not document.has_file:
         raise NotThere("Berkas ini tidak ditemukan.")
     document.case = get_for(user, document.case_id, today=today, with_papers=True)
     return document

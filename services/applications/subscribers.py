@@ -9,6 +9,7 @@ from messaging.notices import Notice, tell
 from services.applications import notices
 from services.applications.events import LetterRevoked
 from services.applications.models import Application
+from services.applications.requirements import keep_in_wallet
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.models import Step
 from services.cases.route import today_of
@@ -47,6 +48,14 @@ def tell_received(event: CaseSubmitted) -> None:
         step = application.steps.filter(state=Step.State.OPEN).select_related("unit").first()
         where, title = (step.unit.name, step.title) if step is not None else ("", "")
         _tell_applicant(application, notices.SUBMITTED, "submitted", where=where, step=title)
+
+
+@subscribe(CaseSubmitted)
+def keep_documents(event: CaseSubmitted) -> None:
+    """What was handed in goes into the wallet, where the applicant agreed to it."""
+    application = _application(event.case_id)
+    if application is not None:
+        keep_in_wallet(application, at=now())
 
 
 @subscribe(CaseReturned)

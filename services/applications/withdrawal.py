@@ -8,11 +8,12 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken, Stale
 from services.applications.models import Application
-from services.cases import documents, reasons
+from services.cases import reasons
 from services.cases.events import CaseWithdrawn
 from services.cases.models import Step
 from services.cases.queries import EDITABLE
 from services.cases.route import locked, record
+from tenants.registry import stored_files
 
 
 @transaction.atomic
@@ -47,6 +48,6 @@ def _discard(application: Application, by: User) -> None:
 
     def forget_files() -> None:
         for path in paths:
-            documents.forget(path)
+            stored_files.forget(path)
 
     transaction.on_commit(forget_files)

@@ -10,6 +10,7 @@ from kernel.errors import RuleBroken
 from kernel.text import line
 from services.cases import documents
 from services.cases.models import Case, Document
+from tenants.registry import stored_files
 from tenants.registry.entitlements import require_room
 
 
@@ -21,7 +22,10 @@ def judged(content: bytes) -> documents.Accepted | RuleBroken:
         return refused
 
 
-def attach(case: Case, key: str, name: str, accepted: documents.Accepted, by: User) -> None:
+def attach(
+    case: Case, key: str, name: str, accepted: documents.Accepted, by: User,
+    origin: Document.Origin = Document.Origin.UPLOAD,
+) -> None:  # fmt: skip
     """Keep a file for a requirement, in place of the one before. Raises RuleBroken."""
     if case.state == Case.State.DRAFT:  # never a case under way
         require_room("storage", len(accepted.content))
@@ -38,10 +42,22 @@ def attach(case: Case, key: str, name: str, accepted: documents.Accepted, by: Us
             "sha256": accepted.sha256,
             "path": path,
             "uploaded_by": by,
+            "origin": origin,
         },
     )
     if old is not None:
-        transaction.on_commit(lambda: documents.forget(old.path))
+        transaction.on_commit(lambda: stored_files.forget(old.path))
+
+
+def note(case: Case, key: str, words: str, origin: Document.Origin, by: User) -> None:
+    """Meet a requirement without a file, by what is known elsewhere; in place of a file before."""
+    old = case.documents.filter(key=key).first()
+    told = {"name": words[:120], "media_type": "", "size": 0, "pages": 0, "sha256": "", "path": ""}
+    Document.objects.update_or_create(
+        case=case, key=key, defaults={**told, "origin": origin, "uploaded_by": by}
+    )
+    if old is not None:
+        transaction.on_commit(lambda: stored_files.forget(old.path))
 
 
 def drop_unasked(files: Iterable[Document], asked: Collection[str]) -> None:
@@ -51,4 +67,4 @@ def drop_unasked(files: Iterable[Document], asked: Collection[str]) -> None:
             continue
         path = document.path
         document.delete()
-        transaction.on_commit(partial(documents.forget, path))
+        transaction.on_commit(partial(stored_files.forget, path))

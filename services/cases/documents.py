@@ -9,18 +9,15 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext, gettext_noop
 
 from kernel.errors import RuleBroken
-from kernel.files import half_of, whole_file
-from kernel.ids import secret_code
 from services.cases import judge
-from tenants.registry.current import city
+from tenants.registry import stored_files
 
+FOLDER = "dokumen"  # below the city's
 MAX_BYTES = 8 * 1024 * 1024
 WAIT = 30  # seconds for the files of others to be judged first
 
@@ -198,32 +195,5 @@ _judge = _Judge()
 
 
 def keep(accepted: Accepted) -> str:
-    """Store below the city's folder, whole or not at all; returns the path. Raises RuleBroken
-    when there is no room."""
-    code = secret_code()
-    path = PurePosixPath(city().schema_name, "dokumen", code[:2], f"{code}.{accepted.suffix}")
-    target = Path(default_storage.path(str(path)))
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with whole_file(target) as out:
-            out.write(accepted.content)
-    except OSError as full:
-        half_of(target).unlink(missing_ok=True)
-        raise RuleBroken(
-            gettext_noop(
-                "Berkas ini belum tersimpan karena ada gangguan di tempat penyimpanan. Isian lain "
-                "tetap tersimpan. Coba unggah lagi nanti."
-            )
-        ) from full
-    return str(path)
-
-
-def forget(path: str) -> None:
-    default_storage.delete(path)
-
-
-def read(path: str) -> bytes:
-    with default_storage.open(path) as file:
-        content = file.read()
-    assert isinstance(content, bytes)
-    return content
+    """Store a file of a case; returns the path. Raises RuleBroken when there is no room."""
+    return stored_files.keep(FOLDER, accepted.content, accepted.suffix)

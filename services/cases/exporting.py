@@ -15,7 +15,9 @@ columns.path("cases_document", "path")
 def documents() -> Iterator[Item]:
     """Every upload."""
     paths = [f"case__{path}" for kind in kinds for path in kind.listed]
-    found = Document.objects.select_related("case", *paths).order_by("case_id", "pk")
+    found = (
+        Document.objects.exclude(path="").select_related("case", *paths).order_by("case_id", "pk")
+    )
     for document in found.iterator(chunk_size=500):
         case = document.case
         folder = safe_name(case.number or f"draf-{case.pk}")

@@ -110,16 +110,30 @@ class Step(models.Model):
 
 
 class Document(models.Model):
-    """A file handed in. Lies under an unguessable name; served only to who may see the case."""
+    """How a requirement is met: by a file, which lies under an unguessable name and is served
+    only to who may see the case, or without one, by what the register or another city says."""
+
+    class Origin(models.TextChoices):
+        """In the order in which a requirement is met."""
+
+        REGISTER = "register", "dari data penduduk"
+        WALLET = "wallet", "dari dompet dokumen"
+        LETTER = "letter", "surat yang sudah diterbitkan di sini"
+        ELSEWHERE = "elsewhere", "surat daerah lain, dicek dengan kodenya"
+        UPLOAD = "upload", "diunggah"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     key = models.CharField(max_length=40)  # which document of the service it is
-    name = models.CharField(max_length=120)  # as whoever handed it in called it, for people
+    # As whoever handed it in called it, for people; without a file, what is known in its place.
+    name = models.CharField(max_length=120)
+    origin = models.CharField(
+        max_length=10, choices=Origin, default=Origin.UPLOAD, db_default=Origin.UPLOAD
+    )
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()  # bytes, as stored
     pages = models.PositiveSmallIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=200, blank=True)  # "" where there is no file
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -128,11 +142,19 @@ class Document(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "key"], name="one_file_per_document")
+            models.UniqueConstraint(fields=["case", "key"], name="one_file_per_document"),
+            models.CheckConstraint(
+                condition=~Q(path="") | Q(origin="register") | Q(origin="elsewhere"),
+                name="document_has_file",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_file(self) -> bool:
+        return bool(self.path)
 
 
 VALUES = ("number", "text", "date", "unit", "latitude")

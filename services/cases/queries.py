@@ -12,6 +12,7 @@ from kernel.clock import now
 from kernel.text import fold
 from services.cases.kinds import kinds
 from services.cases.models import Case, Document, Step
+from services.residents.models import WalletDocument
 from services.residents.queries import SqueezedName
 from services.residents.sealing import fingerprint
 from tenants.office.models import Post
@@ -165,8 +166,10 @@ def overdue(*, at: datetime) -> QuerySet[Step]:
 
 
 def bytes_stored(_since: datetime) -> int:
-    """Bytes of every file handed in in the current city. A meter."""
-    return Document.objects.aggregate(total=Sum("size", default=0))["total"] or 0
+    """Bytes of every file handed in, and kept in wallets, in the current city. A meter."""
+    kept = WalletDocument.objects.filter(withdrawn_at=None)
+    sizes = (found.aggregate(total=Sum("size", default=0)) for found in (Document.objects, kept))
+    return sum(size["total"] or 0 for size in sizes)
 
 
 def overdue_steps() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from messaging.periodic import periodic
-from services.cases import queries
+from services.cases import documents, queries
 from services.cases.models import Document
 from services.cases.morning import send_morning_lists
 from services.cases.overdue import handle_overdue
@@ -45,7 +45,7 @@ def morning(payload: dict[str, Any]) -> None:
 @periodic("cases.leftovers", every=timedelta(days=1))
 def leftovers(payload: dict[str, Any]) -> None:
     """Uploads whose row was never committed, or whose deletion was cut short."""
-    sweep("dokumen", _uploads, at=now())
+    sweep(documents.FOLDER, _uploads, at=now())
 
 
 def _uploads(paths: Collection[str]) -> set[str]:

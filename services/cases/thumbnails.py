@@ -5,8 +5,8 @@ import io
 from PIL import Image
 
 from kernel.errors import NotThere
-from services.cases import documents
 from services.cases.models import Document
+from tenants.registry import stored_files
 
 SIDE = 360  # pixels, the longer side
 
@@ -16,7 +16,7 @@ def thumbnail(document: Document) -> bytes:
     if not document.media_type.startswith("image/"):
         raise NotThere("Berkas ini tidak punya gambar kecil.")
     out = io.BytesIO()
-    with Image.open(io.BytesIO(documents.read(document.path))) as photo:
+    with Image.open(io.BytesIO(stored_files.read(document.path))) as photo:
         photo.draft("RGB", (SIDE * 2, SIDE * 2))  # decodes a part of the pixels only
         photo.thumbnail((SIDE, SIDE))
         photo.convert("RGB").save(out, "JPEG", quality=70)

@@ -25,6 +25,7 @@ from services.questions.kind import (
     kind_of,
     refuse_doubles,
 )
+from services.residents.wallet.kinds import kinds as document_kinds
 
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
@@ -48,6 +49,8 @@ class DocumentSpec(Strict):
     required: bool = True
     show_when: list[Condition] = []
     unless_known: Key | None = None  # not asked when the register has this fact
+    # Which document it is, by a key of ``residents.wallet.kinds``, when its label does not say.
+    kind: Key | None = None
 
 
 class DatedCode(Strict):
@@ -221,6 +224,8 @@ class Blueprint(Strict):
                 raise ValueError(
                     f"document '{document.key}': no register fact '{document.unless_known}'"
                 )
+            if document.kind is not None and document.kind not in document_kinds():
+                raise ValueError(f"document '{document.key}': no kind '{document.kind}'")
         for key in self.event.people if self.event else []:
             if key not in known or not kind_of(known[key]).names_people:
                 raise ValueError(f"event: '{key}' is no field of type person or members")
@@ -303,6 +308,9 @@ class Blueprint(Strict):
                 del found["who"][later]
         found["fields"] = [field.canonical() for field in self.fields]
         found["steps"] = [step.canonical() for step in self.steps]
+        for document in found["documents"]:  # unset: what it was before there were kinds
+            if document["kind"] is None:
+                del document["kind"]
         if self.event is None:
             del found["event"]
         # Nothing translated says nothing: the same content as before there were translations.

@@ -9,6 +9,7 @@ from services.catalogue.overrides import Definition
 from services.catalogue.steps import DESK
 from services.questions.editor import NOTHING, SEXES, Cell, Choices, Slot
 from services.questions.kind import REGISTER_FACTS, kinds
+from services.residents.wallet.kinds import kinds as document_kinds
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
     "fields": ("pertanyaan", "Pertanyaan"),
@@ -156,6 +157,10 @@ def slots(
             Slot("required", "Wajib", "yes"),
             Slot("unless_known", "Tidak diminta bila data penduduk sudah punya", "choice",
                  choices=(*NOTHING, *FACTS), empty="none"),
+            Slot("kind", "Dokumen yang disimpan di dompet warga", "choice",
+                 "Yang pernah diberikan, atau sudah ada di data penduduk, tidak diunggah lagi.",
+                 choices=(*NOTHING, *((k.key, k.label) for k in document_kinds().values())),
+                 empty="none"),
             _conditions("show_when", "Diminta hanya bila", definition["fields"]),
         ]  # fmt: skip
     if part == "steps":

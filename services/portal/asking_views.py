@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import signed_in
 from kernel import clock
-from kernel.errors import RuleBroken
+from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
-from services.applications import actions, loading, queries
+from services.applications import actions, loading, queries, requirements
 from services.applications.answered import answered
 from services.applications.earlier import kept
+from services.applications.elsewhere import meet_by_code
 from services.applications.forms import form_for
 from services.applications.models import Application
 from services.cases import documents
@@ -23,10 +24,14 @@ from services.cases.expected import expected_at
 from services.catalogue import plain
 from services.catalogue import queries as catalogue
 from services.portal.cards import EDITABLE, State, why_closed
+from services.portal.forms import KeepForm, LetterElsewhereForm
 from services.questions.maps import with_map
+from services.residents.models import Consent
 from services.residents.queries import facts_of
+from services.residents.wallet import actions as wallet
 from services.web.access import resident
 from services.web.language import chosen, in_words_of, marked
+from ui.forms import explain
 from ui.page import Audience, page
 
 FEW_PAGES = 4  # of a form: more have topics and a list of them
@@ -41,7 +46,9 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     user, person = resident(request)
     if request.method == "POST":
         draft = actions.begin(service=entry, applicant=person, by=user)
-        return redirect("application-fill", draft.pk)
+        # With every answer and document known already there is nothing left but to check.
+        known = draft.answers and not actions.problems(draft)
+        return redirect("application-check" if known else "application-fill", draft.pk)
     if why_closed(entry, person):
         return redirect("service", slug)
     context = {
@@ -49,7 +56,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         "blueprint": entry.current.read_in(chosen(request)),
         "person": person,
         "facts": facts_of(person),
-        "same": queries.under_way(person).filter(version__service=entry, number__isnull=False),
+        "same": queries.sent_before(person, entry),
     }
     return render(request, "portal/apply.html", context)
 
@@ -153,6 +160,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
     application = queries.own(signed_in(request), pk)
     if request.method == "POST":
+        if KeepForm(request.POST).data.get("keep"):
+            wallet.say(
+                person=application.applicant, purpose=Consent.Purpose.WALLET, given=True,
+                by=signed_in(request), at=clock.now(),
+            )  # fmt: skip
         actions.submit(application_id=pk, by=signed_in(request), at=clock.now())
         return redirect("application-sent", pk)
     if application.state not in EDITABLE:
@@ -160,6 +172,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if actions.problems(application):
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.read_in(chosen(request))
+    keepable = requirements.to_ask_for(application, shown)
     context = {
         "returned": desks.last_return(application),
         "application": application,
@@ -168,9 +181,36 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
         "count": len(actions.pages(application)) + 1,
+        "keep": KeepForm(names=keepable) if keepable else None,
         "taken": kept(application, shown, shown.keys()),
     }
     return render(request, "portal/check.html", context)
+
+
+@page(Audience.RESIDENT)
+@never_cache
+def letter_elsewhere(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Meet a requirement by a letter of another city, by the address under its QR code."""
+    application = _editable(request, pk)
+    back = f"{reverse('application-fill', args=[pk])}?start={key}"
+    form = LetterElsewhereForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            meet_by_code(
+                application_id=pk, key=key, typed=form.cleaned_data["address"],
+                by=signed_in(request),
+            )  # fmt: skip
+        except RuleBroken as refused:
+            explain(form, refused)
+        else:
+            return redirect(back)
+    shown = application.read_in(chosen(request))
+    spec = next((one for one in shown.documents if one.key == key), None)
+    if spec is None:
+        raise NotThere("Syarat ini tidak ada di layanan ini.")
+    context = {"form": form, "requirement": spec, "back": back}
+    status = 422 if form.errors else 200
+    return render(request, "portal/letter_elsewhere.html", context, status=status)
 
 
 @page(Audience.RESIDENT)

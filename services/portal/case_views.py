@@ -13,8 +13,8 @@ from kernel import clock
 from services.applications import actions, queries, withdrawal
 from services.applications.answered import answered
 from services.applications.models import Application
-from services.cases import documents, thumbnails
 from services.cases import queries as desks
+from services.cases import thumbnails
 from services.cases.plan import Plan
 from services.cases.timeline import timeline
 from services.letters import archive
@@ -22,6 +22,7 @@ from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
 from services.web.access import resident, today
 from services.web.files import send
 from services.web.language import chosen, in_words_of
+from tenants.registry import stored_files
 from ui.page import Audience, page
 
 
@@ -86,7 +87,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         audit_actions.record_read(actor=user, person_id=person, purpose="berkas")
     suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
     name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
-    content = documents.read(found.path)
+    content = stored_files.read(found.path)
     return send(content, media_type=found.media_type, name=name, download=False)
 
 

@@ -1,5 +1,8 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.forms import LONG_ENOUGH
 from kernel.nik import parse_kk
@@ -79,4 +82,28 @@ class SameFileForm(Form):
     file = forms.FileField(
         label=gettext_lazy("Berkas PDF surat"),
         widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": 8388608}),
+    )
+
+
+class KeepForm(Form):
+    """Consent to keep what is handed in for later requests. Never ticked beforehand."""
+
+    keep = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any = None, *, names: Sequence[str] = ()) -> None:
+        super().__init__(data)
+        self.fields["keep"].label = gettext("Simpan %(names)s untuk permohonan saya berikutnya") % {
+            "names": ", ".join(names)
+        }
+        self.fields["keep"].help_text = gettext("Bisa dihapus kapan saja di “Data saya”.")
+
+
+class LetterElsewhereForm(Form):
+    """The address under the QR code of a letter of another city."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Alamat di bawah kode QR"),
+        max_length=200,
+        help_text=gettext_lazy("Misalnya: kota-anda.balai.id/v/7KQ4-…. Salin seluruhnya."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
     )

@@ -12,6 +12,11 @@ urlpatterns = [
     path("permohonan/<int:pk>/", case_views.application, name="application"),
     path("permohonan/<int:pk>/isi/", asking_views.fill, name="application-fill"),
     path("permohonan/<int:pk>/periksa/", asking_views.check, name="application-check"),
+    path(
+        "permohonan/<int:pk>/surat-lain/<slug:key>/",
+        asking_views.letter_elsewhere,
+        name="letter-elsewhere",
+    ),
     path("permohonan/<int:pk>/terkirim/", asking_views.sent, name="application-sent"),
     path("permohonan/<int:pk>/batal/", case_views.withdraw, name="application-withdraw"),
     path("berkas/<int:pk>/", case_views.document, name="document"),

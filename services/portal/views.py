@@ -94,6 +94,8 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {"long_forms": plain.long_forms(plain.texts_of(shown))}
     context |= {"samples": [d.key for d in blueprint.documents if statements.sample(slug, d.key)]}
     context["closed"] = why_closed(entry, person)
+    # With a request for it under way, the page before the form says so.
+    context["begins"] = person is not None and not queries.sent_before(person, entry).exists()
     context["lang"] = marked(shown, language)
     context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
     return render(request, "portal/service.html", context)

@@ -197,6 +197,7 @@ class Kind(Generic[S]):
     reports: ClassVar[bool] = True  # an answer has a ``fact`` or a ``point``
     is_person: ClassVar[bool] = False  # one person: may sign as a witness, ``{ibu.nama}``
     has_rows: ClassVar[bool] = False  # a letter may print them as a table
+    lasts: ClassVar[bool] = True  # an answer may be proposed in the next request of the same kind
     names_people: ClassVar[bool] = False  # an event of the register may be about them
     settings: ClassVar[Mapping[str, str]] = {}  # its own, as an admin calls each
     compares: ClassVar[frozenset[str]] = frozenset()  # of them, what names questions of this kind

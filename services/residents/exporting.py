@@ -1,11 +1,16 @@
 """What the open export does with the register: numbers leave in clear, fingerprints stay."""
 
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
 from django.db import connection
 
+from services.residents.models import WalletDocument
 from services.residents.sealing import fingerprint, seal, unseal
 from services.residents.search import words
 from tenants.ownership import columns
-from tenants.ownership.columns import Row
+from tenants.ownership.columns import Item, Row
+from tenants.ownership.rules import safe_name
 
 columns.sealed("residents_household", "kk_sealed", as_="nomor_kk", open=unseal, seal=seal)
 columns.computed(
@@ -25,6 +30,20 @@ columns.sealed(
     "residents_personevent", "numbers_sealed", as_="nik_berubah", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip
+columns.path("residents_walletdocument", "path")
+
+
+def wallet_files() -> Iterator[Item]:
+    """Every file in a wallet, by the person's row."""
+    for kept in WalletDocument.objects.filter(withdrawn_at=None).iterator(chunk_size=500):
+        yield Item(
+            path=kept.path,
+            name=f"{kept.person_id}/{safe_name(kept.kind)}_{kept.pk}{PurePosixPath(kept.path).suffix}",
+            about={"penduduk": str(kept.person_id), "dokumen": kept.kind, "sha256": kept.sha256},
+        )
+
+
+columns.shelf("Dompet dokumen", "dompet", ("penduduk", "dokumen", "sha256"), wallet_files)
 columns.leave_out("impor", "Berkas impor yang sedang menunggu; isinya sudah atau belum di tabel.")
 
 

@@ -23,7 +23,7 @@ def blank(part: str, definition: Definition, kind: str = "text") -> Definition:
         return kinds[kind].blank()
     if part == "documents":
         return {"key": "", "label": "", "help": "", "required": True, "show_when": [],
-                "unless_known": None}  # fmt: skip
+                "unless_known": None, "kind": None}  # fmt: skip
     if part == "steps":
         return {
             "key": "", "title": "", "level": "kelurahan", "dinas": None, "role": "loket",

@@ -1,4 +1,4 @@
-"""The request for a birth certificate takes over what the birth letter said."""
+"""A request takes over answers of earlier ones: a birth certificate those of the birth letter."""
 
 from typing import Any
 
@@ -37,8 +37,7 @@ def test_the_answers_are_proposed_and_say_where_they_come_from(cast: Cast) -> No
     akta = _akta(cast)
     assert akta.answers["nama_anak"] == "Melati"
     assert akta.answers["ibu"] == birth.answers["ibu"]
-    said = kept(akta, akta.blueprint, ["nama_anak", "jk_anak", "tempat"])
-    assert said is not None
+    (said,) = kept(akta, akta.blueprint, ["nama_anak", "jk_anak", "tempat"])
     assert said.number == "26-11-900001"
     assert said.labels == ["Nama anak", "Jenis kelamin", "Tempat lahir"]
 
@@ -47,9 +46,9 @@ def test_a_changed_answer_is_no_longer_called_taken_over(cast: Cast) -> None:
     _birth(cast)
     akta = _akta(cast)
     akta.seal_answers({**akta.answers, "nama_anak": "Mawar"})
-    said = kept(akta, akta.blueprint, ["nama_anak", "tempat"])
-    assert said is not None and said.labels == ["Tempat lahir"]
-    assert kept(akta, akta.blueprint, ["nama_anak"]) is None
+    (said,) = kept(akta, akta.blueprint, ["nama_anak", "tempat"])
+    assert said.labels == ["Tempat lahir"]
+    assert kept(akta, akta.blueprint, ["nama_anak"]) == []
 
 
 @pytest.mark.parametrize("state", [Application.State.REFUSED, Application.State.WITHDRAWN])
@@ -73,13 +72,19 @@ def test_a_service_that_takes_nothing_over_asks_no_query(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(0):
-        assert earlier(SERVICES["sktm"], cast.sari_person.pk) is None
+        assert earlier(SERVICES["kematian"], cast.sari_person.pk) == {}
 
 
-@pytest.mark.parametrize("slug", table())
+@pytest.mark.parametrize("slug", table()["from"])
 def test_the_table_names_questions_of_one_kind(slug: str) -> None:
-    rule = table()[slug]
+    rule = table()["from"][slug]
     for key, source in rule["answers"].items():
-        ours, theirs = SERVICES[slug].field(key), SERVICES[rule["from"]].field(source)
+        ours, theirs = SERVICES[slug].field(key), SERVICES[rule["service"]].field(source)
         assert ours.type == theirs.type, key
         assert kind_of(ours).options(ours) == kind_of(theirs).options(theirs), key
+
+
+@pytest.mark.parametrize("label", table()["shared"]["labels"])
+def test_shared_questions_are_of_one_kind_in_every_service(label: str) -> None:
+    found = [spec for one in SERVICES.values() for spec in one.fields if spec.label == label]
+    assert len({spec.type for spec in found}) == 1

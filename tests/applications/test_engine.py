@@ -1,6 +1,5 @@
 """Side-by-side desks, deputies, missed clocks, and who may ask at all."""
 
-import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,28 +15,27 @@ from services.cases import queries as desks
 from services.cases.models import Step
 from services.cases.morning import send_morning_lists
 from services.cases.overdue import handle_overdue
-from services.catalogue.actions import publish
-from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.letters.models import Letter
 from services.residents.models import Person
 from tenants.office.models import Unit
 from tenants.office.queries import posts_of
 from tenants.registry.current import city
-from tests.factories import MONDAY, Cast, approve, draft, official, photo, step_of, submitted
+from tests.factories import (
+    MONDAY,
+    Cast,
+    approve,
+    change,
+    draft,
+    official,
+    photo,
+    step_of,
+    submitted,
+)
 from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 LATER = MONDAY + timedelta(days=30)
-
-
-def change(slug: str, edit: Any) -> None:
-    """Publish the service with this edit."""
-    current = service(slug).current
-    assert current is not None
-    definition = copy.deepcopy(current.definition)
-    edit(definition)
-    publish(Blueprint.model_validate(definition), actor=None)
 
 
 def step(definition: dict[str, Any], key: str) -> dict[str, Any]:

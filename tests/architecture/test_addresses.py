@@ -111,6 +111,7 @@ CITY_HOST = {
     "permohonan/<int:pk>/": RESIDENT,
     "permohonan/<int:pk>/isi/": RESIDENT,
     "permohonan/<int:pk>/periksa/": RESIDENT,
+    "permohonan/<int:pk>/surat-lain/<slug:key>/": RESIDENT,
     "permohonan/<int:pk>/terkirim/": RESIDENT,
     "permohonan/<int:pk>/batal/": RESIDENT,
     "akses/": RESIDENT,

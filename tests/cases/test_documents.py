@@ -24,6 +24,7 @@ from pypdf.generic import (
 
 from kernel.errors import RuleBroken
 from services.cases import documents, judge
+from tenants.registry import stored_files
 from tests.factories import photo
 
 
@@ -99,7 +100,7 @@ def test_stored_names_cannot_be_guessed(in_bontang) -> None:
     first, second = documents.keep(accepted), documents.keep(accepted)
     assert first != second
     assert first.startswith("c6474/dokumen/")
-    assert documents.read(first) == accepted.content
+    assert stored_files.read(first) == accepted.content
 
 
 # --- pictures -----------------------------------------------------------------------------------
@@ -345,7 +346,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_and_says_so(in_bontang, mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    monkeypatch.setattr(documents, "secret_code", lambda: "penuh")
+    monkeypatch.setattr(stored_files, "secret_code", lambda: "penuh")
     with pytest.raises(RuleBroken, match="belum tersimpan"):
         documents.keep(accepted)
     folder = Path(default_storage.path("c6474/dokumen/pe"))

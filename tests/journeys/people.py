@@ -127,3 +127,13 @@ def vouch_for(walker: Walker, address: str, number: str) -> None:
             return
         walker.page.goto(f"{address}rt/")
     raise AssertionError(f"{number} does not wait for this Ketua RT")
+
+
+def begin_request(walker: Walker, name: str | None = None) -> None:
+    """From a service's page to its form; with a request for it under way there is a page
+    between."""
+    walker.press("Ajukan sekarang")
+    if "/ajukan/" in walker.page.url:
+        walker.press("Data saya benar")
+    if name:
+        walker.look(name)

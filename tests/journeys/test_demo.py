@@ -81,8 +81,7 @@ def test_mistakes(
     people.take_the_place_of(resident, bontang, "Warga", 0 if size == "phone" else 1)
     page = resident.page
     page.goto(f"{bontang}layanan/sktm/")
-    resident.press("Ajukan sekarang")
-    resident.press("Data saya benar")
+    people.begin_request(resident)
     page.fill("#id_keperluan", "Beasiswa")
     page.fill("#id_penghasilan", "900.000")
     page.fill("#id_tanggungan", "2")

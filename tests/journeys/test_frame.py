@@ -123,8 +123,7 @@ def ask(town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folde
     page = resident.page
     resident.go(f"{town.address}layanan/sktm/", "service")
     resident.expect("Wali Nagari menyetujui", "Penyuluh melihat lahannya")
-    resident.press("Ajukan sekarang")
-    resident.press("Data saya benar", "form")
+    people.begin_request(resident, "form")
     page.fill("#id_keperluan", "Beasiswa anak di SMP Negeri 1")
     page.fill("#id_penghasilan", "1.450.000")
     page.fill("#id_tanggungan", "3")

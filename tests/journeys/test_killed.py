@@ -123,8 +123,7 @@ def test_while_a_letter_is_issued(
     page = resident.page
     people.take_the_place_of(resident, bontang, "Warga")
     page.goto(f"{bontang}layanan/sktm/")
-    resident.press("Ajukan sekarang")
-    resident.press("Data saya benar")
+    people.begin_request(resident)
     page.fill("#id_keperluan", "Keringanan biaya sekolah")
     page.fill("#id_penghasilan", "1.000.000")
     page.fill("#id_tanggungan", "2")

@@ -278,8 +278,7 @@ def ask_for_sktm(
     page = resident.page
     resident.go(f"{town.address}?q=kurang+mampu", "search")
     resident.go(f"{town.address}layanan/sktm/", "sktm")
-    resident.press("Ajukan sekarang", "sktm-facts")
-    resident.press("Data saya benar", "sktm-form")
+    people.begin_request(resident, "sktm-form")
     resident.press("Lanjut", "sktm-form-refused")
     page.fill("#id_keperluan", "Beasiswa anak di SMP Negeri 1")
     page.fill("#id_penghasilan", "1.450.000")
@@ -329,8 +328,7 @@ def ask_for_reklame(
     """Ten square metres: past the Camat to the DPMPTSP, on the same case."""
     page = resident.page
     resident.go(f"{town.address}layanan/reklame/", "reklame")
-    resident.press("Ajukan sekarang", "reklame-facts")
-    resident.press("Data saya benar", "reklame-form")
+    people.begin_request(resident, "reklame-form")
     page.get_by_label("Papan iklan (billboard)").check()
     page.fill("#id_isi", "Perumahan Griya Asri")
     page.fill("#id_luas", "10")

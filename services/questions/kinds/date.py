@@ -33,6 +33,7 @@ class DateKind(CellKind[DateSpec]):
     """The answer is ``2026-11-24``."""
 
     name = "date"
+    lasts = False
     label = "Tanggal"
     column_label = "Tanggal"
     input_type = "date"

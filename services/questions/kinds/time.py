@@ -29,6 +29,7 @@ class TimeKind(Kind[TimeSpec]):
     """The answer is ``08:30``."""
 
     name = "time"
+    lasts = False
     label = "Jam"
     spec = TimeSpec
     settings = {"after": "urutan waktu"}

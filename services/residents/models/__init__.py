@@ -4,8 +4,10 @@ from services.residents.models.accounts import OfficialIdentity, OneTimeCode, Re
 from services.residents.models.events import PersonEvent
 from services.residents.models.people import Household, Person, PersonQuerySet, Source
 from services.residents.models.search import SearchWord
+from services.residents.models.wallet import Consent, WalletDocument
 
 __all__ = [
+    "Consent",
     "Household",
     "OfficialIdentity",
     "OneTimeCode",
@@ -15,4 +17,5 @@ __all__ = [
     "ResidentAccount",
     "SearchWord",
     "Source",
+    "WalletDocument",
 ]

@@ -1,0 +1,266 @@
+"""A document given once and an answer given once are not asked for again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from kernel.errors import NotThere, RuleBroken
+from services.applications import actions, elsewhere
+from services.applications.earlier import earlier
+from services.applications.models import Application
+from services.cases.sending import send
+from services.catalogue import samples
+from services.catalogue.queries import service
+from services.catalogue.shipped import shipped
+from services.letters.actions import make_ready, render
+from services.letters.models import Letter
+from services.residents import register
+from services.residents.models import Consent, Person, Source, WalletDocument
+from services.residents.sealing import fingerprint, seal
+from services.residents.wallet import actions as wallet
+from services.residents.wallet.kinds import kinds
+from tenants.backend.scope import in_city
+from tenants.registry import stored_files
+from tenants.registry.models import City
+from tests.factories import Cast, approve, change, make_cast, photo
+from tests.told import tell_subscribers
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+SKTM = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
+
+
+@pytest.fixture
+def cast(in_bontang: object) -> Cast:
+    return make_cast()
+
+
+def agree(cast: Cast) -> None:
+    wallet.say(
+        person=cast.sari_person, purpose=Consent.Purpose.WALLET, given=True, by=cast.sari, at=MONDAY
+    )
+
+
+def send_sktm(cast: Cast) -> Application:
+    """A request with an uploaded statement, sent, and decided so that another may follow."""
+    application = begin(cast, "sktm")
+    files = {"pernyataan": photo()}
+    wrong = actions.save_answers(
+        application_id=application.pk, typed=SKTM, files=files, names={}, by=cast.sari
+    )
+    assert wrong == {}
+    actions.submit(application_id=application.pk, by=cast.sari, at=MONDAY)
+    tell_subscribers()
+    return application
+
+
+def begin(cast: Cast, slug: str) -> Application:
+    return actions.begin(service=service(slug), applicant=cast.sari_person, by=cast.sari)
+
+
+def test_second_request_needs_no_upload_and_no_answer(cast: Cast) -> None:
+    agree(cast)
+    first = send_sktm(cast)
+    approve(first, cast.hasan, cast.rina, cast.lurah)
+    second = begin(cast, "sktm")
+    assert actions.problems(second) == {}
+    document = second.documents.get(key="pernyataan")
+    assert (document.origin, document.has_file) == ("wallet", True)
+    assert document.path != first.documents.get().path
+    assert second.answers["keperluan"] == "Beasiswa anak"
+
+
+def test_without_consent_nothing_is_kept(cast: Cast) -> None:
+    send_sktm(cast)
+    assert not WalletDocument.objects.exists()
+    assert "pernyataan" in actions.problems(begin(cast, "sktm"))
+
+
+def test_withdrawn_consent_deletes_files_at_once(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    agree(cast)
+    send_sktm(cast)
+    kept = WalletDocument.objects.get()
+    assert stored_files.read(kept.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        wallet.say(
+            person=cast.sari_person, purpose=Consent.Purpose.WALLET, given=False, by=cast.sari,
+            at=MONDAY,
+        )  # fmt: skip
+    with pytest.raises(FileNotFoundError):
+        stored_files.read(kept.path)
+    assert "pernyataan" in actions.problems(begin(cast, "sktm"))
+
+
+def test_document_of_another_person_cannot_be_withdrawn(cast: Cast) -> None:
+    agree(cast)
+    send_sktm(cast)
+    other = Person.objects.get(account__user=cast.tetangga)
+    with pytest.raises(NotThere):
+        wallet.withdraw(
+            document_id=WalletDocument.objects.get().pk, person=other, by=cast.tetangga, at=MONDAY
+        )
+
+
+def test_document_that_has_run_out_is_asked_again(cast: Cast) -> None:
+    agree(cast)
+    send_sktm(cast)
+    WalletDocument.objects.update(valid_until=MONDAY.date() - timedelta(days=400))
+    assert "pernyataan" in actions.problems(begin(cast, "sktm"))
+
+
+def test_removed_document_is_not_proposed_again_in_the_same_request(cast: Cast) -> None:
+    agree(cast)
+    send_sktm(cast)
+    second = begin(cast, "sktm")
+    actions.remove_document(document_id=second.documents.get().pk, by=cast.sari)
+    wrong = actions.save_answers(
+        application_id=second.pk, typed=SKTM, files={}, names={}, by=cast.sari
+    )
+    assert set(wrong) == {"pernyataan"}
+
+
+def test_register_comes_before_the_wallet(cast: Cast) -> None:
+    """The number of the certificate stands in the register: nothing is uploaded."""
+    origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=None)
+    facts = {"marriage_certificate": "0123/45/VII/2010"}
+    register.change(person_id=cast.sari_person.pk, facts=facts, origin=origin, by=cast.rina)
+    slug = next(
+        s for s in ("suami-istri", "pisah-kk", "perubahan-kk", "wali-anak")
+        if any(d.label == kinds()["akta_nikah"].label and not d.show_when
+               for d in service(s).current.blueprint.documents)  # type: ignore[union-attr]
+    )  # fmt: skip
+    key = next(
+        d.key for d in service(slug).current.blueprint.documents  # type: ignore[union-attr]
+        if d.label == kinds()["akta_nikah"].label
+    )  # fmt: skip
+    person = Person.objects.select_related("household__rt").get(pk=cast.sari_person.pk)
+    begun = actions.begin(service=service(slug), applicant=person, by=cast.sari)
+    document = begun.documents.get(key=key)
+    assert (document.origin, document.has_file) == ("register", False)
+    assert "0123/45/VII/2010" in document.name
+
+
+def test_every_kind_is_asked_for_by_a_shipped_service_and_names_real_letters() -> None:
+    slugs = {one.slug for one in shipped()}
+    labels = {document.label for one in shipped() for document in one.documents}
+    for kind in kinds().values():
+        assert labels & set(kind.labels), kind.key
+        assert set(kind.letters) <= slugs, kind.key
+
+
+def test_death_reported_before_is_not_proposed_for_the_next_one(cast: Cast) -> None:
+    blueprint = service("kematian").current.blueprint  # type: ignore[union-attr]
+    first = begin(cast, "kematian")
+    first.seal_answers(samples.answers(blueprint, today=MONDAY.date()))
+    first.save()
+    with transaction.atomic():
+        send(first, by=cast.sari, at=MONDAY)
+    assert earlier(blueprint, cast.sari_person.pk) == {}
+
+
+def test_shared_question_is_proposed_in_another_service(cast: Cast) -> None:
+    send_sktm(cast)
+    taken = earlier(
+        service("sktm-prodeo").current.blueprint,
+        cast.sari_person.pk,  # type: ignore[union-attr]
+    )
+    labels = {
+        f.label: taken[f.key].answer
+        for f in service("sktm-prodeo").current.blueprint.fields  # type: ignore[union-attr]
+        if f.key in taken
+    }
+    assert labels["Penghasilan keluarga sebulan"] == 1450000
+    assert not any("keperluan" in key for key in taken)
+
+
+# --- a letter of another city ---------------------------------------------------------------------
+
+
+def n1_letter(cast: Cast) -> Letter:
+    """A ready letter N1 for sari, in the city the test stands in."""
+    application = begin(cast, "pengantar-nikah-n1")
+    application.seal_answers(samples.answers(application.blueprint, today=MONDAY.date()))
+    application.save()
+    with transaction.atomic():
+        send(application, by=cast.sari, at=MONDAY)
+    approve(application, cast.hasan, cast.rina, cast.lurah)
+    letter = application.issued.get(output="n1").letter
+    render(letter.pk, at=MONDAY)
+    make_ready(letter.pk)
+    return Letter.objects.get(pk=letter.pk)
+
+
+def asking_for_n1(cast: Cast) -> Application:
+    """A draft of a service that asks for the letter N1."""
+    change("sktm", lambda definition: definition["documents"][0].update(kind="n1"))
+    return begin(cast, "sktm")
+
+
+def test_own_letter_meets_the_requirement(cast: Cast) -> None:
+    letter = n1_letter(cast)
+    document = asking_for_n1(cast).documents.get()
+    assert (document.origin, document.has_file) == ("letter", True)
+    assert letter.number in document.name
+    assert stored_files.read(document.path) == stored_files.read(letter.file)
+
+
+def test_revoked_letter_meets_nothing(cast: Cast) -> None:
+    letter = n1_letter(cast)
+    Letter.objects.filter(pk=letter.pk).update(
+        state="revoked", revoked_at=MONDAY, revoked_by=cast.lurah, revoked_for="Salah nama"
+    )
+    assert not asking_for_n1(cast).documents.exists()
+
+
+def test_letter_of_another_city_meets_the_requirement_by_its_address(
+    bontang: City, blitar: City
+) -> None:
+    # Letters of a city on trial count nowhere else.
+    City.objects.filter(pk=blitar.pk).update(status=City.Status.ACTIVE, trial_ends_at=None)
+    with in_city(City.objects.get(pk=blitar.pk)):
+        there = make_cast()
+        letter = n1_letter(there)
+        nik = there.sari_person.nik
+    with in_city(bontang):
+        cast = make_cast()
+        draft_ = asking_for_n1(cast)
+        address = f"{blitar.host}/v/{letter.code}"
+
+        def meet(typed: str) -> None:
+            elsewhere.meet_by_code(
+                application_id=draft_.pk, key="pernyataan", typed=typed, by=cast.sari
+            )
+
+        with pytest.raises(RuleBroken, match="bukan atas nama Anda"):
+            meet(address)
+        Person.objects.filter(nik_print=fingerprint(nik)).exclude(pk=cast.sari_person.pk).update(
+            nik_print=None, nik_sealed=None
+        )
+        Person.objects.filter(pk=cast.sari_person.pk).update(
+            nik_sealed=seal(nik), nik_print=fingerprint(nik)
+        )
+        for wrong in (f"{blitar.host}/v/AAAA-BBBB", f"{bontang.host}/v/{letter.code}", "x"):
+            with pytest.raises(RuleBroken, match="tidak ditemukan"):
+                meet(wrong)
+        meet(f"https://{address}")
+        document = draft_.documents.get()
+        assert (document.origin, document.has_file) == ("elsewhere", False)
+        assert letter.number in document.name
+        assert blitar.name in document.name
+
+
+def test_codes_of_other_cities_cannot_be_tried_without_end(cast: Cast) -> None:
+    application = asking_for_n1(cast)
+    for _ in range(elsewhere.TRIES):
+        with pytest.raises(RuleBroken, match="tidak ditemukan"):
+            elsewhere.meet_by_code(
+                application_id=application.pk, key="pernyataan", typed="a.b/v/c", by=cast.sari
+            )
+    with pytest.raises(RuleBroken, match="Terlalu banyak"):
+        elsewhere.meet_by_code(
+            application_id=application.pk, key="pernyataan", typed="a.b/v/c", by=cast.sari
+        )
