@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0003_kinds_of_event'),
+        ('residents', '0004_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
