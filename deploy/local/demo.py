@@ -26,8 +26,7 @@ from services.cases import decisions
 from services.cases import queries as desks
 from services.catalogue.queries import service
 from services.residents.actions import login_for
-from services.residents.imports.columns import COLUMNS
-from services.residents.imports.writing import import_people
+from services.residents.imports.direct import import_people
 from services.residents.models import Person, ResidentAccount
 from tenants.backend.scope import in_city, in_public
 from tenants.office.actions import appoint, open_posts
@@ -106,9 +105,10 @@ def _dress(city: City, villages: Sequence[Unit]) -> None:
 def _populate(families: Families, villages: Sequence[Unit], people: int) -> None:
     places = [Place(unit.code, rw, rt) for unit in villages for rw, rt in RT_PER_VILLAGE]
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
+    rows = families.rows(places, people)
+    writer = csv.DictWriter(out, list(rows[0]))
     writer.writeheader()
-    writer.writerows(families.rows(places, people))
+    writer.writerows(rows)
     import_people(name="demo.csv", content=out.getvalue().encode(), actor=None)
 
 

@@ -65,6 +65,8 @@ def tidy(text: str) -> str:
 
     Text of invisible characters alone becomes "": it is as empty as it looks.
     """
+    if text.isascii() and text.isprintable():  # nearly every cell of a register
+        return text.strip()
     kept = visible(text).strip()
     return kept if any(not unicodedata.combining(char) for char in kept) else ""
 
@@ -87,6 +89,8 @@ def name(text: str) -> str:
 
 def unprintable(text: str) -> str:
     """The first character a document cannot print, or "". Ask after ``tidy``."""
+    if text.isascii() and text.isprintable():
+        return ""
     return next((char for char in text if char not in PRINTABLE and char not in " \n"), "")
 
 
@@ -114,6 +118,8 @@ def squeeze(text: str) -> str:
 
 def digits(text: str) -> str:
     """A number people copied, without spaces, dots, dashes and invisible characters."""
+    if text.isascii() and text.isdigit():
+        return text
     return "".join(
         char
         for char in tidy(text)

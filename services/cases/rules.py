@@ -1,7 +1,7 @@
 """Where a case goes. Plain Python."""
 
 from services.catalogue.steps import DeskStep
-from services.residents.places import NO_RW
+from services.residents.place_codes import NO_RW
 
 VILLAGE_LEVEL = "kelurahan"
 

@@ -169,6 +169,7 @@ HOUSEHOLD: dict[str, Field] = {
         Field("rt", "RT tempat tinggal", _S, Shape.PLACE),
         Field("kk_number", "Nomor KK", _F, Shape.NUMBER),
         Field("issued_on", "Tanggal KK", _F, Shape.DAY),
+        Field("postal_code", "Kode pos", _S),
     )
 }
 

@@ -11,41 +11,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.utils.text import slugify
-
-from kernel import text
-from kernel.errors import RuleBroken
+from services.residents.place_codes import NO_RW, VillageNames
 from tenants.office.calling import words_for_new
-from tenants.office.kinds import DUSUN_WORDS, VILLAGE_WORDS, Words
+from tenants.office.kinds import Words
 from tenants.office.models import Unit
 from tenants.office.queries import ancestor_codes
-
-NO_RW = "000"
-_DUSUN = DUSUN_WORDS | {"dsn", "dsn.", "dukuh", "banjar"}
-_LONGEST_DUSUN = 15  # characters of a code: 40 in all
-
-
-def place_code(village: str, *, rw: str = "", rt: str = "", dusun: str = "") -> str:
-    """The code of the deepest known place; ``rw`` and ``rt`` have three digits or are ""."""
-    parts = [village, dusun_slug(dusun) if dusun else ""]
-    if rw or rt:
-        parts += [rw or NO_RW, rt]
-    return "/".join(part for part in parts if part)
-
-
-def dusun_slug(name: str) -> str:
-    """The part of a path that stands for a dusun. Raises RuleBroken."""
-    words = name.split()
-    if len(words) > 2 and " ".join(words[:2]).casefold() in DUSUN_WORDS:
-        words = words[2:]
-    elif len(words) > 1 and words[0].casefold() in _DUSUN:
-        words = words[1:]
-    slug = slugify(" ".join(words))
-    if not slug or slug.isdigit() or len(slug) > _LONGEST_DUSUN:
-        raise RuleBroken(
-            f"dusun “{name[:40]}” harus nama dengan huruf, paling banyak {_LONGEST_DUSUN} huruf"
-        )
-    return slug
 
 
 def ensure_rts(codes_wanted: Iterable[str]) -> dict[str, Unit]:
@@ -105,36 +75,8 @@ def _own_name(code: str, known: Mapping[str, Unit]) -> str:
     return f"{last} {dusun.name}" if dusun else last
 
 
-class Villages:
-    """Finds the kelurahan or desa a text means, by code or by name."""
-
-    def __init__(self) -> None:
-        villages = [Unit.Kind.KELURAHAN, Unit.Kind.DESA]
-        found = Unit.objects.filter(kind__in=villages, is_active=True)
-        self.by_code = {unit.code: unit for unit in found}
-        self.by_name: dict[str, list[Unit]] = {}
-        for unit in self.by_code.values():
-            self.by_name.setdefault(_bare(unit.name), []).append(unit)
-
-    def find(self, typed: str) -> Unit:
-        """Raises RuleBroken when there is none or more than one."""
-        if typed in self.by_code:
-            return self.by_code[typed]
-        found = self.by_name.get(_bare(typed), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise RuleBroken(
-                f"ada {len(found)} kelurahan/desa bernama “{typed[:60]}”; tulis kodenya, "
-                f"misalnya {found[0].code}"
-            )
-        raise RuleBroken(f"kelurahan/desa “{typed[:60]}” tidak ada di daerah ini")
-
-
-def _bare(name: str) -> str:
-    """A village's name for comparing, without the word for its kind in front."""
-    words = text.fold(name).split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in _KINDS else words)
-
-
-_KINDS = VILLAGE_WORDS | {"kel", "ds", "ds.", "kel."}
+def village_names() -> VillageNames:
+    """The city's kelurahan and desa, to be found by what people call them."""
+    villages = [Unit.Kind.KELURAHAN, Unit.Kind.DESA]
+    found = Unit.objects.filter(kind__in=villages, is_active=True)
+    return VillageNames(found.order_by("code").values_list("code", "name"))

@@ -7,18 +7,19 @@ from typing import Any
 from kernel.clock import now
 from messaging import work
 from messaging.periodic import periodic
-from services.residents import queued
+from services.residents.imports import files, runs, steps
 from services.residents.models import WalletDocument
 from services.residents.wallet import files as wallet
 from tenants.registry.leftovers import sweep
 
-work.handler(queued.KIND, on_failed=queued.gave_up)(queued.run)
+work.handler(runs.KIND, on_failed=steps.gave_up)(steps.step)
 
 
 @periodic("residents.leftovers", every=timedelta(days=1))
 def leftovers(payload: dict[str, Any]) -> None:
-    """Files of imports that are over, or that were never ordered."""
-    sweep(queued.FOLDER, queued.waiting, at=now())
+    """Imports nobody goes on with, lines to repair that are a week old, files of neither."""
+    runs.tidy()
+    sweep(files.FOLDER, runs.in_use, at=now())
 
 
 @periodic("residents.wallet_leftovers", every=timedelta(days=1))

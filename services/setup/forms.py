@@ -10,7 +10,7 @@ from kernel.tanggal import long_date
 from services.catalogue.queries import places_here
 from services.residents import officials
 from services.residents.models import Person
-from services.residents.places import dusun_slug
+from services.residents.place_codes import dusun_slug
 from services.setup.identity import clean_logo
 from tenants.office import signing
 from tenants.office.languages import OTHERS
@@ -256,10 +256,12 @@ class NeighbourhoodForm(Form):
         return by_rule(lambda: dusun_slug(name)) if name else ""
 
 
-class ImportForm(Form):
+class TableForm(Form):
+    """A spreadsheet of officials."""
+
     file = forms.FileField(
-        label="Berkas penduduk",
-        help_text="XLSX, XLS, ODS, atau CSV; paling banyak 50.000 baris dan 12 MB.",
+        label="Berkas pejabat",
+        help_text="XLSX, XLS, ODS, atau CSV; paling banyak 2.000 baris dan 12 MB.",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": MAX_TABLE}),
     )
 

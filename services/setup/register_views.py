@@ -1,123 +1,163 @@
 """The register of residents: its size, and importing a spreadsheet."""
 
 import csv
+from collections.abc import Iterable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from kernel import tables
-from kernel.errors import NotThere
+from kernel.errors import NotThere, RuleBroken
 from services.applications.preview import town_name
-from services.residents import queued
-from services.residents.imports import columns, values
-from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome
-from services.residents.imports.writing import import_people
-from services.residents.models import Household, Person
-from services.setup.forms import ImportForm
+from services.residents.imports import columns, repair, runs, values
+from services.residents.models import Household, ImportRun, Person
+from services.setup import import_page
+from services.setup.import_forms import AcceptForm, ColumnsForm, ImportForm, SheetForm
 from services.setup.views import page_of
 from tenants.registry import regions
 from tenants.registry.current import city
 from ui.forms import explain
 from ui.page import Audience, page
 
-SHOWN = 50  # rows to correct on a page; the download has all
+State = ImportRun.State
+RECENT = 10  # imports on the page
 EXAMPLE = {  # birthplace and kelurahan are the city's own
-    "nik": "CONTOH (hapus baris ini)", "no_kk": "6474010101100045", "nama": "Siti Aminah",
-    "jenis_kelamin": "Perempuan", "tempat_lahir": "", "tanggal_lahir": "14-03-1989",
-    "alamat": "Jalan Melati 7", "rt": "001", "rw": "002", "kelurahan": "",
-    "agama": "Islam", "status_kawin": "Kawin", "hubungan": "Istri", "pendidikan": "SLTA/sederajat",
-    "pekerjaan": "Wiraswasta", "kewarganegaraan": "WNI", "penduduk_sejak": "01-02-2010",
-    "status_dasar": "Hidup",
+    "nik": "CONTOH (hapus baris ini)", "kk_number": "6474010101100045", "name": "Siti Aminah",
+    "sex": "Perempuan", "birth_date": "14-03-1989", "address": "Jalan Melati 7", "rt": "001",
+    "rw": "002", "religion": "Islam", "marital": "Kawin", "relation": "Istri",
+    "education": "SLTA/sederajat", "occupation": "Wiraswasta", "citizenship": "WNI",
+    "resident_since": "01-02-2010", "status": "Hidup",
 }  # fmt: skip
 
 
 @page(Audience.ADMIN)
 def residents(request: HttpRequest, user: User) -> HttpResponse:
-    """The register's size, and taking a spreadsheet in."""
+    """The register's size, taking a spreadsheet in, and the latest imports."""
     form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = runs.upload(
+                name=file.name or "Berkas", size=file.size or 0, chunks=file.chunks(),
+                facts_on=form.cleaned_data["facts_on"], by=user,
+            )  # fmt: skip
+        except RuleBroken as refused:
+            explain(form, refused)
+        else:
+            return redirect("setup-import", run.pk)
     context = {
         "people": Person.objects.living_here().count(),
         "households": Household.objects.count(),
-        "required": columns.REQUIRED,
-        "optional": columns.OPTIONAL,
-        "choices": values.CHOICES,
+        "columns": columns.COLUMNS.values(),
+        "choices": {columns.HEADINGS[name]: found for name, found in values.CHOICES.items()},
+        "runs": ImportRun.objects.select_related("by")[:RECENT],
+        "under_way": runs.under_way(),
     }
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        name, content = file.name or "Berkas", bytes(file.read())
-        if len(content) > queued.AT_ONCE:
-            return redirect("setup-import", queued.begin(name=name, content=content, actor=user))
-        try:
-            outcome = import_people(name=name, content=content, actor=user)
-        except ImportDoubtful as doubtful:
-            code = queued.ask(name=name, content=content, doubtful=doubtful)
-            return redirect("setup-import", code)
-        except ImportRefused as refused:
-            explain(form, refused)
-            context["problems"] = refused.problems[:SHOWN]
-            context["count"] = len(refused.problems)
-            context["code"] = queued.note_refused(refused) if refused.problems else ""
-        else:
-            return _done(request, outcome)
     return page_of(request, "residents", form, **context)
-
-
-def _done(request: HttpRequest, outcome: Outcome) -> HttpResponse:
-    messages.success(request, outcome.sentence)
-    return redirect("setup-neighbourhoods" if outcome.new_rts else "setup-residents")
-
-
-def _job(code: str) -> queued.Job:
-    job = queued.job(code)
-    if job is None:
-        raise NotThere("Keadaan impor ini tidak tercatat lagi. Lihat jumlah penduduknya.")
-    return job
-
-
-@page(Audience.ADMIN, support="no")
-@require_http_methods(["GET", "HEAD", "POST"])
-def residents_import(request: HttpRequest, user: User, code: str) -> HttpResponse:
-    """How an import stands, polled by htmx as a part of the page, else by reloading; a doubtful
-    one is confirmed by sending the form."""
-    if request.method == "POST":
-        queued.confirm(code, actor=user)
-        return redirect("setup-import", code)
-    job = _job(code)
-    part = bool(request.headers.get("HX-Request"))
-    context = {"job": job, "code": code, "problems": job.problems[:SHOWN],
-               "count": len(job.problems)}  # fmt: skip
-    return page_of(request, "parts/import" if part else "import", **context)
 
 
 @page(Audience.ADMIN, support="no")
 @require_safe
-def residents_problems(request: HttpRequest, user: User, code: str) -> HttpResponse:
-    """Every row to correct or to check as CSV, with the reason."""
-    response = _csv("penduduk-perbaiki.csv")
-    table = csv.writer(response, delimiter=";", lineterminator="\r\n")
-    table.writerow(["baris", "nama", "kolom", "yang_perlu_diperbaiki"])
-    for problem in _job(code).problems:
-        cells = (problem.name, problem.column, problem.text)
-        table.writerow([problem.line, *map(tables.as_text, cells)])
+def residents_import(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """How an import stands, polled by htmx as a part of the page, else by reloading."""
+    run = runs.get(pk)
+    if run.state == State.MAPPING:
+        return redirect("setup-import-columns", pk)
+    part = bool(request.headers.get("HX-Request"))
+    form = AcceptForm(counts=run.counts) if run.state == State.CHECKED else None
+    context = import_page.context_of(run, user)
+    return page_of(request, "parts/import" if part else "import", form, **context)
+
+
+@page(Audience.ADMIN, support="no")
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """What each column of the file is."""
+    run = runs.get(pk)
+    if run.state != State.MAPPING:
+        return redirect("setup-import", pk)
+    sheets = runs.shown_sheets(run)
+    chosen = request.POST if "sheet" in request.POST else None
+    sheet_form = SheetForm(chosen, sheets=sheets, run=run)
+    if chosen is not None and sheet_form.is_valid():
+        runs.choose_sheet(run_id=pk, **sheet_form.cleaned_data)
+        return redirect("setup-import-columns", pk)
+    typed = request.POST if request.method == "POST" and chosen is None else None
+    form = ColumnsForm(typed, run=run)
+    if typed is not None and form.is_valid():
+        try:
+            runs.choose_columns(
+                run_id=pk, chosen=form.chosen(), village=form.cleaned_data["village"], by=user
+            )
+        except RuleBroken as refused:
+            explain(form, refused)
+        else:
+            return redirect("setup-import", pk)
+    return page_of(
+        request, "import_columns", form, run=run, sheet_form=sheet_form,
+        missing=runs.missing_columns(run), example=import_page.first_rows(run),
+    )  # fmt: skip
+
+
+@page(Audience.ADMIN, support="no")
+@require_POST
+def import_accept(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Write what was checked."""
+    run = runs.get(pk)
+    form = AcceptForm(request.POST, counts=run.counts)
+    if not form.is_valid():
+        raise NotThere
+    runs.accept(run_id=pk, kinds=form.cleaned_data["accepted"], by=user)
+    return redirect("setup-import", pk)
+
+
+@page(Audience.ADMIN, support="no")
+@require_POST
+def import_cancel(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Stop an import."""
+    run = runs.cancel(run_id=pk, by=user)
+    messages.success(request, f"Impor {run.name} dihentikan.")
+    return redirect("setup-import", pk)
+
+
+@page(Audience.ADMIN, support="no")
+@require_POST
+def import_undo(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Give back what an import brought."""
+    runs.undo(run_id=pk, by=user)
+    return redirect("setup-import", pk)
+
+
+@page(Audience.ADMIN, support="no")
+@require_safe
+def import_repair(request: HttpRequest, user: User, pk: int, kind: str) -> HttpResponseBase:
+    """The lines that do not go in, with the reason beside each, to be mended and uploaded."""
+    run = runs.get(pk)
+    if not run.repair_path:
+        raise NotThere("Daftar baris yang perlu diperbaiki sudah tidak tersimpan.")
+    if kind == "csv":
+        return _download(repair.as_csv(run), "penduduk-perbaiki.csv")
+    return FileResponse(repair.as_xlsx(run), as_attachment=True, filename="penduduk-perbaiki.xlsx")
+
+
+def _download(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @page(Audience.ADMIN)
 @require_safe
 def residents_template(request: HttpRequest, user: User) -> HttpResponse:
-    """A CSV with the right first row and an example."""
-    response = _csv("penduduk.csv")
-    table = csv.DictWriter(response, columns.COLUMNS, delimiter=";", lineterminator="\r\n")
-    table.writeheader()
-    village = regions.villages(city().code)[0]
-    table.writerow({**EXAMPLE, "tempat_lahir": town_name(), "kelurahan": village.code})
-    return response
-
-
-def _csv(name: str) -> HttpResponse:
+    """A CSV with the headings we know best and an example."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = 'attachment; filename="penduduk.csv"'
+    table = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    village = regions.villages(city().code)[0]
+    example = {**EXAMPLE, "birth_place": town_name(), "village": village.code}
+    table.writerow(columns.HEADINGS.values())
+    table.writerow(example.get(name, "") for name in columns.HEADINGS)
     return response

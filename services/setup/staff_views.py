@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from services.residents.imports.problems import ImportRefused
 from services.setup import staffing
-from services.setup.forms import ImportForm
+from services.setup.forms import TableForm
 from services.setup.views import page_of
 from services.web.access import today
 from services.web.files import send
@@ -21,7 +21,7 @@ from ui.page import Audience, page
 @page(Audience.ADMIN)
 def staff(request: HttpRequest, user: User) -> HttpResponse:
     """A spreadsheet of officials: all are appointed, or the rows to correct are listed."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = TableForm(request.POST or None, request.FILES or None)
     context: dict[str, object] = {"required": staffing.REQUIRED, "optional": staffing.OPTIONAL}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -57,11 +57,30 @@ urlpatterns = [
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),
     path("penduduk/", register_views.residents, name="setup-residents"),
     path("penduduk/contoh.csv", register_views.residents_template, name="setup-residents-template"),
-    path("penduduk/impor/<slug:code>/", register_views.residents_import, name="setup-import"),
+    path("penduduk/impor/<int:pk>/", register_views.residents_import, name="setup-import"),
     path(
-        "penduduk/impor/<slug:code>/perbaiki.csv",
-        register_views.residents_problems,
-        name="setup-import-problems",
+        "penduduk/impor/<int:pk>/kolom/", register_views.import_columns, name="setup-import-columns"
+    ),
+    path(
+        "penduduk/impor/<int:pk>/tulis/", register_views.import_accept, name="setup-import-accept"
+    ),
+    path(
+        "penduduk/impor/<int:pk>/hentikan/",
+        register_views.import_cancel,
+        name="setup-import-cancel",
+    ),
+    path("penduduk/impor/<int:pk>/batalkan/", register_views.import_undo, name="setup-import-undo"),
+    path(
+        "penduduk/impor/<int:pk>/perbaiki.csv",
+        register_views.import_repair,
+        {"kind": "csv"},
+        name="setup-import-repair-csv",
+    ),
+    path(
+        "penduduk/impor/<int:pk>/perbaiki.xlsx",
+        register_views.import_repair,
+        {"kind": "xlsx"},
+        name="setup-import-repair-xlsx",
     ),
     path("libur/", closure_views.closures, name="setup-closures"),
     path("layanan/", services_views.services, name="setup-services"),

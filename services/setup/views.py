@@ -17,7 +17,8 @@ from kernel.errors import NotThere, RuleBroken
 from services.cases.waiting import unattended
 from services.catalogue.queries import places_here
 from services.residents import officials
-from services.residents.places import ensure_rts, place_code
+from services.residents.place_codes import place_code
+from services.residents.places import ensure_rts
 from services.setup.decree_forms import offered
 from services.setup.forms import (
     EndForm,

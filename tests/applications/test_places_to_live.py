@@ -22,7 +22,8 @@ from services.catalogue.queries import service
 from services.letters.actions import make_ready, render
 from services.letters.models import Letter
 from services.residents.models import Household, Person
-from services.residents.places import ensure_rts, place_code
+from services.residents.place_codes import place_code
+from services.residents.places import ensure_rts
 from services.residents.queries import facts_of
 from tenants.office.actions import appoint, head_post
 from tenants.office.models import Post, Unit

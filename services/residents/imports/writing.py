@@ -1,275 +1,333 @@
-"""Importing a whole file: check every row, ask about what is doubtful, write all or nothing."""
+"""Writing what was checked: families first, then people, a batch per transaction.
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+A batch is a handful of statements over thousands of lines. What differs is found again as each
+batch is written, so that nothing learnt meanwhile is overwritten unseen: a blank changes nothing,
+and nobody the register has as dead or gone is called alive unless that was accepted.
+"""
 
-from django.db import transaction
+# ruff: noqa: S608 - names of tables and columns are the models', values are parameters
 
-from accounts.models import User
-from audit import actions as audit
-from kernel.clock import now
-from kernel.errors import RuleBroken
-from services.residents import codes
-from services.residents.imports import columns, families, rows
-from services.residents.imports.problems import ImportDoubtful, ImportRefused, Outcome, Problem
-from services.residents.imports.rows import Row
-from services.residents.models import Household, Person
-from services.residents.places import Villages, ensure_rts, numbers
-from services.residents.sealing import fingerprint, seal
+import json
+from collections.abc import Iterable
+
+from events.subscribers import publish
+from services.residents.events import PersonChanged
+from services.residents.imports import checks, sql
+from services.residents.imports.counting import FIELDS, NUMBERS, differs
+from services.residents.imports.staged import PERSONAL
+from services.residents.models import ImportRun, PersonEvent
+from services.residents.places import ensure_rts, numbers
+from services.residents.sealing import seal, unseal
 from services.residents.search import words
-from tenants.office.models import Unit
-from tenants.registry.current import city
 
-_AT_ONCE = 1000
-# What a row may leave open; a known person keeps it then, a new one has none.
-_OPEN = ("religion", "marital", "relation", "education", "occupation", "citizenship",
-         "father_name", "mother_name", "status", "resident_since")  # fmt: skip
-_WRITTEN = ("name", "sex", "birth_place", "birth_date", *_OPEN)
+FAMILIES, PEOPLE = 20_000, 25_000  # of one batch
+Kind = PersonEvent.Kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the register has of the people and family cards in a file."""
+def prepare(run: ImportRun) -> None:
+    """Leave out what is doubtful and was not accepted, and make the RTs that are missing."""
+    sql.run(
+        """
+        UPDATE {row} r SET state = 'left' WHERE r.state IS NULL AND r.doubts IS NOT NULL
+           AND EXISTS (SELECT 1 FROM jsonb_array_elements(r.doubts) d
+                        WHERE NOT (d->>0 = ANY(%s)))
+        """,
+        [list(run.accepted)],
+    )
+    sql.run(
+        """
+        DELETE FROM {family} f WHERE NOT EXISTS (
+            SELECT 1 FROM {row} r WHERE r.kk_print = f.kk_print AND r.state IS NULL)
+        """
+    )
+    wanted = {place for (place,) in sql.fetch("SELECT DISTINCT place FROM {family}") if place}
+    missing = wanted - {
+        code
+        for (code,) in sql.fetch("SELECT code FROM {unit} WHERE code = ANY(%s)", [list(wanted)])
+    }
+    if missing:
+        ensure_rts(missing)
+    run.counts["new_rts"] = sum(len(numbers(code)) == 2 for code in missing)
+    sql.run("ANALYZE {family}")
 
-    people: dict[str, Person]  # by NIK
-    cards: dict[str, Household]  # by family card number, with ``rt``
-    others: dict[str, list[Person]]  # members not in the file, by family card number
+
+def learn_words() -> None:
+    """Let the search know the words of all names and addresses that will be written; committed
+    before them, because another writer waits for a word that is being added."""
+    words.learn_from(
+        f"""
+        SELECT {sql.name_key("word")} FROM (
+            SELECT DISTINCT unnest(string_to_array(name, ' ')) AS word FROM {{row}}
+             WHERE state IS NULL
+            UNION SELECT DISTINCT unnest(string_to_array(address, ' ')) FROM {{family}}) said
+        """.format_map(sql.NAMES)
+    )
 
 
-def import_people(
-    *,
-    name: str,
-    content: bytes,
-    actor: User | None,
-    confirmed: str = "",
-    watch: Callable[[int], None] = lambda percent: None,
-) -> Outcome:
-    """Take a whole file or nothing. Existing people (same NIK) are brought up to date.
+def last_family() -> int:
+    ((last,),) = sql.fetch("SELECT coalesce(max(number), 0) FROM {family}")
+    return int(last)
 
-    A blank cell or an absent column changes nothing; of a new person it is unknown. RW and RT
-    that do not exist yet are created. ``watch`` is told now and then how many percent are done.
 
-    Raises ImportRefused with the row numbers of what is wrong; ImportDoubtful unless its digest
-    is ``confirmed``.
+def last_line() -> int:
+    ((last,),) = sql.fetch("SELECT coalesce(max(line), 0) FROM {row}")
+    return int(last)
+
+
+def left_out() -> int:
+    """How many lines were doubtful and not accepted."""
+    ((count,),) = sql.fetch("SELECT count(*) FROM {row} WHERE state = 'left'")
+    return int(count)
+
+
+# --- families -------------------------------------------------------------------------------------
+
+
+def write_families(run: ImportRun, since: int, until: int) -> int:
+    """Write the families numbered from ``since`` to below ``until``; how many are new."""
+    source = run.source_id
+    added = sql.run(
+        """
+        INSERT INTO {household} (kk_sealed, kk_print, address, rt_id, postal_code, source_id,
+                                 updated_at)
+        SELECT f.kk_sealed, f.kk_print, coalesce(f.address, ''), u.id,
+               coalesce(f.postal_code, ''), %s, now()
+          FROM {family} f JOIN {unit} u ON u.code = f.place
+         WHERE f.household_id IS NULL AND f.number >= %s AND f.number < %s
+         ORDER BY f.number
+            ON CONFLICT (kk_print) DO NOTHING
+        """,
+        [source, since, until],
+    )
+    if sql.fetch(
+        "SELECT 1 FROM {family} WHERE is_changed AND number >= %s AND number < %s LIMIT 1",
+        [since, until],
+    ):
+        _change_families(run, since, until)
+    return added
+
+
+def _change_families(run: ImportRun, since: int, until: int) -> None:
+    """Another address or RT for family cards the register has: an event for each member."""
+    sql.run("DROP TABLE IF EXISTS import_moves")
+    sql.run(
+        """
+        CREATE TEMP TABLE import_moves ON COMMIT DROP AS
+        SELECT h.id, h.source_id, h.address, u.code AS place, h.postal_code,
+               coalesce(nullif(f.address, ''), h.address) AS new_address,
+               coalesce(nullif(f.postal_code, ''), h.postal_code) AS new_postal_code,
+               CASE WHEN f.place IS NULL OR starts_with(u.code || '/', f.place || '/')
+                    THEN u.code ELSE f.place END AS new_place
+          FROM {family} f JOIN {household} h ON h.id = f.household_id
+          JOIN {unit} u ON u.id = h.rt_id
+         WHERE f.is_changed AND f.number >= %s AND f.number < %s
+         ORDER BY h.id FOR UPDATE OF h
+        """,
+        [since, until],
+    )
+    moved = "m.new_address <> m.address OR m.new_place <> m.place"
+    changed = f"({moved} OR m.new_postal_code <> m.postal_code)"
+    sql.run(
+        f"""
+        INSERT INTO {{event}} (person_id, kind, source_id, entered_by_id, entered_at, changes,
+                               detail)
+        SELECT p.id, CASE WHEN {moved} THEN 'move_within' ELSE 'correction' END, %s, %s, now(),
+               jsonb_strip_nulls(jsonb_build_object(
+                   'address', CASE WHEN m.new_address <> m.address
+                       THEN jsonb_build_array(m.address, m.new_address) END,
+                   'rt', CASE WHEN m.new_place <> m.place
+                       THEN jsonb_build_array(m.place, m.new_place) END,
+                   'postal_code', CASE WHEN m.new_postal_code <> m.postal_code
+                       THEN jsonb_build_array(m.postal_code, m.new_postal_code) END)),
+               jsonb_build_object('household', m.id, 'household_source', m.source_id)
+          FROM import_moves m JOIN {{person}} p ON p.household_id = m.id
+         WHERE {changed} AND p.merged_into_id IS NULL AND p.status <> 2
+         ORDER BY p.id
+        """,
+        [run.source_id, run.by_id],
+    )
+    sql.run(
+        f"""
+        UPDATE {{household}} h SET address = m.new_address, postal_code = m.new_postal_code,
+               rt_id = u.id, updated_at = now(), source_id = CASE WHEN EXISTS (
+                   SELECT 1 FROM {{person}} p WHERE p.household_id = h.id)
+                   THEN %s ELSE h.source_id END
+          FROM import_moves m JOIN {{unit}} u ON u.code = m.new_place
+         WHERE h.id = m.id AND {changed}
+        """,
+        [run.source_id],
+    )
+    sql.run(
+        """
+        UPDATE {person} p SET place = m.new_place, updated_at = now() FROM import_moves m
+         WHERE p.household_id = m.id AND m.new_place <> m.place
+        """
+    )
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def write_people(run: ImportRun, since: int, until: int) -> tuple[int, int]:
+    """Write the lines from ``since`` to below ``until``; how many people are new, how many changed.
+
+    A line whose NIK somebody else entered meanwhile changes that person.
     """
-    checked, doubts = _check_rows(name, content, watch)
-    with transaction.atomic():
-        known = _known(checked)
-        problems, more = _check_families(checked, known)
-        if problems:
-            raise _refused(problems)
-        doubts = sorted([*doubts, *more, *_revived(checked, known), *_rounded(checked),
-                         *_split_rts(checked)], key=lambda doubt: doubt.line)  # fmt: skip
-        if doubts:
-            asked = ImportDoubtful(doubts)
-            if asked.digest != confirmed:
-                raise asked
-        watch(65)
-        places = {row.place for row in checked}
-        before = set(Unit.objects.filter(code__in=places).values_list("code", flat=True))
-        units = ensure_rts(places)
-        cards = _save_cards(checked, known, units)
-        watch(80)
-        added = _save_people(checked, known, cards)
-        words.learn(text for row in checked for text in (row.name, row.address))
-        outcome = Outcome(
-            added=added,
-            changed=len(checked) - added,
-            households=len(cards),
-            new_rts=sum(len(numbers(code)) == 2 for code in places - before),
-        )
-        audit.record(
-            "residents.imported",
-            actor=actor,
-            subject="register",
-            subject_id=len(checked),
-            detail={
-                "added": outcome.added,
-                "changed": outcome.changed,
-                "confirmed": len(doubts),
-            },
-        )
-    return outcome
+    lines = (since, until)
+    checks.match(lines)
+    return _add(run, lines), _change(run, lines)
 
 
-def _refused(problems: Collection[Problem]) -> ImportRefused:
-    lines = f"{len({problem.line for problem in problems})} baris"
-    return ImportRefused(
-        f"{lines} perlu diperbaiki; belum ada yang disimpan.",
-        sorted(problems, key=lambda problem: problem.line),
+def _new_value(field: str) -> str:
+    if field == "status":
+        return "coalesce(r.status, 1)"
+    return f"coalesce(r.{field}, '')" if sql.is_text(field) else f"r.{field}"
+
+
+def _add(run: ImportRun, lines: tuple[int, int]) -> int:
+    kept = ("nik_sealed", "nik_print", "father_nik_sealed", "mother_nik_sealed")
+    return sql.run(
+        f"""
+        INSERT INTO {{person}} (household_id, place, source_id, field_sources, updated_at,
+                                {", ".join((*kept, *PERSONAL))})
+        SELECT h.id, u.code, %s, '{{{{}}}}', now(),
+               {", ".join((*(f"r.{name}" for name in kept), *map(_new_value, PERSONAL)))}
+          FROM {{row}} r JOIN {{household}} h ON h.kk_print = r.kk_print
+          JOIN {{unit}} u ON u.id = h.rt_id
+         WHERE r.person_id IS NULL AND r.state IS NULL AND r.line >= %s AND r.line < %s
+         ORDER BY r.line
+            ON CONFLICT (nik_print) DO NOTHING
+        """,
+        [run.source_id, *lines],
     )
 
 
-# --- checking -------------------------------------------------------------------------------------
-
-
-def _check_rows(
-    name: str, content: bytes, watch: Callable[[int], None]
-) -> tuple[list[Row], list[Problem]]:
-    """Every row and its doubts. Raises ImportRefused when any row is wrong."""
-    table = columns.table(name, content)
-    villages, today = Villages(), now().astimezone(city().tz).date()
-    found: dict[str, Row] = {}
-    problems: list[Problem] = []
-    doubts: list[Problem] = []
-    for count, raw in enumerate(table):
-        if count % 250 == 0:
-            watch(60 * count // len(table))
-        who = raw.text("nama")[:60]
-        try:
-            row, told = rows.check(raw, villages, today=today)
-            if row.nik in found:
-                raise RuleBroken(f"NIK sama dengan baris {found[row.nik].line}")
-            found[row.nik] = row
-            doubts += [Problem(row.line, said, who, "nik") for said in told]
-        except RuleBroken as wrong:
-            problems.append(Problem(raw.line, wrong.message, who))
-    if problems:
-        raise _refused(problems)
-    return list(found.values()), doubts
-
-
-def _known(checked: Collection[Row]) -> _Known:
-    """What the register has, locked until the transaction ends."""
-    prints = {fingerprint(row.nik): row.nik for row in checked}
-    cards = {fingerprint(number): number for number in {row.kk_number for row in checked}}
-    households = {
-        cards[bytes(card.kk_print or b"")]: card
-        for card in Household.objects.filter(kk_print__in=list(cards))
-        .select_related("rt").select_for_update(of=("self",)).order_by("pk")
-    }  # fmt: skip
-    people = {
-        prints[bytes(person.nik_print or b"")]: person
-        for person in Person.objects.filter(nik_print__in=list(prints))
-        .select_for_update().order_by("pk")
-    }  # fmt: skip
-    numbers_by_pk = {card.pk: number for number, card in households.items()}
-    others: dict[str, list[Person]] = {}
-    in_file = {person.pk for person in people.values()}
-    for person in Person.objects.filter(household__in=list(numbers_by_pk)).order_by("pk"):
-        if person.pk not in in_file:
-            others.setdefault(numbers_by_pk[person.household_id], []).append(person)
-    return _Known(people, households, others)
-
-
-def _check_families(checked: Collection[Row], known: _Known) -> tuple[list[Problem], list[Problem]]:
-    problems: list[Problem] = []
-    doubts: list[Problem] = []
-    for number, of_card in families.by_card(checked).items():
-        problems += families.addresses(of_card)
-        members = [_member(row, known.people.get(row.nik)) for row in of_card]
-        members += [
-            families.Member(other.name, other.relation, other.status)
-            for other in known.others.get(number, [])
-        ]
-        wrong, doubtful = families.heads(members)
-        problems += wrong
-        doubts += doubtful
-    return problems, doubts
-
-
-def _member(row: Row, person: Person | None) -> families.Member:
-    said = row.fields
-    return families.Member(
-        row.name,
-        said.get("relation", person.relation if person else None),
-        said.get("status", person.status if person else codes.Status.ALIVE),
-        row.line,
-        "relation" in said,
-    )
-
-
-def _revived(checked: Iterable[Row], known: _Known) -> Iterable[Problem]:
-    """People the register has as dead or gone whom the file calls alive."""
-    for row in checked:
-        person = known.people.get(row.nik)
-        alive = row.fields.get("status") == codes.Status.ALIVE
-        if person is not None and alive and person.status != codes.Status.ALIVE:
-            label = codes.Status(person.status).label.lower()
-            said = f"di register tercatat {label}, di berkas ini hidup"
-            yield Problem(row.line, said, row.name, "status_dasar")
-
-
-def _rounded(checked: Collection[Row]) -> Iterable[Problem]:
-    """Numbers that all end in 0: a spreadsheet kept them as numbers and rounded the last digit."""
-    found = {row.nik for row in checked} | {row.kk_number for row in checked}
-    if len(found) >= 4 and all(number.endswith("0") for number in found):
-        said = (
-            "semua NIK dan nomor KK di berkas ini berakhir dengan 0: lembar kerja mungkin "
-            "membulatkannya. Bandingkan dengan KTP atau KK"
+def _difference(field: str) -> str:
+    """SQL: whether the line changes this field, as ``checks`` counted it."""
+    if field == "status":
+        # Without a yes to it, nobody comes back from the dead.
+        return (
+            "(r.status IS NOT NULL AND r.status <> p.status AND (p.status = 1 OR r.status <> 1"
+            " OR EXISTS (SELECT 1 FROM jsonb_array_elements(r.doubts) d"
+            " WHERE d->>0 = 'revived')))"
         )
-        yield Problem(min(row.line for row in checked), said, column="nik")
+    if field == "household":
+        return "(h.id IS NOT NULL AND h.id <> p.household_id)"
+    return differs(field)
 
 
-def _split_rts(checked: Iterable[Row]) -> Iterable[Problem]:
-    """RTs of a dusun where the village already has an RT of the same number without a dusun."""
-    plain: dict[str, Row] = {}
-    for row in checked:
-        village, *below = row.place.split("/")
-        if below and not below[0].isdigit():
-            plain.setdefault("/".join([village, *below[1:]]), row)
-    for code in Unit.objects.filter(code__in=list(plain)).values_list("code", flat=True):
-        row = plain[code]
-        said = (
-            f"RT/RW ini sudah ada tanpa dusun; berkas ini membuat yang lain untuk dusun "
-            f"{row.place.split('/')[1]}"
-        )
-        yield Problem(row.line, said, row.name, "dusun")
+def _json(expression: str, field: str) -> str:
+    """SQL for a value as ``PersonEvent.changes`` keeps it."""
+    kept = f"nullif({expression}, '')" if field in PERSONAL and sql.is_text(field) else expression
+    return f"to_jsonb(({kept})::text)" if field in sql.POINTS else f"to_jsonb({kept})"
 
 
-# --- writing --------------------------------------------------------------------------------------
+_KIND = f"""
+    CASE WHEN to_status = 2 THEN '{Kind.DEATH}' WHEN to_status = 4 THEN '{Kind.MISSING}'
+         WHEN to_status IN (3, 6) THEN '{Kind.MOVE_OUT}'
+         WHEN 'nik' = ANY(names) THEN '{Kind.IDENTIFIED}'
+         WHEN changes ? 'household' THEN '{Kind.CARD}'
+         WHEN changes->'relation'->>0 = '1' OR changes->'relation'->>1 = '1' THEN '{Kind.HEAD}'
+         ELSE '{Kind.CORRECTION}' END
+"""
 
 
-def _save_cards(
-    checked: Iterable[Row], known: _Known, units: dict[str, Unit]
-) -> dict[str, Household]:
-    cards = []
-    for number, of_card in families.by_card(checked).items():
-        here = [row for row in of_card if row.fields.get("status", 1) == codes.Status.ALIVE]
-        first = (here or of_card)[0]
-        place = units[max((row.place for row in here or of_card), key=len)]
-        old = known.cards.get(number)
-        if old is not None and old.rt.code.startswith(f"{place.code}/"):
-            place = old.rt  # the file does not say which RT of this village: keep it
-        cards.append(
-            Household(
-                kk_sealed=old.kk_sealed if old else seal(number),
-                kk_print=fingerprint(number),
-                address=first.address,
-                rt=place,
-            )
-        )
-    Household.objects.bulk_create(
-        cards,
-        batch_size=_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["kk_print"],
-        update_fields=["address", "rt", "updated_at"],
+def _change(run: ImportRun, lines: tuple[int, int]) -> int:
+    """Write what is new of people the register has, each with one event."""
+    sql.run("DROP TABLE IF EXISTS import_changes")
+    columns = {field: (f"p.{field}", f"r.{field}") for field in PERSONAL}
+    columns["household"] = ("p.household_id", "h.id")
+    pairs = ", ".join(
+        f"'{field}', CASE WHEN {_difference(field)} THEN jsonb_build_array("
+        f"{_json(before, field)}, {_json(after, field)}) END"
+        for field, (before, after) in columns.items()
     )
-    prints = {fingerprint(row.kk_number): row.kk_number for row in checked}
-    found = Household.objects.filter(kk_print__in=list(prints)).select_related("rt")
-    return {prints[bytes(household.kk_print or b"")]: household for household in found}
-
-
-def _save_people(checked: Collection[Row], known: _Known, cards: dict[str, Household]) -> int:
-    """Write everybody; returns how many are new."""
-    Person.objects.bulk_create(
-        [_person(row, known.people.get(row.nik), cards[row.kk_number]) for row in checked],
-        batch_size=_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["nik_print"],
-        update_fields=["household", "place", "updated_at", *_WRITTEN],
+    numbers = ", ".join(f"CASE WHEN {_difference(field)} THEN '{field}' END" for field in NUMBERS)
+    differences = " OR ".join(map(_difference, FIELDS))
+    found = sql.run(
+        f"""
+        CREATE TEMP TABLE import_changes ON COMMIT DROP AS
+        SELECT p.id, r.line, p.field_sources AS sources, h.id AS new_household,
+               u.code AS new_place,
+               CASE WHEN {_difference("status")} THEN r.status END AS to_status,
+               jsonb_strip_nulls(jsonb_build_object({pairs})) AS changes,
+               array_remove(ARRAY[{numbers}], NULL) AS names, NULL::bytea AS numbers_sealed
+          FROM {{row}} r JOIN {{person}} p ON p.id = r.person_id
+          LEFT JOIN {{household}} h ON h.kk_print = r.kk_print
+          LEFT JOIN {{unit}} u ON u.id = h.rt_id
+         WHERE r.state IS NULL AND r.line >= %s AND r.line < %s AND ({differences})
+         ORDER BY p.id FOR UPDATE OF p
+        """,
+        list(lines),
     )
-    return sum(row.nik not in known.people for row in checked)
-
-
-def _person(row: Row, old: Person | None, household: Household) -> Person:
-    kept: dict[str, Any] = {name: getattr(old, name) for name in _OPEN} if old else {}
-    return Person(
-        household=household,
-        place=household.rt.code,
-        nik_sealed=old.nik_sealed if old else seal(row.nik),
-        nik_print=fingerprint(row.nik),
-        **(kept | row.fields),
+    if not found:
+        return 0
+    sql.run("ANALYZE import_changes")
+    _seal_numbers()
+    sql.run("UPDATE import_changes SET names = names || array(SELECT jsonb_object_keys(changes))")
+    told = sql.fetch(
+        f"""
+        INSERT INTO {{event}} (person_id, kind, source_id, entered_by_id, entered_at, changes,
+                               numbers_sealed, detail)
+        SELECT id, {_KIND}, %s, %s, now(), changes, numbers_sealed,
+               jsonb_build_object('sources', (
+                   SELECT jsonb_object_agg(name, sources->name) FROM unnest(names) name))
+          FROM import_changes ORDER BY id
+        RETURNING id, person_id, kind, changes ? 'status'
+        """,
+        [run.source_id, run.by_id],
     )
+    _tell((event, person, kind) for event, person, kind, has_status in told if has_status)
+    return _apply(run, found)
+
+
+def _seal_numbers() -> None:
+    """NIKs that become known, as ``PersonEvent.numbers_sealed`` keeps them. Few, or of a file with
+    parents' NIKs."""
+    found = sql.fetch(
+        """
+        SELECT c.id, c.names, r.nik_sealed, r.father_nik_sealed, r.mother_nik_sealed
+          FROM import_changes c JOIN {row} r USING (line) WHERE cardinality(c.names) > 0
+        """
+    )
+    sql.spread(
+        "UPDATE import_changes c SET numbers_sealed = v.sealed"
+        " FROM (VALUES {values}) v (id, sealed) WHERE v.id = c.id",
+        "(%s::bigint, %s::bytea)",
+        [
+            (person, seal(json.dumps({
+                name: [None, unseal(number)]
+                for name, number in zip(NUMBERS, numbers, strict=True) if name in names
+            })))
+            for person, names, *numbers in found
+        ],
+    )  # fmt: skip
+
+
+def _apply(run: ImportRun, found: int) -> int:
+    def changed(field: str, column: str, value: str) -> str:
+        return f"{column} = CASE WHEN '{field}' = ANY(c.names) THEN {value} ELSE p.{column} END"
+
+    written = [
+        *(changed(field, field, f"r.{field}") for field in PERSONAL),
+        *(changed(field, f"{field}_sealed", f"r.{field}_sealed") for field in NUMBERS),
+        changed("nik", "nik_print", "r.nik_print"),
+        changed("household", "household_id", "c.new_household"),
+        changed("household", "place", "c.new_place"),
+    ]
+    sql.run(
+        f"""
+        UPDATE {{person}} p SET {", ".join(written)}, updated_at = now(),
+               field_sources = p.field_sources || (
+                   SELECT jsonb_object_agg(name, %s::bigint) FROM unnest(c.names) name)
+          FROM import_changes c JOIN {{row}} r ON r.line = c.line WHERE p.id = c.id
+        """,
+        [run.source_id],
+    )
+    return found
+
+
+def _tell(events: Iterable[tuple[int, int, str]]) -> None:
+    """Of who is dead, gone or back others hear; of a corrected occupation nobody needs to."""
+    for event, person, kind in events:
+        publish(PersonChanged(person_id=person, event_id=event, kind=kind))

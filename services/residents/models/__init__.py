@@ -2,6 +2,7 @@
 
 from services.residents.models.accounts import OfficialIdentity, OneTimeCode, ResidentAccount
 from services.residents.models.events import PersonEvent
+from services.residents.models.imports import ImportFamily, ImportHeading, ImportRow, ImportRun
 from services.residents.models.people import Household, Person, PersonQuerySet, Source
 from services.residents.models.search import SearchWord
 from services.residents.models.wallet import Consent, WalletDocument
@@ -9,6 +10,10 @@ from services.residents.models.wallet import Consent, WalletDocument
 __all__ = [
     "Consent",
     "Household",
+    "ImportFamily",
+    "ImportHeading",
+    "ImportRow",
+    "ImportRun",
     "OfficialIdentity",
     "OneTimeCode",
     "Person",
