@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from kernel.clock import now
-from services.residents.imports import checks, columns, runs
+from services.residents.imports import arriving, checks, columns, runs
 from services.residents.imports.columns import COLUMNS, IGNORED
 from services.residents.imports.sheets import Sheet
 from services.residents.imports.workbook import TITLE_ROWS
@@ -18,22 +18,29 @@ from tenants.registry.current import city
 from ui.forms import Form, TanggalField
 
 MAX_FILE = 12 * 1024 * 1024  # bytes of one request
+PIECE = 8 * 1024 * 1024  # of a larger file
+MAX_ALL = arriving.MAX_PIECES * PIECE
 IGNORE = "ignore"  # what the page sends for a column that is left out
 
 
 class ImportForm(Form):
+    """A file of at most one request; a larger one is sent in pieces by ``pieces.js``."""
+
     file = forms.FileField(
         label="Berkas penduduk",
-        help_text="XLSX, XLS, ODS, atau CSV; paling banyak 12 MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": MAX_FILE}),
+        help_text="XLSX, XLS, atau ODS sampai sekitar 400.000 baris; CSV sampai 500 MB, berapa pun "
+        "barisnya.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": MAX_ALL}),
     )
     facts_on = TanggalField(label="Keadaan data per tanggal", required=False)
     facts_on.help_text = "Tanggal data ini diambil dari sumbernya. Kosongkan bila hari ini."
 
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_FILE:
-            raise forms.ValidationError("Berkas ini lebih dari 12 MB. Bagi menjadi beberapa.")
+    def clean_file(self) -> "UploadedFile[bytes] | None":
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if file is not None and (file.size or 0) > MAX_FILE:
+            raise forms.ValidationError(
+                "Berkas ini lebih dari 12 MB. Nyalakan JavaScript di peramban, atau bagi berkasnya."
+            )
         return file
 
     def clean_facts_on(self) -> Any:
@@ -42,6 +49,31 @@ class ImportForm(Form):
         if day > today:
             raise forms.ValidationError("Tanggal ini masih di masa depan. Periksa tahunnya.")
         return day
+
+
+class SentForm(ImportForm):
+    """The same when all pieces of the file have arrived: ``run`` is the import they began."""
+
+    run = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["file"].required = False
+
+
+class PieceForm(Form):
+    """One piece of a large file: ``number`` counts from 0, ``run`` is missing with the first."""
+
+    piece = forms.FileField(max_length=255)
+    number = forms.IntegerField(min_value=0)
+    name = forms.CharField(max_length=200)
+    run = forms.IntegerField(required=False)
+
+    def clean_piece(self) -> bytes:
+        piece: UploadedFile[bytes] = self.cleaned_data["piece"]
+        if (piece.size or 0) > PIECE:
+            raise forms.ValidationError("Bagian ini terlalu besar.")
+        return bytes(piece.read())
 
 
 class SheetForm(Form):

@@ -2,9 +2,16 @@
 
 import csv
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,10 +19,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
 from services.applications.preview import town_name
-from services.residents.imports import columns, repair, runs, values
+from services.residents.imports import arriving, columns, repair, runs, values
 from services.residents.models import Household, ImportRun, Person
 from services.setup import import_page
-from services.setup.import_forms import AcceptForm, ColumnsForm, ImportForm, SheetForm
+from services.setup.import_forms import (
+    PIECE,
+    AcceptForm,
+    ColumnsForm,
+    ImportForm,
+    PieceForm,
+    SentForm,
+    SheetForm,
+)
 from services.setup.views import page_of
 from tenants.registry import regions
 from tenants.registry.current import city
@@ -36,14 +51,11 @@ EXAMPLE = {  # birthplace and kelurahan are the city's own
 @page(Audience.ADMIN)
 def residents(request: HttpRequest, user: User) -> HttpResponse:
     """The register's size, taking a spreadsheet in, and the latest imports."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    kind = SentForm if request.POST.get("run") else ImportForm
+    form = kind(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
         try:
-            run = runs.upload(
-                name=file.name or "Berkas", size=file.size or 0, chunks=file.chunks(),
-                facts_on=form.cleaned_data["facts_on"], by=user,
-            )  # fmt: skip
+            run = _taken(form.cleaned_data, user)
         except RuleBroken as refused:
             explain(form, refused)
         else:
@@ -55,8 +67,37 @@ def residents(request: HttpRequest, user: User) -> HttpResponse:
         "choices": {columns.HEADINGS[name]: found for name, found in values.CHOICES.items()},
         "runs": ImportRun.objects.select_related("by")[:RECENT],
         "under_way": runs.under_way(),
+        "piece": PIECE,
     }
     return page_of(request, "residents", form, **context)
+
+
+def _taken(typed: dict[str, Any], user: User) -> ImportRun:
+    """The import of a file that was sent whole, or in pieces before."""
+    if "run" in typed:  # of a SentForm
+        return arriving.received(run_id=typed["run"], facts_on=typed["facts_on"], by=user)
+    file = typed["file"]
+    return arriving.upload(
+        name=file.name or "Berkas", size=file.size or 0, chunks=file.chunks(),
+        facts_on=typed["facts_on"], by=user,
+    )  # fmt: skip
+
+
+@page(Audience.ADMIN, support="no")
+@require_POST
+def import_piece(request: HttpRequest, user: User) -> HttpResponse:
+    """One piece of a file that is too large for a request; answered to the page's script."""
+    form = PieceForm(request.POST, request.FILES)
+    try:
+        if not form.is_valid():
+            raise RuleBroken("Unggahan ini terputus. Muat ulang halamannya, lalu unggah lagi.")
+        run = arriving.receive(
+            run_id=form.cleaned_data["run"], number=form.cleaned_data["number"],
+            name=form.cleaned_data["name"], content=form.cleaned_data["piece"], by=user,
+        )  # fmt: skip
+    except RuleBroken as refused:
+        return JsonResponse({"error": refused.message}, status=refused.status)
+    return JsonResponse({"run": run.pk})
 
 
 @page(Audience.ADMIN, support="no")

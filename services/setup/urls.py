@@ -57,6 +57,7 @@ urlpatterns = [
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),
     path("penduduk/", register_views.residents, name="setup-residents"),
     path("penduduk/contoh.csv", register_views.residents_template, name="setup-residents-template"),
+    path("penduduk/impor/bagian/", register_views.import_piece, name="setup-import-piece"),
     path("penduduk/impor/<int:pk>/", register_views.residents_import, name="setup-import"),
     path(
         "penduduk/impor/<int:pk>/kolom/", register_views.import_columns, name="setup-import-columns"

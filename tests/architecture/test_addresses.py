@@ -164,6 +164,7 @@ CITY_HOST = {
     "kelola/rt/<int:pk>/ketua/": ADMIN,
     "kelola/penduduk/": ADMIN,
     "kelola/penduduk/contoh.csv": ADMIN,
+    "kelola/penduduk/impor/bagian/": ADMIN,
     "kelola/penduduk/impor/<int:pk>/": ADMIN,
     "kelola/penduduk/impor/<int:pk>/kolom/": ADMIN,
     "kelola/penduduk/impor/<int:pk>/tulis/": ADMIN,

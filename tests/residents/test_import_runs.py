@@ -16,7 +16,7 @@ from accounts.models import User
 from kernel.errors import RuleBroken, Stale
 from messaging import outbox
 from services.residents import codes, queries, register
-from services.residents.imports import checks, files, runs, steps, writing
+from services.residents.imports import arriving, checks, files, runs, steps, writing
 from services.residents.imports.direct import import_people
 from services.residents.imports.problems import Outcome
 from services.residents.models import (
@@ -70,7 +70,7 @@ def everything() -> list[dict[str, Any]]:
 def begun(table: Sequence[dict[str, Any]], by: User) -> ImportRun:
     """An import that was uploaded, mapped as proposed, and checked by a worker."""
     content = as_csv(table)
-    run = runs.upload(name="a.csv", size=len(content), chunks=[content], facts_on=DAY, by=by)
+    run = arriving.upload(name="a.csv", size=len(content), chunks=[content], facts_on=DAY, by=by)
     runs.choose_columns(run_id=run.pk, chosen=run.columns, village="", by=by)
     outbox.run_due()
     return runs.get(run.pk)
@@ -208,6 +208,24 @@ def test_no_order_of_files_loses_a_fact_or_revives_a_dead_person(in_bontang, tab
         transaction.set_rollback(True)
 
 
+def test_somebody_entered_between_check_and_writing_is_brought_up_to_date(in_bontang) -> None:
+    cast = make_cast()
+    take([WIFE], checks.DOUBTS)
+    run = begun(FAMILY, cast.rina)
+    assert run.counts["new"] == 1
+    origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=cast.rina)
+    entered = register.enter(
+        facts={"name": "Rahmat", "sex": 1, "birth_place": "Bontang",
+               "birth_date": date(1980, 8, 8)},
+        household=person(WIFE).household, origin=origin, by=cast.rina, nik=HEAD["nik"],
+    )  # fmt: skip
+    runs.accept(run_id=run.pk, kinds=checks.DOUBTS, by=cast.rina)
+    outbox.run_due()
+    found = person(HEAD)
+    assert (found.pk, found.name, found.relation) == (entered.pk, HEAD["nama"], 1)
+    assert runs.get(run.pk).counts["updated"] == 1
+
+
 def test_nobody_is_called_alive_who_died_between_check_and_writing(in_bontang) -> None:
     cast = make_cast()
     take(FAMILY)
@@ -329,17 +347,18 @@ def test_a_step_that_fails_halfway_leaves_nothing_and_is_done_again(
     runs.accept(run_id=run.pk, kinds=[], by=cast.rina)
     run = one_step(one_step(one_step(run)))
     assert run.phase == "people"
-    whole: Callable[..., int] = writing._change
+    whole: Callable[..., tuple[int, int]] = writing.write_people
 
-    def broken(*_: object) -> int:
+    def broken(*given: Any) -> tuple[int, int]:
+        assert whole(*given) == (len(many), 0)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(writing, "_change", broken)
+    monkeypatch.setattr(writing, "write_people", broken)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         steps.step({"run": run.pk})
     assert runs.get(run.pk).counts["added"] == 0
     assert not Person.objects.filter(name="Orang 1").exists()
-    monkeypatch.setattr(writing, "_change", whole)
+    monkeypatch.setattr(writing, "write_people", whole)
     one_step(run)
     assert Person.objects.filter(name__startswith="Orang ").count() == len(many)
 
@@ -379,7 +398,7 @@ def test_an_import_nobody_goes_on_with_is_cancelled(in_bontang) -> None:
 def test_a_file_that_is_gone_is_said_so(in_bontang) -> None:
     cast = make_cast()
     content = as_csv(FAMILY)
-    run = runs.upload(name="a.csv", size=9, chunks=[content], facts_on=DAY, by=cast.rina)
+    run = arriving.upload(name="a.csv", size=9, chunks=[content], facts_on=DAY, by=cast.rina)
     files.forget(run.path)
     runs.choose_columns(run_id=run.pk, chosen=run.columns, village="", by=cast.rina)
     outbox.run_due()

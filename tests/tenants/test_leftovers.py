@@ -14,7 +14,7 @@ from services.cases import documents
 from services.cases import tasks as case_tasks
 from services.cases.models import Document
 from services.residents import tasks as resident_tasks
-from services.residents.imports import runs
+from services.residents.imports import arriving
 from tenants.registry import leftovers
 from tests.factories import draft, make_cast, photo
 
@@ -47,7 +47,7 @@ def test_an_upload_that_was_rolled_back_goes_after_a_day(in_bontang, settings, t
 def test_files_of_imports_stay_while_they_are_needed(in_bontang, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     cast = make_cast()
-    runs.upload(
+    arriving.upload(
         name="a.csv", size=9, chunks=[b"nik;nama\n"], facts_on=date(2026, 11, 1), by=cast.rina
     )
     folder = Path(tmp_path) / in_bontang.schema_name / "impor"

@@ -21,7 +21,7 @@ from deploy.local.synthetic import Families, Place
 from messaging import outbox
 from messaging.models import Outbox
 from services.catalogue.models import Service
-from services.residents.imports import columns
+from services.residents.imports import columns, files
 from services.residents.models import ImportRun, Person
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
@@ -237,6 +237,38 @@ def test_rows_to_correct_are_downloaded_with_the_reason_and_uploaded_again(
     sheet.parent.save(mended)  # type: ignore[union-attr]
     again = _upload(admin, mended.getvalue(), "perbaiki.xlsx")
     assert again.counts["new"] == 1 and again.counts["refused"] == 0
+
+
+def _send(admin: Client, piece: bytes, number: int, run: object = "") -> Any:
+    sent = {"piece": SimpleUploadedFile("bagian", piece), "number": number, "name": "p.csv"}
+    return admin.post("/kelola/penduduk/impor/bagian/", {**sent, "run": run} if run else sent)
+
+
+def test_a_file_arrives_in_pieces_and_each_is_kept_once(cast: Cast, admin: Client) -> None:
+    content = _table()
+    run = _send(admin, content[:50], 0).json()["run"]
+    assert _send(admin, content[:50], 0, run).json() == {"run": run}, "sent again"
+    assert _send(admin, content[100:], 2, run).status_code == 409, "out of turn"
+    _send(admin, content[50:], 1, run)
+    assert _send(admin, b"x", 0).json()["error"].startswith("Impor lain sedang berjalan")
+    assert admin.post("/kelola/penduduk/", {"run": run}).status_code == 302
+    kept = ImportRun.objects.get(pk=run)
+    with files.opened(kept.path) as whole:
+        assert whole.read() == content
+    assert (kept.state, kept.pieces) == (ImportRun.State.MAPPING, [])
+
+
+def test_pieces_of_somebody_else_and_pieces_of_no_table_go_nowhere(
+    cast: Cast, admin: Client, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    run = _send(admin, b"\x89PNG\r\n", 0).json()["run"]
+    other = client_for(in_bontang)
+    unit = Unit.objects.get(code=in_bontang.code)
+    other.force_login(official("lain", unit, "admin"), "accounts.backends.LoginBackend")
+    assert _send(other, b"x", 1, run).status_code == 409
+    page = admin.post("/kelola/penduduk/", {"run": run})
+    assert page.status_code == 422 and 'href="#id_file"' in _said(page)
+    assert not ImportRun.objects.filter(is_open=True).exists()
 
 
 def test_a_column_nobody_knows_must_be_decided_about(cast: Cast, admin: Client) -> None:

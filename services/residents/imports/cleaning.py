@@ -27,7 +27,9 @@ from services.residents.place_codes import VillageNames, place_code
 
 Row: TypeAlias = tuple[int, list[Cell]]  # the line the spreadsheet shows, and the cells
 NULL = r"\N"
-_KEPT = 40_000  # readings of one column kept for cells that come again
+# Readings of one column that are kept for cells that come again: of texts few, since names hardly
+# do; of dates all there are.
+_KEPT_TEXTS, _KEPT = 2_000, 40_000
 _NONCE = 12
 
 
@@ -125,7 +127,7 @@ def _read_with(read: Callable[[str], str]) -> Callable[[Cell], str]:
 class _Column:
     """One column of the file: what its cells say, each reading kept for when it comes again."""
 
-    __slots__ = ("_read", "at", "heading", "kept", "slot")
+    __slots__ = ("_most", "_read", "at", "heading", "kept", "slot")
 
     def __init__(self, field: str, at: int, today: date) -> None:
         self.at = at
@@ -133,10 +135,11 @@ class _Column:
         self.heading = HEADINGS[field]
         self.kept: dict[Cell, str | _Wrong] = {}
         self._read = _reader(field, today)
+        self._most = _KEPT_TEXTS if field in _TEXTS else _KEPT
 
     def read(self, cell: Cell) -> str | _Wrong:
         """A cell that was not seen lately."""
-        if len(self.kept) > _KEPT:
+        if len(self.kept) > self._most:
             self.kept.clear()
         found: str | _Wrong
         try:

@@ -1,7 +1,7 @@
 """An import from its upload to its end: what people decide. ``steps`` does what they ordered."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -22,13 +22,12 @@ from services.residents.imports import (
 )
 from services.residents.imports.columns import Cell, Column, Proposal
 from services.residents.imports.problems import ImportRefused
-from services.residents.imports.sheets import WORKBOOK, File, Sheet, Sniffer
+from services.residents.imports.sheets import File, Sheet
 from services.residents.imports.workbook import PEEKED
 from services.residents.models import ImportHeading, ImportRun, Source
 from services.residents.sealing import seal, unseal
 
 KIND = "residents.import"
-AT_ONCE = 1 << 20  # bytes of a workbook whose headings are read while one waits
 WAITS = timedelta(days=3)  # for somebody to choose columns or to agree
 State = ImportRun.State
 BUSY = (
@@ -83,49 +82,15 @@ def missing_columns(run: ImportRun) -> list[Column]:
 # --- what people decide ---------------------------------------------------------------------------
 
 
-def open_run(*, name: str, facts_on: date, by: User | None) -> ImportRun:
+def open_run(
+    *, name: str, facts_on: date, by: User | None, state: ImportRun.State = State.UPLOADED
+) -> ImportRun:
     """The row of a new import. Raises RuleBroken while another one is under way."""
     try:
         with transaction.atomic():
-            return ImportRun.objects.create(name=name[:200], facts_on=facts_on, by=by)
+            return ImportRun.objects.create(name=name[:200], facts_on=facts_on, by=by, state=state)
     except IntegrityError as busy:
         raise RuleBroken(BUSY, field="file") from busy
-
-
-def upload(*, name: str, size: int, chunks: Iterable[bytes], facts_on: date, by: User) -> ImportRun:
-    """Keep a file, and find its headings: at once, or by a worker where it is a large workbook.
-
-    Raises ImportRefused for what is no table, RuleBroken while another import is under way.
-    """
-    if ImportRun.objects.filter(is_open=True).exists():
-        raise RuleBroken(BUSY, field="file")
-    sniffer = Sniffer()
-    path = files.keep(_passed_by(chunks, sniffer))
-    try:
-        encoding = sniffer.encoding
-        found: list[Sheet] = []
-        is_small = encoding != WORKBOOK or size <= AT_ONCE
-        if is_small:
-            found = sheets_of(File(lambda: files.opened(path), encoding))
-        with transaction.atomic():
-            run = open_run(name=name, facts_on=facts_on, by=by)
-            run.path, run.encoding = path, encoding
-            if is_small:
-                offer(run, found)
-            else:
-                order(run)
-            run.save()
-            audit.record("residents.import_uploaded", actor=by, subject="import", subject_id=run.pk)
-    except BaseException:
-        files.forget(path)
-        raise
-    return run
-
-
-def _passed_by(chunks: Iterable[bytes], sniffer: Sniffer) -> Iterable[bytes]:
-    for chunk in chunks:
-        sniffer.feed(chunk)
-        yield chunk
 
 
 def sheets_of(file: File) -> list[Sheet]:
@@ -260,7 +225,15 @@ def begin_writing(run: ImportRun, kinds: Collection[str], by: User | None) -> No
 @transaction.atomic
 def cancel(*, run_id: int, by: User | None) -> ImportRun:
     """Stop an import wherever it stands. What was written stays, and may then be undone."""
-    run = locked(run_id, State.UPLOADED, State.MAPPING, State.READING, State.CHECKED, State.WRITING)
+    run = locked(
+        run_id,
+        State.RECEIVING,
+        State.UPLOADED,
+        State.MAPPING,
+        State.READING,
+        State.CHECKED,
+        State.WRITING,
+    )
     was_reading = run.state == State.READING
     if run.state == State.WRITING:
         run.counts["stopped"] = True
@@ -269,11 +242,17 @@ def cancel(*, run_id: int, by: User | None) -> ImportRun:
     return run
 
 
+def forget_pieces(run: ImportRun) -> None:
+    pieces, run.pieces = run.pieces, []
+    run.save()
+    transaction.on_commit(lambda: list(map(files.forget, pieces)))
+
+
 def close(run: ImportRun, state: ImportRun.State, *, empties: bool = True) -> None:
     """End an import: its file goes, and its lines; numbers and the lines to repair stay."""
     path, run.path, run.sheets_sealed, run.is_open = run.path, "", None, None
     move(run, state)
-    run.save()
+    forget_pieces(run)
     if empties:
         checks.empty()
     transaction.on_commit(lambda: files.forget(path))
@@ -302,8 +281,9 @@ def undo(*, run_id: int, by: User) -> ImportRun:
 
 def in_use(paths: Collection[str]) -> set[str]:
     """Which of these kept files an import still needs."""
-    found = ImportRun.objects.values_list("path", "repair_path")
-    return {path for pair in found for path in pair if path} & set(paths)
+    found = ImportRun.objects.values_list("path", "repair_path", "pieces")
+    needed = {path for *two, pieces in found for path in (*two, *pieces)}
+    return needed & set(paths)
 
 
 def tidy() -> None:
@@ -313,6 +293,6 @@ def tidy() -> None:
         path, run.repair_path = run.repair_path, ""
         run.save(update_fields=["repair_path"])
         files.forget(path)
-    waiting = (State.UPLOADED, State.MAPPING, State.CHECKED)
+    waiting = (State.RECEIVING, State.UPLOADED, State.MAPPING, State.CHECKED)
     for run in ImportRun.objects.filter(state__in=waiting, moved_at__lt=moment - WAITS):
         cancel(run_id=run.pk, by=None)

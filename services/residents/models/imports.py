@@ -21,6 +21,7 @@ class ImportRun(models.Model):
     """One import, from the upload to its end, and perhaps its undoing."""
 
     class State(models.TextChoices):
+        RECEIVING = "receiving", "Sedang diunggah"
         UPLOADED = "uploaded", "Diunggah"
         MAPPING = "mapping", "Menunggu pilihan kolom"
         READING = "reading", "Sedang diperiksa"
@@ -38,6 +39,7 @@ class ImportRun(models.Model):
     name = models.CharField(max_length=200)  # of the file
     facts_on = models.DateField()  # the day the file's facts are of
     path = models.CharField(max_length=200, blank=True, default="")  # sealed; "" once over
+    pieces = models.JSONField(default=list)  # paths of what has arrived of a large file
     encoding = models.CharField(max_length=20, blank=True, default="")  # "" of a workbook
     # Sealed JSON: sheets with their first rows, to choose headings from; emptied with the file.
     sheets_sealed = models.BinaryField(null=True)
@@ -71,9 +73,15 @@ class ImportRun(models.Model):
 
     @property
     def is_moving(self) -> bool:
-        """Whether a worker is at it, or about to be."""
+        """Whether something is under way that nobody is asked about."""
         states = ImportRun.State
-        return self.state in (states.UPLOADED, states.READING, states.WRITING, states.UNDOING)
+        return self.state in (
+            states.RECEIVING,
+            states.UPLOADED,
+            states.READING,
+            states.WRITING,
+            states.UNDOING,
+        )
 
 
 class ImportRow(models.Model):
