@@ -9,6 +9,10 @@ columns.sealed(
     "applications_application", "answers_sealed", as_="jawaban", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip
+columns.sealed(
+    "applications_lifeevent", "facts_sealed", as_="keterangan", open=unseal, seal=seal,
+    is_json=True,
+)  # fmt: skip
 
 
 def go_on() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,7 @@ from services.catalogue.models import ServiceVersion
 from services.catalogue.unknown import asking
 from services.letters.models import Letter
 from services.questions.conditions import Answer, Answers
-from services.residents.models import Person
+from services.residents.models import Person, Source
 from services.residents.sealing import seal, unseal
 
 
@@ -68,21 +69,38 @@ class Application(Case):
 
 
 class LifeEvent(models.Model):
-    """What an application tells of one person of the register: written when it is sent, confirmed
-    by a desk when it is done."""
+    """What an application proposes to the register of one person, written when it is sent; a desk
+    confirms it when it is done."""
 
     class Kind(models.TextChoices):
         DEATH = "death", "meninggal"
-        MOVE = "move", "pindah"
+        BIRTH = "birth", "lahir"
+        MOVE_OUT = "move_out", "pindah keluar"
+        MOVE_IN = "move_in", "pindah datang"
+        MOVE_WITHIN = "move_within", "pindah di dalam daerah"
+        MARRIAGE = "marriage", "kawin"
+        DIVORCE = "divorce", "cerai"
+        CARD = "card", "masuk KK baru"
+        HEAD = "head", "menjadi kepala keluarga"
+        CORRECTION = "correction", "perbaikan data"
+        IDENTIFIED = "identified", "mendapat NIK"
+        MOVE = "move", "pindah"  # of applications sent before there were others: move_out
 
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="life_events"
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="life_events")
-    kind = models.CharField(max_length=10, choices=Kind)
+    # NULL: whom the register does not have yet, a newborn or somebody who arrives.
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="life_events"
+    )
+    kind = models.CharField(max_length=12, choices=Kind)
+    facts_sealed = models.BinaryField(null=True)  # what the answers say, by name, as JSON
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.ForeignKey(  # of the act that wrote it into the register
+        Source, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
@@ -90,9 +108,34 @@ class LifeEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "person"], name="life_event_once")
         ]
+        indexes = [
+            models.Index(
+                fields=["application"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="life_event_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.person_id} {self.kind}"
+
+    @property
+    def act(self) -> str:
+        """What is proposed, by the name of today."""
+        return self.Kind.MOVE_OUT if self.kind == self.Kind.MOVE else self.kind
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the answers say."""
+        return dict(json.loads(unseal(self.facts_sealed))) if self.facts_sealed else {}
+
+    def seal_facts(self, facts: Mapping[str, Any]) -> None:
+        self.facts_sealed = seal(json.dumps(facts, ensure_ascii=False))
+
+    @property
+    def who(self) -> str:
+        """Whom it is about, by name."""
+        return self.person.name if self.person else str(self.facts.get("name", ""))
 
 
 class IssuedLetter(models.Model):

@@ -52,6 +52,11 @@ def at_posts(posts: list[Post], step_id: int) -> Step | None:
     return with_cases(Step.objects.filter(_at(posts), pk=step_id)).first()
 
 
+def passed_by(posts: Iterable[Post]) -> QuerySet[Step]:
+    """Steps at these posts, open or past, but for those that were passed over."""
+    return Step.objects.filter(_at(posts)).exclude(state=Step.State.SKIPPED)
+
+
 def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
     """Of these steps, those whose case has a number, person, address or title that fits what was
     typed.

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, StringConstraints, model_validator
 
+from services.catalogue.life_events import Event
 from services.catalogue.steps import DeskStep, Slug, StepSpec
 from services.questions.conditions import Condition, Key, Line, Strict
 from services.questions.kind import (
@@ -142,16 +143,6 @@ class Who(Strict):
     resident_months: int | None = Field(None, ge=1, le=600)
 
 
-class Event(Strict):
-    """What happened to people of the register when this request is done. The desk confirms it for
-    each of them; nothing is written by itself."""
-
-    kind: Literal["death", "move"]  # died; moved away from the city
-    people: list[Key] = []  # questions of type person or members that name them
-    applicant_when: list[Condition] = []  # the applicant is one of them when all of these hold
-    applicant: bool = False  # the applicant always is
-
-
 class Standard(Strict):
     """The 14 items of a service standard (PermenPANRB 15/2014) that the rest does not say."""
 
@@ -226,9 +217,8 @@ class Blueprint(Strict):
                 )
             if document.kind is not None and document.kind not in document_kinds():
                 raise ValueError(f"document '{document.key}': no kind '{document.kind}'")
-        for key in self.event.people if self.event else []:
-            if key not in known or not kind_of(known[key]).names_people:
-                raise ValueError(f"event: '{key}' is no field of type person or members")
+        for wrong in self.event.wrong(known) if self.event else ():
+            raise ValueError(f"event: {wrong}")
         steps, desks = {step.key for step in self.steps}, {step.key for step in self.desks()}
         for output in self.outputs:
             if output.step not in steps:
@@ -248,7 +238,7 @@ class Blueprint(Strict):
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition outside the questions themselves, with its place."""
         if self.event:
-            yield from (("event", c) for c in self.event.applicant_when)
+            yield from (("event", c) for c in (*self.event.applicant_when, *self.event.when))
         for document in self.documents:
             yield from ((f"document '{document.key}'", c) for c in document.show_when)
         for step in self.steps:
@@ -313,6 +303,8 @@ class Blueprint(Strict):
                 del document["kind"]
         if self.event is None:
             del found["event"]
+        else:
+            found["event"] = self.event.canonical(found["event"])
         # Nothing translated says nothing: the same content as before there were translations.
         told = {language: texts for language, texts in found.pop("translations").items() if texts}
         return {**found, "translations": told} if told else found

@@ -31,6 +31,10 @@ _WORDS = {
     "value": "Jawaban", "amount": "Jumlah", "unit": "Satuan",
     "event": "Peristiwa di data penduduk", "kind": "Jenis", "people": "Orangnya",
     "applicant": "Pemohon termasuk", "applicant_when": "Pemohon termasuk bila",
+    "on": "Tanggalnya", "place": "Tempatnya", "cause": "Sebabnya", "sex": "Jenis kelamin",
+    "name": "Nama", "mother": "Ibu", "father": "Ayah", "certificate": "Nomor akta",
+    "destination": "Tujuan", "from": "Asal", "address": "Alamat", "card": "Kartu Keluarga",
+    "followers": "Yang ikut", "head": "Kepala keluarga", "spouse": "Suami atau istri", "nik": "NIK",
 }  # fmt: skip
 _PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": ""}]}
 
@@ -237,6 +241,17 @@ _RULES: tuple[tuple[str, str], ...] = (
      "dipakai dalam laporan. Matikan “Dipakai dalam laporan”."),
     (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
      "untuk tingkat lain."),
+    (r"event: condition on '(.+)', which", "Peristiwa di data penduduk memakai syarat dari “{0}”, "
+     "yang tidak ditanyakan. Kembalikan pertanyaannya."),
+    (r"event: '(.+)' is no field of type person", "Peristiwa di data penduduk: “{0}” bukan "
+     "pertanyaan jenis orang atau anggota keluarga. Kembalikan pertanyaannya."),
+    (r"event: '(.+)' is in '(.+)', which", "Peristiwa di data penduduk memakai jawaban “{1}”, yang "
+     "tidak ditanyakan atau berjenis lain. Kembalikan pertanyaannya."),
+    (r"event: '(.+)' has no fact '(.+)'; known: (.+)", "Peristiwa “{0}” tidak mengenal “{1}”. Yang "
+     "ada: {2}."),
+    (r"event: '(.+)' names nobody", "Peristiwa “{0}” tidak menyebut orangnya. Isi “people”, "
+     "“applicant”, atau “applicant_when”."),
+    (r"event: '(.+)' lacks (.+)", "Peristiwa “{0}” belum menyebut pertanyaan untuk: {1}."),
     (r"translations: 'id' is the language", "Terjemahan: “id” adalah bahasa layanan itu sendiri. "
      "Hapus bagian ini."),
     (r"translation '(.+)' of '(.+)': over (.+) letters", "Terjemahan “{0}” untuk “{1}” terlalu "

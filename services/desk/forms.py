@@ -1,13 +1,10 @@
 """Forms of the desks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from kernel.tanggal import long_date
-from kernel.text import in_capitals_and_small
-from services.applications.models import LifeEvent
 from ui.forms import Form
 
 LONGEST_ID = 19  # digits of a bigint
@@ -77,28 +74,3 @@ class RevokeForm(Form):
         super().__init__(
             *args, auto_id=f"id_%s_{letter_id}", initial={"letter": letter_id}, **kwargs
         )
-
-
-class LifeEventsForm(Form):
-    """Who is written into the register as dead or moved."""
-
-    person = forms.TypedMultipleChoiceField(
-        label="Siapa?",
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Pilih dulu siapa yang dicatat."},
-    )
-
-    def __init__(self, events: Iterable[LifeEvent], *args: Any, **kwargs: Any) -> None:
-        choices = [
-            (
-                event.pk,
-                f"{in_capitals_and_small(event.person.name)}, lahir "
-                f"{long_date(event.person.birth_date)}: {event.get_kind_display()}",
-            )
-            for event in events
-        ]
-        super().__init__(*args, initial={"person": [pk for pk, _ in choices]}, **kwargs)
-        people = self.fields["person"]
-        if isinstance(people, forms.ChoiceField):
-            people.choices = choices

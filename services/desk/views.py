@@ -28,7 +28,7 @@ from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
 from services.catalogue.steps import DeskStep
-from services.desk.forms import NOTES, DecisionForm, LifeEventsForm, RevokeForm, step_id
+from services.desk.forms import NOTES, DecisionForm, RevokeForm, step_id
 from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
 from services.web.access import today
@@ -173,7 +173,6 @@ def case_page(
     similar = list(queries.similar(application, today=today())[:3])
     same = list(queries.same_under_way(application)[:3])
     told = news_of_applicant(application) + life_events.hints(application)
-    events = life_events.to_confirm(application, posts)
     correctable = queries.correctable(application)
     forms: dict[str, Form] = {
         act: DecisionForm(act, initial={"step": mine.pk}, correctable=correctable)
@@ -204,7 +203,7 @@ def case_page(
         "failed": failed,
         **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
         "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
-        "events_form": _sent_or(LifeEventsForm(events), failed) if events else None,
+        "to_record": life_events.to_confirm(application, posts),
     }
     page = render(request, "desk/case.html", context, status=422 if failed else 200)
     return with_map(page) if context["tiles"] else page

@@ -84,6 +84,7 @@ READ_FOR = {
     "code.made": gettext_noop("Petugas membuat kode untuk memilih kata sandi Anda"),
     "code.used": gettext_noop("Kata sandi Anda diganti dengan kode dari petugas"),
     "penunjukan": gettext_noop("Admin kota mencari orang untuk suatu jabatan"),
+    "peristiwa": gettext_noop("Petugas mencatat peristiwa Anda di data penduduk"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 

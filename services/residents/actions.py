@@ -9,10 +9,10 @@ from django.db import transaction
 from accounts.addresses import ask_for_proof
 from accounts.models import User
 from audit import actions as audit
-from kernel.errors import RuleBroken, Stale
+from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
-from services.residents import codes, guesses, register
-from services.residents.models import Person, PersonEvent, ResidentAccount, Source
+from services.residents import guesses
+from services.residents.models import Person, ResidentAccount
 from services.residents.sealing import fingerprint
 from tenants.registry.current import city
 
@@ -126,28 +126,3 @@ def _opened_again(user: User, password: str, *, email: str, phone: str) -> User:
     audit.record("account.opened_again", actor=user, subject="user", subject_id=user.pk)
     ask_for_proof(user, host_url=city().url("").rstrip("/"))
     return user
-
-
-def set_status(*, person: Person, status: codes.Status, by: User, application_id: int) -> None:
-    """Write what happened to a person, as an application proved it. Call inside a transaction.
-
-    Raises Stale when the register already has them as dead, moved or gone.
-    """
-    person = Person.objects.select_for_update().get(pk=person.pk)
-    if not person.lives_here:
-        raise Stale("Orang ini sudah tercatat meninggal, pindah, atau pergi di data penduduk.")
-    register.change(
-        person_id=person.pk,
-        facts={"status": status},
-        origin=register.source(
-            kind=Source.Kind.CASE, label="Permohonan", by=by, case_id=application_id
-        ),
-        by=by,
-        kind=_KIND[status],
-    )
-
-
-_KIND = {
-    codes.Status.DEAD: PersonEvent.Kind.DEATH,
-    codes.Status.MOVED: PersonEvent.Kind.MOVE_OUT,
-}

@@ -167,6 +167,7 @@ HOUSEHOLD: dict[str, Field] = {
     for field in (
         Field("address", "Alamat", _S),
         Field("rt", "RT tempat tinggal", _S, Shape.PLACE),
+        Field("postal_code", "Kode pos", _S),
         Field("kk_number", "Nomor KK", _F, Shape.NUMBER),
         Field("issued_on", "Tanggal KK", _F, Shape.DAY),
         Field("postal_code", "Kode pos", _S),

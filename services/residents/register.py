@@ -310,6 +310,8 @@ def _undo_card(
     event: PersonEvent, act: Iterable[PersonEvent], origin: Source, by: User | None
 ) -> dict[int, PersonEvent]:
     """The events of all members, from which one act took or gave the same things of the card."""
+    if "household" not in event.detail:
+        raise RuleBroken("Perubahan alamat dari sebuah impor dibatalkan bersama impornya.")
     household_id, changes = event.detail["household"], event.all_changes
     household = Household.objects.select_related("rt").get(pk=household_id)
     alike = {

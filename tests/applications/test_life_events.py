@@ -1,6 +1,7 @@
 """A finished death or moving application proposes the status; a desk writes it in one act."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.test import Client
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, issuing, life_events
+from services.applications import actions, issuing, life_events, recording
 from services.applications.models import Application, LifeEvent
+from services.applications.recording import Told
 from services.cases import decisions
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
@@ -63,8 +65,9 @@ def finished(cast: Cast, late: Person) -> Application:
 
 
 def confirm(application: Application, by: Any) -> list[LifeEvent]:
-    ids = list(application.life_events.values_list("pk", flat=True))
-    return life_events.confirm(application_id=application.pk, event_ids=ids, by=by, at=MONDAY)
+    rows: dict[int, Any] = {row.pk: {} for row in application.life_events.all()}
+    told = Told(rows=rows, on=date(2026, 11, 20), to="stay")
+    return recording.record(application_id=application.pk, told=told, by=by, at=MONDAY)
 
 
 def test_the_counter_writes_a_death_into_the_register(cast: Cast, late: Person) -> None:
@@ -78,7 +81,11 @@ def test_the_counter_writes_a_death_into_the_register(cast: Cast, late: Person) 
     entry = Entry.objects.get(what="person.death")
     told = PersonEvent.objects.get(pk=str(entry.detail["event"]))
     assert told.changes == {"status": [1, 2]}
-    assert (told.source.kind, told.source.case_id) == ("case", application.pk)
+    assert (told.source.kind, told.source.case_id) == ("letter", application.pk)
+    letter = application.issued.get().letter
+    assert told.source.label == f"Surat Keterangan Kematian nomor {letter.number}"
+    assert told.happened_on == date(2026, 11, 20)
+    assert told.detail["place"] == "Rumah, Jalan Cumi-cumi 12"
     with pytest.raises(NotThere):
         confirm(application, cast.rina)
 
@@ -109,7 +116,9 @@ def test_nobody_writes_from_their_own_application(cast: Cast, late: Person) -> N
 def test_a_person_who_is_not_chosen_stays_as_they_are(cast: Cast, late: Person) -> None:
     application = finished(cast, late)
     with pytest.raises(RuleBroken, match="Pilih dulu"):
-        life_events.confirm(application_id=application.pk, event_ids=[0], by=cast.rina, at=MONDAY)
+        recording.record(
+            application_id=application.pk, told=Told(rows={0: {}}), by=cast.rina, at=MONDAY
+        )
 
 
 def test_a_second_death_of_the_same_person_is_pointed_out(cast: Cast, late: Person) -> None:
@@ -143,7 +152,8 @@ MOVES = ("pindah-antar-kabkota", "pindah-antar-provinsi", "pindah-luar-negeri")
 
 def test_the_services_that_end_a_residence_say_so() -> None:
     told = {one.slug: one.event.kind for one in shipped() if one.event}
-    assert told == {"kematian": "death", **dict.fromkeys(MOVES, "move")}
+    ends = {slug for slug, kind in told.items() if kind in ("death", "move_out")}
+    assert ends == {"kematian", *MOVES}
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/surat/<slug:output>/": DESK,
     "meja/berkas/<int:pk>/cabut/": DESK,
     "meja/berkas/<int:pk>/nik/": DESK,
+    "meja/peristiwa/": DESK,
     "meja/berkas/<int:pk>/peristiwa/": DESK,
     "kelola/": ADMIN,
     "kelola/identitas/": ADMIN,

@@ -36,7 +36,7 @@ _MOTHERS = range(12, 56)  # years; others are asked about
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """Who leaves the common card after a divorce, and where to."""
+    """Who goes to another card with a marriage or after a divorce, and where to."""
 
     person_ids: Collection[int]
     to: Household | NewCard
@@ -47,10 +47,11 @@ class Split:
 @transaction.atomic
 def marry(
     *, person_id: int, basis: Basis, spouse_id: int | None = None, spouse_name: str = "",
-    certificate: str = "",
+    certificate: str = "", split: Split | None = None,
 ) -> list[PersonEvent]:  # fmt: skip
-    """Two people married; ``spouse_name`` of one whom the register does not have. Raises
-    RuleBroken, and Doubtful for somebody who is married already or under age."""
+    """Two people married; ``spouse_name`` of one whom the register does not have; ``split`` says
+    who begins or joins a card with it. Raises RuleBroken, and Doubtful for somebody who is married
+    already or under age."""
     named, _ = locked({person_id} | ({spouse_id} if spouse_id else set()))
     couple = [named[pk] for pk in sorted(named)]
     if spouse_id == person_id:
@@ -69,18 +70,38 @@ def marry(
             if age_on(one.birth_date, basis.on) < MARRIAGE_AGE
         ]
     _ask(doubts, basis)
-    facts: dict[str, Any] = {"marital": Marital.MARRIED, "married_on": basis.on}
-    if certificate:
-        facts["marriage_certificate"] = certificate
-    return [
-        write(one.pk, Kind.MARRIAGE, facts, basis, spouse=spouse_name,
-              spouse_id=_other(couple, one))
-        for one in couple
-    ]  # fmt: skip
+    return _both(couple, Kind.MARRIAGE, basis, spouse_name, certificate, split)
 
 
-def _other(couple: Collection[Person], one: Person) -> int | None:
-    return next((other.pk for other in couple if other.pk != one.pk), None)
+def _both(
+    couple: Collection[Person], kind: PersonEvent.Kind, basis: Basis, spouse_name: str,
+    certificate: str, split: Split | None,
+) -> list[PersonEvent]:  # fmt: skip
+    """The event of each of the two, then who goes to another card."""
+    marital, day, number = _OF_COUPLES[kind]
+    events = []
+    for one in couple:
+        facts: dict[str, Any] = {"marital": marital}
+        if basis.on is not None or one.marital != marital:  # an unknown day takes no known one away
+            facts[day] = basis.on
+        if certificate:
+            facts[number] = certificate
+        other = next((other.pk for other in couple if other.pk != one.pk), None)
+        events.append(
+            write(one.pk, kind, facts, basis, spouse=spouse_name, spouse_id=other)
+        )  # fmt: skip
+    if split is not None:
+        events += move_within(
+            person_ids=split.person_ids, to=split.to, relations=split.relations,
+            heading=split.heading, basis=basis,
+        )  # fmt: skip
+    return events
+
+
+_OF_COUPLES = {
+    Kind.MARRIAGE: (Marital.MARRIED, "married_on", "marriage_certificate"),
+    Kind.DIVORCE: (Marital.DIVORCED, "divorced_on", "divorce_certificate"),
+}
 
 
 def _ask(doubts: Collection[str], basis: Basis) -> None:
@@ -101,20 +122,7 @@ def divorce(
     check_day(basis.on, couple, basis)
     wrong = [one for one in couple if one.marital not in (Marital.MARRIED, None)]
     _ask([f"{one.name} tidak tercatat kawin." for one in wrong], basis)
-    facts: dict[str, Any] = {"marital": Marital.DIVORCED, "divorced_on": basis.on}
-    if certificate:
-        facts["divorce_certificate"] = certificate
-    events = [
-        write(one.pk, Kind.DIVORCE, facts, basis, spouse=spouse_name,
-              spouse_id=_other(couple, one))
-        for one in couple
-    ]  # fmt: skip
-    if split is not None:
-        events += move_within(
-            person_ids=split.person_ids, to=split.to, relations=split.relations,
-            heading=split.heading, basis=basis,
-        )  # fmt: skip
-    return events
+    return _both(couple, Kind.DIVORCE, basis, spouse_name, certificate, split)
 
 
 @transaction.atomic
