@@ -29,7 +29,7 @@ from services.catalogue import paging
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.unknown import to_ask
-from services.questions.conditions import Answers, all_hold
+from services.questions.conditions import Answer, Answers, all_hold
 from services.questions.kind import House
 from services.residents import guesses
 from services.residents.actions import require_resident
@@ -53,8 +53,11 @@ def _require_open_city() -> None:
         )
 
 
-def begin(*, service: Service, applicant: Person, by: User) -> Application:
-    """A new draft, or the one already begun: nobody loses what they typed.
+def begin(
+    *, service: Service, applicant: Person, by: User, given: Mapping[str, Answer] | None = None
+) -> Application:
+    """A new draft, or the one already begun: nobody loses what they typed. ``given`` are answers
+    that the page it was begun from knows; they take the place of earlier ones.
 
     Raises RuleBroken, also where the service is not open where the applicant lives.
     """
@@ -66,7 +69,7 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
     refuse_unfit(service.current.blueprint.who, applicant, today=today_of(now()))
     existing = draft_of(applicant, service)
     if existing is not None:
-        return existing
+        return _with_given(existing, given or {})
     refuse_closed(service, applicant, today=today_of(now()))
     taken = earlier(service.current.blueprint, applicant.pk)
     try:
@@ -80,7 +83,7 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
                 draft_key=_draft_key(service.current, applicant),
                 asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
-            answers = {key: one.answer for key, one in taken.items()}
+            answers = {key: one.answer for key, one in taken.items()} | dict(given or {})
             if answers:
                 _record_named(begun, answers, by)
                 begun.seal_answers(answers)
@@ -91,6 +94,16 @@ def begin(*, service: Service, applicant: Person, by: User) -> Application:
             return begun
     except IntegrityError:  # the second half of a double click
         return Application.objects.get(draft_key=_draft_key(service.current, applicant))
+
+
+@transaction.atomic
+def _with_given(draft: Application, given: Mapping[str, Answer]) -> Application:
+    if given:
+        draft = locked(Application, draft.pk)
+        require_editable(draft)
+        draft.seal_answers({**draft.answers, **given})
+        draft.save(update_fields=["answers_sealed"])
+    return draft
 
 
 def _draft_key(version: ServiceVersion, applicant: Person) -> str:

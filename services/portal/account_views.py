@@ -5,7 +5,7 @@ from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from kernel import clock
 from kernel.errors import RuleBroken
 from services.catalogue import queries as catalogue
 from services.portal.forms import PasswordByCodeForm, RegisterForm
+from services.portal.reading import purpose_of
 from services.residents import actions as residents
 from services.residents import onetime
 from services.web.access import resident
@@ -70,25 +71,6 @@ def password_by_code(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/password_by_code.html", {"form": form}, status=status)
 
 
-SOMEHOW = gettext_noop("Data Anda dibuka")
-
-
-READ_FOR = {
-    "rt": gettext_noop("%(office)s membuka permohonan Anda"),
-    "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),
-    "nik": gettext_noop("Petugas membuka NIK dan nomor KK lengkap"),
-    "berkas": gettext_noop("Petugas membuka berkas yang Anda unggah"),
-    "surat": gettext_noop("Petugas membuka surat Anda"),
-    "pratinjau": gettext_noop("Petugas membaca rancangan surat Anda"),
-    "kode": gettext_noop("Petugas mencari akun Anda untuk membuat kode"),
-    "code.made": gettext_noop("Petugas membuat kode untuk memilih kata sandi Anda"),
-    "code.used": gettext_noop("Kata sandi Anda diganti dengan kode dari petugas"),
-    "penunjukan": gettext_noop("Admin kota mencari orang untuk suatu jabatan"),
-    "peristiwa": gettext_noop("Petugas mencatat peristiwa Anda di data penduduk"),
-    "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
-}
-
-
 @page(Audience.RESIDENT)
 @never_cache
 @require_safe
@@ -96,12 +78,6 @@ def reads(request: HttpRequest) -> HttpResponse:
     """Who was shown this resident's data (UU 27/2022: the subject may know)."""
     _, person = resident(request)
     page = Paginator(audit.told_to(person.pk), 30).get_page(request.GET.get("page"))
-    rows = [(entry, _read_for(entry.what, entry.detail)) for entry in page.object_list]
+    rows = [(entry, purpose_of(entry)) for entry in page.object_list]
     head = catalogue.places_at(person.household.rt.code).voucher.head
     return render(request, "portal/reads.html", {"page": page, "rows": rows, "head": head})
-
-
-def _read_for(what: str, detail: dict[str, str]) -> str:
-    """Why a resident's data was opened; before heads of dusun vouched, only a Ketua RT did."""
-    words = gettext(READ_FOR.get(detail.get("purpose", what), SOMEHOW))
-    return words % {"office": detail.get("office", "Ketua RT")} if "%(" in words else words

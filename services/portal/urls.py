@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services.portal import account_views, asking_views, case_views, views
+from services.portal import account_views, asking_views, case_views, own_data_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -27,6 +27,16 @@ urlpatterns = [
     path("v/<str:code>", views.verify, name="verify"),
     path("daftar/", account_views.register, name="register"),
     path("sandi/kode/", account_views.password_by_code, name="password-by-code"),
+    path("data-saya/", own_data_views.own, name="own-data"),
+    path("data-saya/unduh/", own_data_views.copy, name="own-data-copy"),
+    path("data-saya/persetujuan/", own_data_views.consent, name="own-data-consent"),
+    path("data-saya/keberatan/<int:pk>/", own_data_views.contest, name="own-data-contest"),
+    path("data-saya/dokumen/<int:pk>/", own_data_views.wallet_document, name="wallet-document"),
+    path(
+        "data-saya/dokumen/<int:pk>/hapus/",
+        own_data_views.withdraw_document,
+        name="wallet-document-withdraw",
+    ),
     path("akses/", account_views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

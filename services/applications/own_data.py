@@ -1,0 +1,145 @@
+"""All that the city keeps of one resident, for the resident: UU 27/2022 art. 7 and 32."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import datetime
+from typing import IO, Any
+
+from audit import queries as audit
+from audit.models import Entry
+from kernel import tables
+from kernel.errors import NotThere
+from services.applications.models import Application
+from services.letters.models import Letter
+from services.residents.fields import Shape, value_of
+from services.residents.known import history_of, known_of
+from services.residents.models import Consent, Person
+from services.residents.queries import facts_of
+from services.residents.wallet.kinds import kinds
+from services.residents.wallet.queries import documents_of
+from tenants.registry import stored_files
+from tenants.registry.current import city
+
+CONTEST = "keberatan-pembacaan-data"  # the service by which a reading is contested
+CORRECTION = "perubahan-elemen-data"  # the service by which a fact is corrected
+
+
+def reading_of(person: Person, entry_id: int) -> Entry:
+    """A reading of this resident's data. Raises NotThere."""
+    found = audit.told_to(person.pk).filter(pk=entry_id).first()
+    if found is None:
+        raise NotThere("Pembacaan ini tidak tercatat.")
+    return found
+
+
+def write_copy(person: Person, out: IO[bytes], *, at: datetime) -> None:
+    """A zip archive of everything kept of a resident: as JSON for machines, as CSV for
+    spreadsheets, and the files of the wallet. Numbers stand in full: it is their own."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        told = _all(person, at)
+        archive.writestr("data-saya.json", json.dumps(told, ensure_ascii=False, indent=2))
+        archive.writestr("data-kependudukan.csv", _sheet(_facts(person)))
+        archive.writestr("pembacaan.csv", _sheet(told["pembacaan"]))
+        for kept in documents_of(person):
+            suffix = kept.path.rpartition(".")[2]
+            archive.writestr(f"dokumen/{kept.kind}.{suffix}", stored_files.read(kept.path))
+
+
+def _all(person: Person, at: datetime) -> dict[str, Any]:
+    facts = facts_of(person)
+    return {
+        "daerah": city().name,
+        "dibuat": at.isoformat(),
+        "data_kependudukan": _facts(person),
+        "kartu_keluarga": {"nomor": facts["no_kk"], "alamat": facts["alamat"]},
+        "riwayat": [
+            {
+                "peristiwa": one.title,
+                "tanggal": _iso(one.event.happened_on),
+                "dicatat": _iso(one.event.entered_at),
+                "dasar": one.event.source.label,
+                "perubahan": [
+                    {"data": c.label, "semula": c.before, "menjadi": c.after} for c in one.changes
+                ],
+            }
+            for one in history_of(person, limit=1000)
+        ],
+        "pembacaan": [
+            {
+                "kapan": entry.at.isoformat(),
+                "oleh": entry.actor_name,
+                "untuk": str(entry.detail.get("purpose", entry.what)),
+            }
+            for entry in audit.told_to(person.pk)
+        ],
+        "permohonan": [_request(one) for one in _requests(person)],
+        "surat": [
+            {"nomor": letter.number, "perihal": letter.subject, "terbit": _iso(letter.issued_on)}
+            for letter in Letter.objects.filter(person=person).order_by("pk")
+        ],
+        "dompet_dokumen": [
+            {
+                "jenis": kinds()[kept.kind].label if kept.kind in kinds() else kept.kind,
+                "nama": kept.name,
+                "diberikan": _iso(kept.given_on),
+                "sampai": _iso(kept.valid_until),
+            }
+            for kept in documents_of(person)
+        ],
+        "persetujuan": [
+            {
+                "untuk": consent.get_purpose_display(),
+                "setuju": consent.given,
+                "kapan": _iso(consent.said_at),
+            }
+            for consent in Consent.objects.filter(person=person).order_by("pk")
+        ],
+    }
+
+
+def _facts(person: Person) -> list[dict[str, str]]:
+    """Every known fact; NIKs in full."""
+    return [
+        {
+            "data": fact.field.label,
+            "nilai": str(value_of(person, fact.field))
+            if fact.field.shape is Shape.NUMBER
+            else fact.words,
+            "sumber": fact.source,
+            "tanggal": _iso(fact.on) or "",
+        }
+        for group in known_of(person)
+        for fact in group.facts
+    ]
+
+
+def _requests(person: Person) -> list[Application]:
+    found = Application.objects.filter(applicant=person).select_related("version__service")
+    return list(found.order_by("pk"))
+
+
+def _request(application: Application) -> dict[str, Any]:
+    return {
+        "nomor": application.number or "draf",
+        "layanan": application.version.service.title,
+        "keadaan": application.get_state_display(),
+        "dikirim": _iso(application.submitted_at),
+        "jawaban": application.answers,
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _sheet(rows: list[dict[str, str]]) -> str:
+    text = io.StringIO()
+    if rows:
+        sheet = csv.DictWriter(text, list(rows[0]), delimiter=";", lineterminator="\r\n")
+        sheet.writeheader()
+        sheet.writerows(
+            {key: tables.as_text(str(cell)) for key, cell in row.items()} for row in rows
+        )
+    return "\ufeff" + text.getvalue()
