@@ -14,7 +14,7 @@ from services.cases.kinds import kinds
 from services.cases.models import Case, Document, Step
 from services.residents.models import WalletDocument
 from services.residents.queries import SqueezedName
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from tenants.office.models import Post
 
 UNDER_WAY = (Case.State.RETURNED, Case.State.RUNNING, Case.State.ISSUING, Case.State.DRAFT)
@@ -66,8 +66,9 @@ def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
     """
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) == 16:
-        printed = fingerprint(digits)
-        by_nik = [Q(**{f"case__{path}": printed}) for kind in kinds for path in kind.search.niks]
+        printed = prints(digits)
+        paths = [path for kind in kinds for path in kind.search.niks]
+        by_nik = [Q(**{f"case__{path}__in": printed}) for path in paths]
         return steps.filter(reduce(or_, by_nik))
     names = [path for kind in kinds for path in kind.search.names]
     squeezed = {f"name_{n}": SqueezedName(f"case__{path}") for n, path in enumerate(names)}

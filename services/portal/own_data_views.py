@@ -1,4 +1,4 @@
-"""Own data (“Data saya”): what the city keeps of a resident, who looked, and what they may do about it."""
+"""“Data saya”: what the city keeps of a resident, who looked, and what they may do about it."""
 
 import tempfile
 from typing import IO, cast

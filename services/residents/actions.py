@@ -13,7 +13,7 @@ from kernel.errors import RuleBroken
 from kernel.nik import parse_kk, parse_nik
 from services.residents import guesses
 from services.residents.models import Person, ResidentAccount
-from services.residents.sealing import fingerprint
+from services.residents.sealing import fingerprint, prints
 from tenants.registry.current import city
 
 _WINDOW = 15  # minutes
@@ -42,6 +42,15 @@ def login_for(nik_print: bytes) -> str:
     return f"nik:{nik_print.hex()}"
 
 
+def login_of(digits: str) -> str:
+    """The login that somebody with this NIK has, or would get."""
+    logins = [login_for(print_) for print_ in prints(digits)]
+    if len(logins) == 1:
+        return logins[0]
+    found = User.objects.filter(login__in=logins).values_list("login", flat=True).first()
+    return found or logins[0]
+
+
 def register_citizen(
     *,
     nik: str,
@@ -68,7 +77,11 @@ def register_citizen(
     person = (
         Person.objects.living_here()
         .select_related("household")
-        .filter(nik_print=print_, birth_date=birth_date, household__kk_print=fingerprint(card))
+        .filter(
+            nik_print__in=prints(digits),
+            birth_date=birth_date,
+            household__kk_print__in=prints(card),
+        )
         .first()
     )
     if person is None:

@@ -8,9 +8,8 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
 from services.residents import codes
-from services.residents.actions import NOT_HERE, login_for
+from services.residents.actions import NOT_HERE, login_of
 from services.residents.models import OfficialIdentity, Person
-from services.residents.sealing import fingerprint
 from tenants.registry.current import city_or_none
 
 
@@ -35,7 +34,7 @@ class NikBackend(LoginBackend):
         if city_or_none() is None:
             return None
         try:
-            return login_for(fingerprint(parse_nik(typed).digits))
+            return login_of(parse_nik(typed).digits)
         except RuleBroken:
             return None
 

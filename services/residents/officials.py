@@ -12,7 +12,7 @@ from kernel.text import squeeze
 from services.residents.models import OfficialIdentity, Person, PersonQuerySet
 from services.residents.models.people import squeezed
 from services.residents.queries import people
-from services.residents.sealing import fingerprint, seal
+from services.residents.sealing import fingerprint, prints, seal, unseal
 
 # Before a name: Drs., Dr., H., Hj., Ir., Prof., R. and the like, with or without a dot.
 _BEFORE = re.compile(r"^(?:(?:prof|drs|dra|dr|ir|hj|h|kh|r)\b\.?\s*)+", re.IGNORECASE)
@@ -42,7 +42,7 @@ def identify(*, user: User, nik: str, by: User | None) -> OfficialIdentity:
     digits = parse_nik(nik).digits
     known = OfficialIdentity.objects.select_for_update().filter(user=user).first()
     if known is not None:
-        if bytes(known.nik_print) != fingerprint(digits):
+        if bytes(known.nik_print) not in prints(digits):
             raise RuleBroken(
                 f"Akun {user.name} sudah tercatat dengan NIK lain. Periksa lagi; bila yang dahulu "
                 "keliru, akhiri jabatannya dan tunjuk lagi dengan e-mail lain.",
@@ -59,9 +59,10 @@ def identify(*, user: User, nik: str, by: User | None) -> OfficialIdentity:
 def nik_prints(user: User) -> set[bytes]:
     """Fingerprints of the NIK this user is known by: of a resident's account, or noted for an
     official. One query; empty for somebody of unknown NIK."""
-    noted = OfficialIdentity.objects.filter(user=user).values_list("nik_print", flat=True)
-    own = Person.objects.filter(account__user=user).values_list("nik_print", flat=True)
-    return {bytes(found) for found in noted.union(own)}
+    noted = OfficialIdentity.objects.filter(user=user).values_list("nik_sealed", flat=True)
+    own = Person.objects.filter(account__user=user, nik_sealed__isnull=False)
+    sealed = noted.union(own.values_list("nik_sealed", flat=True))
+    return {print_ for one in sealed for print_ in prints(unseal(one))}
 
 
 def own_people(user: User) -> set[int]:

@@ -22,11 +22,11 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code, secret_code
 from kernel.nik import parse_nik
 from services.residents import guesses, officials
-from services.residents.actions import login_for, require_resident
+from services.residents.actions import login_of, require_resident
 from services.residents.models import OneTimeCode, Person
 from services.residents.notices import CODE_MADE
 from services.residents.queries import lives_in, people
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from tenants.office.models import Holding
 from tenants.office.queries import current_holdings, is_admin
 from tenants.office.roles import Can, can, having
@@ -70,7 +70,7 @@ def find_for_counter(*, nik: str, by: User, today: date) -> Person:
     Raises RuleBroken. Whoever shows the person also records the reading.
     """
     areas = counters_of(by, today)
-    person = people().living_here().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+    person = people().living_here().filter(nik_print__in=prints(parse_nik(nik).digits)).first()
     if not areas or person is None or not any(lives_in(person, area) for area in areas):
         raise NotThere(
             "NIK ini tidak tercatat sebagai warga wilayah Anda. Periksa lagi angkanya; warga "
@@ -131,7 +131,7 @@ def make(*, person_id: int, checked: str, by: User, at: datetime, today: date) -
     OneTimeCode.objects.update_or_create(
         user=user,
         defaults={
-            "digest": _digest(user, code), "expires_at": expires_at, "made_by": by,
+            "digest": _digests(user, code)[0], "expires_at": expires_at, "made_by": by,
             "checked": checked,
         },
     )  # fmt: skip
@@ -142,9 +142,10 @@ def make(*, person_id: int, checked: str, by: User, at: datetime, today: date) -
     return Handed(person, code, expires_at)
 
 
-def _digest(user: User, code: str) -> bytes:
-    """Bound to the password there is: whichever way it changes, the code ends with it."""
-    return fingerprint(f"code:{user.pk}:{user.password}:{code}")
+def _digests(user: User, code: str) -> list[bytes]:
+    """Bound to the password there is: whichever way it changes, the code ends with it. The first
+    is the one to keep."""
+    return prints(f"code:{user.pk}:{user.password}:{code}")
 
 
 def redeem(*, nik: str, code: str, password: str, remote: str, at: datetime) -> User:
@@ -153,7 +154,7 @@ def redeem(*, nik: str, code: str, password: str, remote: str, at: datetime) -> 
     A wrong NIK, a wrong code and one that is used or too old get the same answer. Raises
     RuleBroken; writes nothing then.
     """
-    login = login_for(fingerprint(parse_nik(nik).digits))
+    login = login_of(parse_nik(nik).digits)
     keys = {f"code:{login}": TRIES_PER_ACCOUNT, f"code-from:{remote}": TRIES_PER_ADDRESS}
     for key, limit in keys.items():
         guesses.count(key, limit, minutes=VALID_MINUTES)
@@ -163,9 +164,8 @@ def redeem(*, nik: str, code: str, password: str, remote: str, at: datetime) -> 
         person = Person.objects.living_here().filter(account__user=user).first()
         if user is None or found is None or person is None:
             raise RuleBroken(NO_MATCH)
-        is_right = hmac.compare_digest(
-            bytes(found.digest), _digest(user, normalize_code(code)[:40])
-        )
+        digests = _digests(user, normalize_code(code)[:40])
+        is_right = any(hmac.compare_digest(bytes(found.digest), one) for one in digests)
         if not is_right or found.expires_at <= at:
             raise RuleBroken(NO_MATCH)
         for key in keys:

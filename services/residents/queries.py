@@ -11,7 +11,7 @@ from kernel.tanggal import age_on, long_date
 from kernel.text import fold
 from services.residents import codes
 from services.residents.models import Person, PersonQuerySet
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from tenants.backend.scope import once_here
 from tenants.office.models import Unit
 from tenants.office.queries import lineage
@@ -40,12 +40,12 @@ def person_of(user: object) -> Person | None:
 
 def person_by_nik(nik: str) -> Person | None:
     """The resident with this NIK, or None; raises RuleBroken for a malformed NIK."""
-    return people().living_here().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+    return people().living_here().filter(nik_print__in=prints(parse_nik(nik).digits)).first()
 
 
 def record_by_nik(nik: str) -> Person | None:
     """``person_by_nik`` that also finds the dead and those who moved away."""
-    return people().filter(nik_print=fingerprint(parse_nik(nik).digits)).first()
+    return people().filter(nik_print__in=prints(parse_nik(nik).digits)).first()
 
 
 def living_with(person: Person) -> list[Person]:

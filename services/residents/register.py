@@ -22,7 +22,7 @@ from services.residents import codes
 from services.residents.events import PersonChanged
 from services.residents.fields import FIELDS, HOUSEHOLD, NUMBERS, Field, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
-from services.residents.sealing import fingerprint, seal
+from services.residents.sealing import prints, seal
 from services.residents.search import words
 from tenants.office.models import Unit
 from tenants.registry.current import city
@@ -58,8 +58,8 @@ def open_household(
     """
     household = Household(address=address, rt=rt, source=origin, **more)
     if kk_number:
-        print_ = fingerprint(parse_kk(kk_number))
-        empty = Household.objects.filter(kk_print=print_, members=None).first()
+        found_by = prints(parse_kk(kk_number))
+        empty = Household.objects.filter(kk_print__in=found_by, members=None).first()
         household.pk = empty.pk if empty else None
         _set_card(household, kk_number)
     household.save()
@@ -72,10 +72,10 @@ def _set_card(household: Household, kk_number: str) -> None:
         household.kk_sealed = household.kk_print = None
         return
     digits = parse_kk(kk_number)
-    print_ = fingerprint(digits)
-    if Household.objects.filter(kk_print=print_).exclude(pk=household.pk).exists():
+    found_by = prints(digits)
+    if Household.objects.filter(kk_print__in=found_by).exclude(pk=household.pk).exists():
         raise RuleBroken(KNOWN_CARD, field="no_kk")
-    household.kk_sealed, household.kk_print = seal(digits), print_
+    household.kk_sealed, household.kk_print = seal(digits), found_by[0]
 
 
 @transaction.atomic
@@ -109,10 +109,10 @@ def _set_nik(person: Person, nik: str) -> None:
         person.nik_sealed = person.nik_print = None
         return
     digits = parse_nik(nik).digits
-    print_ = fingerprint(digits)
-    if Person.objects.filter(nik_print=print_).exclude(pk=person.pk).exists():
+    found_by = prints(digits)
+    if Person.objects.filter(nik_print__in=found_by).exclude(pk=person.pk).exists():
         raise RuleBroken(KNOWN_NIK, field="nik")
-    person.nik_sealed, person.nik_print = seal(digits), print_
+    person.nik_sealed, person.nik_print = seal(digits), found_by[0]
 
 
 @transaction.atomic

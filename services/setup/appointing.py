@@ -13,7 +13,7 @@ from services.residents import actions as residents
 from services.residents import codes, officials
 from services.residents.models import Person
 from services.residents.queries import record_by_nik
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from services.setup.notices import NEIGHBOUR_APPOINTED
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
@@ -34,7 +34,7 @@ def appoint(
     by their own NIK with another address. ``quiet``: the caller tells the administrators.
     """
     is_desk = not can(post.role, Can.ADMINISTERS)
-    if nik and is_desk and fingerprint(parse_nik(nik).digits) in officials.nik_prints(by):
+    if nik and is_desk and officials.nik_prints(by).intersection(prints(parse_nik(nik).digits)):
         raise RuleBroken(office.OWN_POST, field="nik")
     _refuse_dead(nik)
     holding = office.appoint_by_mail(

@@ -7,6 +7,7 @@ Ownership knows no tables of services; each app says at its start (``ready``) wh
     rewritten(table, column, out)     exported as ``out(row)`` says
     path(table, column)               a stored file's path: without the schema's name
     shelf(name, folder, items)        files people look for, with a list of them
+    after_rotation(run)                    once the fingerprints are those of a new key
     after_import(run)                 once every row is there
 
 Rows are dictionaries as PostgreSQL's ``row_to_json`` writes them.
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from kernel.registry import Registry, name_of
+from kernel.registry import Hook, Registry, name_of
 
 Row: TypeAlias = dict[str, Any]
 
@@ -58,9 +59,22 @@ PATHS: Registry[str] = Registry("export: paths", "columns that hold where a file
 # By folder.
 SHELVES: Registry[Shelf] = Registry("export: shelves", "files people look for, with a list of them")
 LEFT_OUT: Registry[str] = Registry("export: left out", "folders that are not exported, and why")
+RESEALED: Registry[Callable[[], None]] = Registry(
+    "keys: after a rotation", "what follows new fingerprints in a city whose key was exchanged"
+)
 AFTER: Registry[Callable[[], None]] = Registry(
     "export: after", "what runs in a restored city once every row is there"
 )
+
+
+def _nothing_is_sealed(_sealed: bytes) -> bool:
+    return True
+
+
+is_current: Hook[Callable[[bytes], bool]] = Hook(
+    "current seal", "whether sealed bytes were made with the city's newest key",
+    default=_nothing_is_sealed,
+)  # fmt: skip
 
 
 def sealed(
@@ -96,6 +110,11 @@ def shelf(
 def leave_out(folder: str, why: str) -> None:
     """A folder below the city's that is of no use elsewhere."""
     LEFT_OUT.add(folder, why)
+
+
+def after_rotation(run: Callable[[], None]) -> None:
+    """Runs in the city once its fingerprints were made with a new key, and may run again."""
+    RESEALED.add(name_of(run), run)
 
 
 def after_import(run: Callable[[], None]) -> None:

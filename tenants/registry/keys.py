@@ -2,6 +2,9 @@
 
 AES-256-GCM, 12-byte random nonce in front, the city's code as associated data: a wrapped key
 copied to another city's row does not open.
+
+While a city's key is exchanged (``ownership.rotation``) its row has two: the new one seals, both
+open. While the master key is exchanged, the old one opens too.
 """
 
 import base64
@@ -22,7 +25,7 @@ class KeyLost(RuntimeError):
     """The stored data key does not open with this master key."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _master(text: str) -> AESGCM:
     try:
         key = base64.urlsafe_b64decode(text)
@@ -40,12 +43,23 @@ def wrap(key: bytes, *, code: str) -> bytes:
 
 
 def unwrap(stored: bytes, *, code: str) -> bytes:
-    """The 32 bytes of a stored data key; KeyLost when it was altered or the master key is not
-    the one it was wrapped with."""
+    """The 32 bytes of a stored data key; KeyLost when it was altered or none of the master keys
+    is the one it was wrapped with."""
+    for text in (settings.MASTER_KEY, *settings.OLD_MASTER_KEYS):
+        try:
+            return _master(text).decrypt(stored[:NONCE], stored[NONCE:], code.encode())
+        except (InvalidTag, ValueError):
+            continue
+    raise KeyLost(f"the data key of city {code} does not open")
+
+
+def is_current(stored: bytes, *, code: str) -> bool:
+    """Whether a stored data key is wrapped by the master key in force."""
     try:
-        return _master(settings.MASTER_KEY).decrypt(stored[:NONCE], stored[NONCE:], code.encode())
-    except (InvalidTag, ValueError) as error:
-        raise KeyLost(f"the data key of city {code} does not open") from error
+        _master(settings.MASTER_KEY).decrypt(stored[:NONCE], stored[NONCE:], code.encode())
+    except (InvalidTag, ValueError):
+        return False
+    return True
 
 
 def new_city_key(*, code: str) -> bytes:
@@ -56,3 +70,10 @@ def new_city_key(*, code: str) -> bytes:
 def city_key(city: City) -> bytes:
     """The city's 32-byte data key. Never log it, never cache it outside the process."""
     return unwrap(bytes(city.data_key), code=city.code)
+
+
+def city_keys(city: City) -> list[bytes]:
+    """The keys that open what the city sealed: its own, and the one before while that is being
+    exchanged."""
+    stored = [bytes(city.data_key), bytes(city.previous_key or b"")]
+    return [unwrap(one, code=city.code) for one in stored if one]

@@ -36,6 +36,9 @@ class City(TenantMixin):
     is_demo = models.BooleanField(default=False)
     done_stages = models.JSONField(default=list)  # of provisioning, by name
     data_key = models.BinaryField(default=bytes)  # wrapped by settings.MASTER_KEY
+    # The key before, while everything sealed with it is sealed anew; else null.
+    previous_key = models.BinaryField(null=True)
+    key_changed_at = models.DateTimeField(null=True)
     # What the city may use (null: no limit); written by tenants.registry.entitlements alone.
     trial_ends_at = models.DateTimeField(null=True, blank=True)  # null: paid, or no end known
     letters_per_month = models.PositiveIntegerField(null=True, blank=True)

@@ -62,9 +62,9 @@ class Manifest:
         return frozenset((app, name) for app, name in self.data["migrations"])
 
 
-def seal(body: dict[str, Any]) -> str:
+def seal(body: dict[str, Any], master: str = "") -> str:
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    key = hashlib.sha256(b"balai backup" + settings.MASTER_KEY.encode()).digest()
+    key = hashlib.sha256(b"balai backup" + (master or settings.MASTER_KEY).encode()).digest()
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -199,7 +199,10 @@ def verify(source: Path) -> Manifest:
     if not isinstance(manifest, dict):
         raise BadBackup("Berkas cadangan ini terpotong: daftar isinya tidak ada.")
     claimed = manifest.pop("seal", "")
-    if not isinstance(claimed, str) or not hmac.compare_digest(claimed, seal(manifest)):
+    masters = (settings.MASTER_KEY, *settings.OLD_MASTER_KEYS)
+    if not isinstance(claimed, str) or not any(
+        hmac.compare_digest(claimed, seal(manifest, master)) for master in masters
+    ):
         raise BadBackup(
             "Segel berkas cadangan ini tidak cocok: berkas diubah, atau dibuat di pemasangan lain "
             "(BALAI_MASTER_KEY berbeda)."

@@ -24,7 +24,7 @@ from services.residents.happenings.basis import (
     write,
 )
 from services.residents.models import Household, Person, PersonEvent
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from tenants.office.models import Unit
 
 
@@ -56,8 +56,8 @@ def move_in(
         facts = {"resident_since": basis.on, **one.facts, "status": codes.Status.ALIVE}
         known = None
         if one.nik:
-            print_ = fingerprint(parse_nik(one.nik).digits)
-            known = Person.objects.select_for_update().filter(nik_print=print_).first()
+            found_by = prints(parse_nik(one.nik).digits)
+            known = Person.objects.select_for_update().filter(nik_print__in=found_by).first()
         if known is None:
             check_new(facts, basis)
             person = register.enter(
