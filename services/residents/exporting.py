@@ -65,5 +65,6 @@ def derive_logins() -> None:
 
 columns.rewritten("accounts_user", "login", login_out)
 columns.after_import(derive_logins)
-from services.residents.sealing import fingerprint, is_current, seal, unseal
-from services.residents.search import words
+columns.after_import(words.learn_all)
+columns.after_rotation(derive_logins)
+columns.is_current.fill("residents", is_current)

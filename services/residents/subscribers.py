@@ -7,6 +7,7 @@ from messaging.notices import tell
 from services.residents import notices
 from services.residents.events import PersonChanged
 from services.residents.models import OfficialIdentity, Person, PersonEvent
+from services.residents.sealing import prints
 from tenants.office import queries as office
 from tenants.office.models import Holding, Unit
 from tenants.office.roles import Can, can
@@ -24,7 +25,7 @@ def tell_of_holder(event: PersonChanged) -> None:
         return
     users = User.objects.filter(resident__person=person)
     if person.nik_print is not None:
-        known = OfficialIdentity.objects.filter(nik_print=person.nik_print).values("user")
+        known = OfficialIdentity.objects.filter(nik_print__in=prints(person.nik)).values("user")
         users = users.union(User.objects.filter(pk__in=known))
     today = now().astimezone(city().tz).date()
     held = office.current_holdings(today).filter(user__in=[user.pk for user in users])

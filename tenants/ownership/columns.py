@@ -67,13 +67,13 @@ AFTER: Registry[Callable[[], None]] = Registry(
 )
 
 
-def _nothing_is_sealed(_sealed: bytes) -> bool:
-    return True
+def _nobody_knows(_sealed: bytes) -> bool:
+    raise RuntimeError("nobody says which key sealed a value: keys cannot be exchanged")
 
 
 is_current: Hook[Callable[[bytes], bool]] = Hook(
     "current seal", "whether sealed bytes were made with the city's newest key",
-    default=_nothing_is_sealed,
+    default=_nobody_knows,
 )  # fmt: skip
 
 

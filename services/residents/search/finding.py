@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from services.residents.search import words
 from services.residents.search.typed import SHORT, Typed
 
@@ -153,11 +153,11 @@ class Area:
 
 
 def _by_number(number: str, here: Area, found: Found) -> None:
-    printed = fingerprint(number)
-    where = _where([Condition("p.nik_print = %s", (printed,)), *here.within()])
+    printed = prints(number)
+    where = _where([Condition("p.nik_print = ANY(%s)", (printed,)), *here.within()])
     sql = f"SELECT p.id FROM residents_person p WHERE {where.sql}"  # noqa: S608
     found.take(_ids(sql, where.values))
-    where = _where([Condition("h.kk_print = %s", (printed,)), *here.within()])
+    where = _where([Condition("h.kk_print = ANY(%s)", (printed,)), *here.within()])
     sql = f"""
         SELECT p.id FROM residents_household h JOIN residents_person p ON p.household_id = h.id
          WHERE {where.sql} ORDER BY p.relation, p.id LIMIT {LIMIT + 1}"""  # noqa: S608
