@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from django.db import connection
 
+from services.residents.imports import runs
 from services.residents.models import WalletDocument
 from services.residents.sealing import fingerprint, is_current, seal, unseal
 from services.residents.search import words
@@ -67,4 +68,6 @@ columns.rewritten("accounts_user", "login", login_out)
 columns.after_import(derive_logins)
 columns.after_import(words.learn_all)
 columns.after_rotation(derive_logins)
+columns.after_rotation(runs.forget_repairs)
+columns.holds_rotation(runs.hold_rotation)
 columns.is_current.fill("residents", is_current)

@@ -7,6 +7,7 @@ Ownership knows no tables of services; each app says at its start (``ready``) wh
     rewritten(table, column, out)     exported as ``out(row)`` says
     path(table, column)               a stored file's path: without the schema's name
     shelf(name, folder, items)        files people look for, with a list of them
+    holds_rotation(why)                    why the city's key cannot be exchanged just now
     after_rotation(run)                    once the fingerprints are those of a new key
     after_import(run)                 once every row is there
 
@@ -59,6 +60,9 @@ PATHS: Registry[str] = Registry("export: paths", "columns that hold where a file
 # By folder.
 SHELVES: Registry[Shelf] = Registry("export: shelves", "files people look for, with a list of them")
 LEFT_OUT: Registry[str] = Registry("export: left out", "folders that are not exported, and why")
+HOLDS: Registry[Callable[[], str]] = Registry(
+    "keys: holds", "why a city's key cannot be exchanged just now, in Indonesian; empty: it can"
+)
 RESEALED: Registry[Callable[[], None]] = Registry(
     "keys: after a rotation", "what follows new fingerprints in a city whose key was exchanged"
 )
@@ -110,6 +114,11 @@ def shelf(
 def leave_out(folder: str, why: str) -> None:
     """A folder below the city's that is of no use elsewhere."""
     LEFT_OUT.add(folder, why)
+
+
+def holds_rotation(why: Callable[[], str]) -> None:
+    """Asked in the city before anything is sealed with a new key."""
+    HOLDS.add(name_of(why), why)
 
 
 def after_rotation(run: Callable[[], None]) -> None:

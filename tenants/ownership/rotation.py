@@ -63,7 +63,10 @@ def _is_old(city: City, name: str) -> bool:
 
 
 def begin(city_id: int, *, at: datetime) -> City:
-    """Give a city a new data key; one that is being exchanged goes on with the one it has."""
+    """Give a city a new data key; one that is being exchanged goes on with the one it has. Raises
+    RuleBroken while something is under way that holds sealed numbers elsewhere."""
+    with in_public():
+        _refuse_held(City.objects.get(pk=city_id))
     with in_public(), transaction.atomic():
         city: City = City.objects.select_for_update().get(pk=city_id)
         if city.previous_key is not None:
@@ -76,6 +79,13 @@ def begin(city_id: int, *, at: datetime) -> City:
         hosts.announce()
     queries.forget(city.schema_name)
     return city
+
+
+def _refuse_held(city: City) -> None:
+    with in_city(city):
+        for why in columns.HOLDS:
+            if said := why():
+                raise RuleBroken(f"{city.name}: {said}")
 
 
 def seconds_to_wait(city: City, *, at: datetime) -> float:
@@ -118,8 +128,10 @@ def seal_anew(city: City) -> Iterator[tuple[str, int]]:
     """Seal with the new key what is sealed with the one before; yields (table, rows sealed anew)
     after each batch.
 
-    Raises RuleBroken when a value opens with neither key: then nothing of its batch is written.
+    Raises RuleBroken as ``begin`` does, and when a value opens with neither key: then nothing of
+    its batch is written.
     """
+    _refuse_held(city)
     for table in _tables():
         last = 0
         while True:

@@ -12,8 +12,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from kernel.clock import now
+from kernel.errors import RuleBroken
 from services.residents import actions, officials, queries
-from services.residents.models import OfficialIdentity, Person, PersonEvent
+from services.residents.imports import runs
+from services.residents.models import ImportRun, OfficialIdentity, Person, PersonEvent
 from services.residents.sealing import is_current, prints, seal, unseal
 from tenants.backend.scope import in_city
 from tenants.ownership import rotation
@@ -186,3 +188,15 @@ def test_numbers_are_looked_up_by_every_fingerprint() -> None:
         if one.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_rotation_waits_for_an_import_and_the_other_way_round(bontang: City) -> None:
+    with in_city(bontang):
+        run = runs.open_run(name="warga.csv", facts_on=now().date(), by=None)
+    with pytest.raises(RuleBroken, match="impor penduduk sedang berjalan"):
+        rotation.begin(bontang.pk, at=now())
+    with in_city(bontang):
+        ImportRun.objects.filter(pk=run.pk).update(is_open=None, state="cancelled")
+    begun = rotation.begin(bontang.pk, at=now())
+    with in_city(begun), pytest.raises(RuleBroken, match="Kunci data"):
+        runs.open_run(name="warga.csv", facts_on=now().date(), by=None)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -26,6 +27,7 @@ from services.residents.imports.sheets import File, Sheet
 from services.residents.imports.workbook import PEEKED
 from services.residents.models import ImportHeading, ImportRun, Source
 from services.residents.sealing import seal, unseal
+from tenants.registry.current import city
 
 KIND = "residents.import"
 WAITS = timedelta(days=3)  # for somebody to choose columns or to agree
@@ -46,6 +48,20 @@ def get(run_id: int) -> ImportRun:
 def under_way() -> ImportRun | None:
     """The import that is open in this city."""
     return ImportRun.objects.select_related("by").filter(is_open=True).first()
+
+
+def hold_rotation() -> str:
+    """Why the city's key cannot be exchanged now: lines under way are sealed outside the
+    register's columns."""
+    return "impor penduduk sedang berjalan. Tunggu sampai selesai." if under_way() else ""
+
+
+def forget_repairs() -> None:
+    """Drop the lines to repair: they are sealed with a key that is gone."""
+    for run in ImportRun.objects.select_for_update().exclude(repair_path=""):
+        path, run.repair_path = run.repair_path, ""
+        run.save(update_fields=["repair_path"])
+        transaction.on_commit(partial(files.forget, path))
 
 
 def locked(run_id: int, *states: ImportRun.State) -> ImportRun:
@@ -85,7 +101,12 @@ def missing_columns(run: ImportRun) -> list[Column]:
 def open_run(
     *, name: str, facts_on: date, by: User | None, state: ImportRun.State = State.UPLOADED
 ) -> ImportRun:
-    """The row of a new import. Raises RuleBroken while another one is under way."""
+    """The row of a new import. Raises RuleBroken while another one is under way, or the city's
+    key is being exchanged."""
+    if city().previous_key is not None:
+        raise RuleBroken(
+            "Kunci data daerah ini sedang diganti. Unggah lagi beberapa menit lagi.", field="file"
+        )
     try:
         with transaction.atomic():
             return ImportRun.objects.create(name=name[:200], facts_on=facts_on, by=by, state=state)
