@@ -61,6 +61,7 @@ TEXTS: dict[str, str] = {
     "Loket kelurahan memeriksa": "The village office checks",
     "Lurah menyetujui": "The head of the village approves",
     "Loket kecamatan memeriksa": "The district office checks",
+    "Keberatan diperiksa": "The objection is looked into",
     "Camat menyetujui": "The head of the district approves",
     "Disdukcapil memproses": "The civil registry (Disdukcapil) processes it",
     "DPMPTSP memproses": "The licensing office (DPMPTSP) processes it",
