@@ -21,7 +21,7 @@ from services.cases.route import locked
 from services.residents import codes, happenings, history, officials, register
 from services.residents.happenings import Arrival, Basis, Heading, NewCard
 from services.residents.models import Household, Person, PersonEvent, Source
-from services.residents.sealing import fingerprint
+from services.residents.sealing import prints
 from tenants.office import queries as office
 from tenants.office.models import Unit
 from tenants.registry.current import city
@@ -169,7 +169,7 @@ def _move_out(act: _Act) -> None:
 def _card(act: _Act) -> Household | NewCard:
     told = act.told
     if told.to == "join":
-        found = Household.objects.filter(kk_print=fingerprint(parse_kk(told.kk_number))).first()
+        found = Household.objects.filter(kk_print__in=prints(parse_kk(told.kk_number))).first()
         if found is None:
             raise RuleBroken(
                 "Nomor KK ini tidak tercatat di data penduduk. Periksa lagi angkanya.",
