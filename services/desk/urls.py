@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from services.desk import code_views, recording_views, views
+from services.desk import code_views, recording_views, sharing_views, views
 
 urlpatterns = [
     path("", views.inbox, name="desk-inbox"),
     path("cari/", views.search, name="desk-search"),
     path("peristiwa/", recording_views.waiting, name="desk-to-record"),
+    path("data/", sharing_views.shared, name="desk-shared"),
     path("kode/", code_views.give_code, name="desk-code"),
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),

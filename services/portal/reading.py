@@ -19,6 +19,7 @@ READ_FOR = {
     "code.used": gettext_noop("Kata sandi Anda diganti dengan kode dari petugas"),
     "penunjukan": gettext_noop("Admin kota mencari orang untuk suatu jabatan"),
     "peristiwa": gettext_noop("Petugas mencatat peristiwa Anda di data penduduk"),
+    "berbagi": gettext_noop("%(recipient)s membaca sebagian data Anda: %(why)s"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 
@@ -26,4 +27,4 @@ READ_FOR = {
 def purpose_of(entry: Entry) -> str:
     """Why a resident's data was opened; before heads of dusun vouched, only a Ketua RT did."""
     words = gettext(READ_FOR.get(entry.detail.get("purpose", entry.what), SOMEHOW))
-    return words % {"office": entry.detail.get("office", "Ketua RT")} if "%(" in words else words
+    return words % {"office": "Ketua RT", **entry.detail} if "%(" in words else words

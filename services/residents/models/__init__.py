@@ -5,6 +5,7 @@ from services.residents.models.events import PersonEvent
 from services.residents.models.imports import ImportFamily, ImportHeading, ImportRow, ImportRun
 from services.residents.models.people import Household, Person, PersonQuerySet, Source
 from services.residents.models.search import SearchWord
+from services.residents.models.sharing import SharingRule
 from services.residents.models.wallet import Consent, WalletDocument
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PersonQuerySet",
     "ResidentAccount",
     "SearchWord",
+    "SharingRule",
     "Source",
     "WalletDocument",
 ]
