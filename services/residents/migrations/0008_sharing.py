@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('office', '0003_own_role'),
-        ('residents', '0006_imports'),
+        ('residents', '0007_import_pieces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
