@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.text import Truncator
+
 from accounts.models import User
 from audit import actions as audit
 from services.residents.fields import FIELDS
@@ -13,6 +15,7 @@ from services.setup.import_samples import masked
 
 State = ImportRun.State
 SHOWN = 50  # lines on a page; the download has all
+NAME = 30  # letters of a name in a list: one that is refused may be a word of a hundred
 ROWS = 4  # of the file, above the choice of its columns
 
 
@@ -27,7 +30,9 @@ def context_of(run: ImportRun, user: User) -> dict[str, Any]:
         context["doubtful"] = lines(doubtful)
         context["problems"] = [
             (_heading_label(heading), number)
-            for heading, number in run.counts.get("problems", {}).items()
+            for heading, number in sorted(
+                run.counts.get("problems", {}).items(), key=lambda told: (-told[1], told[0])
+            )
         ]
     if run.state in (State.DONE, State.CANCELLED):
         context["left_out"] = run.counts.get("refused", 0) + run.counts.get("left", 0)
@@ -66,7 +71,7 @@ def lines(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "line": row.line,
-            "name": repair.name_of(row),
+            "name": Truncator(repair.name_of(row)).chars(NAME),
             "text": "; ".join(said for _, said in repair.problems_of(row) if said)
             or "bersama keluarganya",
         }

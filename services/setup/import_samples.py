@@ -11,6 +11,8 @@ _LONGEST = 24
 def masked(cell: Cell) -> str:
     """``6474010808800212`` as ``•••• ••08 8002 ••••``, ``Rahmat Kurnia`` as ``Rah••• Kur•••``."""
     text = as_text(cell)[:_LONGEST]
+    text = re.sub(r"\b\d{1,2}([-/. ])\d{1,2}\1(\d{4})\b", r"••\1••\1\2", text)
+    text = re.sub(r"\b(\d{4})-\d{2}-\d{2}", r"\1-••-••", text)
     text = re.sub(r"\d{7,}", lambda found: _number(found[0]), text)
     return re.sub(r"[^\W\d_]{4,}", lambda word: f"{word[0][:_SHOWN]}•••", text)
 

@@ -44,6 +44,21 @@ def spreadsheet(rows: list[dict[str, str]], path: Path) -> Path:
     return path
 
 
+def import_register(walker: Walker, file: Path) -> None:
+    """On the page of residents: upload a file, take the columns as proposed, write what is in it
+    with all doubts accepted."""
+    page = walker.page
+    page.set_input_files("#id_file", file)
+    walker.press("Unggah dan periksa")
+    if page.url.endswith("/kolom/"):
+        walker.press("Periksa seluruh berkas")
+    page.wait_for_selector("text=baris sudah diperiksa")
+    for box in page.locator("[name=accepted]").all():
+        box.check()
+    walker.press("Tulis", exact=True)
+    page.wait_for_selector("text=Impor selesai")
+
+
 def photo(words: str, path: Path) -> Path:
     """A picture like one taken of a sheet of paper."""
     page = Image.new("RGB", (1000, 1400), "#f7f5ef")

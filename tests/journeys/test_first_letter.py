@@ -109,8 +109,10 @@ def _sign_up(
 def _import(admin: Hands, city: str, file: Path) -> None:
     admin.click(f'main a[href*="/kelola/penduduk/"], main a[href="{city}kelola/penduduk/"]')
     admin.hand_in("#id_file", file)
-    admin.press("Impor")
-    admin.walker.expect("penduduk ditambahkan")
+    admin.press("Unggah dan periksa")
+    admin.page.wait_for_selector("text=baris sudah diperiksa")
+    admin.press("Tulis", exact=True)
+    admin.page.wait_for_selector("text=Impor selesai")
 
 
 def _appoint(

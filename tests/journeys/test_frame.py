@@ -56,9 +56,9 @@ def name_the_heads(town: Town, admin: Walker) -> None:
 def import_register(town: Town, admin: Walker, folder: Path) -> None:
     page = admin.page
     page.goto(f"{town.address}kelola/penduduk/")
-    page.set_input_files("#id_file", people.spreadsheet(town.rows, folder / "penduduk.csv"))
-    admin.press("Impor", "import")
-    admin.expect(f"{len(town.rows)} penduduk ditambahkan")
+    people.import_register(admin, people.spreadsheet(town.rows, folder / "penduduk.csv"))
+    admin.look("import")
+    admin.expect(f"Penduduk baru\n{len(town.rows)}")
 
 
 def add_dinas(town: Town, admin: Walker) -> None:

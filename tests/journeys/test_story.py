@@ -142,11 +142,13 @@ def set_up(town: Town, admin: Walker, folder: Path) -> None:
     admin.go(f"{kelola}penduduk/", "residents")
     broken = [dict(row) for row in town.rows]
     broken[1]["nik"] = broken[1]["nik"][:15]
-    page.set_input_files("#id_file", people.spreadsheet(broken, folder / "salah.csv"))
-    admin.press("Impor", "import-refused")
-    page.set_input_files("#id_file", people.spreadsheet(town.rows, folder / "penduduk.csv"))
-    admin.press("Impor", "import-done")
-    admin.expect(f"{len(town.rows)} penduduk ditambahkan")
+    people.import_register(admin, people.spreadsheet(broken, folder / "salah.csv"))
+    admin.look("import-done-but-one")
+    admin.expect(f"Penduduk baru\n{len(town.rows) - 1}", "Tidak ditulis\n1")
+    page.goto(f"{kelola}penduduk/")
+    people.import_register(admin, people.spreadsheet(town.rows, folder / "penduduk.csv"))
+    admin.look("import-done")
+    admin.expect("Penduduk baru\n1")
     admin.go(f"{kelola}layanan/", "services")
     admin.go(f"{kelola}rt/", "neighbourhoods")
     admin.expect("RT 005")

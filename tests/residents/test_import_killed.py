@@ -43,7 +43,6 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(
         run = arriving.upload(
             name="a.csv", size=1, chunks=[content], facts_on=date(2026, 1, 1), by=by
         )  # fmt: skip
-        runs.choose_columns(run_id=run.pk, chosen=run.columns, village="", by=by)
         outbox.run_due(limit=1)
         runs.accept(run_id=run.pk, kinds=[], by=by)
 

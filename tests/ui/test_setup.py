@@ -168,6 +168,10 @@ def _upload(admin: Client, content: bytes, name: str = "p.csv") -> ImportRun:
     sent = admin.post("/kelola/penduduk/", {"file": SimpleUploadedFile(name, content)})
     assert sent.status_code == 302, _said(sent)
     run = ImportRun.objects.get(is_open=True)
+    if run.state == ImportRun.State.READING:  # every heading is our own
+        outbox.run_due()
+        run.refresh_from_db()
+        return run
     columns_page = f"/kelola/penduduk/impor/{run.pk}/kolom/"
     assert admin.get(f"/kelola/penduduk/impor/{run.pk}/").url == columns_page  # type: ignore[attr-defined]
     typed = re.findall(r'name="(column_\d+)".*?</select>', _said(admin.get(columns_page)), re.S)
@@ -255,7 +259,7 @@ def test_a_file_arrives_in_pieces_and_each_is_kept_once(cast: Cast, admin: Clien
     kept = ImportRun.objects.get(pk=run)
     with files.opened(kept.path) as whole:
         assert whole.read() == content
-    assert (kept.state, kept.pieces) == (ImportRun.State.MAPPING, [])
+    assert (kept.state, kept.pieces) == (ImportRun.State.READING, [])
 
 
 def test_pieces_of_somebody_else_and_pieces_of_no_table_go_nowhere(

@@ -49,6 +49,9 @@ def _begin(run: ImportRun, path: str, encoding: str, found: Sequence[Sheet]) -> 
     runs.move(run, State.UPLOADED)
     if found:
         runs.offer(run, found)
+        if runs.is_ours(run):
+            runs.move(run, State.READING)
+            runs.order(run)
     else:
         runs.order(run)
     run.save()

@@ -89,6 +89,13 @@ def file_of(run: ImportRun) -> File:
     return File(lambda: files.opened(path), run.encoding)
 
 
+def is_ours(run: ImportRun) -> bool:
+    """Whether every heading is that of our own example file, and none that a new person needs is
+    missing: nothing is left to choose."""
+    names = {columns.heading_of(cell).casefold() for cell in headings(run)}
+    return names <= set(columns.HEADINGS.values()) and not missing_columns(run)
+
+
 def missing_columns(run: ImportRun) -> list[Column]:
     """Columns of a new person that the file has not."""
     lacking = Proposal(run.columns).missing
