@@ -17,7 +17,7 @@ from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
 from services.applications.household import house_of
 from services.applications.models import Application
-from services.applications.queries import draft_of, own
+from services.applications.queries import draft_of, in_hand
 from services.applications.staffed import refuse_closed
 from services.cases import attachments, documents
 from services.cases.models import Document
@@ -54,10 +54,13 @@ def _require_open_city() -> None:
 
 
 def begin(
-    *, service: Service, applicant: Person, by: User, given: Mapping[str, Answer] | None = None
-) -> Application:
+    *, service: Service, applicant: Person, by: User, given: Mapping[str, Answer] | None = None,
+    checked: str = "",
+) -> Application:  # fmt: skip
     """A new draft, or the one already begun: nobody loses what they typed. ``given`` are answers
     that the page it was begun from knows; they take the place of earlier ones.
+
+    ``checked`` is how an official made sure who asks (``counter``).
 
     Raises RuleBroken, also where the service is not open where the applicant lives.
     """
@@ -80,6 +83,7 @@ def begin(
                 opened_by=by,
                 unit=applicant.household.rt,
                 kind=Application.KIND,
+                checked=checked,
                 draft_key=_draft_key(service.current, applicant),
                 asks=" ".join(to_ask(service.current.blueprint, facts_of(applicant))),
             )
@@ -212,7 +216,7 @@ def remove_document(*, document_id: int, by: User) -> int:
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
-    application = own(by, document.case_id)
+    application = in_hand(by, document.case_id, today=today_of(now()))
     require_editable(locked(Application, application.pk))
     document.delete()
     transaction.on_commit(lambda: stored_files.forget(document.path))

@@ -77,12 +77,19 @@ class ApplicationKind:
         ]
         has_letters = bool(application.blueprint.outputs)
         return Story(
-            sent=gettext("Permohonan dikirim"),
+            sent=_sent(application),
             making=gettext("Surat sedang dibuat"),
             returned=gettext("Menunggu perbaikan dari Anda"),
             end=gettext("Surat jadi") if has_letters else gettext("Selesai"),
             later=revoked,
         )
+
+
+def _sent(application: Application) -> str:
+    if not application.checked:
+        return gettext("Permohonan dikirim")
+    name = application.opened_by.name
+    return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
 
 
 kinds.add(Application.KIND, ApplicationKind())

@@ -6,7 +6,13 @@ from django.db.models import Prefetch, prefetch_related_objects
 from services.applications.models import Application, IssuedLetter
 from services.cases.models import Step
 
-_SHOWN = ("version__service", "applicant__household__rt", "applicant__account__user", "unit")
+_SHOWN = (
+    "version__service",
+    "applicant__household__rt",
+    "applicant__account__user",
+    "unit",
+    "opened_by",
+)
 
 
 def read(application_id: int) -> Application | None:

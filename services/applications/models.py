@@ -28,6 +28,9 @@ class Application(Case):
     answers_sealed = models.BinaryField(default=bytes)  # names and NIK of whole families
     # Facts of the register it lacked when this began, separated by spaces: the form asks them.
     asks = models.CharField(max_length=100, blank=True, default="", db_default="")
+    # How the official who opened it at a counter made sure who asks (``OneTimeCode.Checked``); ""
+    # where the applicants opened it themselves.
+    checked = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["applicant", "-case_ptr"], name="application_of_person")]

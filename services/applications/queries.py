@@ -19,6 +19,7 @@ from services.catalogue.models import Service
 from services.letters.models import Letter
 from services.questions.conditions import all_hold
 from services.residents.models import Person
+from services.residents.onetime import serves
 from tenants.office import queries as office
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
@@ -27,9 +28,16 @@ from tenants.registry.current import city
 
 def is_applicant(user: User, application: Application) -> bool:
     account = getattr(application.applicant, "account", None)
-    return (account is not None and account.user_id == user.pk) or (
-        application.opened_by_id == user.pk
-    )
+    if account is not None and account.user_id == user.pk:
+        return True
+    return application.opened_by_id == user.pk and not application.checked
+
+
+def is_helped_by(user: User, application: Application, *, today: date) -> bool:
+    """Whether this official fills it in for the applicant: they opened it, and sit today at a
+    counter of where the applicant lives."""
+    is_theirs = bool(application.checked) and application.opened_by_id == user.pk
+    return is_theirs and serves(user, application.applicant, today)
 
 
 def get_for(
@@ -45,6 +53,8 @@ def get_for(
     if application is not None:
         if is_applicant(user, application):
             return application
+        if application.state in EDITABLE and is_helped_by(user, application, today=today):
+            return application
         posts = office.posts_of(user, today)
         posts = [p for p in posts if not (with_papers and can(p.role, Can.VOUCHES))]
         if any(lies_at(step, posts) for step in application.steps.all()):
@@ -58,6 +68,17 @@ def own(user: User, application_id: int) -> Application:
     if application is None or not is_applicant(user, application):
         raise NotThere("Permohonan ini tidak ditemukan.")
     return application
+
+
+def in_hand(user: User, application_id: int, *, today: date) -> Application:
+    """A case that this user fills in: their own, or at the counter for somebody else. Raises
+    NotThere."""
+    application = loading.read(application_id)
+    if application is not None and (
+        is_applicant(user, application) or is_helped_by(user, application, today=today)
+    ):
+        return application
+    raise NotThere("Permohonan ini tidak ditemukan.")
 
 
 def draft_of(person: Person, service: Service) -> Application | None:

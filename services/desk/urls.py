@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from services.desk import code_views, recording_views, sharing_views, views
+from services.desk import (
+    act_views,
+    code_views,
+    counter_views,
+    people_views,
+    recording_views,
+    sharing_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.inbox, name="desk-inbox"),
@@ -10,6 +18,24 @@ urlpatterns = [
     path("peristiwa/", recording_views.waiting, name="desk-to-record"),
     path("data/", sharing_views.shared, name="desk-shared"),
     path("kode/", code_views.give_code, name="desk-code"),
+    path("penduduk/", people_views.find, name="desk-people"),
+    path("penduduk/tambah/", act_views.add, name="desk-person-add"),
+    path("penduduk/<int:pk>/", people_views.person, name="desk-person"),
+    path("penduduk/<int:pk>/tampilkan/", people_views.reveal, name="desk-person-reveal"),
+    path("penduduk/<int:pk>/ajukan/", counter_views.begin, name="desk-person-apply"),
+    path("penduduk/<int:pk>/catat/<slug:word>/", act_views.act, name="desk-person-act"),
+    path("penduduk/<int:pk>/perbaiki/", act_views.correct, name="desk-person-correct"),
+    path(
+        "penduduk/<int:pk>/perbaiki-khusus/",
+        act_views.correct,
+        {"specific": True},
+        name="desk-person-correct-specific",
+    ),
+    path(
+        "penduduk/<int:pk>/peristiwa/<int:event>/batalkan/",
+        act_views.undo,
+        name="desk-person-undo",
+    ),
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/putuskan/", views.decide, name="desk-decide"),
     path("berkas/<int:pk>/surat/<slug:output>/", views.letter_preview, name="desk-preview"),

@@ -29,7 +29,7 @@ from services.questions.maps import with_map
 from services.residents.models import Consent
 from services.residents.queries import facts_of
 from services.residents.wallet import actions as wallet
-from services.web.access import resident
+from services.web.access import resident, today
 from services.web.language import chosen, in_words_of, marked
 from ui.forms import explain
 from ui.page import Audience, page
@@ -61,8 +61,18 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "portal/apply.html", context)
 
 
+def _is_helping(request: HttpRequest, application: Application) -> bool:
+    """Whether an official fills this in for the applicant."""
+    return not queries.is_applicant(signed_in(request), application)
+
+
+def _sent_page(request: HttpRequest, application: Application) -> str:
+    """What shows an application that was sent: to whoever helped, the receipt alone."""
+    return "application-sent" if _is_helping(request, application) else "application"
+
+
 def _editable(request: HttpRequest, pk: int) -> Application:
-    application = queries.own(signed_in(request), pk)
+    application = queries.in_hand(signed_in(request), pk, today=today())
     if application.state not in EDITABLE:
         raise RuleBroken("Permohonan ini sudah dikirim, jadi isinya tidak bisa diubah lagi.")
     return application
@@ -74,11 +84,11 @@ def _editable(request: HttpRequest, pk: int) -> Application:
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions, page by page; ``?start=`` names a question of the page, ``&ubah`` comes from
     checking and leads back there."""
-    application = queries.own(signed_in(request), pk)
+    application = queries.in_hand(signed_in(request), pk, today=today())
     correcting = "ubah" in request.GET
     if application.state not in EDITABLE:
         if request.method != "POST":  # the way back, after it was sent
-            return redirect("application", pk)
+            return redirect(_sent_page(request, application), pk)
         application = _editable(request, pk)
     pages = actions.pages(application)
     at = _page_at(pages, request.GET.get("start", ""), application)
@@ -108,6 +118,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_for(application, typed=typed, problems=problems, only=asked, blueprint=shown)
     context = {"application": application, "blueprint": shown, "form": form}
     context["lang"] = marked(shown, language)
+    context["helping"] = _is_helping(request, application)
     context |= {"returned": desks.last_return(application), "limit": documents.MAX_BYTES}
     context |= {"number": at + 1, "count": len(pages) + 1}
     context |= {"taken": kept(application, shown, asked)}
@@ -158,9 +169,10 @@ def _content(file: object) -> bytes:
 @reading_once()
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
-    application = queries.own(signed_in(request), pk)
+    application = queries.in_hand(signed_in(request), pk, today=today())
+    helping = _is_helping(request, application)  # only applicants themselves give consent
     if request.method == "POST":
-        if KeepForm(request.POST).data.get("keep"):
+        if not helping and KeepForm(request.POST).data.get("keep"):
             wallet.say(
                 person=application.applicant, purpose=Consent.Purpose.WALLET, given=True,
                 by=signed_in(request), at=clock.now(),
@@ -168,15 +180,16 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         actions.submit(application_id=pk, by=signed_in(request), at=clock.now())
         return redirect("application-sent", pk)
     if application.state not in EDITABLE:
-        return redirect("application", pk)
+        return redirect(_sent_page(request, application), pk)
     if actions.problems(application):
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.read_in(chosen(request))
-    keepable = requirements.to_ask_for(application, shown)
+    keepable = [] if helping else requirements.to_ask_for(application, shown)
     context = {
         "returned": desks.last_return(application),
         "application": application,
         "blueprint": shown,
+        "helping": helping,
         "answers": answered(application, shown),
         "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
@@ -216,7 +229,7 @@ def letter_elsewhere(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @page(Audience.RESIDENT)
 @never_cache
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
-    application = queries.own(signed_in(request), pk)
+    application = queries.in_hand(signed_in(request), pk, today=today())
     if application.state == State.DRAFT:
         return redirect("application-fill", pk)
     in_words_of(application, chosen(request))
@@ -225,4 +238,5 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         "step": desks.open_step(application),
         "expected": expected_at(application),
     }
-    return render(request, "portal/sent.html", context)
+    is_helping = _is_helping(request, application)
+    return render(request, f"portal/{'receipt' if is_helping else 'sent'}.html", context)

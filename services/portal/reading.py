@@ -20,6 +20,12 @@ READ_FOR = {
     "penunjukan": gettext_noop("Admin kota mencari orang untuk suatu jabatan"),
     "peristiwa": gettext_noop("Petugas mencatat peristiwa Anda di data penduduk"),
     "berbagi": gettext_noop("%(recipient)s membaca sebagian data Anda: %(why)s"),
+    "penduduk-layanan": gettext_noop("Petugas membuka data Anda untuk melayani Anda di loket"),
+    "penduduk-berkas": gettext_noop("Petugas membuka data Anda untuk memeriksa suatu permohonan"),
+    "penduduk-catat": gettext_noop("Petugas membuka data Anda untuk mencatat atau memperbaikinya"),
+    "penduduk-tugas": gettext_noop("Petugas membuka data Anda untuk tugas lain: %(words)s"),
+    "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
+    "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 

@@ -86,6 +86,11 @@ def counters_of(user: User, today: date) -> list[str]:
     return list(at_counter.values_list("post__unit__code", flat=True))
 
 
+def serves(user: User, person: Person, today: date) -> bool:
+    """Whether somebody sits today at a counter of where this person lives."""
+    return any(lives_in(person, area) for area in counters_of(user, today))
+
+
 def _require_right(by: User, person: Person, today: date) -> User:
     """The account of this person, when ``by`` may give them a code. Raises RuleBroken."""
     user = User.objects.filter(resident__person=person, is_active=True).first()

@@ -25,6 +25,8 @@ DUTIES = {
     Can.CHECKS.value: "Memeriksa berkas",
     Can.INITIALS.value: "Memaraf",
     Can.SIGNS.value: "Memutuskan dan menandatangani",
+    Can.SEES_PEOPLE.value: "Mencari dan membuka data penduduk wilayahnya",
+    Can.KEEPS_REGISTER.value: "Mencatat data penduduk (di kelurahan atau desa, dan Disdukcapil)",
     Can.SHARED.value: "Boleh dipegang beberapa orang sekaligus",
 }
 

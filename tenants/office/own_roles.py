@@ -16,7 +16,15 @@ from kernel.once import forget
 from kernel.registry import Registry
 from tenants.office.models import Holding, OwnRole, Post, Unit
 from tenants.office.naming import printed
-from tenants.office.roles import DESK_WORK, LONGEST_CODE, NEIGHBOURHOOD, OWN_MAY, SHIPPED, Can
+from tenants.office.roles import (
+    DESK_WORK,
+    LONGEST_CODE,
+    NEIGHBOURHOOD,
+    OF_PEOPLE,
+    OWN_MAY,
+    SHIPPED,
+    Can,
+)
 from tenants.registry.current import city
 
 LONGEST = 60  # characters of a title
@@ -119,14 +127,15 @@ def _checked(level: str, can: Collection[str]) -> list[str]:
     """What a role at this level may be given, as it is kept."""
     if level not in LEVELS:
         raise RuleBroken("Pilih tingkatnya.", field="level")
-    given = {Can(name) for name in can if name in {*DESK_WORK, Can.VOUCHES, Can.SHARED}}
+    known = {*DESK_WORK, Can.VOUCHES, Can.SHARED, *OF_PEOPLE}
+    given = {Can(name) for name in can if name in known}
     work = given - {Can.SHARED}
     if level in NEIGHBOURHOOD and work != {Can.VOUCHES}:
         raise RuleBroken(
             "Di RT, RW, dan dusun, peran hanya membenarkan warga; berkas dibuka di kantor.",
             field="can",
         )
-    if level not in NEIGHBOURHOOD and (not work or Can.VOUCHES in work):
+    if level not in NEIGHBOURHOOD and (not work & DESK_WORK or Can.VOUCHES in work):
         raise RuleBroken("Pilih paling sedikit satu tugas di kantor.", field="can")
     if Can.VOUCHES not in given:
         given.add(Can.TAKES_SEAT)

@@ -38,6 +38,7 @@ class Can(StrEnum):
     """What the holder of a post may do; ``roles.toml`` says each in a sentence."""
 
     VOUCHES = "vouches"
+    SEES_PEOPLE = "sees_people"
     KEEPS_REGISTER = "keeps_register"
     COUNTER = "counter"
     CHECKS = "checks"
@@ -51,12 +52,11 @@ class Can(StrEnum):
 
 
 DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS})
+OF_PEOPLE = frozenset({Can.SEES_PEOPLE, Can.KEEPS_REGISTER})  # besides some work at a desk
 
 
 # What a city may give a role of its own. Administrators stay those the city was founded with.
-OWN_MAY = DESK_WORK | {
-    Can.VOUCHES, Can.KEEPS_REGISTER, Can.TAKES_SEAT, Can.SHARED, Can.ADDED,
-}  # fmt: skip
+OWN_MAY = DESK_WORK | OF_PEOPLE | {Can.VOUCHES, Can.TAKES_SEAT, Can.SHARED, Can.ADDED}
 
 
 class _Row(BaseModel):

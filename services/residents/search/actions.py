@@ -12,6 +12,7 @@ from services.residents import guesses
 from services.residents.models import Person
 from services.residents.queries import people
 from services.residents.search import finding, typed
+from tenants.office.models import Unit
 
 PER_HOUR = 300  # by one account: a busy counter, and no copy of the register
 
@@ -22,6 +23,7 @@ class Hit:
 
     person: Person
     how: str
+    village: str  # the name of the kelurahan or desa
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +53,10 @@ def search(*, text: str, areas: Sequence[str], by: User) -> Hits:
             detail={"by": wanted.asks, "areas": list(areas)},
         )  # fmt: skip
     rows = people().in_bulk(found.people)
-    return Hits([Hit(rows[pk], str(how)) for pk, how in found.people.items()], found.more)
+    codes = {person.place.partition("/")[0] for person in rows.values()}
+    villages = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    hits = [
+        Hit(rows[pk], str(how), villages.get(rows[pk].place.partition("/")[0], ""))
+        for pk, how in found.people.items()
+    ]
+    return Hits(hits, found.more)

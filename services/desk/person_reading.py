@@ -1,0 +1,147 @@
+"""What the page of a person shows, read in eight queries."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit import queries as audit
+from audit.models import Entry
+from kernel.text import in_capitals_and_small
+from services.applications.models import Application
+from services.cases.queries import UNDER_WAY
+from services.letters.models import Letter
+from services.residents.fields import FIELDS, HOUSEHOLD, Field, Group, Shape, value_of
+from services.residents.models import Person, PersonEvent, Source
+from services.residents.queries import area_names
+
+SHOWN = 20  # of each list
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of somebody; ``source`` where it is not the record's own."""
+
+    label: str
+    words: str
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event in words."""
+
+    event: PersonEvent
+    changes: list[Change]
+    is_undone: bool
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it is worth trying: the register says whether nothing came after."""
+        return not self.is_undone and self.event.kind != PersonEvent.Kind.UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything on the page."""
+
+    person: Person
+    place: str
+    groups: Mapping[str, list[Fact]]
+    members: list[Person]
+    history: list[Happening]
+    letters: list[Letter]
+    cases: list[Application]
+    reads: list[Entry]
+
+
+def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
+    """``sensitive`` shows what UU 27/2022 calls specific; ``full_numbers`` unmasks NIK and KK."""
+    events = (
+        PersonEvent.objects.filter(person=person)
+        .select_related("source", "entered_by", "reversed_by")
+        .order_by("-pk")[:SHOWN]
+    )
+    return Record(
+        person,
+        _place(person),
+        _groups(person, full_numbers, sensitive),
+        list(
+            Person.objects.single().filter(household=person.household_id)
+            .order_by("relation", "birth_date", "pk")
+        ),
+        [_happening(event) for event in events],
+        list(Letter.objects.filter(person=person).order_by("-pk")[:SHOWN]),
+        list(
+            Application.objects.filter(applicant=person, state__in=UNDER_WAY)
+            .select_related("version__service").order_by("-pk")[:SHOWN]
+        ),
+        list(audit.told_to(person.pk)[:SHOWN]),
+    )  # fmt: skip
+
+
+def _place(person: Person) -> str:
+    area = area_names(person.household.rt)
+    numbers = [f"{word} {area[key]}" for key, word in (("rt", "RT"), ("rw", "RW")) if area[key]]
+    parts = [" / ".join(numbers), area["dusun"], area["kelurahan"], area["kecamatan"]]
+    return ", ".join(part for part in parts if part)
+
+
+def _groups(person: Person, full: bool, sensitive: bool) -> dict[str, list[Fact]]:
+    """Known facts by group, in the order of the national lists."""
+    household = person.household
+    sources = Source.objects.in_bulk({household.source_id, *person.field_sources.values()} - {None})
+    found: dict[str, list[Fact]] = {group.value: [] for group in Group}
+    for field in FIELDS.values():
+        if field.shape is Shape.HOUSEHOLD or (field.specific and not sensitive):
+            continue
+        words = _words(field, value_of(person, field), full)
+        if words:
+            origin = sources.get(person.field_sources.get(field.name, 0))
+            found[field.group.value].append(Fact(field.label, words, origin))
+    own_card = household.source_id == person.source_id
+    of_card = None if own_card else sources.get(household.source_id or 0)
+    for field in HOUSEHOLD.values():
+        if field.shape is Shape.PLACE:
+            continue
+        words = _words(field, getattr(household, field.name), full)
+        if words:
+            found[field.group.value].append(Fact(field.label, words, of_card))
+    return {group: facts for group, facts in found.items() if facts}
+
+
+def _words(field: Field, value: Any, full: bool) -> str:
+    if field.shape is Shape.NUMBER and full:
+        return str(value or "")
+    words = field.words(value)
+    return in_capitals_and_small(words) if field.shape is Shape.TEXT else words
+
+
+def _happening(event: PersonEvent) -> Happening:
+    return Happening(event, list(_changes(event)), hasattr(event, "reversed_by"))
+
+
+def _changes(event: PersonEvent) -> Iterator[Change]:
+    """What an event changed; of numbers and of specific data only that it did."""
+    if event.kind == PersonEvent.Kind.ENTRY:
+        return
+    for name, (before, after) in event.changes.items():
+        field = FIELDS.get(name) or HOUSEHOLD.get(name)
+        if field is None:
+            continue
+        if field.specific or field.shape in (Shape.HOUSEHOLD, Shape.PLACE):
+            yield Change(field.label, "", "")
+        else:
+            yield Change(field.label, *(_told(field, value) for value in (before, after)))
+    if event.numbers_sealed:
+        yield Change("Nomor induk", "", "")
+
+
+def _told(field: Field, value: Any) -> str:
+    return field.words(field.from_json(value)) or "–"

@@ -1,0 +1,16 @@
+"""What the desk's frame asks of the posts."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from services.residents import keeping
+from tenants.office.models import Post
+
+register = template.Library()
+
+
+@register.filter
+def see_people(posts: Iterable[Post]) -> bool:
+    """Whether one of these posts may look people up."""
+    return bool(keeping.seen(posts))
