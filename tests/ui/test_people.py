@@ -54,6 +54,24 @@ def test_found_people_are_masked_and_carry_no_address(cast: Cast, as_: Enter) ->
     assert reads(cast.sari_person) == []
 
 
+def test_a_longer_list_of_people_asks_no_more(cast: Cast, as_: Enter) -> None:
+    client, home = as_(cast.rina), cast.sari_person.household
+    counts = []
+    for number in range(12):
+        origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=None)
+        register.enter(
+            facts={"name": f"Wayan Sudarta {number}", "sex": 1, "birth_place": "Bontang",
+                   "birth_date": date(1970, 1, 1)},
+            household=home, origin=origin, by=None,
+        )  # fmt: skip
+        if number in (5, 6, 11):
+            with CaptureQueriesContext(connection) as seen:
+                page = client.post(FIND, {"q": "sudarta"}).content.decode()
+            assert page.count("Wayan Sudarta") == number + 1
+            counts.append(len(seen))
+    assert counts[1] == counts[2], counts
+
+
 def test_a_name_or_number_stands_in_no_address(cast: Cast, as_: Enter) -> None:
     page = as_(cast.rina).get(FIND, {"q": cast.sari_person.nik}).content.decode()
     assert f"{FIND}{cast.sari_person.pk}/" not in page

@@ -217,10 +217,9 @@ def _steps_by_name(typed: Typed, found: Found) -> Iterator[Step]:
     for split in _splits(long):
         yield _with_all(split, begun)
     resembling = _resembling(long)
-    alike = [
-        _any_of([word, *resembling[word], *containing.get(word, [])[:_RESEMBLING]]) for word in long
-    ]
-    yield Step(How.SIMILAR, [*alike, *begun], [*alike, *begun], at_first=3000)
+    alike = [[word, *resembling[word], *containing.get(word, [])[:_RESEMBLING]] for word in long]
+    plain = [Condition("string_to_array(p.name_key, ' ') && %s::text[]", (one,)) for one in alike]
+    yield Step(How.SIMILAR, [*plain, *begun], [*map(_any_of, alike), *begun])
 
 
 def _with_all(words: Sequence[str], begun: Sequence[Condition]) -> Step:
