@@ -19,9 +19,9 @@ def areas(posts: Iterable[Post]) -> list[str]:
 
 
 def seen(posts: Iterable[Post]) -> list[str]:
-    """Codes of the units whose people these posts may find and open: of offices of a village or
-    kecamatan those who live there, of the dinas of population records the whole city."""
-    return _areas(posts, Can.SEES_PEOPLE, {*_VILLAGES, Unit.Kind.KECAMATAN})
+    """Codes of the units whose people these posts may find and open: of offices of a village,
+    kecamatan or city those who live there, of the dinas of population records the whole city."""
+    return _areas(posts, Can.SEES_PEOPLE, {*_VILLAGES, Unit.Kind.KECAMATAN, Unit.Kind.CITY})
 
 
 def _areas(posts: Iterable[Post], capability: Can, kinds: Collection[str]) -> list[str]:

@@ -123,7 +123,7 @@ def bench_search(bench: Bench) -> None:
             start = time.perf_counter()
             with transaction.atomic():
                 two_million.fill(PEOPLE)
-            _say(f"{PEOPLE:,} people made in {time.perf_counter() - start:.0f} s")
+            _say({"people": PEOPLE, "made_in_seconds": round(time.perf_counter() - start)})
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE residents_person, residents_household")
             people = _people(EACH)
@@ -148,10 +148,10 @@ def _measure(bench: Bench, kinds: Mapping[str, list[str]], people: Sequence[Pers
                     theirs.append(sum(spent))
             bench.record(f"{kind}, {name}", ours, control="ILIKE", against=theirs, unit="ms")
             high = statistics.quantiles(ours, n=20)[-1]
-            fits = "ok" if high <= MOST else f"MORE THAN {MOST}"
-            _say(f"{kind}, {name}: p95 {high:.1f} ms, most {max(ours):.1f} ms: {fits}")
+            _say({"case": f"{kind}, {name}", "unit": "ms", "p95": round(high, 1),
+                  "most": round(max(ours), 1), "within_20": high <= MOST})  # fmt: skip
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(json.dumps({"said": text}) + "\n")
+def _say(line: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()

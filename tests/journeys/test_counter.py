@@ -40,6 +40,20 @@ def test_a_name_typed_at_the_counter_fills_the_form_and_is_sent(
     counter.press("Tampilkan nomor", "nomor")
     assert re.search(r"\b\d{16}\b", page.locator("main").inner_text())
 
+    record = page.url.removesuffix("tampilkan/")
+    for form in ("Catat kematian", "Catat pindah di dalam daerah", "Catat kelahiran"):
+        page.goto(record)
+        counter.press(form, form.lower().replace(" ", "-"))
+    page.goto(record)
+    counter.press("Perbaiki data", "perbaiki")
+    page.get_by_label("Tempat lahir").fill("Samarinda Ulu")
+    page.get_by_label("Nama dan nomor dokumen").fill("Akta Kelahiran 12/2026")
+    page.get_by_label("Tanggal dokumen").fill("01-11-2026")
+    counter.press("Simpan", "sebelum-sesudah")
+    counter.expect("Sebelum", "Samarinda Ulu")
+    counter.press("Simpan perbaikan", "riwayat")
+    counter.expect("Perbaikan tercatat", "Akta Kelahiran 12/2026")
+
     counter.press("Buat permohonan untuk orang ini", "layanan")
     page.get_by_label("Layanan").select_option(label="Surat Keterangan Domisili")
     page.locator("input[name=checked][value=ktp]").check()
