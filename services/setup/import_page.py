@@ -34,7 +34,7 @@ def context_of(run: ImportRun, user: User) -> dict[str, Any]:
                 run.counts.get("problems", {}).items(), key=lambda told: (-told[1], told[0])
             )
         ]
-    if run.state in (State.DONE, State.CANCELLED):
+    if run.state in (State.DONE, State.CANCELLED, State.FAILED):
         context["left_out"] = run.counts.get("refused", 0) + run.counts.get("left", 0)
         context["can_undo"] = run.source_id is not None
     if run.state in (State.UNDOING, State.UNDONE):

@@ -339,6 +339,23 @@ def test_a_stopped_import_is_undone_as_far_as_it_came(in_bontang, many, monkeypa
     assert not Household.objects.filter(source=run.source_id).exists()
 
 
+def test_an_import_that_failed_halfway_may_be_undone(in_bontang, many, monkeypatch) -> None:
+    monkeypatch.setattr(writing, "PEOPLE", 50)
+    cast = make_cast()
+    before = Person.objects.count()
+    run = begun(many, cast.rina)
+    runs.accept(run_id=run.pk, kinds=[], by=cast.rina)
+    while run.counts.get("added", 0) < 60:
+        run = one_step(run)
+    with transaction.atomic():
+        steps.gave_up({"run": run.pk}, "the database was away eight times")
+    run = runs.get(run.pk)
+    assert (run.state, run.path) == (State.FAILED, "")
+    runs.undo(run_id=run.pk, by=cast.rina)
+    outbox.run_due()
+    assert Person.objects.count() == before
+
+
 def test_a_step_that_fails_halfway_leaves_nothing_and_is_done_again(
     in_bontang, many, monkeypatch
 ) -> None:

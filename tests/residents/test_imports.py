@@ -695,3 +695,54 @@ def test_a_register_with_the_heading_nagari_is_taken_in(in_bontang) -> None:
         for row in rows()
     ]
     assert take(as_csv(table)).added == len(table)
+
+
+# --- files of other systems -----------------------------------------------------------------------
+
+OPENSID = (
+    "alamat, dusun, rw, rt, nama, no_kk, nik, sex, tempatlahir, tanggallahir, agama_id, "
+    "pendidikan_kk_id, pendidikan_sedang_id, pekerjaan_id, status_kawin, kk_level, warganegara_id, "
+    "ayah_nik, nama_ayah, ibu_nik, nama_ibu, golongan_darah_id, akta_lahir, dokumen_pasport, "
+    "tanggal_akhir_paspor, dokumen_kitas, akta_perkawinan, tanggalperkawinan, akta_perceraian, "
+    "tanggalperceraian, cacat_id, cara_kb_id, hamil, ktp_el, status_rekam, alamat_sekarang, "
+    "status_dasar, suku, tag_id_card, id_asuransi, no_asuransi, lat, lng"
+).split(", ")
+DISDUKCAPIL = (
+    "NO KK|NIK|NAMA LGKP|JENIS KLMIN|TMPT LHR|TGL LHR|AGAMA|STAT KWN|STAT HBKEL|PDDK AKH"
+    "|JENIS PKRJN|NAMA LGKP IBU|NAMA LGKP AYAH|ALAMAT|NO RT|NO RW|NAMA KEL|GOL DRH|NO AKTA LHR"
+).split("|")
+
+
+@pytest.mark.parametrize("headings", [OPENSID, DISDUKCAPIL])
+def test_every_heading_of_a_usual_export_is_known_and_none_twice(headings) -> None:
+    found = columns.propose(headings, {}).columns
+    assert None not in found
+    assert len(set(found)) == len(headings)
+
+
+def test_a_register_of_opensid_is_taken_in_with_codes_in_number_cells(in_bontang) -> None:
+    row = dict.fromkeys(OPENSID, "-") | {
+        "alamat": "Jalan Rawa Indah 7", "rw": 9, "rt": 1.0, "nama": "RAHMAT KURNIA",
+        "no_kk": ROW["no_kk"], "nik": ROW["nik"], "sex": 1, "tempatlahir": "BONTANG",
+        "tanggallahir": "08/08/1980", "agama_id": 1, "pendidikan_kk_id": 8.0,
+        "pendidikan_sedang_id": "Tdk Th", "pekerjaan_id": 88, "status_kawin": "K", "kk_level": 1,
+        "warganegara_id": 1, "golongan_darah_id": 13, "tanggalperkawinan": "0000-00-00",
+        "hamil": 2, "ktp_el": 2, "status_rekam": "3", "status_dasar": "HIDUP", "cacat_id": 0,
+        "id_asuransi": 99, "lat": "0.123456", "lng": "117,5", "cara_kb_id": 99,
+        "kelurahan": "6474011006",
+    }  # fmt: skip
+    outcome = take(sheet_of(list(row), list(row.values())))
+    assert (outcome.refused, outcome.doubts) == ([], [])
+    found = person(ROW["nik"])
+    assert (found.sex, found.religion, found.education, found.occupation) == (1, 1, 8, 88)
+    assert (found.marital, found.relation, found.blood, found.insurance) == (2, 1, 13, 99)
+    assert (found.studying, found.pregnant, found.disability) == (17, False, None)
+    assert (found.married_on, found.ethnicity) == (None, "")
+    assert (str(found.latitude), str(found.longitude)) == ("0.123456", "117.500000")
+    assert found.place == "64.74.01.1006/009/001"
+
+
+def test_a_choice_of_the_city_goes_before_what_is_usual() -> None:
+    assert columns.propose(["Status", "JK"], {}).columns == [None, "sex"]
+    remembered = {"status": "residency", "jk": ""}
+    assert columns.propose(["STATUS", "jk"], remembered).columns == ["residency", ""]

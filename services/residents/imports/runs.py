@@ -289,7 +289,7 @@ def close(run: ImportRun, state: ImportRun.State, *, empties: bool = True) -> No
 @transaction.atomic
 def undo(*, run_id: int, by: User) -> ImportRun:
     """Give back what a whole import brought. Raises RuleBroken while another is under way."""
-    run = locked(run_id, State.DONE, State.CANCELLED)
+    run = locked(run_id, State.DONE, State.CANCELLED, State.FAILED)
     if run.source_id is None:
         raise RuleBroken("Impor ini belum menulis apa pun, jadi tidak ada yang dibatalkan.")
     if ImportRun.objects.filter(is_open=True).exists():
