@@ -80,7 +80,8 @@ def _source(
     if slug == named.get("service"):
         key = named["answers"].get(spec.key)
     elif slug == blueprint.slug and repeats:
-        key = spec.key if kind_of(spec).lasts else None
+        lasts = kind_of(spec).lasts or spec.label in table()["shared"]["labels"]
+        key = spec.key if lasts else None
     elif spec.label in table()["shared"]["labels"]:
         key = next((other.key for other in there.values() if other.label == spec.label), None)
     return key if key in there and there[key].type == spec.type else None

@@ -4,8 +4,10 @@ this city, in that order. ``elsewhere`` adds letters of other cities.
 
 import io
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count, Q
 from pypdf import PdfReader
 
 from accounts.models import User
@@ -14,11 +16,12 @@ from services.cases import attachments, documents
 from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec
+from services.catalogue.models import Service
 from services.letters import archive
 from services.letters.models import Letter
 from services.questions.conditions import Answers
 from services.questions.kind import Facts
-from services.residents.models import Consent, Person
+from services.residents.models import Consent, Person, WalletDocument
 from services.residents.wallet import actions as keeping
 from services.residents.wallet import queries as wallet
 from services.residents.wallet.kinds import DocumentKind, kind_of
@@ -35,48 +38,71 @@ def wanted(blueprint: Blueprint, answers: Answers, applicant: Facts) -> set[str]
     return {spec.key for spec in answering.wanted_documents(blueprint, answers, applicant)}
 
 
-def meet(application: Application, keys: Collection[str], *, by: User, today: date) -> None:
-    """Meet those of these requirements that need no upload. Call inside a transaction.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What meets a requirement without an upload."""
 
-    At most two queries when nothing is found; none when no requirement is of a kind.
-    """
-    asked = [
-        (spec, kind)
-        for spec in application.blueprint.documents
-        if spec.key in keys and (kind := kind_for(spec)) is not None
-    ]
-    open_ones = []
-    for spec, kind in asked:
-        known = kind.known(application.applicant, today)
-        if known:
-            attachments.note(application, spec.key, known, Document.Origin.REGISTER, by)
-        else:
-            open_ones.append((spec, kind))
-    kept = wallet.usable(application.applicant, {kind.key for _, kind in open_ones}, today=today)
-    issued = _own_letters(application.applicant, open_ones, today)
-    for spec, kind in open_ones:
-        if kind.key in kept:
-            found = kept[kind.key]
-            content = stored_files.read(found.path)
-            file = documents.Accepted(content, found.media_type, "", found.pages)
-            attachments.attach(
-                application, spec.key, found.name, file, by, origin=Document.Origin.WALLET
-            )
-        elif kind.key in issued:
-            letter = issued[kind.key]
-            content = archive.read(letter.file)
+    origin: Document.Origin
+    words: str
+    kept: WalletDocument | None = None
+    letter: Letter | None = None
+
+    def file(self) -> documents.Accepted | None:
+        """Its file; None where the register's word is enough."""
+        if self.kept is not None:
+            content = stored_files.read(self.kept.path)
+            return documents.Accepted(content, self.kept.media_type, "", self.kept.pages)
+        if self.letter is not None:
+            content = archive.read(self.letter.file)
             pages = len(PdfReader(io.BytesIO(content)).pages)
-            file = documents.Accepted(content, "application/pdf", "pdf", pages)
-            name = f"{letter.subject} nomor {letter.number}"
-            attachments.attach(application, spec.key, name, file, by, origin=Document.Origin.LETTER)
+            return documents.Accepted(content, "application/pdf", "pdf", pages)
+        return None
 
 
-def _own_letters(
-    person: Person, asked: Iterable[tuple[DocumentSpec, DocumentKind]], today: date
-) -> dict[str, Letter]:
+def ready(
+    person: Person, blueprint: Blueprint, keys: Collection[str], *, today: date
+) -> dict[str, Ready]:
+    """Which of these requirements this person need not upload, by key. At most two queries; none
+    when no requirement is of a kind."""
+    asked = {
+        spec.key: kind
+        for spec in blueprint.documents
+        if spec.key in keys and (kind := kind_for(spec)) is not None
+    }
+    found = {
+        key: Ready(Document.Origin.REGISTER, known)
+        for key, kind in asked.items()
+        if (known := kind.known(person, today))
+    }
+    left = {key: kind for key, kind in asked.items() if key not in found}
+    kept = wallet.usable(person, {kind.key for kind in left.values()}, today=today)
+    letters = _own_letters(person, left.values(), today)
+    for key, kind in left.items():
+        if kind.key in kept:
+            document = kept[kind.key]
+            found[key] = Ready(Document.Origin.WALLET, document.name, kept=document)
+        elif kind.key in letters:
+            letter = letters[kind.key]
+            words = f"{letter.subject} nomor {letter.number}"
+            found[key] = Ready(Document.Origin.LETTER, words, letter=letter)
+    return found
+
+
+def meet(application: Application, keys: Collection[str], *, by: User, today: date) -> None:
+    """Meet those of these requirements that need no upload. Call inside a transaction."""
+    found = ready(application.applicant, application.blueprint, keys, today=today)
+    for key, one in found.items():
+        file = one.file()
+        if file is None:
+            attachments.note(application, key, one.words, one.origin, by)
+        else:
+            attachments.attach(application, key, one.words, file, by, origin=one.origin)
+
+
+def _own_letters(person: Person, asked: Iterable[DocumentKind], today: date) -> dict[str, Letter]:
     """The newest letter of this city that the resident asked for and that still counts, by kind
     of document. With two of a kind the resident has to say which: none is taken then."""
-    kinds = {slug: kind.key for _, kind in asked for slug in kind.letters}
+    kinds = {slug: kind.key for kind in asked for slug in kind.letters}
     if not kinds:
         return {}
     found: dict[str, list[Letter]] = {}
@@ -126,3 +152,26 @@ def keep_in_wallet(application: Application, *, at: datetime) -> None:
             media_type=document.media_type, content=stored_files.read(document.path),
             pages=document.pages, sha256=document.sha256, case_id=application.pk, at=at,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How the requirements of a service were met: of ``total``, ``spared`` without an upload."""
+
+    total: int
+    spared: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.spared / self.total) if self.total else 0
+
+
+def effort(service: Service, *, since: date) -> Effort:
+    """How requirements of requests sent since this day were met. One query."""
+    of_service = Document.objects.filter(
+        case__application__version__service=service, case__submitted_at__date__gte=since
+    )
+    counted = of_service.aggregate(
+        total=Count("pk"), uploaded=Count("pk", filter=Q(origin=Document.Origin.UPLOAD))
+    )
+    return Effort(counted["total"], counted["total"] - counted["uploaded"])

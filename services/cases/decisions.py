@@ -36,7 +36,8 @@ def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Case:
     Stale or RuleBroken."""
     hand = _at_hand(step_id, by, Step.State.APPROVED, at)
     if not hand.is_done:
-        step_kinds[hand.spec.kind].complete(hand, at, by=by, note=tidy(note)[:1000])
+        said = _reason(note) if _desk(hand).must_note else tidy(note)[:1000]
+        step_kinds[hand.spec.kind].complete(hand, at, by=by, note=said)
     return hand.case
 
 

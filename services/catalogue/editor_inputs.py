@@ -249,6 +249,7 @@ def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
         Slot("approve", "Tulisan pada tombol setuju", "line", required=True),
         Slot("can_return", "Boleh minta perbaikan", "yes"),
         Slot("can_refuse", "Boleh menolak", "yes"),
+        Slot("must_note", "Catatan untuk pemohon wajib saat menyetujui", "yes"),
         *CLOCK,
         Slot("on_timeout", "Bila waktunya habis", "choice", required=True, choices=TIMEOUTS),
         Slot("optional", "Dilewati bila jabatannya kosong", "yes", section="Kapan"),

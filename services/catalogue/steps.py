@@ -96,13 +96,22 @@ class DeskStep(StepSpec):
     approve: Line  # what the button says: "Benar, warga saya"
     can_return: bool = True
     can_refuse: bool = True
+    must_note: bool = False  # an approval says something to the applicant: it is an answer
     on_timeout: Literal["ingatkan", "naikkan", "teruskan"] = "ingatkan"
     optional: bool = False  # nobody holds the post, or the applicant does: pass on
+
+    def canonical(self) -> dict[str, Any]:
+        found = super().canonical()
+        if not self.must_note:  # what it was before the setting existed
+            del found["must_note"]
+        return found
 
     @model_validator(mode="after")
     def _names_its_dinas(self) -> Self:
         if (self.level == "dinas") != (self.dinas is not None):
             raise ValueError(f"step '{self.key}': 'dinas' goes with level 'dinas', and only there")
+        if self.must_note and self.level in ("rt", "rw", "dusun"):
+            raise ValueError(f"step '{self.key}': whoever vouches writes no answer")
         return self
 
 

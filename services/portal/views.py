@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kernel.errors import NotThere
-from services.applications import queries, staffed
+from services.applications import queries, requirements, staffed
 from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
@@ -94,6 +94,9 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {"long_forms": plain.long_forms(plain.texts_of(shown))}
     context |= {"samples": [d.key for d in blueprint.documents if statements.sample(slug, d.key)]}
     context["closed"] = why_closed(entry, person)
+    context["ready"] = (
+        requirements.ready(person, blueprint, blueprint.keys(), today=today()) if person else {}
+    )
     # With a request for it under way, the page before the form says so.
     context["begins"] = person is not None and not queries.sent_before(person, entry).exists()
     context["lang"] = marked(shown, language)

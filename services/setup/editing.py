@@ -28,6 +28,7 @@ def blank(part: str, definition: Definition, kind: str = "text") -> Definition:
         return {
             "key": "", "title": "", "level": "kelurahan", "dinas": None, "role": "loket",
             "deputies": [], "approve": "Setujui", "can_return": True, "can_refuse": True,
+            "must_note": False,
             "clock": {"amount": 1, "unit": "hari_kerja"}, "on_timeout": "ingatkan", "when": [],
             "parallel": None, "optional": False,
         }  # fmt: skip

@@ -1,6 +1,7 @@
 """The questions, documents, steps and letters of a service as lists: added, moved, removed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
+from services.applications import requirements
 from services.catalogue import editor_inputs
 from services.catalogue.overrides import ORDER, Definition
 from services.catalogue.steps import DESK, step_specs
 from services.setup import editing
 from services.setup.service_page import Bench, bench_of, edition_of, save
+from services.web.access import today
 from tenants.office.roles import role_of
 from ui.page import Audience, page
 
@@ -76,6 +79,8 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
         )
     have = {item["key"] for item in found}
     undo = request.session.get(UNDO) or {}
+    since = today() - timedelta(days=90)
+    effort = requirements.effort(bench.service, since=since) if part == "documents" else None
     undoable = (
         undo.get("slug") == slug
         and undo.get("part") == part
@@ -87,6 +92,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
         "part": part,
         "one": one,
         "rows": rows,
+        "effort": effort,
         "removed": [
             (f"{part}.{key}", item.get("label") or item["title"])
             for key, item in shared.items()

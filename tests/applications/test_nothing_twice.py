@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, elsewhere
+from services.applications import actions, elsewhere, requirements
 from services.applications.earlier import earlier
 from services.applications.models import Application
 from services.cases.sending import send
@@ -70,6 +70,18 @@ def test_second_request_needs_no_upload_and_no_answer(cast: Cast) -> None:
     assert (document.origin, document.has_file) == ("wallet", True)
     assert document.path != first.documents.get().path
     assert second.answers["keperluan"] == "Beasiswa anak"
+
+
+def test_service_tells_how_many_requirements_were_met_without_upload(cast: Cast) -> None:
+    agree(cast)
+    first = send_sktm(cast)
+    approve(first, cast.hasan, cast.rina, cast.lurah)
+    second = begin(cast, "sktm")
+    actions.submit(application_id=second.pk, by=cast.sari, at=MONDAY)
+    found = requirements.effort(service("sktm"), since=MONDAY.date() - timedelta(days=1))
+    assert (found.total, found.spared, found.percent) == (2, 1, 50)
+    nothing = requirements.effort(service("domisili"), since=MONDAY.date())
+    assert (nothing.total, nothing.percent) == (0, 0)
 
 
 def test_without_consent_nothing_is_kept(cast: Cast) -> None:
