@@ -10,7 +10,14 @@ class ApplicationsConfig(AppConfig):
             exporting,  # noqa: F401 - the open export
             kind,  # noqa: F401 - the kind of case
         )
-        from services.applications.following import work_names_role
+        from services.applications.following import names_no_other, work_names_role
+        from services.residents import merging
         from tenants.office import own_roles
 
+        follow = merging.Follow
+        applications = follow("applications.Application", "applicant")
+        merging.follows.add("applications.applications", applications)
+        merging.follows.add(
+            "applications.events", follow("applications.LifeEvent", "person", may=names_no_other)
+        )
         own_roles.named_by.add("applications", work_names_role)

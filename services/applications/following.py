@@ -1,8 +1,10 @@
-"""What applications keep from being removed."""
+"""What applications keep from being removed, and what follows a person."""
 
-from django.db.models import Q
+from typing import Any
 
-from services.applications.models import Application
+from django.db.models import Q, QuerySet
+
+from services.applications.models import Application, LifeEvent
 from services.cases.following import ENDED
 from services.catalogue.models import ServiceVersion
 from tenants.office.models import OwnRole
@@ -18,3 +20,9 @@ def work_names_role(role: OwnRole) -> str:
     if under_way.filter(version__in=versions).exists():
         return "Masih ada permohonan yang akan sampai di peran ini. Tunggu sampai selesai."
     return ""
+
+
+def names_no_other(rows: QuerySet[Any], kept: int) -> QuerySet[Any]:
+    """Proposals of applications that do not name the kept person as well."""
+    mine = LifeEvent.objects.filter(person=kept).values("application")
+    return rows.exclude(application__in=mine)

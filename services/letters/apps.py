@@ -9,8 +9,10 @@ class LettersConfig(AppConfig):
         from services.letters import exporting  # noqa: F401 - the open export
         from services.letters.following import keep_counting
         from services.letters.queries import issued_since
+        from services.residents import merging
         from tenants.office import decrees
         from tenants.registry.entitlements import meter
 
         meter("letters")(issued_since)
         decrees.moved.add("letters", keep_counting)
+        merging.follows.add("letters", merging.Follow("letters.Letter", "person"))

@@ -26,6 +26,7 @@ READ_FOR = {
     "penduduk-tugas": gettext_noop("Petugas membuka data Anda untuk tugas lain: %(words)s"),
     "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
     "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
+    "ganda": gettext_noop("Petugas membandingkan data Anda dengan catatan yang mirip"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 

@@ -7,7 +7,10 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.backends import opens
-        from services.residents import exporting  # noqa: F401 - the open export
+        from services.residents import (
+            exporting,  # noqa: F401 - the open export
+            merging,
+        )
         from services.residents.backends import not_gone
         from services.residents.following import (
             move_households,
@@ -21,6 +24,14 @@ class ResidentsConfig(AppConfig):
 
         access.people.fill("residents", own_people)
         opens.fill("residents", not_gone)
+        follow = merging.Follow
+        wallet = follow("residents.WalletDocument", "person", may=merging.of_another_kind)
+        merging.follows.add("residents.wallet", wallet)
+        merging.follows.add("residents.consents", follow("residents.Consent", "person"))
+        merging.follows.add("residents.doubles", follow("residents.Person", "merged_into"))
+        merging.account_follows.add(
+            "office.holdings", follow("office.Holding", "user", may=merging.not_held)
+        )
         readiness.tasks.add("penduduk", people_task, order=50)
         people.on_comparing(are_one_person)
         decrees.closed.add("residents", move_households)

@@ -68,7 +68,8 @@ def nik_prints(user: User) -> set[bytes]:
 def own_people(user: User) -> set[int]:
     """Rows of the register that are this user."""
     found = Person.objects.filter(nik_print__in=nik_prints(user))
-    return set(found.values_list("pk", flat=True))
+    rows = found.values_list("pk", "merged_into")
+    return {pk for row in rows for pk in row if pk is not None}
 
 
 def are_one_person(one: User, other: User) -> bool:

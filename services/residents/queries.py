@@ -44,8 +44,12 @@ def person_by_nik(nik: str) -> Person | None:
 
 
 def record_by_nik(nik: str) -> Person | None:
-    """``person_by_nik`` that also finds the dead and those who moved away."""
-    return people().filter(nik_print__in=prints(parse_nik(nik).digits)).first()
+    """``person_by_nik`` that also finds the dead and those who moved away; by the number of a
+    double, the row it was merged into."""
+    found = people().filter(nik_print__in=prints(parse_nik(nik).digits)).first()
+    if found is not None and found.merged_into_id is not None:
+        return people().get(pk=found.merged_into_id)
+    return found
 
 
 def living_with(person: Person) -> list[Person]:

@@ -18,7 +18,7 @@ from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
 from kernel.nik import parse_kk, parse_nik
 from kernel.once import forget
-from services.residents import codes
+from services.residents import codes, logins
 from services.residents.events import PersonChanged
 from services.residents.fields import FIELDS, HOUSEHOLD, NUMBERS, Field, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
@@ -100,7 +100,7 @@ def enter(
         for name, value in told.items()
         if (after := FIELDS[name].to_json(value)) is not None
     }
-    _note(person, kind, entered, origin, by, happened_on, detail)
+    note(person, kind, entered, origin, by, happened_on, detail)
     return person
 
 
@@ -148,7 +148,9 @@ def change(
     person.save()
     if "name" in changes:
         words.learn([person.name])
-    return _note(person, kind, changes, origin, by, happened_on, detail, reverses)
+    if "nik" in changes:
+        logins.follow([person.pk])
+    return note(person, kind, changes, origin, by, happened_on, detail, reverses)
 
 
 def _refuse_closed(person: Person, facts: Mapping[str, Any], kind: PersonEvent.Kind) -> None:
@@ -171,11 +173,12 @@ def _set(person: Person, field: Field, value: Any) -> None:
         setattr(person, field.column, value)
 
 
-def _note(
+def note(
     person: Person, kind: PersonEvent.Kind, changes: Mapping[str, Any], origin: Source,
     by: User | None, happened_on: date | None, detail: Mapping[str, Any] | None,
     reverses: PersonEvent | None = None,
 ) -> PersonEvent:  # fmt: skip
+    """Leave an event of what was written to a person: for the writers of the register alone."""
     numbers = {name: told for name, told in changes.items() if name in NUMBERS}
     event = PersonEvent.objects.create(
         person=person, kind=kind, happened_on=happened_on, source=origin, entered_by=by,
@@ -237,7 +240,7 @@ def _write_card(
     Person.objects.filter(household=household).update(place=household.rt.code)
     told = {**detail, "household": household.pk}
     return [
-        _note(person, kind, changes, origin, by, happened_on, told, reverses.get(person.pk))
+        note(person, kind, changes, origin, by, happened_on, told, reverses.get(person.pk))
         for person in found
     ]
 
@@ -250,6 +253,8 @@ def undo(*, event_id: int, origin: Source, by: User | None) -> PersonEvent:
     Raises Stale when something was changed again since, or was undone already.
     """
     event = PersonEvent.objects.get(pk=event_id)
+    if event.kind == PersonEvent.Kind.MERGE:
+        raise RuleBroken("Penggabungan dibatalkan di daftar penggabungan terakhir.")
     act = _act_of(event)
     list(
         Person.objects.select_for_update().filter(pk__in={one.person_id for one in act})
@@ -295,7 +300,7 @@ def _undo_person(
         facts["status"] = codes.Status.INVALID
         changes = {}
     for name, (before, after) in changes.items():
-        if not _still(person, name, after):
+        if not still(person, name, after):
             raise Stale(CHANGED_SINCE)
         facts[name] = _of_json(name, before)
     found = change(
@@ -339,7 +344,7 @@ def _same_act(event: PersonEvent, origin: Source) -> dict[str, Any]:
     return {"act": origin.pk} if "act" in event.detail else {}
 
 
-def _still(person: Person, name: str, after: Any) -> bool:
+def still(person: Person, name: str, after: Any) -> bool:
     return bool(FIELDS[name].to_json(value_of(person, FIELDS[name])) == after)
 
 

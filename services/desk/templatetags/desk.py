@@ -14,3 +14,9 @@ register = template.Library()
 def see_people(posts: Iterable[Post]) -> bool:
     """Whether one of these posts may look people up."""
     return bool(keeping.seen(posts))
+
+
+@register.filter
+def keep_people(posts: Iterable[Post]) -> bool:
+    """Whether one of these posts writes into the register."""
+    return bool(keeping.areas(posts))

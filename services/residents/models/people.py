@@ -246,3 +246,22 @@ class Person(models.Model):
     def lives_here(self) -> bool:
         """What ``living_here`` asks, for one person."""
         return self.status == codes.Status.ALIVE and self.merged_into_id is None
+
+
+class DifferentPeople(models.Model):
+    """Two rows that look like one person, and somebody made sure that they are two."""
+
+    one = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # smaller id
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="different_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="different_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ≠ {self.other_id}"
