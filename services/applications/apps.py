@@ -11,13 +11,12 @@ class ApplicationsConfig(AppConfig):
             kind,  # noqa: F401 - the kind of case
         )
         from services.applications.following import names_no_other, work_names_role
+        from services.applications.models import Application, LifeEvent
         from services.residents import merging
         from tenants.office import own_roles
 
         follow = merging.Follow
-        applications = follow("applications.Application", "applicant")
+        applications = follow(Application, "applicant")
         merging.follows.add("applications.applications", applications)
-        merging.follows.add(
-            "applications.events", follow("applications.LifeEvent", "person", may=names_no_other)
-        )
+        merging.follows.add("applications.events", follow(LifeEvent, "person", may=names_no_other))
         own_roles.named_by.add("applications", work_names_role)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from audit import queries as audit
 from audit.models import Entry
 from kernel.text import in_capitals_and_small
@@ -44,7 +46,8 @@ class Happening:
     @property
     def can_be_undone(self) -> bool:
         """Whether it is worth trying: the register says whether nothing came after."""
-        return not self.is_undone and self.event.kind != PersonEvent.Kind.UNDO
+        kinds = (PersonEvent.Kind.UNDO, PersonEvent.Kind.MERGE)
+        return not self.is_undone and self.event.kind not in kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Record:
 def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
     """``sensitive`` shows what UU 27/2022 calls specific; ``full_numbers`` unmasks NIK and KK."""
     events = (
-        PersonEvent.objects.filter(person=person)
+        PersonEvent.objects.filter(Q(person=person) | Q(person__merged_into=person))
         .select_related("source", "entered_by", "reversed_by")
         .order_by("-pk")[:SHOWN]
     )

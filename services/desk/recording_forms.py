@@ -36,10 +36,12 @@ _CORRECTED = {
 CORRECTABLE = list(dict.fromkeys(_CORRECTED.values()))
 
 
-def _chosen(choices: Any, empty: str = "Belum diketahui", **more: Any) -> forms.TypedChoiceField:
+def _chosen(
+    choices: Any, empty: str = "Belum diketahui", *, required: bool = False, **more: Any
+) -> forms.TypedChoiceField:  # fmt: skip
     found: Choices = [("", empty), *((str(value), label) for value, label in choices)]
     return forms.TypedChoiceField(
-        choices=found, coerce=int, empty_value=None, required=False, **more
+        choices=found, coerce=int, empty_value=None, required=required, **more
     )
 
 
@@ -79,6 +81,7 @@ class RecordForm(Form):
         self.fields["person"].choices = [(row.pk, _line(row)) for row in self.rows]  # type: ignore[attr-defined]
         if self.kind == "birth":
             self.fields["on"].label, self.fields["on"].required = "Tanggal lahir", True
+            self.fields["on"].help_text = ""
 
     # --- what each kind asks --------------------------------------------------------------------
 
@@ -178,7 +181,7 @@ class RecordForm(Form):
         if self.kind == "birth" or (self.kind == "move_in" and row.person is None):
             own |= {
                 "name": forms.CharField(label="Nama lengkap", max_length=150),
-                "sex": _chosen(codes.Sex.choices, "Pilih…", label="Jenis kelamin"),
+                "sex": _chosen(codes.Sex.choices, "Pilih…", required=True, label="Jenis kelamin"),
                 "birth_place": forms.CharField(label="Tempat lahir", max_length=80, required=False),
             }
             facts.setdefault("birth_place", facts.get("place", "")[:80])

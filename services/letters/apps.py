@@ -8,6 +8,7 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         from services.letters import exporting  # noqa: F401 - the open export
         from services.letters.following import keep_counting
+        from services.letters.models import Letter
         from services.letters.queries import issued_since
         from services.residents import merging
         from tenants.office import decrees
@@ -15,4 +16,4 @@ class LettersConfig(AppConfig):
 
         meter("letters")(issued_since)
         decrees.moved.add("letters", keep_counting)
-        merging.follows.add("letters", merging.Follow("letters.Letter", "person"))
+        merging.follows.add("letters", merging.Follow(Letter, "person"))

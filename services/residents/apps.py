@@ -17,20 +17,22 @@ class ResidentsConfig(AppConfig):
             people_live_there,
             rename_places,
         )
+        from services.residents.models import Consent, Person, WalletDocument
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task
         from tenants.office import access, decrees, readiness
+        from tenants.office.models import Holding
         from tenants.ownership import people
 
         access.people.fill("residents", own_people)
         opens.fill("residents", not_gone)
         follow = merging.Follow
-        wallet = follow("residents.WalletDocument", "person", may=merging.of_another_kind)
+        wallet = follow(WalletDocument, "person", may=merging.of_another_kind)
         merging.follows.add("residents.wallet", wallet)
-        merging.follows.add("residents.consents", follow("residents.Consent", "person"))
-        merging.follows.add("residents.doubles", follow("residents.Person", "merged_into"))
+        merging.follows.add("residents.consents", follow(Consent, "person"))
+        merging.follows.add("residents.doubles", follow(Person, "merged_into"))
         merging.account_follows.add(
-            "office.holdings", follow("office.Holding", "user", may=merging.not_held)
+            "office.holdings", follow(Holding, "user", may=merging.not_held)
         )
         readiness.tasks.add("penduduk", people_task, order=50)
         people.on_comparing(are_one_person)

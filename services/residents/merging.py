@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import models, transaction
 
 from accounts.models import User
@@ -37,16 +36,15 @@ def _all(rows: Rows, _kept: int) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Rows of a model ("app.Model") that follow by one foreign key; ``may`` leaves out those for
+    """Rows of a model that follow by one foreign key; ``may`` leaves out those for
     which the kept one has a row of its own already, and they stay with the double."""
 
-    model: str
+    model: type[models.Model]
     field: str
     may: Callable[[Rows, int], Rows] = _all
 
     def rows(self) -> Rows:
-        found: Rows = apps.get_model(self.model)._base_manager.all()
-        return found
+        return self.model._base_manager.all()
 
 
 # Filled at the start by the app each model is of.

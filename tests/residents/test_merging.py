@@ -246,7 +246,7 @@ def test_every_foreign_key_to_a_person_follows_or_is_known_to_stay() -> None:
         ("DifferentPeople", "one"),
         ("DifferentPeople", "other"),
     }
-    follows = {(follow.model.partition(".")[2], follow.field) for follow in merging.follows}
+    follows = {(follow.model.__name__, follow.field) for follow in merging.follows}
     found = {
         (model.__name__, field.name)
         for model in apps.get_models()
