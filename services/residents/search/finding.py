@@ -8,7 +8,6 @@ choose: for words that are no part of its statistics its estimates are wrong by 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -87,8 +86,22 @@ PHONE = "regexp_replace(regexp_replace(p.phone, '[^0-9]', '', 'g'), '^62', '0')"
 _STREETS = frozenset("jalan jl jln gang gg lorong no nomor rt rw dusun dsn kampung kp blok".split())
 
 
+# Sent with each statement, so that nothing of it outlasts a transaction: no table is read from its
+# beginning, and what an index of words finds is not looked for along another index.
+_NO_TABLES = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; "
+_ONLY_BITMAPS = "SET LOCAL enable_indexscan = off; "
+_AS_BEFORE = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT"
+
+
 def find(typed: Typed, areas: Sequence[str]) -> Found:
     """Who fits, of those who live in one of the areas: codes of units, "" for the whole city."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        found = _find(typed, areas)
+        cursor.execute(_AS_BEFORE)
+    return found
+
+
+def _find(typed: Typed, areas: Sequence[str]) -> Found:
     found = Found()
     if not typed.is_enough or not areas:
         return found
@@ -98,7 +111,8 @@ def find(typed: Typed, areas: Sequence[str]) -> Found:
         return found
     sure = list(_facts(typed))
     if not typed.words:
-        found.take(_some(sure, here))
+        is_precise = typed.born or typed.phone  # few people, wherever they live
+        found.take(_some([*sure, *(here.within() if is_precise else here.by_keys())]))
         return found
     found.take(_whole_name(typed, sure, here))
     for step in _steps_by_name(typed, found):
@@ -116,7 +130,7 @@ class Area:
     """Where people are looked for.
 
     ``place`` begins with the code of each unit around it. After a code only "." and "/" follow,
-    and the sign after those is "0": what begins with a code is a range, which an index answers.
+    and the sign after those is "0": what begins with a code is a range.
     """
 
     codes: Sequence[str]
@@ -127,12 +141,26 @@ class Area:
         return any(len(code) < _KECAMATAN and "/" not in code for code in self.codes)
 
     def within(self) -> list[Condition]:
-        """The ranges as one condition; none for the whole city."""
+        """The ranges as one condition; none for the whole city.
+
+        It is written so that no index serves it: the planner takes the range of a kelurahan for a
+        few people, and would read all of them in place of the one whose NIK was typed.
+        """
         if self.is_all:
             return []
-        one = '(p.place COLLATE "C" >= %s AND p.place COLLATE "C" < %s)'
+        place = "(p.place || '') COLLATE \"C\""
+        either = " OR ".join([f"({place} >= %s AND {place} < %s)"] * len(self.codes))
         ends = tuple(end for code in self.codes for end in (code, f"{code}0"))
-        return [Condition(f"({' OR '.join([one] * len(self.codes))})", ends)]
+        return [Condition(f"({either})", ends)]
+
+    def named(self, name: str) -> Condition:
+        """Whose whole name is this, here: a range of the index of whole names."""
+        if self.is_all:
+            return Condition("replace(p.name_key, ' ', '') = %s", (name,))
+        row = "(replace(p.name_key, ' ', ''), p.place COLLATE \"C\")"
+        either = " OR ".join([f"({row} >= (%s, %s) AND {row} < (%s, %s))"] * len(self.codes))
+        ends = tuple(end for code in self.codes for end in (name, code, name, f"{code}0"))
+        return Condition(f"({either})", ends)
 
     def of_homes(self) -> list[Condition]:
         """The same for family cards."""
@@ -144,12 +172,12 @@ class Area:
         return [Condition(within, ends)]
 
     def by_keys(self) -> list[Condition]:
-        """What the index of words knows of the area, and the ranges."""
+        """What the index of words knows of the area; below villages, the ranges as well."""
         if self.is_all:
             return []
         coarse = {code[:_VILLAGE] if len(code) >= _VILLAGE else code[:_KECAMATAN]
                   for code in self.codes}  # fmt: skip
-        return [_any_of(sorted(coarse)), *self.within()]
+        return [_any_of(sorted(coarse)), *([] if coarse == set(self.codes) else self.within())]
 
 
 def _by_number(number: str, here: Area, found: Found) -> None:
@@ -183,12 +211,11 @@ def _any_of(keys: Sequence[str]) -> Condition:
 
 def _whole_name(typed: Typed, sure: Sequence[Condition], here: Area) -> list[int]:
     """Whose name is exactly this, titles included, whatever its spaces."""
-    name = "".join(typed.all_words)
-    same = Condition("replace(p.name_key, ' ', '') = %s", (name,))
-    where = _where([same, *sure, *here.within()])
+    where = _where([here.named("".join(typed.all_words)), *sure])
     sql = f"""
         SELECT p.id FROM residents_person p WHERE {where.sql}
-         ORDER BY p.place COLLATE "C", p.id LIMIT {LIMIT + 1}"""  # noqa: S608
+         ORDER BY replace(p.name_key, ' ', ''), p.place COLLATE "C", p.id
+         LIMIT {LIMIT + 1}"""  # noqa: S608
     return _ids(sql, where.values)
 
 
@@ -293,8 +320,7 @@ def _at_home(address: Sequence[Condition], person: Sequence[Condition], here: Ar
             SELECT h.id FROM residents_household h WHERE {homes.sql})
         SELECT p.id FROM homes JOIN residents_person p ON p.household_id = homes.id
          WHERE {where.sql} LIMIT {LIMIT + 1}"""  # noqa: S608
-    with _without("seqscan"):
-        return _ids(sql, [*homes.values, *where.values])
+    return _ids(sql, [*homes.values, *where.values])
 
 
 def _grouped(typed: Sequence[str], sql: str, values: Sequence[Any]) -> Mapping[str, list[str]]:
@@ -317,24 +343,14 @@ def _fitting(step: Step, sure: Sequence[Condition], here: Area) -> Iterator[int]
         yield from found
         if len(found) > LIMIT:
             return
-    yield from _some([*step.indexed, *sure], here)
+    yield from _some([*step.indexed, *sure, *here.by_keys()])
 
 
-def _some(conditions: Sequence[Condition], here: Area) -> list[int]:
+def _some(conditions: Sequence[Condition]) -> list[int]:
     """Ids of people who fit, by an index of what is asked: never by reading a table in order."""
-    where = _where([*conditions, *here.by_keys()])
-    with _without("seqscan", "indexscan"):
-        sql = f"SELECT p.id FROM residents_person p WHERE {where.sql} LIMIT {LIMIT + 1}"  # noqa: S608
-        return _ids(sql, where.values)
-
-
-@contextmanager
-def _without(*ways: str) -> Iterator[None]:
-    """Statements that PostgreSQL plans without these ways of reading a table."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL enable_{way} = off" for way in ways))
-        yield
-        cursor.execute("; ".join(f"SET LOCAL enable_{way} TO DEFAULT" for way in ways))
+    where = _where(conditions)
+    sql = f"SELECT p.id FROM residents_person p WHERE {where.sql} LIMIT {LIMIT + 1}"  # noqa: S608
+    return _ids(_ONLY_BITMAPS + sql, where.values)
 
 
 def _where(conditions: Sequence[Condition]) -> Condition:
@@ -356,5 +372,5 @@ def _ids(sql: str, values: Sequence[Any]) -> list[int]:
 
 def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(values))
+        cursor.execute(_NO_TABLES + sql, list(values))
         return list(cursor.fetchall())
