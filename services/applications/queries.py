@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from accounts.models import User
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
 from services.applications import loading
@@ -18,8 +19,10 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.letters.models import Letter
 from services.questions.conditions import all_hold
+from services.residents import family
 from services.residents.models import Person
 from services.residents.onetime import serves
+from services.residents.queries import person_of
 from tenants.office import queries as office
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
@@ -30,7 +33,13 @@ def is_applicant(user: User, application: Application) -> bool:
     account = getattr(application.applicant, "account", None)
     if account is not None and account.user_id == user.pk:
         return True
-    return application.opened_by_id == user.pk and not application.checked
+    if application.opened_by_id != user.pk or application.checked:
+        return False
+    person = person_of(user)  # who asked for a relative: as long as they may
+    if person is None or person.pk == application.applicant_id:
+        return True
+    today = now().astimezone(city().tz).date()
+    return application.applicant in family.may_act_for(person, today=today)
 
 
 def is_helped_by(user: User, application: Application, *, today: date) -> bool:
@@ -90,8 +99,20 @@ def draft_of(person: Person, service: Service) -> Application | None:
 
 def of_person(person: Person) -> QuerySet[Application]:
     """A resident's own cases, newest first, with what lists show."""
+    return _listed(Q(applicant=person))
+
+
+def of_family(person: Person) -> QuerySet[Application]:
+    """A resident's own cases, and those they asked for relatives they may still act for."""
+    today = now().astimezone(city().tz).date()
+    asked = Q(opened_by__resident__person=person, checked="")
+    let = Q(applicant__representatives__by=person, applicant__representatives__withdrawn_at=None)
+    return _listed(Q(applicant=person) | asked & (let | family.minors_of(person, today)))
+
+
+def _listed(whose: Q) -> QuerySet[Application]:
     return (
-        Application.objects.filter(applicant=person)
+        Application.objects.filter(whose)
         .exclude(state=Application.State.WITHDRAWN, number=None)
         .select_related("version__service")
         .prefetch_related(Prefetch("steps", Step.objects.select_related("unit")))
@@ -100,18 +121,19 @@ def of_person(person: Person) -> QuerySet[Application]:
 
 
 def under_way(person: Person) -> QuerySet[Application]:
-    """A resident's applications that have not ended: what waits for the resident first, drafts
-    last, each newest first."""
+    """A resident's applications, and those for their family, that have not ended: what waits for
+    the resident first, drafts last, each newest first."""
     rank = Case(
         *(When(state=state, then=Value(place)) for place, state in enumerate(UNDER_WAY)),
         default=Value(len(UNDER_WAY)),
     )
-    return of_person(person).filter(state__in=UNDER_WAY).order_by(rank, "-pk")
+    return of_family(person).filter(state__in=UNDER_WAY).order_by(rank, "-pk")
 
 
 def sent_before(person: Person, service: Service) -> QuerySet[Application]:
     """A resident's requests for a service that were sent and have not ended."""
-    return under_way(person).filter(version__service=service, number__isnull=False)
+    of_service = of_person(person).filter(state__in=UNDER_WAY, version__service=service)
+    return of_service.filter(number__isnull=False)
 
 
 def waiting_for(person: Person) -> int:

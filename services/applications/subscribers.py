@@ -31,6 +31,8 @@ def _application(case_id: int) -> Application | None:
 def _tell_applicant(application: Application, about: Notice, news: str, **values: Any) -> None:
     """Tell the applicant, if they can be reached, in their language."""
     user = User.objects.filter(resident__person=application.applicant_id).first()
+    if user is None and not application.checked:
+        user = application.opened_by  # for a relative without an account
     if user is not None:
         shown = application.version.read_in(user.language or ORIGINAL)
         tell(

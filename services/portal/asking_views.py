@@ -26,6 +26,7 @@ from services.catalogue import queries as catalogue
 from services.portal.cards import EDITABLE, State, why_closed
 from services.portal.forms import KeepForm, LetterElsewhereForm
 from services.questions.maps import with_map
+from services.residents import family
 from services.residents.models import Consent
 from services.residents.queries import facts_of
 from services.residents.wallet import actions as wallet
@@ -44,6 +45,9 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     entry = catalogue.service(slug)
     assert entry.current is not None
     user, person = resident(request)
+    whom = request.GET.get("for", "")
+    if whom.isascii() and whom.isdigit() and len(whom) < 19:  # for a relative
+        person = family.relative(person, int(whom), today=today())
     if request.method == "POST":
         draft = actions.begin(service=entry, applicant=person, by=user)
         # With every answer and document known already there is nothing left but to check.
@@ -57,6 +61,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         "person": person,
         "facts": facts_of(person),
         "same": queries.sent_before(person, entry),
+        "relatives": [] if whom else family.may_act_for(person, today=today()),
     }
     return render(request, "portal/apply.html", context)
 

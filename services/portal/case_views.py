@@ -30,7 +30,7 @@ from ui.page import Audience, page
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
     _, person = resident(request)
-    finished = list(queries.of_person(person).exclude(state__in=desks.UNDER_WAY)[:100])
+    finished = list(queries.of_family(person).exclude(state__in=desks.UNDER_WAY)[:100])
     for done in finished:
         in_words_of(done, chosen(request))
     running = cards_of(request, queries.under_way(person)[:100])

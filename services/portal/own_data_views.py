@@ -16,13 +16,14 @@ from kernel.tanggal import long_date
 from services.applications import actions, own_data
 from services.catalogue import queries as catalogue
 from services.portal.reading import purpose_of
+from services.residents import family
 from services.residents.known import history_of, known_of, unknown_of
 from services.residents.models import Consent
 from services.residents.queries import facts_of, living_with
 from services.residents.wallet import actions as wallet
 from services.residents.wallet import queries as in_wallet
 from services.residents.wallet.kinds import kinds
-from services.web.access import resident
+from services.web.access import resident, today
 from tenants.registry import stored_files
 from tenants.registry.current import city
 from ui.page import Audience, page
@@ -52,6 +53,9 @@ def own(request: HttpRequest) -> HttpResponse:
         "documents": documents,
         "keeps": in_wallet.agreed(person, Consent.Purpose.WALLET),
         "readings": readings,
+        "acts_for": family.may_act_for(person, today=today()),
+        "representatives": family.representatives(person),
+        "could_be_let": family.could_be_let(person, today=today()),
         "correction": own_data.CORRECTION,
     }
     return render(request, "portal/own_data.html", context)
@@ -89,6 +93,32 @@ def consent(request: HttpRequest) -> HttpResponse:
         else gettext("Dompet dikosongkan, dan tidak ada lagi yang disimpan.")
     )
     messages.success(request, said)
+    return redirect("own-data")
+
+
+@page(Audience.RESIDENT)
+@never_cache
+@require_POST
+def let_relative(request: HttpRequest) -> HttpResponse:
+    """Let an adult of the household ask for things in this resident's name."""
+    user, person = resident(request)
+    chosen = request.POST.get("relative", "")
+    family.let(
+        person=person, relative_id=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0,
+        by=user, at=clock.now(), today=today(),
+    )  # fmt: skip
+    messages.success(request, gettext("Izin tersimpan."))
+    return redirect("own-data")
+
+
+@page(Audience.RESIDENT)
+@never_cache
+@require_POST
+def withdraw_relative(request: HttpRequest, pk: int) -> HttpResponse:
+    """End that at once."""
+    user, person = resident(request)
+    family.withdraw(person=person, representation_id=pk, by=user, at=clock.now())
+    messages.success(request, gettext("Izin dicabut."))
     return redirect("own-data")
 
 

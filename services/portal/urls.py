@@ -31,6 +31,12 @@ urlpatterns = [
     path("data-saya/unduh/", own_data_views.copy, name="own-data-copy"),
     path("data-saya/persetujuan/", own_data_views.consent, name="own-data-consent"),
     path("data-saya/keberatan/<int:pk>/", own_data_views.contest, name="own-data-contest"),
+    path("data-saya/wakil/", own_data_views.let_relative, name="own-data-let"),
+    path(
+        "data-saya/wakil/<int:pk>/cabut/",
+        own_data_views.withdraw_relative,
+        name="own-data-withdraw-relative",
+    ),
     path("data-saya/dokumen/<int:pk>/", own_data_views.wallet_document, name="wallet-document"),
     path(
         "data-saya/dokumen/<int:pk>/hapus/",

@@ -17,6 +17,7 @@ from services.letters import queries as letters
 from services.portal.cards import cards_of, why_closed
 from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, SameFileForm
+from services.residents import family
 from services.residents.queries import facts_of, person_of
 from services.web.access import today
 from services.web.language import chosen, marked
@@ -98,7 +99,10 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         requirements.ready(person, blueprint, blueprint.keys(), today=today()) if person else {}
     )
     # With a request for it under way, the page before the form says so.
-    context["begins"] = person is not None and not queries.sent_before(person, entry).exists()
+    may_choose = person is not None and (
+        queries.sent_before(person, entry).exists() or family.may_act_for(person, today=today())
+    )
+    context["begins"] = person is not None and not may_choose
     context["lang"] = marked(shown, language)
     context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
     return render(request, "portal/service.html", context)

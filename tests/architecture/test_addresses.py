@@ -120,6 +120,8 @@ CITY_HOST = {
     "data-saya/keberatan/<int:pk>/": RESIDENT,
     "data-saya/dokumen/<int:pk>/": RESIDENT,
     "data-saya/dokumen/<int:pk>/hapus/": RESIDENT,
+    "data-saya/wakil/": RESIDENT,
+    "data-saya/wakil/<int:pk>/cabut/": RESIDENT,
     "akses/": RESIDENT,
     "berkas/<int:pk>/": INVOLVED,
     "berkas/<int:pk>/kecil/": INVOLVED,

@@ -2,6 +2,7 @@
 
 from services.residents.models.accounts import OfficialIdentity, OneTimeCode, ResidentAccount
 from services.residents.models.events import PersonEvent
+from services.residents.models.family import Representation
 from services.residents.models.imports import ImportFamily, ImportHeading, ImportRow, ImportRun
 from services.residents.models.people import (
     DifferentPeople,
@@ -27,6 +28,7 @@ __all__ = [
     "Person",
     "PersonEvent",
     "PersonQuerySet",
+    "Representation",
     "ResidentAccount",
     "SearchWord",
     "SharingRule",
