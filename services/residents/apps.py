@@ -17,7 +17,7 @@ class ResidentsConfig(AppConfig):
             people_live_there,
             rename_places,
         )
-        from services.residents.models import Consent, Person, WalletDocument
+        from services.residents.models import Consent, Person, Representation, WalletDocument
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task
         from tenants.office import access, decrees, readiness
@@ -30,6 +30,10 @@ class ResidentsConfig(AppConfig):
         wallet = follow(WalletDocument, "person", may=merging.of_another_kind)
         merging.follows.add("residents.wallet", wallet)
         merging.follows.add("residents.consents", follow(Consent, "person"))
+        let = follow(Representation, "person", may=merging.let_no_other)
+        merging.follows.add("residents.representatives", let)
+        represents = follow(Representation, "by", may=merging.represents_no_other)
+        merging.follows.add("residents.represents", represents)
         merging.follows.add("residents.doubles", follow(Person, "merged_into"))
         merging.account_follows.add(
             "office.holdings", follow(Holding, "user", may=merging.not_held)

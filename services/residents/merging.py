@@ -20,6 +20,7 @@ from services.residents.fields import FIELDS, Field, value_of
 from services.residents.models import (
     Person,
     PersonEvent,
+    Representation,
     ResidentAccount,
     Source,
     WalletDocument,
@@ -311,6 +312,18 @@ def _number(nik: str) -> dict[str, bytes | None]:
 
 
 # --- what follows here ----------------------------------------------------------------------------
+
+
+def let_no_other(rows: Rows, kept: int) -> Rows:
+    """Permissions to relatives whom the kept one has not let act, and who are another person."""
+    let = Representation.objects.filter(person=kept, withdrawn_at=None).values("by")
+    return rows.exclude(by=kept).exclude(by__in=let)
+
+
+def represents_no_other(rows: Rows, kept: int) -> Rows:
+    """Likewise, for those whom they may act for."""
+    acts_for = Representation.objects.filter(by=kept, withdrawn_at=None).values("person")
+    return rows.exclude(person=kept).exclude(person__in=acts_for)
 
 
 def of_another_kind(rows: Rows, kept: int) -> Rows:

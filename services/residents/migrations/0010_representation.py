@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0008_sharing'),
+        ('residents', '0009_different_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
