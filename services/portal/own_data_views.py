@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import queries as audit
 from kernel import clock
+from kernel.once import reading_once
 from kernel.tanggal import long_date
 from services.applications import actions, own_data
 from services.catalogue import queries as catalogue
@@ -35,6 +36,7 @@ SPOOL = 4_000_000  # bytes of a copy that stay in memory
 @page(Audience.RESIDENT)
 @never_cache
 @require_safe
+@reading_once()
 def own(request: HttpRequest) -> HttpResponse:
     """Every fact with its source, history, documents, consents, and who looked."""
     _, person = resident(request)

@@ -61,7 +61,7 @@ def test_page_costs_a_fixed_number_of_queries(
 ) -> None:
     client = as_(cast.sari)
     client.get("/data-saya/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get("/data-saya/")
 
 
