@@ -25,6 +25,10 @@ class Happened:
     event: PersonEvent
     changes: list[Change]
 
+    @property
+    def title(self) -> str:
+        return str(self.event.get_kind_display())
+
 
 def in_words(events: Collection[PersonEvent]) -> list[Happened]:
     """Events with what they changed, in their order. Numbers are masked. Two queries at most."""

@@ -1,10 +1,10 @@
 """What the register knows of one person, with where each fact comes from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.residents.fields import FIELDS, Field, Group, Shape, value_of
+from services.residents.fields import FIELDS, Field, Group, value_of
+from services.residents.history import Happened, in_words
 from services.residents.models import Person, PersonEvent, Source
 
 # Shown as a card of its own, or of no use to read.
@@ -59,47 +59,7 @@ def unknown_of(person: Person, *, specific: bool = True) -> list[Field]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field that an event changed, in words: "" is "not known"."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event of a person in words."""
-
-    event: PersonEvent
-    changes: list[Change]
-
-    @property
-    def title(self) -> str:
-        return str(self.event.get_kind_display())
-
-
-_HOUSEHOLD = {"address": "Alamat", "rt": "Tempat tinggal"}
-
-
 def history_of(person: Person, *, limit: int = 50) -> list[Happened]:
-    """What happened to a person, the newest first. One query."""
-    events = (
-        PersonEvent.objects.filter(person=person)
-        .select_related("source", "entered_by")
-        .order_by("-pk")[:limit]
-    )
-    return [Happened(event, list(_changes(event))) for event in events]
-
-
-def _changes(event: PersonEvent) -> Iterable[Change]:
-    for name, (before, after) in event.all_changes.items():
-        if name in _HOUSEHOLD:
-            yield Change(_HOUSEHOLD[name], str(before or ""), str(after or ""))
-        elif name in FIELDS and FIELDS[name].shape is Shape.HOUSEHOLD:
-            yield Change(FIELDS[name].label, "", "kartu lain" if before else "")
-        elif name in FIELDS:
-            field = FIELDS[name]
-            words = (field.words(field.from_json(value)) for value in (before, after))
-            yield Change(field.label, *words)
+    """What happened to a person, the newest first. At most three queries."""
+    events = PersonEvent.objects.filter(person=person).select_related("source").order_by("-pk")
+    return in_words(events[:limit])

@@ -422,15 +422,25 @@ def test_the_status_of_a_file_is_kept(in_bontang) -> None:
     assert queries.facts_of(person("6474014610500033"))["kepala_keluarga"] == ""
 
 
-def test_bringing_the_dead_back_must_be_confirmed(in_bontang) -> None:
+@pytest.mark.parametrize("status", ["HIDUP", "PINDAH"])
+def test_no_file_brings_the_dead_back(in_bontang, status: str) -> None:
     take_file("dead-alive-moved")
-    text = (DATA / "dead-alive-moved.csv").read_text().replace("MATI", "HIDUP")
-    ((line, said),) = doubts(text.encode())
-    assert line == 2
-    assert "tercatat mati" in said
-    without = "\n".join(each.rpartition(";")[0] for each in text.splitlines())
-    take(without.encode())
+    text = (DATA / "dead-alive-moved.csv").read_text().replace("MATI", status)
+    outcome = import_people(name="b.csv", content=text.encode(), actor=None, accept=checks.DOUBTS)
+    (problem,) = outcome.refused
+    assert problem.line == 2
+    assert "tercatat meninggal" in problem.text
     assert person("6474010510440032").status == codes.Status.DEAD
+
+
+def test_who_moved_away_comes_back_by_a_file_only_when_that_is_confirmed(in_bontang) -> None:
+    take_file("dead-alive-moved")
+    text = (DATA / "dead-alive-moved.csv").read_text().replace("PINDAH", "HIDUP")
+    ((_, said),) = doubts(text.encode())
+    assert "tercatat pindah" in said
+    assert person("6474012103880034").status == codes.Status.MOVED
+    import_people(name="b.csv", content=text.encode(), actor=None, accept=["revived"])
+    assert person("6474012103880034").status == codes.Status.ALIVE
 
 
 # --- RT, RW, dusun --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from kernel.errors import RuleBroken
 from services.residents import codes, happenings, merging, register
 from services.residents.fields import FIELDS, value_of
 from services.residents.happenings import Arrival, Basis, Heading, NewCard
+from services.residents.imports import checks
 from services.residents.imports.direct import import_people
 from services.residents.models import Person, PersonEvent, Source
 from tenants.office.models import Unit
@@ -76,8 +77,7 @@ class World:
         if what == "import":
             facts, accept = more
             row = {**FAMILY[who], **facts}
-            # All doubts but the one by which an administrator calls somebody gone alive again.
-            kinds = ("nik_date", "nik_sex", "no_head", "rounded", "split_rt") if accept else ()
+            kinds = checks.DOUBTS if accept else ()
             import_people(name="b.csv", content=as_csv([row]), actor=None, accept=kinds)
             return
         if what == "correct":

@@ -20,7 +20,7 @@ DOUBTS = {
     "nik_date": "Tanggal lahir lain dari tanggal di NIK",
     "nik_sex": "Jenis kelamin lain dari yang dinyatakan NIK",
     "no_head": "Keluarga tanpa kepala keluarga",
-    "revived": "Tercatat meninggal, pindah, hilang, atau pergi, di berkas hidup",
+    "revived": "Tercatat pindah, hilang, atau pergi, di berkas hidup",
     "rounded": "Semua NIK dan nomor KK berakhir dengan 0",
     "split_rt": "RT dan RW sudah ada tanpa dusun",
 }
@@ -148,6 +148,17 @@ def _incomplete() -> None:
 def _revived() -> None:
     labels = " ".join(
         f"WHEN {status.value} THEN '{status.label.lower()}'" for status in codes.Status
+    )
+    dead = (
+        "di register tercatat meninggal, di berkas ini lain; bila kematiannya keliru dicatat, "
+        "batalkan dulu di halaman orangnya"
+    )
+    sql.run(
+        f"""
+        UPDATE {{row}} r SET {sql.problem("'status_dasar'", f"'{dead}'")} FROM {{person}} p
+         WHERE p.id = r.person_id AND p.status = {codes.Status.DEAD.value}
+           AND r.status <> p.status AND r.state IS NULL
+        """
     )
     said = f"'di register tercatat ' || CASE p.status {labels} END || ', di berkas ini hidup'"
     sql.run(

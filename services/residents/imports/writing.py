@@ -214,9 +214,10 @@ def _add(run: ImportRun, lines: tuple[int, int]) -> int:
 def _difference(field: str) -> str:
     """SQL: whether the line changes this field, as ``checks`` counted it."""
     if field == "status":
-        # Without a yes to it, nobody comes back from the dead.
+        # Nobody comes back from the dead, and without a yes to it nobody from elsewhere.
         return (
-            "(r.status IS NOT NULL AND r.status <> p.status AND (p.status = 1 OR r.status <> 1"
+            "(r.status IS NOT NULL AND r.status <> p.status AND p.status <> 2"
+            " AND (p.status = 1 OR r.status <> 1"
             " OR EXISTS (SELECT 1 FROM jsonb_array_elements(r.doubts) d"
             " WHERE d->>0 = 'revived')))"
         )
