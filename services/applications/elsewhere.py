@@ -59,7 +59,7 @@ def meet_by_code(*, application_id: int, key: str, typed: str, by: User) -> None
                     "diminta. Salin alamat di bawah kode QR-nya, atau unggah suratnya."
                 )
             )
-        if letter.nik != application.applicant.nik:
+        if not letter.nik or letter.nik != application.applicant.nik:
             raise RuleBroken(
                 gettext("Surat itu bukan atas nama Anda. Unggah suratnya bila tetap diperlukan.")
             )

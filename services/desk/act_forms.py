@@ -1,6 +1,7 @@
 """What happens to people, as officials enter it: one form for each act, and what it is based on."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +17,7 @@ from services.residents.models import Household, Person, Source
 from services.residents.place_codes import place_code
 from services.residents.queries import record_by_nik
 from services.residents.sealing import prints
+from services.web.access import today
 from tenants.office.models import Unit
 from ui.forms import Form, NikField, RuleField, WrittenDateField
 
@@ -56,6 +58,12 @@ class BasisForm(Form):
             del self.fields["on"]
         last = ["on", "basis_kind", "basis", "basis_on", "accepted"]
         self.order_fields([name for name in self.fields if name not in last] + last)
+
+    def clean_basis_on(self) -> date:
+        found: date = self.cleaned_data["basis_on"]
+        if found > today():
+            raise forms.ValidationError("Tanggal dokumen ada di masa depan. Periksa lagi tahunnya.")
+        return found
 
     def resting_on(self, by: User) -> Basis:
         """The basis of one act; writes its source. Call inside a transaction."""

@@ -1,6 +1,10 @@
 """Code lists of the population register (SIAK numbering as used by the registers we import)."""
 
+from datetime import date
+
 from django.db import models
+
+EARLIEST = date(1900, 1, 1)  # nobody was born before
 
 
 class Sex(models.IntegerChoices):

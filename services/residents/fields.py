@@ -170,7 +170,6 @@ HOUSEHOLD: dict[str, Field] = {
         Field("postal_code", "Kode pos", _S),
         Field("kk_number", "Nomor KK", _F, Shape.NUMBER),
         Field("issued_on", "Tanggal KK", _F, Shape.DAY),
-        Field("postal_code", "Kode pos", _S),
     )
 }
 

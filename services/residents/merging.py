@@ -196,6 +196,7 @@ def undo(*, event_id: int, origin: Source, by: User | None) -> PersonEvent:
     if event is None:
         raise RuleBroken("Ini bukan penggabungan.")
     kept, double = _both(event.person_id, event.detail["double"])
+    register.refuse_own(by, [kept.pk, double.pk])
     if PersonEvent.objects.filter(reverses=event).exists() or double.merged_into_id != kept.pk:
         raise Stale("Penggabungan ini sudah dibatalkan.")
     changes = event.all_changes

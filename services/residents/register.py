@@ -18,7 +18,7 @@ from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
 from kernel.nik import parse_kk, parse_nik
 from kernel.once import forget
-from services.residents import codes, logins
+from services.residents import codes, logins, officials
 from services.residents.events import PersonChanged
 from services.residents.fields import FIELDS, HOUSEHOLD, NUMBERS, Field, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
@@ -34,6 +34,7 @@ DIED = (
     "Orang ini tercatat meninggal, jadi tidak ada peristiwa baru yang bisa dicatat. Bila itu "
     "keliru, batalkan dulu catatan kematiannya."
 )
+OWN = "Ini data Anda sendiri. Minta petugas lain yang mencatatnya."
 MERGED = "Catatan ini sudah digabung dengan catatan lain. Buka catatan yang dipertahankan."
 # What may still be written of somebody who died.
 _OF_THE_DEAD = (PersonEvent.Kind.CORRECTION, PersonEvent.Kind.UNDO, PersonEvent.Kind.MERGE)
@@ -130,6 +131,7 @@ def change(
     person = Person.objects.select_for_update(of=("self",)).select_related("household__rt").get(
         pk=person_id
     )  # fmt: skip
+    refuse_own(by, [person_id])
     _refuse_closed(person, facts, kind)
     changes: dict[str, list[Any]] = {}
     for name, value in facts.items():
@@ -151,6 +153,12 @@ def change(
     if "nik" in changes:
         logins.follow([person.pk])
     return note(person, kind, changes, origin, by, happened_on, detail, reverses)
+
+
+def refuse_own(by: User | None, person_ids: Iterable[int]) -> None:
+    """Raises RuleBroken where an official would write into their own record."""
+    if by is not None and officials.own_people(by).intersection(person_ids):
+        raise RuleBroken(OWN)
 
 
 def _refuse_closed(person: Person, facts: Mapping[str, Any], kind: PersonEvent.Kind) -> None:
@@ -237,6 +245,7 @@ def _write_card(
         Person.objects.select_for_update().filter(household=household, merged_into=None)
         .exclude(status=codes.Status.DEAD).order_by("pk")
     )  # fmt: skip
+    refuse_own(by, [person.pk for person in found])
     Person.objects.filter(household=household).update(place=household.rt.code)
     told = {**detail, "household": household.pk}
     return [

@@ -258,6 +258,18 @@ def test_letter_of_another_city_meets_the_requirement_by_its_address(
         for wrong in (f"{blitar.host}/v/AAAA-BBBB", f"{bontang.host}/v/{letter.code}", "x"):
             with pytest.raises(RuleBroken, match="tidak ditemukan"):
                 meet(wrong)
+        Person.objects.filter(pk=cast.sari_person.pk).update(nik_sealed=None, nik_print=None)
+        with in_city(blitar):
+            Person.objects.filter(pk=letter.person_id).update(nik_sealed=None, nik_print=None)
+        cast.sari_person.refresh_from_db()
+        with pytest.raises(RuleBroken, match="bukan atas nama Anda"):
+            meet(address)  # of two people without a NIK nobody says that they are one
+        for place in (blitar, bontang):
+            with in_city(place):
+                someone = letter.person_id if place == blitar else cast.sari_person.pk
+                Person.objects.filter(pk=someone).update(
+                    nik_sealed=seal(nik), nik_print=fingerprint(nik)
+                )
         meet(f"https://{address}")
         document = draft_.documents.get()
         assert (document.origin, document.has_file) == ("elsewhere", False)

@@ -173,6 +173,36 @@ def test_newcomers_begin_a_card_with_one_head(cast: Cast) -> None:
     assert fresh(rudi).status == Status.INVALID
 
 
+@pytest.mark.parametrize(
+    ("born", "on"),
+    [(date(1899, 12, 31), ON), (date(2199, 1, 1), ON), (date(1980, 5, 5), date(1980, 5, 4)),
+     (date(1980, 5, 5), date(2199, 1, 1))],
+    ids=["long ago", "in the future", "came before birth", "comes in the future"],
+)  # fmt: skip
+def test_newcomer_and_newborn_have_possible_dates(cast: Cast, born: date, on: date) -> None:
+    card, known = household(cast)[0].household, Person.objects.count()
+    facts = {"name": "Rudi", "sex": 1, "birth_place": "Palu", "birth_date": born}
+    with pytest.raises(RuleBroken, match=r"masa depan|mendahului|1900"):
+        happenings.move_in(arrivals=[Arrival(facts=facts)], to=card, basis=basis(on))
+    with pytest.raises(RuleBroken, match=r"masa depan|mendahului|1900"):
+        happenings.be_born(household_id=card.pk, facts=facts, basis=basis(on))
+    assert Person.objects.count() == known
+
+
+def test_newcomer_whom_the_register_has_is_asked_about(cast: Cast) -> None:
+    facts = {"name": "Ma'ruf", "sex": 1, "birth_place": "Palu", "birth_date": date(1980, 5, 5)}
+    to = NewCard(address="Jalan Baru 1", rt=rt_of(cast))
+
+    def come(name: str, *, accepted: bool = False) -> Person:
+        arrivals = [Arrival(facts={**facts, "name": name})]
+        return happenings.move_in(arrivals=arrivals, to=to, basis=basis(accepted=accepted))[0]
+
+    first = come("Ma'ruf")
+    with pytest.raises(Doubtful, match="sudah tercatat"):
+        come("MA’RUF")
+    assert come("Maruf", accepted=True).pk != first.pk
+
+
 def test_a_temporary_resident_whose_time_is_over_is_listed_and_not_removed(cast: Cast) -> None:
     facts = {
         "name": "Rudi", "sex": 1, "birth_place": "Palu", "birth_date": date(1980, 5, 5),
@@ -295,6 +325,17 @@ def test_a_card_gets_another_number_for_all_its_members(cast: Cast) -> None:
     assert Household.objects.get(pk=head.household_id).kk_number == "6474012011260001"
     undo(events[0])
     assert register_now() == before
+
+
+def test_a_card_is_not_issued_in_the_future(cast: Cast) -> None:
+    card = household(cast)[0].household
+    later = date(2199, 1, 1)
+    for on, issued_on in ((later, None), (ON, later)):
+        with pytest.raises(RuleBroken, match="masa depan"):
+            happenings.new_card(
+                household_id=card.pk, kk_number="6474010101990001", issued_on=issued_on,
+                basis=basis(on),
+            )  # fmt: skip
 
 
 def test_a_card_has_one_head_and_the_old_one_is_something_to_the_new(cast: Cast) -> None:

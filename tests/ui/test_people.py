@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import Entry
 from services.desk import act_forms, person_reading
 from services.desk.people_views import seen_person
-from services.residents import codes, register
+from services.residents import codes, officials, register
 from services.residents.models import Person, PersonEvent, Source
 from services.residents.search import words
 from tenants.office.models import Post, Unit
@@ -200,6 +200,40 @@ def test_an_entry_needs_its_basis(cast: Cast, as_: Enter) -> None:
         assert answer.status_code == 422, missing
     assert not PersonEvent.objects.filter(person=person).exists()
     assert not Source.objects.filter(label=BASIS["basis"]).exists()
+
+
+def test_document_of_an_entry_is_not_of_the_future(cast: Cast, as_: Enter) -> None:
+    client, person = as_(cast.rina), cast.sari_person
+    opened(client, person)
+    sent = {**BASIS, "on": "18-11-2026", "basis_on": "01-01-2199"}
+    answer = client.post(f"{FIND}{person.pk}/catat/kematian/", sent)
+    assert answer.status_code == 422 and "masa depan" in answer.content.decode()
+    assert not PersonEvent.objects.filter(person=person).exists()
+
+
+def test_official_writes_nothing_into_their_own_record(cast: Cast, as_: Enter) -> None:
+    """Nor by an act on somebody else of their family."""
+    client, person = as_(cast.rina), cast.sari_person
+    officials.identify(user=cast.rina, nik=person.nik, by=None)
+    mate = Person.objects.filter(household=person.household).exclude(pk=person.pk)[0]
+    origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=None)
+    entered = register.change(
+        person_id=person.pk, facts={"occupation": 4}, origin=origin, by=cast.lurah
+    )
+    assert entered is not None
+    for one in (person, mate):
+        opened(client, one)
+    mine = f"{FIND}{person.pk}/"
+    sent: dict[str, object] = {**BASIS, "on": "18-11-2026"}
+    for address, more in (
+        (f"{mine}catat/pindah-keluar/", {}),
+        (f"{mine}catat/kartu-keluarga/", {"kk_number": "6474010101990001"}),
+        (f"{mine}peristiwa/{entered.pk}/batalkan/", {"basis": "Salah ketik"}),
+        (f"{FIND}{mate.pk}/catat/pindah-keluar/", {"people": [person.pk]}),
+    ):
+        answer = client.post(address, {**sent, **more})
+        assert answer.status_code == 422 and register.OWN in answer.content.decode(), address
+    assert set(PersonEvent.objects.all()) == {entered}
 
 
 def test_correction_shows_before_and_after_first(cast: Cast, as_: Enter) -> None:

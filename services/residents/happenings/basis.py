@@ -124,6 +124,12 @@ def check_day(on: date | None, people: Iterable[Person], basis: Basis) -> None:
         ])  # fmt: skip
 
 
+def ask(doubts: Collection[str], basis: Basis) -> None:
+    """Raises Doubtful unless the doubts were read."""
+    if doubts and not basis.accepted:
+        raise Doubtful(doubts)
+
+
 def write(
     person_id: int, kind: PersonEvent.Kind, facts: Mapping[str, Any], basis: Basis,
     **detail: Any,
@@ -181,8 +187,15 @@ def require_one_head(household: Household) -> None:
 
 
 def check_new(facts: Mapping[str, Any], basis: Basis) -> None:
+    check_day(basis.on, [], basis)
     born = facts.get("birth_date")
-    if born is not None and born > today():
+    if born is None:
+        return
+    if born > today():
         raise RuleBroken("Tanggal lahir ada di masa depan. Periksa lagi.", field="birth_date")
-    if basis.on is not None and basis.on > today():
-        raise RuleBroken("Tanggal kejadian ada di masa depan. Periksa lagi tahunnya.", field="on")
+    if born < codes.EARLIEST:
+        raise RuleBroken(
+            "Tanggal lahir sebelum tahun 1900. Periksa lagi tahunnya.", field="birth_date"
+        )
+    if basis.on is not None and basis.on < born:
+        raise RuleBroken("Tanggal kejadian mendahului tanggal lahir. Periksa lagi.", field="on")

@@ -15,10 +15,10 @@ from services.residents import codes, register
 from services.residents.codes import Marital, Relation
 from services.residents.happenings.basis import (
     Basis,
-    Doubtful,
     Heading,
     Kind,
     NewCard,
+    ask,
     check_day,
     check_new,
     locked,
@@ -69,7 +69,7 @@ def marry(
             for one in couple
             if age_on(one.birth_date, basis.on) < MARRIAGE_AGE
         ]
-    _ask(doubts, basis)
+    ask(doubts, basis)
     return _both(couple, Kind.MARRIAGE, basis, spouse_name, certificate, split)
 
 
@@ -104,11 +104,6 @@ _OF_COUPLES = {
 }
 
 
-def _ask(doubts: Collection[str], basis: Basis) -> None:
-    if doubts and not basis.accepted:
-        raise Doubtful(doubts)
-
-
 @transaction.atomic
 def divorce(
     *, person_id: int, basis: Basis, spouse_id: int | None = None, spouse_name: str = "",
@@ -121,7 +116,7 @@ def divorce(
     require_here(couple)
     check_day(basis.on, couple, basis)
     wrong = [one for one in couple if one.marital not in (Marital.MARRIED, None)]
-    _ask([f"{one.name} tidak tercatat kawin." for one in wrong], basis)
+    ask([f"{one.name} tidak tercatat kawin." for one in wrong], basis)
     return _both(couple, Kind.DIVORCE, basis, spouse_name, certificate, split)
 
 
@@ -147,7 +142,7 @@ def be_born(
         if pk is not None
     }
     _check_parents(parents, born)
-    _ask(_birth_doubts(household, facts, parents.get("mother")), basis)
+    ask(_birth_doubts(household, facts, parents.get("mother")), basis)
     told = dict(facts)
     for role, parent in parents.items():
         told |= {f"{role}_name": parent.name, f"{role}_nik": parent.nik}
@@ -220,7 +215,7 @@ def identify(*, person_id: int, nik: str, basis: Basis) -> list[PersonEvent]:
         doubts.append("Tanggal lahir di dalam NIK berbeda dari yang tercatat.")
     if parsed.female != (person.sex == codes.Sex.FEMALE):
         doubts.append("Jenis kelamin di dalam NIK berbeda dari yang tercatat.")
-    _ask(doubts, basis)
+    ask(doubts, basis)
     return [write(person_id, Kind.IDENTIFIED, {"nik": parsed.digits}, basis)]
 
 
@@ -248,6 +243,8 @@ def new_card(
     *, household_id: int, kk_number: str, basis: Basis, issued_on: date | None = None
 ) -> list[PersonEvent]:
     """A family gets a card with another number. Raises RuleBroken."""
+    for day in (basis.on, issued_on):
+        check_day(day, [], basis)
     events = register.change_household(
         household_id=household_id, kk_number=kk_number, issued_on=issued_on,
         origin=basis.origin, by=basis.by, kind=Kind.CARD, happened_on=basis.on,

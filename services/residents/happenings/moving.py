@@ -1,11 +1,14 @@
 """People who leave the city, come to it, or move within it."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
+from kernel.tanggal import long_date
+from kernel.text import squeeze
 from services.residents import codes, register
 from services.residents.families import head_of, proposed_head, relations_under
 from services.residents.happenings.basis import (
@@ -14,6 +17,7 @@ from services.residents.happenings.basis import (
     Heading,
     Kind,
     NewCard,
+    ask,
     check_day,
     check_new,
     follow,
@@ -24,6 +28,7 @@ from services.residents.happenings.basis import (
     write,
 )
 from services.residents.models import Household, Person, PersonEvent
+from services.residents.models.people import squeezed
 from services.residents.sealing import prints
 from tenants.office.models import Unit
 
@@ -60,6 +65,7 @@ def move_in(
             known = Person.objects.select_for_update().filter(nik_print__in=found_by).first()
         if known is None:
             check_new(facts, basis)
+            ask(_alike(facts), basis)
             person = register.enter(
                 facts=facts, household=household, origin=basis.origin, by=basis.by, nik=one.nik,
                 kind=Kind.MOVE_IN, happened_on=basis.on,
@@ -80,6 +86,18 @@ def move_in(
         found.append(person)
     require_one_head(household)
     return found
+
+
+def _alike(facts: Mapping[str, Any]) -> list[str]:
+    """The doubt whether a newcomer is somebody whom the register has."""
+    found = Person.objects.single().alias(squeezed=squeezed()).filter(
+        squeezed=squeeze(str(facts["name"])), birth_date=facts["birth_date"]
+    ).exclude(status=codes.Status.INVALID)  # fmt: skip
+    if not found.exists():
+        return []
+    return [
+        f"{facts['name']}, lahir {long_date(facts['birth_date'])}, sudah tercatat di data penduduk."
+    ]
 
 
 def _card(to: Household | NewCard, basis: Basis) -> Household:

@@ -16,7 +16,6 @@ from kernel.tanggal import read_date
 from services.residents import codes
 from services.residents.imports.columns import HEADINGS, Cell, as_text
 
-EARLIEST = date(1900, 1, 1)
 BLANK = ("-", "–", "—", "")
 
 
@@ -244,7 +243,7 @@ def day(typed: str, what: str, *, today: date = _LATEST) -> date:
         raise RuleBroken(f"{what} “{typed[:40]}” tidak terbaca; tulis seperti 14-03-1989")
     if found > today:
         raise RuleBroken(f"{what} {found:%d-%m-%Y} masih di masa depan; periksa tahunnya")
-    if found < EARLIEST:
+    if found < codes.EARLIEST:
         raise RuleBroken(f"{what} “{typed[:40]}” sebelum tahun 1900; periksa tahunnya")
     return found
 
