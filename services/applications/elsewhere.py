@@ -67,9 +67,12 @@ def meet_by_code(*, application_id: int, key: str, typed: str, by: User) -> None
 
 
 def _look_up(typed: str) -> _Elsewhere | None:
-    """The letter at the address of a check page; None for one of our own city, whose letters are
-    found without an address."""
-    parts = urlsplit(typed if "//" in typed else f"//{typed}")
+    """The letter at the address of a check page; None for what is no address, and for one of our
+    own city, whose letters are found without an address."""
+    try:
+        parts = urlsplit(typed if "//" in typed else f"//{typed}")
+    except ValueError:
+        return None
     there = city_on(parts.hostname or "")
     code = normalize_code(parts.path.rpartition("/")[2])
     if there is None or there.pk == city().pk or not code:

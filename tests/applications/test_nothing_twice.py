@@ -255,7 +255,8 @@ def test_letter_of_another_city_meets_the_requirement_by_its_address(
         Person.objects.filter(pk=cast.sari_person.pk).update(
             nik_sealed=seal(nik), nik_print=fingerprint(nik)
         )
-        for wrong in (f"{blitar.host}/v/AAAA-BBBB", f"{bontang.host}/v/{letter.code}", "x"):
+        ours = f"{bontang.host}/v/{letter.code}"
+        for wrong in (f"{blitar.host}/v/AAAA-BBBB", ours, "x", "https://[x/v/AAAA-BBBB"):
             with pytest.raises(RuleBroken, match="tidak ditemukan"):
                 meet(wrong)
         Person.objects.filter(pk=cast.sari_person.pk).update(nik_sealed=None, nik_print=None)
