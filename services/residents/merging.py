@@ -111,8 +111,8 @@ def merge(
 def _both(keep_id: int, double_id: int) -> tuple[Person, Person]:
     if keep_id == double_id:
         raise RuleBroken("Pilih dua catatan yang berbeda.")
-    rows = Person.objects.select_for_update(of=("self",)).select_related("household__rt")
-    found = {one.pk: one for one in rows.filter(pk__in=[keep_id, double_id]).order_by("pk")}
+    register.lock(people=[keep_id, double_id])
+    found = Person.objects.select_related("household__rt").in_bulk([keep_id, double_id])
     if len(found) < 2:
         raise Stale("Salah satu catatan ini sudah tidak ada. Buka lagi daftarnya.")
     return found[keep_id], found[double_id]

@@ -69,14 +69,13 @@ def today() -> date:
     return now().astimezone(city().tz).date()
 
 
-def locked(person_ids: Iterable[int]) -> tuple[dict[int, Person], list[Person]]:
-    """These people, and everybody of their cards, locked in one order."""
+def locked(
+    person_ids: Iterable[int], to: Household | NewCard | None = None
+) -> tuple[dict[int, Person], list[Person]]:
+    """These people, and everybody of their cards, locked together with the card they go to."""
     ids = set(person_ids)
-    cards = Person.objects.filter(pk__in=ids).values_list("household", flat=True)
-    everybody = list(
-        Person.objects.select_for_update(of=("self",)).select_related("household__rt")
-        .filter(household__in=list(cards), merged_into=None).order_by("pk")
-    )  # fmt: skip
+    cards = [to.pk] if isinstance(to, Household) else []
+    everybody = register.lock(people=ids, cards=cards)
     named = {one.pk: one for one in everybody if one.pk in ids}
     if ids - named.keys():
         raise Stale("Salah satu orang ini sudah digabung atau pindah KK. Buka lagi halamannya.")

@@ -52,7 +52,9 @@ def marry(
     """Two people married; ``spouse_name`` of one whom the register does not have; ``split`` says
     who begins or joins a card with it. Raises RuleBroken, and Doubtful for somebody who is married
     already or under age."""
-    named, _ = locked({person_id} | ({spouse_id} if spouse_id else set()))
+    named, _ = locked(
+        {person_id} | ({spouse_id} if spouse_id else set()), split.to if split else None
+    )
     couple = [named[pk] for pk in sorted(named)]
     if spouse_id == person_id:
         raise RuleBroken("Pilih dua orang yang berbeda.", field="spouse")
@@ -111,7 +113,9 @@ def divorce(
 ) -> list[PersonEvent]:  # fmt: skip
     """A marriage ended by decision of a court; ``split`` says who goes to another card. Raises
     RuleBroken, and Doubtful for somebody who is not married by the register."""
-    named, _ = locked({person_id} | ({spouse_id} if spouse_id else set()))
+    named, _ = locked(
+        {person_id} | ({spouse_id} if spouse_id else set()), split.to if split else None
+    )
     couple = [named[pk] for pk in sorted(named)]
     require_here(couple)
     check_day(basis.on, couple, basis)

@@ -120,7 +120,7 @@ def move_within(
     ``relations`` says what each is there; on a new card the old head, or the only one who moves, is
     its head. ``heading`` names who follows as head of those who stay. Raises RuleBroken, Doubtful.
     """
-    named, everybody = locked(person_ids)
+    named, everybody = locked(person_ids, to)
     require_here(named.values())
     check_day(basis.on, named.values(), basis)
     household = _card(to, basis)
