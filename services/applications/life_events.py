@@ -10,6 +10,7 @@ from services.applications.proposals import proposed
 from services.cases.models import Step
 from services.cases.queries import lies_at, passed_by
 from services.residents import codes, keeping
+from services.residents.queries import within
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 
@@ -99,8 +100,7 @@ def waiting(posts: Collection[Post]) -> QuerySet[Application]:
     passed = passed_by(desks).filter(case=OuterRef("pk"))
     places = Q(pk__in=[])
     for area in keeping.areas(posts):
-        places |= Q(applicant__place=area) | Q(applicant__place__startswith=f"{area}.")
-        places |= Q(applicant__place__startswith=f"{area}/")
+        places |= within("applicant__place", area)
     open_ones = LifeEvent.objects.filter(application=OuterRef("pk"), confirmed_at=None).exclude(
         person__merged_into__isnull=False
     )

@@ -15,7 +15,7 @@ from services.residents.families import head_of, living_members
 from services.residents.happenings import Basis, Heading, NewCard
 from services.residents.models import Household, Person, Source
 from services.residents.place_codes import place_code
-from services.residents.queries import record_by_nik
+from services.residents.queries import lies_in, record_by_nik
 from services.residents.sealing import prints
 from services.web.access import today
 from tenants.office.models import Unit
@@ -388,8 +388,7 @@ class ArrivalForm(PlaceFields, BasisForm):
     def act(self, basis: Basis, areas: Sequence[str]) -> Person:
         """Raises RuleBroken, also for an address outside the areas."""
         home, given = self.home(), self.cleaned_data
-        rt = home.rt.code
-        if not any(rt == area or rt.startswith((f"{area}.", f"{area}/")) for area in areas):
+        if not any(lies_in(home.rt.code, area) for area in areas):
             raise RuleBroken("Alamat ini di luar wilayah Anda.", field="address")
         arrival = happenings.Arrival(facts={n: given[n] for n in self._FACTS}, nik=given["nik"])
         return happenings.move_in(

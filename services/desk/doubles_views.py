@@ -128,7 +128,7 @@ def attention(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in LISTS else "ganda"
     found: Any = []
     if area and chosen == "ganda":
-        found = doubles.likely(area)
+        found = doubles.likely(area, city().code if has_city else area)
     elif area and chosen == "kepala":
         found = families.without_head(area).prefetch_related("members")
     elif area and chosen == "sementara":

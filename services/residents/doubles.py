@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from accounts.models import User
 from audit import actions as audit
@@ -13,18 +12,25 @@ from services.residents.models import DifferentPeople, Person
 ALIKE = 0.8  # of two names, for two of one card and one birth date to be one person
 MOST = 200  # pairs of one list
 
-# Pairs with the smaller id first. Only the first person must live in the area: the other may stand
-# anywhere in the city.
-_SAME_BIRTH = """
+
+def _lives(alias: str, area: str) -> str:
+    """SQL for ``queries.within``; the two are names of parameters."""
+    place = f'{alias}.place COLLATE "C"'
+    return f"{place} >= %({area})s AND {place} < %({area}_end)s"
+
+
+# Pairs with the smaller id first: the first person lives in the area, the other anywhere in
+# ``around``.
+_SAME_BIRTH = f"""
     SELECT LEAST(a.id, b.id), GREATEST(a.id, b.id), 'birth'
       FROM residents_person a
       JOIN residents_person b
         ON b.birth_date = a.birth_date AND b.name_key = a.name_key AND b.id <> a.id
      WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
        AND a.status <> 9 AND b.status <> 9
-       AND (a.place = %(area)s OR a.place LIKE %(below)s OR a.place LIKE %(inside)s)
-"""
-_SAME_MOTHER = """
+       AND {_lives("a", "area")} AND {_lives("b", "around")}
+"""  # noqa: S608 - parts above; values are parameters
+_SAME_MOTHER = f"""
     SELECT LEAST(a.id, b.id), GREATEST(a.id, b.id), 'mother'
       FROM residents_person a
       JOIN residents_person b
@@ -32,10 +38,9 @@ _SAME_MOTHER = """
        AND b.birth_date <> a.birth_date AND b.id > a.id
      WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL AND a.mother_name <> ''
        AND a.status <> 9 AND b.status <> 9
-       AND (a.place = %(area)s OR a.place LIKE %(below)s OR a.place LIKE %(inside)s)
-       AND (b.place = %(area)s OR b.place LIKE %(below)s OR b.place LIKE %(inside)s)
-"""
-_SAME_CARD = """
+       AND {_lives("a", "area")} AND {_lives("b", "area")}
+"""  # noqa: S608 - likewise
+_SAME_CARD = f"""
     SELECT a.id, b.id, 'card'
       FROM residents_person a
       JOIN residents_person b
@@ -43,8 +48,8 @@ _SAME_CARD = """
        AND b.name_key <> a.name_key AND b.id > a.id
      WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
        AND a.status <> 9 AND b.status <> 9
-       AND (a.place = %(area)s OR a.place LIKE %(below)s OR a.place LIKE %(inside)s)
-"""
+       AND {_lives("a", "area")}
+"""  # noqa: S608 - likewise
 _ALL = f"""
     SELECT DISTINCT ON (1, 2) pair.* FROM (
         {_SAME_BIRTH} UNION ALL {_SAME_MOTHER} UNION ALL {_SAME_CARD}
@@ -69,12 +74,14 @@ class Pair:
     why: str
 
 
-def likely(area: str) -> list[Pair]:
-    """Pairs of which one lives in the unit with this code. Two queries."""
+def likely(area: str, around: str) -> list[Pair]:
+    """Pairs of which one lives in the unit with the first code and the other in that with the
+    second. Two queries."""
     words: dict[str, str | int] = {
         "area": area,
-        "below": f"{area}.%",
-        "inside": f"{area}/%",
+        "area_end": f"{area}0",
+        "around": around,
+        "around_end": f"{around}0",
         "most": MOST,
     }
     with connection.cursor() as cursor:
@@ -103,8 +110,3 @@ def are_different(*, one_id: int, other_id: int, by: User) -> None:
             "person.different", actor=by, subject="person", subject_id=first,
             detail={"other": second},
         )  # fmt: skip
-
-
-def of(person: Person) -> list[Person]:
-    """Rows that were merged into this one."""
-    return list(Person.objects.filter(Q(merged_into=person)).order_by("pk"))

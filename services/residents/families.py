@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.tanggal import age_on
 from services.residents import codes
 from services.residents.codes import Relation
 from services.residents.models import Household, Person
+from services.residents.queries import within
 
 OF_AGE = 17  # years: from then on somebody has an identity card
 
@@ -117,7 +118,7 @@ def without_head(area: str) -> QuerySet[Household]:
     """Cards on which people live and nobody is the head, within an area. Ordered."""
     living = Person.objects.living_here().filter(household=OuterRef("pk"))
     return (
-        Household.objects.filter(_within("rt__code", area))
+        Household.objects.filter(within("rt__code", area))
         .filter(Exists(living), ~Exists(living.filter(relation=Relation.HEAD)))
         .select_related("rt")
         .order_by("rt__code", "pk")
@@ -128,13 +129,7 @@ def stays_over(area: str, on: date) -> QuerySet[Person]:
     """Temporary residents whose time here has passed, within an area: asked about, not removed."""
     return (
         Person.objects.living_here()
-        .filter(_within("place", area), stays_until__lt=on)
+        .filter(within("place", area), stays_until__lt=on)
         .select_related("household__rt")
         .order_by("stays_until", "pk")
     )
-
-
-def _within(path: str, area: str) -> Q:
-    """The unit with this code and what lies below it; everything for a city's own code."""
-    below = Q(**{f"{path}__startswith": f"{area}."}) | Q(**{f"{path}__startswith": f"{area}/"})
-    return Q(**{path: area}) | below

@@ -25,6 +25,7 @@ from services.residents.models import (
     Source,
     WalletDocument,
 )
+from services.residents.queries import within
 from services.residents.sealing import is_current, prints, seal
 from tenants.office.models import Holding
 
@@ -344,9 +345,8 @@ def not_held(rows: Rows, kept: int) -> Rows:
 
 def recent(area: str) -> models.QuerySet[PersonEvent]:
     """Merges of people of an area that were not undone, the newest first."""
-    inside = models.Q(person__place=area)
-    inside |= models.Q(person__place__startswith=f"{area}.")
-    inside |= models.Q(person__place__startswith=f"{area}/")
-    found = PersonEvent.objects.filter(inside, kind=PersonEvent.Kind.MERGE, reversed_by=None)
+    found = PersonEvent.objects.filter(
+        within("person__place", area), kind=PersonEvent.Kind.MERGE, reversed_by=None
+    )
     kept = found.filter(detail__has_key="double")
     return kept.select_related("person", "source", "entered_by").order_by("-pk")

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from django.db.models import Func, IntegerChoices, TextField
+from django.db.models import F, Func, IntegerChoices, Q, TextField
+from django.db.models.functions import Collate
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from accounts.models import User
 from kernel.clock import now
@@ -61,8 +63,22 @@ def living_with(person: Person) -> list[Person]:
 
 def lives_in(person: Person, unit_code: str) -> bool:
     """Whether a resident's RT lies in the unit with this code."""
-    code = person.place
-    return code == unit_code or code.startswith((f"{unit_code}.", f"{unit_code}/"))
+    return lies_in(person.place, unit_code)
+
+
+def lies_in(place: str, unit_code: str) -> bool:
+    """Whether the place with the first code is the unit with the second, or lies in it."""
+    return place == unit_code or place.startswith((f"{unit_code}.", f"{unit_code}/"))
+
+
+def within(path: str, unit_code: str) -> Q:
+    """``lies_in`` as a condition: ``path`` leads to the code of a place.
+
+    After the code of a unit only "." and "/" follow, and the sign after those is "0": what lies in
+    it is one range of an index.
+    """
+    place = Collate(F(path), "C")
+    return Q(GreaterThanOrEqual(place, unit_code)) & Q(LessThan(place, f"{unit_code}0"))
 
 
 def area_names(rt: Unit) -> dict[str, str]:

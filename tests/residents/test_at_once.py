@@ -29,7 +29,9 @@ def test_undo_that_meets_another_act_on_the_card_waits_and_blocks_nobody(
         card = cast.sari_person.household_id
         rt = Unit.objects.get(code=f"{cast.village.code}/001/002")
         moved = happenings.move_card(
-            household_id=card, address="Jalan Lain 5", rt=rt,
+            household_id=card,
+            address="Jalan Lain 5",
+            rt=rt,
             basis=Basis(origin=origin(), by=None, on=ON),
         )
     undone: list[PersonEvent] = []

@@ -259,15 +259,21 @@ def test_every_foreign_key_to_a_person_follows_or_is_known_to_stay() -> None:
 def test_likely_doubles_are_listed_until_somebody_says_otherwise(
     cast: Cast, double: Person
 ) -> None:
-    pairs = doubles.likely(cast.village.code)
+    here = cast.village.code
+    pairs = doubles.likely(here, here)
     wanted = [{cast.sari_person.pk, double.pk}]
     assert [{pair.one.pk, pair.other.pk} for pair in pairs] == wanted
     assert pairs[0].why == doubles.WHY["birth"]
     elsewhere = Unit.objects.filter(kind="kelurahan").exclude(pk=cast.village.pk)[0]
-    assert doubles.likely(elsewhere.code) == []
+    assert doubles.likely(elsewhere.code, elsewhere.code) == []
+    Person.objects.filter(pk=double.pk).update(place=elsewhere.code)
+    assert doubles.likely(here, here) == []
+    city_code = here.rsplit(".", 2)[0]
+    for area in (here, elsewhere.code):
+        assert [{one.one.pk, one.other.pk} for one in doubles.likely(area, city_code)] == wanted
     for _ in range(2):
         doubles.are_different(one_id=double.pk, other_id=cast.sari_person.pk, by=cast.rina)
-    assert doubles.likely(cast.village.code) == []
+    assert doubles.likely(here, city_code) == []
 
 
 def test_counter_compares_merges_and_parts_two_rows_of_its_village(

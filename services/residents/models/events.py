@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from audit.models import AppendOnlyQuerySet
 from services.residents.models.people import Person, Source
@@ -56,7 +57,10 @@ class PersonEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["person", "-id"], name="event_of_person")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="event_of_person"),
+            models.Index(fields=["-id"], name="event_merges", condition=Q(kind="merge")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.person_id}"

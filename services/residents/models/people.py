@@ -216,11 +216,14 @@ class Person(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         indexes = [
-            models.Index(fields=["birth_date"]),
+            models.Index(fields=["birth_date", "name_key"], name="person_birth"),
             GinIndex(SearchKeys(), name="person_search", gin_pending_list_limit=256),
             models.Index(squeezed(), Collate("place", "C"), name="person_name_key"),
             models.Index(Collate("place", "C"), F("id"), name="person_place"),
             models.Index(Phone("phone"), name="person_phone", condition=~Q(phone="")),
+            models.Index(
+                fields=["stays_until"], name="person_stays", condition=Q(stays_until__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -252,7 +255,7 @@ class DifferentPeople(models.Model):
     """Two rows that look like one person, and somebody made sure that they are two."""
 
     one = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # smaller id
-    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField(auto_now_add=True)
 
