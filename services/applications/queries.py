@@ -105,9 +105,9 @@ def of_person(person: Person) -> QuerySet[Application]:
 def of_family(person: Person) -> QuerySet[Application]:
     """A resident's own cases, and those they asked for relatives they may still act for."""
     today = now().astimezone(city().tz).date()
+    may = [one.pk for one in family.may_act_for(person, today=today)]
     asked = Q(opened_by__resident__person=person, checked="")
-    let = Q(applicant__representatives__by=person, applicant__representatives__withdrawn_at=None)
-    return _listed(Q(applicant=person) | asked & (let | family.minors_of(person, today)))
+    return _listed(Q(applicant__in=[person.pk, *may]) & (Q(applicant=person) | asked))
 
 
 def _listed(whose: Q) -> QuerySet[Application]:

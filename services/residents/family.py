@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from audit import actions as audit
@@ -41,17 +40,6 @@ def may_act_for(person: Person, *, today: date) -> list[Person]:
 def _is_child_of(child: Person, person: Person, today: date) -> bool:
     is_parent = person.relation in _PARENTS and not is_minor(person, today)
     return is_parent and child.relation == codes.Relation.CHILD and is_minor(child, today)
-
-
-def minors_of(person: Person, today: date) -> Q:
-    """The applicants of whom ``person`` is a parent, as a condition on cases."""
-    if person.relation not in _PARENTS:
-        return Q(pk=None)
-    born_after = today.replace(year=today.year - OF_AGE, day=min(today.day, 28))
-    return Q(
-        applicant__household=person.household_id, applicant__relation=codes.Relation.CHILD,
-        applicant__birth_date__gt=born_after,
-    )  # fmt: skip
 
 
 def relative(person: Person, relative_id: int, *, today: date) -> Person:

@@ -107,3 +107,15 @@ def test_withdrawn_word_closes_the_requests_too(cast: Cast) -> None:
         queries.own(user, draft.pk)
     assert draft not in queries.under_way(parent)
     assert queries.own(own, draft.pk) == draft
+
+
+def test_own_request_is_listed_once_however_many_relatives_were_allowed(cast: Cast) -> None:
+    parent, adult, _ = household(cast)
+    own = account(adult)
+    draft = actions.begin(service=service("domisili"), applicant=adult, by=own)
+    for _ in range(2):
+        family.let(person=adult, relative_id=parent.pk, by=own, at=MONDAY, today=today())
+        given = Representation.objects.get(withdrawn_at=None)
+        family.withdraw(person=adult, representation_id=given.pk, by=own, at=MONDAY)
+    assert list(queries.of_family(adult)) == [draft]
+    assert list(queries.under_way(adult)) == [draft]
