@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any
 
@@ -14,7 +15,8 @@ from kernel.errors import NotThere
 from services.applications.models import Application
 from services.letters.models import Letter
 from services.residents.fields import Shape, value_of
-from services.residents.known import history_of, known_of
+from services.residents.history import history_of
+from services.residents.known import known_of
 from services.residents.models import Consent, Person
 from services.residents.queries import facts_of
 from services.residents.wallet.kinds import kinds
@@ -34,11 +36,16 @@ def reading_of(person: Person, entry_id: int) -> Entry:
     return found
 
 
-def write_copy(person: Person, out: IO[bytes], *, at: datetime) -> None:
+def write_copy(
+    person: Person, out: IO[bytes], *, at: datetime, purpose_of: Callable[[Entry], str]
+) -> None:
     """A zip archive of everything kept of a resident: as JSON for machines, as CSV for
-    spreadsheets, and the files of the wallet. Numbers stand in full: it is their own."""
+    spreadsheets, and the files of the wallet. Numbers stand in full: it is their own.
+
+    ``purpose_of`` says why a reading was, in words for its resident.
+    """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        told = _all(person, at)
+        told = _all(person, at, purpose_of)
         archive.writestr("data-saya.json", json.dumps(told, ensure_ascii=False, indent=2))
         archive.writestr("data-kependudukan.csv", _sheet(_facts(person)))
         archive.writestr("pembacaan.csv", _sheet(told["pembacaan"]))
@@ -47,7 +54,7 @@ def write_copy(person: Person, out: IO[bytes], *, at: datetime) -> None:
             archive.writestr(f"dokumen/{kept.kind}.{suffix}", stored_files.read(kept.path))
 
 
-def _all(person: Person, at: datetime) -> dict[str, Any]:
+def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> dict[str, Any]:
     facts = facts_of(person)
     return {
         "daerah": city().name,
@@ -70,7 +77,7 @@ def _all(person: Person, at: datetime) -> dict[str, Any]:
             {
                 "kapan": entry.at.isoformat(),
                 "oleh": entry.actor_name,
-                "untuk": str(entry.detail.get("purpose", entry.what)),
+                "untuk": purpose_of(entry),
             }
             for entry in audit.told_to(person.pk)
         ],

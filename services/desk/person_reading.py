@@ -1,10 +1,8 @@
 """What the page of a person shows, read in eight queries."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Q
 
 from audit import queries as audit
 from audit.models import Entry
@@ -13,7 +11,8 @@ from services.applications.models import Application
 from services.cases.queries import UNDER_WAY
 from services.letters.models import Letter
 from services.residents.fields import FIELDS, HOUSEHOLD, Field, Group, Shape, value_of
-from services.residents.models import Person, PersonEvent, Source
+from services.residents.history import Happened, history_of
+from services.residents.models import Person, Source
 from services.residents.queries import area_names
 
 SHOWN = 20  # of each list
@@ -29,28 +28,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event in words."""
-
-    event: PersonEvent
-    changes: list[Change]
-    is_undone: bool
-
-    @property
-    def can_be_undone(self) -> bool:
-        """Whether it is worth trying: the register says whether nothing came after."""
-        kinds = (PersonEvent.Kind.UNDO, PersonEvent.Kind.MERGE)
-        return not self.is_undone and self.event.kind not in kinds
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """Everything on the page."""
 
@@ -58,7 +35,7 @@ class Record:
     place: str
     groups: Mapping[str, list[Fact]]
     members: list[Person]
-    history: list[Happening]
+    history: list[Happened]
     letters: list[Letter]
     cases: list[Application]
     reads: list[Entry]
@@ -66,11 +43,6 @@ class Record:
 
 def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
     """``sensitive`` shows what UU 27/2022 calls specific; ``full_numbers`` unmasks NIK and KK."""
-    events = (
-        PersonEvent.objects.filter(Q(person=person) | Q(person__merged_into=person))
-        .select_related("source", "entered_by", "reversed_by")
-        .order_by("-pk")[:SHOWN]
-    )
     return Record(
         person,
         _place(person),
@@ -79,7 +51,7 @@ def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
             Person.objects.single().filter(household=person.household_id)
             .order_by("relation", "birth_date", "pk")
         ),
-        [_happening(event) for event in events],
+        history_of(person, limit=SHOWN, brief=True),
         list(Letter.objects.filter(person=person).order_by("-pk")[:SHOWN]),
         list(
             Application.objects.filter(applicant=person, state__in=UNDER_WAY)
@@ -124,27 +96,3 @@ def _words(field: Field, value: Any, full: bool) -> str:
         return str(value or "")
     words = field.words(value)
     return in_capitals_and_small(words) if field.shape is Shape.TEXT else words
-
-
-def _happening(event: PersonEvent) -> Happening:
-    return Happening(event, list(_changes(event)), hasattr(event, "reversed_by"))
-
-
-def _changes(event: PersonEvent) -> Iterator[Change]:
-    """What an event changed; of numbers and of specific data only that it did."""
-    if event.kind == PersonEvent.Kind.ENTRY:
-        return
-    for name, (before, after) in event.changes.items():
-        field = FIELDS.get(name) or HOUSEHOLD.get(name)
-        if field is None:
-            continue
-        if field.specific or field.shape in (Shape.HOUSEHOLD, Shape.PLACE):
-            yield Change(field.label, "", "")
-        else:
-            yield Change(field.label, *(_told(field, value) for value in (before, after)))
-    if event.numbers_sealed:
-        yield Change("Nomor induk", "", "")
-
-
-def _told(field: Field, value: Any) -> str:
-    return field.words(field.from_json(value)) or "–"

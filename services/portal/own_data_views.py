@@ -18,7 +18,8 @@ from services.applications import actions, own_data
 from services.catalogue import queries as catalogue
 from services.portal.reading import purpose_of
 from services.residents import family
-from services.residents.known import history_of, known_of, unknown_of
+from services.residents.history import history_of
+from services.residents.known import known_of, unknown_of
 from services.residents.models import Consent
 from services.residents.queries import facts_of, living_with
 from services.residents.wallet import actions as wallet
@@ -156,7 +157,7 @@ def copy(request: HttpRequest) -> FileResponse:
     """Everything kept of this resident, as one archive."""
     _, person = resident(request)
     spool = cast(IO[bytes], tempfile.SpooledTemporaryFile(SPOOL))  # noqa: SIM115 - sent, then closed
-    own_data.write_copy(person, spool, at=clock.now())
+    own_data.write_copy(person, spool, at=clock.now(), purpose_of=purpose_of)
     spool.seek(0)
     return FileResponse(
         spool, as_attachment=True, filename="data-saya.zip", content_type="application/zip"

@@ -27,6 +27,7 @@ READ_FOR = {
     "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
     "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
     "ganda": gettext_noop("Petugas membandingkan data Anda dengan catatan yang mirip"),
+    "impor": gettext_noop("Admin kota melihat data Anda sebagai contoh isi suatu berkas impor"),
     "disebut": gettext_noop("Warga lain menyebut NIK dan nama Anda dalam permohonannya"),
 }
 

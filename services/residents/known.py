@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.residents.fields import FIELDS, Field, Group, value_of
-from services.residents.history import Happened, in_words
-from services.residents.models import Person, PersonEvent, Source
+from services.residents.models import Person, Source
 
 # Shown as a card of its own, or of no use to read.
 _APART = frozenset({"household", "latitude", "longitude"})
@@ -57,9 +56,3 @@ def unknown_of(person: Person, *, specific: bool = True) -> list[Field]:
         and (specific or not field.specific)
         and not field.words(value_of(person, field))
     ]  # fmt: skip
-
-
-def history_of(person: Person, *, limit: int = 50) -> list[Happened]:
-    """What happened to a person, the newest first. At most three queries."""
-    events = PersonEvent.objects.filter(person=person).select_related("source").order_by("-pk")
-    return in_words(events[:limit])

@@ -87,7 +87,7 @@ def changes(run: ImportRun, user: User) -> list[dict[str, Any]]:
     rows = ImportRow.objects.in_bulk(list(first))
     people = Person.objects.in_bulk([row.person_id for row in rows.values() if row.person_id])
     for shown in people.values():
-        audit.record_read(actor=user, person_id=shown.pk, purpose="contoh perubahan impor")
+        audit.record_read(actor=user, person_id=shown.pk, purpose="impor")
     found = []
     for name, (number, line) in told.items():
         row, field = rows.get(line), FIELDS[name]

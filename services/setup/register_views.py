@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from services.applications.preview import town_name
 from services.residents.imports import arriving, columns, repair, runs, values
@@ -179,6 +180,7 @@ def import_repair(request: HttpRequest, user: User, pk: int, kind: str) -> HttpR
     run = runs.get(pk)
     if not run.repair_path:
         raise NotThere("Daftar baris yang perlu diperbaiki sudah tidak tersimpan.")
+    audit.record("residents.import_repair_read", actor=user, subject="import", subject_id=run.pk)
     if kind == "csv":
         return _download(repair.as_csv(run), "penduduk-perbaiki.csv")
     return FileResponse(repair.as_xlsx(run), as_attachment=True, filename="penduduk-perbaiki.xlsx")

@@ -107,7 +107,8 @@ def test_copy_holds_everything_and_full_numbers(cast: Cast, as_: As) -> None:
         table = archive.read("data-kependudukan.csv").decode("utf-8-sig")
     assert cast.sari_person.nik in table
     assert told["kartu_keluarga"]["nomor"] == cast.sari_person.household.kk_number
-    assert [one["untuk"] for one in told["pembacaan"]] == ["nik"]
+    why = [one["untuk"] for one in told["pembacaan"]]
+    assert why == ["Petugas membuka NIK dan nomor KK lengkap"]
 
 
 def test_consent_is_given_and_withdrawn_by_one_press(cast: Cast, as_: As) -> None:

@@ -241,6 +241,8 @@ def test_rows_to_correct_are_downloaded_with_the_reason_and_uploaded_again(
     sheet.parent.save(mended)  # type: ignore[union-attr]
     again = _upload(admin, mended.getvalue(), "perbaiki.xlsx")
     assert again.counts["new"] == 1 and again.counts["refused"] == 0
+    downloads = Entry.objects.filter(what="residents.import_repair_read")
+    assert str(run.pk) in downloads.values_list("subject_id", flat=True)
 
 
 def _send(admin: Client, piece: bytes, number: int, run: object = "") -> Any:
