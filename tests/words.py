@@ -107,13 +107,21 @@ def _lists() -> Iterator[Word]:
     from services.catalogue.shipped import shipped
     from services.questions.kind import kind_of
     from services.residents import codes
+    from services.residents.fields import FIELDS, HOUSEHOLD, Group
+    from services.residents.models import PersonEvent
 
     kinds = (
         codes.Sex, codes.Religion, codes.Marital, codes.Relation, codes.Citizenship,
-        codes.Education,
+        codes.Education, codes.Status, codes.Studying, codes.Blood, codes.Disability,
+        codes.Contraception, codes.Insurance, codes.CardState, codes.Recording, codes.Residency,
+        PersonEvent.Kind,
     )  # fmt: skip
     for kind in kinds:
         yield from (Word(str(label), where="codes") for label in kind.labels)
+    yield from (Word(group.value, where="fields") for group in Group)
+    yield from (
+        Word(field.label, where="fields") for field in [*FIELDS.values(), *HOUSEHOLD.values()]
+    )
     yield from (Word(name, where="codes") for name in codes.OCCUPATIONS.values())
     yield from (Word(label.lower(), where="who") for label in codes.Sex.labels)
     yield from (Word(name, where="days") for name in DAYS)

@@ -3,7 +3,7 @@
 # Signed-in areas, pages that open by a link somebody holds, and pages that only receive forms.
 ON_EVERY_HOST = ("/akun/", "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/luring/")
 ON_CITIES = (
-    "/ajukan/", "/permohonan/", "/akses/", "/berkas/", "/surat/", "/rt/", "/meja/", "/kelola/",
+    "/ajukan/", "/permohonan/", "/data-saya/", "/akses/", "/berkas/", "/surat/", "/rt/", "/meja/", "/kelola/",
     "/dukungan/", "/api/", "/v/",
 )  # fmt: skip
 ON_THE_PLATFORM = (

@@ -91,5 +91,5 @@ def test_the_state_costs_a_fixed_number_of_queries(
         family(cast.village, rt=4 + number)
     submitted(cast)
     state_of_city(at=now(), today=today())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         state_of_city(at=now(), today=today())
