@@ -27,6 +27,7 @@ RESIDENTS_MEET = (
     "services/applications/actions.py",
     "services/applications/elsewhere.py",
     "services/applications/fitness.py",
+    "services/applications/own_data.py",
     "services/applications/queries.py",
     "services/applications/staffed.py",
     "services/cases/documents.py",
@@ -35,8 +36,10 @@ RESIDENTS_MEET = (
     "services/portal",
     "services/questions",
     "services/residents/actions.py",
+    "services/residents/family.py",
     "services/residents/guesses.py",
     "services/residents/onetime.py",
+    "services/residents/wallet",
     "tenants/registry/stored_files.py",
 )
 

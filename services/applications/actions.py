@@ -1,6 +1,6 @@
 """Everything that changes a case. Each action is one transaction, safe to repeat."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
 from services.applications.household import house_of
 from services.applications.models import Application
-from services.applications.queries import draft_of, in_hand
+from services.applications.queries import draft_of, in_hand, is_applicant
 from services.applications.staffed import refuse_closed
 from services.cases import attachments, documents
 from services.cases.models import Document
@@ -72,6 +72,14 @@ def begin(
     refuse_unfit(service.current.blueprint.who, applicant, today=today_of(now()))
     existing = draft_of(applicant, service)
     if existing is not None:
+        if not checked and not is_applicant(by, existing):
+            raise RuleBroken(
+                gettext(
+                    "%(name)s sudah mulai mengisi layanan ini untuk orang ini. Minta ia "
+                    "melanjutkannya, atau membuangnya dulu."
+                )
+                % {"name": existing.opened_by.name}
+            )
         return _with_given(existing, given or {})
     refuse_closed(service, applicant, today=today_of(now()))
     taken = earlier(service.current.blueprint, applicant.pk)
@@ -262,6 +270,20 @@ def problems(application: Application, files: Collection[Document] | None = None
 
 
 @transaction.atomic
+def still_met(*, application_id: int, by: User) -> bool:
+    """Before a draft is sent: whether what was met without an upload still is. What nothing meets
+    any more is asked for from then on."""
+    application = locked(Application, application_id)
+    return _renew(application, application.documents.all(), by)
+
+
+def _renew(application: Application, files: Iterable[Document], by: User) -> bool:
+    if application.state != Application.State.DRAFT:
+        return True
+    return requirements.renew(application, files, by=by, today=today_of(now()))
+
+
+@transaction.atomic
 @reading_once()
 def submit(*, application_id: int, by: User, at: datetime) -> Application:
     """Send a draft, or send a returned case again. Sending twice changes nothing.
@@ -276,6 +298,9 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     _require_open_city()
     require_resident(application.applicant)
     files = list(application.documents.all())
+    if requirements.taken_over(files):
+        _renew(application, files, by)
+        files = list(application.documents.all())
     if problems(application, files):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
     answers, specs = application.answers, application.blueprint.documents

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import IO, Any
 
@@ -51,7 +52,8 @@ def write_copy(
         archive.writestr("pembacaan.csv", _sheet(told["pembacaan"]))
         for kept in documents_of(person):
             suffix = kept.path.rpartition(".")[2]
-            archive.writestr(f"dokumen/{kept.kind}.{suffix}", stored_files.read(kept.path))
+            with suppress(FileNotFoundError):  # lost with its disk: the list still names it
+                archive.writestr(f"dokumen/{kept.kind}.{suffix}", stored_files.read(kept.path))
 
 
 def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> dict[str, Any]:

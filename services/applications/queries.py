@@ -42,6 +42,15 @@ def is_applicant(user: User, application: Application) -> bool:
     return application.applicant in family.may_act_for(person, today=today)
 
 
+def may_consent(user: User, application: Application, *, today: date) -> bool:
+    """Whether this user may agree to something for the applicant: the applicant, or a parent of
+    one who is under age."""
+    account = getattr(application.applicant, "account", None)
+    if account is not None and account.user_id == user.pk:
+        return True
+    return family.is_minor(application.applicant, today) and is_applicant(user, application)
+
+
 def is_helped_by(user: User, application: Application, *, today: date) -> bool:
     """Whether this official fills it in for the applicant: they opened it, and sit today at a
     counter of where the applicant lives."""

@@ -92,11 +92,48 @@ def meet(application: Application, keys: Collection[str], *, by: User, today: da
     """Meet those of these requirements that need no upload. Call inside a transaction."""
     found = ready(application.applicant, application.blueprint, keys, today=today)
     for key, one in found.items():
-        file = one.file()
+        try:
+            file = one.file()
+        except FileNotFoundError:  # lost with its disk: the resident hands it in again
+            continue
         if file is None:
             attachments.note(application, key, one.words, one.origin, by)
         else:
             attachments.attach(application, key, one.words, file, by, origin=one.origin)
+
+
+def taken_over(files: Iterable[Document]) -> list[Document]:
+    """Those of these files that were met without an upload, by what this city keeps."""
+    return [one for one in files if one.origin in _OWN]
+
+
+_OWN = (Document.Origin.REGISTER, Document.Origin.WALLET, Document.Origin.LETTER)
+
+
+def renew(
+    application: Application, files: Iterable[Document], *, by: User, today: date
+) -> bool:  # fmt: skip
+    """Meet anew what was met without an upload and no longer stands so: a letter that was revoked,
+    a document that was withdrawn, a fact that changed. Whether all of it is met; the rest is asked
+    for. Call inside a transaction."""
+    taken = taken_over(files)
+    if not taken:
+        return True
+    keys = {one.key for one in taken}
+    found = ready(application.applicant, application.blueprint, keys, today=today)
+    fallen = [one for one in taken if not _stands(one, found.get(one.key))]
+    attachments.drop(fallen)
+    if fallen:
+        meet(application, {one.key for one in fallen}, by=by, today=today)
+    return all(one.key in found for one in fallen)
+
+
+def _stands(document: Document, now: Ready | None) -> bool:
+    return (
+        now is not None
+        and now.origin == document.origin
+        and attachments.named(now.words) == document.name
+    )
 
 
 def _own_letters(person: Person, asked: Iterable[DocumentKind], today: date) -> dict[str, Letter]:

@@ -22,6 +22,11 @@ def judged(content: bytes) -> documents.Accepted | RuleBroken:
         return refused
 
 
+def named(words: str) -> str:
+    """The name of a document as it is kept."""
+    return line(words)[-120:]
+
+
 def attach(
     case: Case, key: str, name: str, accepted: documents.Accepted, by: User,
     origin: Document.Origin = Document.Origin.UPLOAD,
@@ -35,7 +40,7 @@ def attach(
         case=case,
         key=key,
         defaults={
-            "name": line(name)[-120:],
+            "name": named(name),
             "media_type": accepted.media_type,
             "size": len(accepted.content),
             "pages": accepted.pages,
@@ -52,7 +57,7 @@ def attach(
 def note(case: Case, key: str, words: str, origin: Document.Origin, by: User) -> None:
     """Meet a requirement without a file, by what is known elsewhere; in place of a file before."""
     old = case.documents.filter(key=key).first()
-    told = {"name": words[:120], "media_type": "", "size": 0, "pages": 0, "sha256": "", "path": ""}
+    told = {"name": named(words), "media_type": "", "size": 0, "pages": 0, "sha256": "", "path": ""}
     Document.objects.update_or_create(
         case=case, key=key, defaults={**told, "origin": origin, "uploaded_by": by}
     )
@@ -62,9 +67,11 @@ def note(case: Case, key: str, words: str, origin: Document.Origin, by: User) ->
 
 def drop_unasked(files: Iterable[Document], asked: Collection[str]) -> None:
     """Delete those of these files that are for no requirement in ``asked``."""
+    drop(document for document in files if document.key not in asked)
+
+
+def drop(files: Iterable[Document]) -> None:
     for document in files:
-        if document.key in asked:
-            continue
         path = document.path
         document.delete()
         transaction.on_commit(partial(stored_files.forget, path))

@@ -45,8 +45,14 @@ def act(request: HttpRequest, pk: int, word: str) -> HttpResponse:
     form = ACTS[word](person, request.POST or None)
     if request.method == "POST" and form.is_valid() and _written(form, form.act, user):
         messages.success(request, form.done)
-        return redirect("desk-person", pk)
+        return _back(posts, pk)
     return _form_page(request, posts, form, person)
+
+
+def _back(posts: list[Post], pk: int) -> HttpResponse:
+    """The person's page; the search, where they live outside the area now."""
+    person = Person.objects.get(pk=pk)
+    return redirect("desk-person", pk) if keeping.sees(posts, person) else redirect("desk-people")
 
 
 @page(Audience.DESK)
@@ -101,7 +107,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
     """Give back what an event changed, on some basis."""
-    user, _, person = _kept(request, pk)
+    user, posts, person = _kept(request, pk)
     if not PersonEvent.objects.filter(pk=event, person=person).exists():
         raise NotThere("Catatan ini tidak ditemukan.")
     form = UndoForm(request.POST)
@@ -111,7 +117,7 @@ def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
         origin = register.source(kind=Source.Kind.ENTRY, label=form.cleaned_data["basis"], by=user)
         register.undo(event_id=event, origin=origin, by=user)
     messages.success(request, "Catatan itu dibatalkan.")
-    return redirect("desk-person", pk)
+    return _back(posts, pk)
 
 
 def _written(form: BasisForm, write: Callable[[Basis], object], by: User) -> bool:

@@ -174,22 +174,27 @@ def _content(file: object) -> bytes:
 @reading_once()
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
-    application = queries.in_hand(signed_in(request), pk, today=today())
-    helping = _is_helping(request, application)  # only applicants themselves give consent
+    user = signed_in(request)
+    application = queries.in_hand(user, pk, today=today())
+    helping = _is_helping(request, application)
+    consents = queries.may_consent(user, application, today=today())
     if request.method == "POST":
-        if not helping and KeepForm(request.POST).data.get("keep"):
+        if consents and KeepForm(request.POST).data.get("keep"):
             wallet.say(
                 person=application.applicant, purpose=Consent.Purpose.WALLET, given=True,
-                by=signed_in(request), at=clock.now(),
+                by=user, at=clock.now(),
             )  # fmt: skip
-        actions.submit(application_id=pk, by=signed_in(request), at=clock.now())
+        taken = requirements.taken_over(application.documents.all())
+        if taken and not actions.still_met(application_id=pk, by=user):
+            return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
+        actions.submit(application_id=pk, by=user, at=clock.now())
         return redirect("application-sent", pk)
     if application.state not in EDITABLE:
         return redirect(_sent_page(request, application), pk)
     if actions.problems(application):
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.read_in(chosen(request))
-    keepable = [] if helping else requirements.to_ask_for(application, shown)
+    keepable = requirements.to_ask_for(application, shown) if consents else []
     context = {
         "returned": desks.last_return(application),
         "application": application,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import queries as audit
 from kernel import clock
+from kernel.errors import NotThere
 from kernel.once import reading_once
 from kernel.tanggal import long_date
 from services.applications import actions, own_data
@@ -132,7 +133,14 @@ def wallet_document(request: HttpRequest, pk: int) -> HttpResponse:
     """A document of the wallet, to its owner."""
     _, person = resident(request)
     found = in_wallet.document_of(person, pk)
-    response = HttpResponse(stored_files.read(found.path), content_type=found.media_type)
+    try:
+        content = stored_files.read(found.path)
+    except FileNotFoundError:
+        raise NotThere(
+            "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
+            "permohonan berikutnya."
+        ) from None
+    response = HttpResponse(content, content_type=found.media_type)
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -17,7 +17,7 @@ from audit import actions as audit
 from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
-from kernel.nik import parse_kk, parse_nik
+from kernel.nik import names_a_number, parse_kk, parse_nik
 from kernel.once import forget
 from services.residents import codes, logins, officials
 from services.residents.events import PersonChanged
@@ -45,7 +45,10 @@ def source(
     *, kind: Source.Kind, label: str, by: User | None, on: date | None = None,
     case_id: int | None = None,
 ) -> Source:  # fmt: skip
-    """A new source of facts; ``on`` is today unless given."""
+    """A new source of facts; ``on`` is today unless given. Raises RuleBroken for a label with a
+    NIK or KK number in it: it is shown beside the facts."""
+    if kind != Source.Kind.IMPORT and names_a_number(label):
+        raise RuleBroken("Jangan tulis NIK atau nomor KK di sini.", field="basis")
     day = on or now().astimezone(city().tz).date()
     return Source.objects.create(kind=kind, label=label[:200], on=day, by=by, case_id=case_id)
 

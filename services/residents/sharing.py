@@ -14,6 +14,7 @@ from accounts.models import User
 from audit import actions as audit
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.nik import names_a_number
 from services.residents import guesses
 from services.residents.fields import FIELDS, NUMBERS, value_of
 from services.residents.models import Person, SharingRule
@@ -38,6 +39,9 @@ def make(
         raise RuleBroken("Pilih paling sedikit satu data yang dibagikan.", field="fields")
     if bool(unit) == bool(system):
         raise RuleBroken("Pilih unit, atau isi nama sistem: salah satu saja.", field="unit")
+    for field, words in (("name", name), ("purpose", purpose), ("basis", basis)):
+        if names_a_number(words):
+            raise RuleBroken("Jangan tulis NIK atau nomor KK di sini.", field=field)
     if until < since:
         raise RuleBroken("Tanggal berakhir tidak boleh sebelum tanggal mulai.", field="until")
     ordered = [field for field in FIELDS if field in set(fields)]

@@ -1,10 +1,14 @@
 """A document given once and an answer given once are not asked for again."""
 
+import io
+import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, elsewhere, requirements
@@ -29,6 +33,7 @@ from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+NIK = "services.residents.backends.NikBackend"
 SKTM = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
 
 
@@ -226,6 +231,57 @@ def test_revoked_letter_meets_nothing(cast: Cast) -> None:
         state="revoked", revoked_at=MONDAY, revoked_by=cast.lurah, revoked_for="Salah nama"
     )
     assert not asking_for_n1(cast).documents.exists()
+
+
+def test_what_falls_before_sending_is_asked_for(
+    cast: Cast, bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    """A letter revoked, and a document withdrawn, after the draft was begun."""
+    letter = n1_letter(cast)
+    draft_ = asking_for_n1(cast)
+    assert draft_.documents.get().origin == "letter"
+    assert actions.save_answers(
+        application_id=draft_.pk, typed=SKTM, files={}, names={}, by=cast.sari
+    ) == {}  # fmt: skip
+    Letter.objects.filter(pk=letter.pk).update(
+        state="revoked", revoked_at=MONDAY, revoked_by=cast.lurah, revoked_for="Salah nama"
+    )
+    with pytest.raises(RuleBroken, match="Masih ada yang perlu dilengkapi"):
+        actions.submit(application_id=draft_.pk, by=cast.sari, at=MONDAY)
+    client = client_for(bontang)
+    client.force_login(cast.sari, NIK)
+    answer = client.post(f"/permohonan/{draft_.pk}/periksa/")
+    assert answer["Location"] == f"/permohonan/{draft_.pk}/isi/?ubah"
+    assert not draft_.documents.exists()
+    assert set(actions.problems(Application.objects.get(pk=draft_.pk))) == {"pernyataan"}
+
+
+def test_document_withdrawn_from_the_wallet_is_not_sent(cast: Cast) -> None:
+    agree(cast)
+    approve(send_sktm(cast), cast.hasan, cast.rina, cast.lurah)
+    second = begin(cast, "sktm")
+    assert actions.still_met(application_id=second.pk, by=cast.sari)
+    wallet.say(
+        person=cast.sari_person, purpose=Consent.Purpose.WALLET, given=False, by=cast.sari,
+        at=MONDAY,
+    )  # fmt: skip
+    assert not actions.still_met(application_id=second.pk, by=cast.sari)
+    assert not second.documents.exists()
+
+
+def test_document_whose_file_is_lost_is_asked_for_again(
+    cast: Cast, bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    agree(cast)
+    approve(send_sktm(cast), cast.hasan, cast.rina, cast.lurah)
+    kept_ = WalletDocument.objects.get()
+    stored_files.forget(kept_.path)
+    assert "pernyataan" in actions.problems(begin(cast, "sktm"))
+    client = client_for(bontang)
+    client.force_login(cast.sari, NIK)
+    assert client.get(f"/data-saya/dokumen/{kept_.pk}/").status_code == 404
+    copy = b"".join(client.get("/data-saya/unduh/").streaming_content)  # type: ignore[attr-defined]
+    assert kept_.name in zipfile.ZipFile(io.BytesIO(copy)).read("data-saya.json").decode()
 
 
 def test_letter_of_another_city_meets_the_requirement_by_its_address(

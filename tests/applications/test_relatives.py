@@ -94,6 +94,48 @@ def test_request_for_a_child_is_the_childs_and_the_parents_to_fill_in(
     assert neighbour.get(f"/permohonan/{draft.pk}/isi/").status_code == 404
 
 
+def test_own_requests_are_listed_once_whoever_may_act(cast: Cast) -> None:
+    parent, adult, _ = household(cast)
+    own = account(adult)
+    for _ in range(3):
+        family.let(person=adult, relative_id=parent.pk, by=own, at=MONDAY, today=today())
+        given = Representation.objects.latest("pk")
+        family.withdraw(person=adult, representation_id=given.pk, by=own, at=MONDAY)
+    draft = actions.begin(service=service("domisili"), applicant=adult, by=own)
+    assert list(queries.under_way(adult)) == [draft]
+
+
+def test_relative_who_moved_apart_is_represented_no_more(cast: Cast) -> None:
+    parent, adult, _ = household(cast)
+    user, own = account(parent), account(adult)
+    family.let(person=adult, relative_id=parent.pk, by=own, at=MONDAY, today=today())
+    draft = actions.begin(service=service("domisili"), applicant=adult, by=user)
+    Person.objects.filter(pk=adult.pk).update(household=cast.sari_person.household_id)
+    with pytest.raises(NotThere):
+        queries.own(user, draft.pk)
+    assert draft not in queries.under_way(parent)
+
+
+def test_what_the_relative_began_is_theirs_to_go_on_with(cast: Cast) -> None:
+    parent, adult, _ = household(cast)
+    user, own = account(parent), account(adult)
+    family.let(person=adult, relative_id=parent.pk, by=own, at=MONDAY, today=today())
+    draft = actions.begin(service=service("domisili"), applicant=adult, by=own)
+    with pytest.raises(RuleBroken, match="sudah mulai mengisi"):
+        actions.begin(service=service("domisili"), applicant=adult, by=user)
+    assert actions.begin(service=service("domisili"), applicant=adult, by=own) == draft
+
+
+def test_only_the_applicant_or_a_parent_of_a_child_consents(cast: Cast) -> None:
+    parent, adult, child = household(cast)
+    user, own = account(parent), account(adult)
+    family.let(person=adult, relative_id=parent.pk, by=own, at=MONDAY, today=today())
+    for person, by, may in ((adult, user, False), (child, user, True)):
+        draft = actions.begin(service=service("domisili"), applicant=person, by=by)
+        assert queries.may_consent(user, draft, today=today()) is may
+        assert queries.may_consent(own, draft, today=today()) is (person == adult)
+
+
 def test_withdrawn_word_closes_the_requests_too(cast: Cast) -> None:
     parent, adult, _ = household(cast)
     user, own = account(parent), account(adult)

@@ -55,6 +55,12 @@ def test_reading_gives_what_the_rule_names_and_tells_the_resident(cast: Cast) ->
     assert sharing.uses([made]) == {made.pk: 1}
 
 
+@pytest.mark.parametrize("field", ["name", "purpose", "basis"])
+def test_rule_names_no_number_of_a_person(cast: Cast, field: str) -> None:
+    with pytest.raises(RuleBroken, match="Jangan tulis NIK"):
+        rule(cast, **{field: f"Pasien {cast.sari_person.nik}"})
+
+
 def test_people_outside_the_area_are_not_found(cast: Cast) -> None:
     made = rule(cast, area=cast.village)
     other = Unit.objects.filter(kind="kelurahan").order_by("code")[3]

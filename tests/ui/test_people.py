@@ -211,6 +211,16 @@ def test_document_of_an_entry_is_not_of_the_future(cast: Cast, as_: Enter) -> No
     assert not PersonEvent.objects.filter(person=person).exists()
 
 
+def test_basis_holds_no_number_of_a_person(cast: Cast, as_: Enter) -> None:
+    """It is read by others beside the facts."""
+    client, person = as_(cast.rina), cast.sari_person
+    opened(client, person)
+    sent = {**BASIS, "on": "18-11-2026", "basis": f"KTP {person.nik}"}
+    answer = client.post(f"{FIND}{person.pk}/catat/kematian/", sent)
+    assert answer.status_code == 422 and "Jangan tulis NIK" in answer.content.decode()
+    assert not PersonEvent.objects.filter(person=person).exists()
+
+
 def test_official_writes_nothing_into_their_own_record(cast: Cast, as_: Enter) -> None:
     """Nor by an act on somebody else of their family."""
     client, person = as_(cast.rina), cast.sari_person
@@ -305,6 +315,8 @@ def test_household_moves_to_another_village(cast: Cast, as_: Enter) -> None:
     assert answer.status_code == 302, answer.context["form"].errors
     person.refresh_from_db()
     assert person.place == f"{other.code}/001/001"
+    assert answer["Location"] == FIND
+    assert "Kepindahan tercatat" in client.get(FIND).content.decode()
     assert client.get(f"{FIND}{person.pk}/").status_code == 404, "the counter there keeps them now"
 
 
