@@ -8,13 +8,14 @@ from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.applications import notices
 from services.applications.events import LetterRevoked
-from services.applications.models import Application
+from services.applications.models import Application, LifeEvent
 from services.applications.requirements import keep_in_wallet
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.models import Step
 from services.cases.route import today_of
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
+from services.residents import codes
 from services.residents.events import PersonChanged
 from services.residents.models import Person, PersonEvent
 from services.residents.subscribers import LEAVES
@@ -119,3 +120,16 @@ def tell_desks_of_gone_applicant(event: PersonChanged) -> None:
                 what=PersonEvent.Kind(event.kind).label, link=link, city=city().name,
                 service=step.case.application.version.service.title,
             )  # fmt: skip
+
+
+@subscribe(PersonChanged, when=lambda event: event.kind == PersonEvent.Kind.UNDO)
+def propose_again(event: PersonChanged) -> None:
+    """What an application proposed and a desk recorded waits again once the act was undone; whom
+    that act had entered is not known any more."""
+    undone = PersonEvent.objects.select_related("reverses").get(pk=event.event_id).reverses
+    if undone is None:
+        return
+    again = LifeEvent.objects.filter(source=undone.source_id, confirmed_at__isnull=False)
+    entered = again.filter(person__status=codes.Status.INVALID)
+    entered.update(person=None, confirmed_at=None, confirmed_by=None, source=None)
+    again.update(confirmed_at=None, confirmed_by=None, source=None)

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+
 from kernel.clock import now
 from messaging import work
 from messaging.periodic import periodic
@@ -20,6 +22,18 @@ def leftovers(payload: dict[str, Any]) -> None:
     """Imports nobody goes on with, lines to repair that are a week old, files of neither."""
     runs.tidy()
     sweep(files.FOLDER, runs.in_use, at=now())
+
+
+@periodic("residents.places", every=timedelta(days=1))
+def places(payload: dict[str, Any]) -> None:
+    """People whose code of the place is not that of their card: entered by a release that did not
+    know it yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE residents_person p SET place = u.code FROM residents_household h"
+            " JOIN office_unit u ON u.id = h.rt_id"
+            " WHERE h.id = p.household_id AND p.place <> u.code"
+        )
 
 
 @periodic("residents.wallet_leftovers", every=timedelta(days=1))

@@ -16,12 +16,13 @@ from services.cases import decisions
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.catalogue.shipped import shipped
-from services.residents import codes
-from services.residents.models import Person, PersonEvent
+from services.residents import codes, register
+from services.residents.models import Person, PersonEvent, Source
 from services.residents.queries import facts_of, person_by_nik
 from tenants.office import queries as office
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, family, photo
+from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 TODAY = MONDAY.date()
@@ -88,6 +89,18 @@ def test_the_counter_writes_a_death_into_the_register(cast: Cast, late: Person) 
     assert told.detail["place"] == "Rumah, Jalan Cumi-cumi 12"
     with pytest.raises(NotThere):
         confirm(application, cast.rina)
+
+
+def test_what_was_recorded_waits_again_once_it_was_undone(cast: Cast, late: Person) -> None:
+    application = finished(cast, late)
+    confirm(application, cast.rina)
+    told = PersonEvent.objects.get(person=late, kind="death")
+    origin = register.source(kind=Source.Kind.ENTRY, label="Keliru orang", by=cast.rina)
+    register.undo(event_id=told.pk, origin=origin, by=cast.rina)
+    tell_subscribers()
+    (again,) = life_events.to_confirm(application, office.posts_of(cast.rina, TODAY))
+    assert again.person == late
+    assert life_events.confirmed(application) == []
 
 
 def test_nothing_is_written_before_the_application_is_done(cast: Cast, late: Person) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import RuleBroken, Stale
 from kernel.text import fold
-from services.residents import codes, queries, register
+from services.residents import codes, queries, register, tasks
 from services.residents.fields import FIELDS, Shape, value_of
 from services.residents.models import Household, Person, PersonEvent, Source
 from tenants.office.models import Unit
@@ -163,3 +163,10 @@ def test_fields_name_every_attribute_that_is_known_of_a_person() -> None:
     assert {field.name for field in Person._meta.concrete_fields} - own == known
     assert FIELDS["household"].shape is Shape.HOUSEHOLD
     assert Household._meta.get_field("rt").related_model is Unit
+
+
+def test_place_of_who_was_entered_without_one_is_mended(cast: Cast) -> None:
+    Person.objects.filter(pk=cast.sari_person.pk).update(place="")
+    tasks.places({})
+    person = Person.objects.select_related("household__rt").get(pk=cast.sari_person.pk)
+    assert person.place == person.household.rt.code
