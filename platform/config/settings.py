@@ -41,18 +41,13 @@ SECRET_KEY: str = env.str("BALAI_SECRET_KEY", _NO_SECRET if MODE == "test" else 
 MASTER_KEY: str = env.str("BALAI_MASTER_KEY", "A" * 43 + "=" if MODE == "test" else "")
 if not SECRET_KEY or not MASTER_KEY:
     raise ImproperlyConfigured("Set BALAI_SECRET_KEY and BALAI_MASTER_KEY (./balai up makes them).")
-# Master keys of before, while `manage rotate_keys --master` has not wrapped every city's key anew,
-# and as long as backups made with them shall open.
-OLD_MASTER_KEYS: list[str] = env.list("BALAI_OLD_MASTER_KEYS", [])
-# Seal the second steps' secrets (accounts.sealing), 32 random bytes in base64url each, the newest
-# first. The master key stays the last to try, and is the only one until there is another.
+OLD_MASTER_KEYS: list[str] = env.list("BALAI_OLD_MASTER_KEYS", [])  # see docs/operations.md
+# Seal the second steps' secrets (accounts.sealing), the newest first; without any, the master key.
 _more_keys: list[str] = env.list("BALAI_SECOND_STEP_KEYS", [])
-# Decoding drops what it does not know: a mistyped key would be a short one, or none at all.
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
-if not all(_KEY.fullmatch(key) for key in _more_keys):
-    raise ImproperlyConfigured("BALAI_SECOND_STEP_KEYS must be keys like BALAI_MASTER_KEY.")
-if not all(_KEY.fullmatch(key) for key in OLD_MASTER_KEYS):
-    raise ImproperlyConfigured("BALAI_OLD_MASTER_KEYS must be keys like BALAI_MASTER_KEY.")
+for _name, _given in {"SECOND_STEP": _more_keys, "OLD_MASTER": OLD_MASTER_KEYS}.items():
+    if not all(_KEY.fullmatch(key) for key in _given):
+        raise ImproperlyConfigured(f"BALAI_{_name}_KEYS must be keys like BALAI_MASTER_KEY.")
 SECOND_STEP_KEYS: list[str] = [*_more_keys, MASTER_KEY, *OLD_MASTER_KEYS]
 
 ALLOWED_HOSTS = ["*"]  # the city middleware answers unknown hosts itself, before anything else

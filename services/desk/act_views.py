@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
-from services.desk.act_forms import ACTS, ArrivalForm, BasisForm
+from services.desk.act_forms import ACTS, ArrivalForm
+from services.desk.basis_forms import BasisForm
 from services.desk.correction import CorrectionForm
 from services.desk.people_views import UndoForm, frame, note_open, opened, seeing
 from services.residents import keeping, register

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from services.desk.act_forms import BasisForm
+from services.desk.basis_forms import BasisForm
 from services.residents import happenings
 from services.residents.fields import FIELDS, Field, Shape, value_of
 from services.residents.happenings import Basis
