@@ -10,7 +10,7 @@ from services.desk.basis_forms import BasisForm
 from services.residents import happenings
 from services.residents.fields import FIELDS, Field, Shape, value_of
 from services.residents.happenings import Basis
-from services.residents.models import Person
+from services.residents.models import Person, PersonEvent
 from ui.forms import NikField, WrittenDateField
 
 _NOT_HERE = {"status", "household", "latitude", "longitude"}  # acts of their own, or the map
@@ -30,6 +30,8 @@ class CorrectionForm(BasisForm):
     title, done = "Perbaiki data", "Perbaikan tercatat."
     happened = ""
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # The newest event when the form was shown: what others changed since is not put back.
+    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, person: Person, specific: bool, *args: Any, **kwargs: Any) -> None:
         self.person = person
@@ -41,7 +43,32 @@ class CorrectionForm(BasisForm):
         super().__init__(*args, **kwargs)
         for name, field in self.asked.items():
             self.fields[name] = _input(field, person)
+        events = PersonEvent.objects.filter(person=person).order_by("-pk")
+        self.fields["newest"].initial = events.values_list("pk", flat=True).first() or 0
         self.order_fields([*self.asked, *(name for name in self.fields if name not in self.asked)])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses the form once when a colleague changed one of its facts meanwhile, and shows
+        what is known now in its place."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        shown, newest = cleaned.get("newest") or 0, self.fields["newest"].initial
+        if shown == newest:
+            return cleaned
+        since = PersonEvent.objects.filter(person=self.person, pk__gt=shown)
+        changed = {name for event in since for name in event.all_changes} & self.asked.keys()
+        typed = self.data.copy()
+        typed["newest"] = newest
+        for name in changed:
+            typed[name] = self.get_initial_for_field(self.fields[name], name) or ""
+        self.data = typed
+        if changed:
+            labels = ", ".join(sorted(FIELDS[name].label for name in changed))
+            self.add_error(
+                None,
+                f"Baru saja diubah petugas lain: {labels}. Yang terbaru sudah tertulis di bawah; "
+                "isian Anda yang lain tetap. Periksa, lalu simpan lagi.",
+            )
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """What was typed; a number that was left empty stays."""

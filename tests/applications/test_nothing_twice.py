@@ -143,7 +143,7 @@ def test_removed_document_is_not_proposed_again_in_the_same_request(cast: Cast) 
 def test_register_comes_before_the_wallet(cast: Cast) -> None:
     """The number of the certificate stands in the register: nothing is uploaded."""
     origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=None)
-    facts = {"marriage_certificate": "0123/45/VII/2010"}
+    facts = {"marriage_certificate": "0123/45/VII/2010", "marital": 2}
     register.change(person_id=cast.sari_person.pk, facts=facts, origin=origin, by=cast.rina)
     slug = next(
         s for s in ("suami-istri", "pisah-kk", "perubahan-kk", "wali-anak")
@@ -159,6 +159,16 @@ def test_register_comes_before_the_wallet(cast: Cast) -> None:
     document = begun.documents.get(key=key)
     assert (document.origin, document.has_file) == ("register", False)
     assert "0123/45/VII/2010" in document.name
+
+
+def test_marriage_certificate_of_somebody_divorced_counts_no_more(cast: Cast) -> None:
+    origin = register.source(kind=Source.Kind.ENTRY, label="Loket", by=None)
+    for marital, words in ((2, "0123"), (3, "")):
+        facts = {"marriage_certificate": "0123", "marital": marital}
+        register.change(person_id=cast.sari_person.pk, facts=facts, origin=origin, by=cast.rina)
+        person = Person.objects.get(pk=cast.sari_person.pk)
+        assert kinds()["akta_nikah"].known(person, MONDAY.date()).endswith(words)
+        assert bool(kinds()["akta_nikah"].known(person, MONDAY.date())) is bool(words)
 
 
 def test_every_kind_is_asked_for_by_a_shipped_service_and_names_real_letters() -> None:

@@ -100,13 +100,14 @@ def _apply(resident: Browser) -> str:
     """Ask for a certificate of domicile; returns the application's number."""
     resident.open("/ajukan/domisili/")
     resident.press("Data saya benar")
-    resident.press(
-        "Lanjut",
-        keperluan="Membuka rekening bank",
-        beda_alamat="tidak",
-        status_tinggal="milik",
-        sejak=date(2019, 5, 1).isoformat(),
-    )
+    if "/isi/" in resident.path:  # whoever asked before has only to check
+        resident.press(
+            "Lanjut",
+            keperluan="Membuka rekening bank",
+            beda_alamat="tidak",
+            status_tinggal="milik",
+            sejak=date(2019, 5, 1).isoformat(),
+        )
     resident.press("Kirim permohonan")
     (number,) = resident.page.find_class("number")
     return str(number.text_content().strip())

@@ -264,6 +264,25 @@ def test_correction_shows_before_and_after_first(cast: Cast, as_: Enter) -> None
     assert person.religion == 1, "what was not asked stays"
 
 
+def test_correction_does_not_put_back_what_a_colleague_changed(cast: Cast, as_: Enter) -> None:
+    client, person = as_(cast.rina), cast.sari_person
+    opened(client, person)
+    address = f"{FIND}{person.pk}/perbaiki/"
+    form = client.get(address).context["form"]
+    sent = {n: form[n].value() if form[n].value() is not None else "" for n in form.fields}
+    sent = {**sent, **BASIS, "accepted": "", "confirmed": "1", "birth_place": "Samarinda"}
+    origin = register.source(kind=Source.Kind.ENTRY, label="Disdukcapil", by=None)
+    register.change(person_id=person.pk, facts={"occupation": 65}, origin=origin, by=None)
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert "Baru saja diubah petugas lain: Pekerjaan" in refused.content.decode()
+    form = refused.context["form"]
+    again = {n: form[n].value() if form[n].value() is not None else "" for n in form.fields}
+    assert client.post(address, {**again, "confirmed": "1"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.birth_place, person.occupation) == ("Samarinda", 65)
+
+
 def test_newborn_and_temporary_foreigner_are_added_without_a_nik(cast: Cast, as_: Enter) -> None:
     client, person = as_(cast.rina), cast.sari_person
     opened(client, person)

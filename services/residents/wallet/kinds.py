@@ -21,6 +21,7 @@ class DocumentKind:
     months: int | None = None
     fact: str = ""
     until: str = ""
+    only: tuple[tuple[str, int], ...] = ()
     letters: tuple[str, ...] = ()
 
     @property
@@ -30,6 +31,8 @@ class DocumentKind:
     def known(self, person: Person, today: date) -> str:
         """What the register has in place of this document, in words; "" where nothing counts."""
         if not self.fact:
+            return ""
+        if any(value_of(person, FIELDS[name]) != value for name, value in self.only):
             return ""
         until = value_of(person, FIELDS[self.until]) if self.until else None
         if until is not None and until < today:
@@ -53,7 +56,8 @@ def kinds() -> dict[str, DocumentKind]:
     return {
         key: DocumentKind(
             key, tuple(told["labels"]), told.get("months"), told.get("fact", ""),
-            told.get("until", ""), tuple(told.get("letters", ())),
+            told.get("until", ""), tuple(told.get("only", {}).items()),
+            tuple(told.get("letters", ())),
         )
         for key, told in raw.items()
     }  # fmt: skip
