@@ -56,8 +56,7 @@ class CorrectionForm(BasisForm):
             return cleaned
         since = PersonEvent.objects.filter(person=self.person, pk__gt=shown)
         changed = {name for event in since for name in event.all_changes} & self.asked.keys()
-        typed = self.data.copy()
-        typed["newest"] = newest
+        typed: dict[str, Any] = {**self.data, "newest": newest}
         for name in changed:
             typed[name] = self.get_initial_for_field(self.fields[name], name) or ""
         self.data = typed
