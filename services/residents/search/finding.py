@@ -57,6 +57,11 @@ class Found:
     def is_few(self) -> bool:
         return len(self.people) < FEW
 
+    def answers(self, typed: Typed) -> bool:
+        """Whether nothing that only resembles it need be looked for: enough people, or of several
+        words somebody who has all of them."""
+        return not self.is_few or bool(self.people and len(typed.words) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -120,7 +125,7 @@ def _find(typed: Typed, areas: Sequence[str]) -> Found:
             found.more = True
             return found
         found.take(_fitting(step, sure, here), step.how)
-    if found.is_few:
+    if not found.answers(typed):
         found.take(_by_address(typed, sure, here), How.ADDRESS)
     return found
 
@@ -239,7 +244,7 @@ def _steps_by_name(typed: Typed, found: Found) -> Iterator[Step]:
             [*(_in_name(f"%{word}%") for word in chosen), *rest, *begun],
             [*(_any_of([word, *containing[word]]) for word in chosen), *rest, *begun],
         )
-    if not found.is_few:
+    if found.answers(typed):
         return
     for split in _splits(long):
         yield _with_all(split, begun)
