@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -34,33 +35,24 @@ def attach(
     """Keep a file for a requirement, in place of the one before. Raises RuleBroken."""
     if case.state == Case.State.DRAFT:  # never a case under way
         require_room("storage", len(accepted.content))
-    path = documents.keep(accepted)
-    old = case.documents.filter(key=key).first()
-    Document.objects.update_or_create(
-        case=case,
-        key=key,
-        defaults={
-            "name": named(name),
-            "media_type": accepted.media_type,
-            "size": len(accepted.content),
-            "pages": accepted.pages,
-            "sha256": accepted.sha256,
-            "path": path,
-            "uploaded_by": by,
-            "origin": origin,
-        },
-    )
-    if old is not None:
-        transaction.on_commit(lambda: stored_files.forget(old.path))
+    told = {
+        "media_type": accepted.media_type, "size": len(accepted.content),
+        "pages": accepted.pages, "sha256": accepted.sha256, "path": documents.keep(accepted),
+    }  # fmt: skip
+    _put(case, key, name, origin, by, **told)
 
 
 def note(case: Case, key: str, words: str, origin: Document.Origin, by: User) -> None:
     """Meet a requirement without a file, by what is known elsewhere; in place of a file before."""
+    _put(case, key, words, origin, by, media_type="", size=0, pages=0, sha256="", path="")
+
+
+def _put(
+    case: Case, key: str, name: str, origin: Document.Origin, by: User, **told: Any
+) -> None:  # fmt: skip
     old = case.documents.filter(key=key).first()
-    told = {"name": named(words), "media_type": "", "size": 0, "pages": 0, "sha256": "", "path": ""}
-    Document.objects.update_or_create(
-        case=case, key=key, defaults={**told, "origin": origin, "uploaded_by": by}
-    )
+    about = {"name": named(name), "origin": origin, "uploaded_by": by}
+    Document.objects.update_or_create(case=case, key=key, defaults={**about, **told})
     if old is not None:
         transaction.on_commit(lambda: stored_files.forget(old.path))
 

@@ -47,15 +47,7 @@ def check() -> None:
 
 
 def _same_nik() -> None:
-    sql.run(
-        f"""
-        WITH twice AS (
-            SELECT nik_print, min(line) AS first FROM {{row}}
-             WHERE nik_print IS NOT NULL AND state IS NULL GROUP BY 1 HAVING count(*) > 1)
-        UPDATE {{row}} r SET {sql.problem("'nik'", "'NIK sama dengan baris ' || t.first")}
-          FROM twice t WHERE r.nik_print = t.nik_print AND r.line > t.first AND r.state IS NULL
-        """
-    )
+    _refuse_again("nik_print", "NIK sama dengan baris ")
     sql.run(
         f"""
         WITH twice AS (
@@ -110,13 +102,18 @@ def _match() -> None:
 
 def _same_person() -> None:
     """Two lines of one person: the NIK of a double, whose row was merged into another."""
+    _refuse_again("person_id", "orang yang sama dengan baris ")
+
+
+def _refuse_again(column: str, said: str) -> None:
+    """Refuse each line but the first of those that have the same in this column."""
     sql.run(
         f"""
         WITH twice AS (
-            SELECT person_id, min(line) AS first FROM {{row}}
-             WHERE person_id IS NOT NULL AND state IS NULL GROUP BY 1 HAVING count(*) > 1)
-        UPDATE {{row}} r SET {sql.problem("'nik'", "'orang yang sama dengan baris ' || t.first")}
-          FROM twice t WHERE r.person_id = t.person_id AND r.line > t.first AND r.state IS NULL
+            SELECT {column}, min(line) AS first FROM {{row}}
+             WHERE {column} IS NOT NULL AND state IS NULL GROUP BY 1 HAVING count(*) > 1)
+        UPDATE {{row}} r SET {sql.problem("'nik'", f"'{said}' || t.first")}
+          FROM twice t WHERE r.{column} = t.{column} AND r.line > t.first AND r.state IS NULL
         """
     )
 

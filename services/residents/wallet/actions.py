@@ -11,6 +11,7 @@ from services.residents.models import Consent, Person, WalletDocument
 from services.residents.wallet import files
 from services.residents.wallet.kinds import DocumentKind
 from services.residents.wallet.queries import agreed
+from tenants.registry import stored_files
 from tenants.registry.current import city
 
 
@@ -78,4 +79,4 @@ def _drop(document: WalletDocument, at: datetime) -> None:
     path = document.path
     document.path, document.withdrawn_at = "", at
     document.save(update_fields=["path", "withdrawn_at"])
-    transaction.on_commit(lambda: files.forget(path))
+    transaction.on_commit(lambda: stored_files.forget(path))

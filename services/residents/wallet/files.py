@@ -8,6 +8,3 @@ _SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 def keep(content: bytes, media_type: str) -> str:
     return stored_files.keep(FOLDER, content, _SUFFIX.get(media_type, "bin"))
-
-
-forget = stored_files.forget
