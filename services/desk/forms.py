@@ -7,7 +7,6 @@ from django import forms
 
 from ui.forms import Form
 
-LONGEST_ID = 19  # digits of a bigint
 # What a note with each decision is called, and what is said of it.
 NOTES = {
     "approve": ("Catatan untuk perjalanan berkas", ""),
@@ -17,12 +16,6 @@ NOTES = {
     ),
     "refuse": ("Alasan penolakan", "Dibaca pemohon. Permohonan berakhir di sini."),
 }
-
-
-def step_id(typed: str) -> int:
-    """The id of a step; 0, which none has, for what is no id."""
-    is_id = typed.isascii() and typed.isdigit() and len(typed) < LONGEST_ID
-    return int(typed) if is_id else 0
 
 
 class DecisionForm(Form):

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.ids import row_id
 from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
 from services.applications import life_events, preview, queries, revoking
@@ -28,7 +29,7 @@ from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
 from services.catalogue.steps import DeskStep
-from services.desk.forms import NOTES, DecisionForm, RevokeForm, step_id
+from services.desk.forms import NOTES, DecisionForm, RevokeForm
 from services.questions.maps import tiles, with_map
 from services.residents.queries import facts_of
 from services.web.access import today
@@ -246,7 +247,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen not in NOTES:
         at_desk(user, pk)
         raise RuleBroken("Pilih dulu keputusan Anda.")
-    step = desks.at_posts(posts, step_id(request.POST.get("step", "")))
+    step = desks.at_posts(posts, row_id(request.POST.get("step", "")))
     if step is None or step.case_id != pk:
         raise NotThere
     correctable = queries.correctable(at_desk(user, pk)) if chosen == "return" else []

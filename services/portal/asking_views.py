@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from accounts.access import signed_in
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
+from kernel.ids import row_id
 from kernel.once import reading_once
 from services.applications import actions, loading, queries, requirements
 from services.applications.answered import answered
@@ -46,8 +47,8 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     assert entry.current is not None
     user, person = resident(request)
     whom = request.GET.get("for", "")
-    if whom.isascii() and whom.isdigit() and len(whom) < 19:  # for a relative
-        person = family.relative(person, int(whom), today=today())
+    if relative_id := row_id(whom):
+        person = family.relative(person, relative_id, today=today())
     if request.method == "POST":
         draft = actions.begin(service=entry, applicant=person, by=user)
         # With every answer and document known already there is nothing left but to check.

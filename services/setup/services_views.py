@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from kernel.ids import row_id
 from services.catalogue import actions, explaining
 from services.catalogue.models import Service, Switch
 from services.catalogue.overrides import Definition
@@ -49,9 +50,7 @@ def services(request: HttpRequest, user: User) -> HttpResponse:
     """Every service of the city, and whether it is open to residents."""
     if request.method == "POST":
         pk = request.POST.get("service", "")
-        found = (
-            Service.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
-        )
+        found = Service.objects.filter(pk=row_id(pk)).first()
         if found is None:
             raise NotThere("Layanan ini tidak ditemukan.")
         on = request.POST.get("open") == "ya"
