@@ -15,9 +15,9 @@ from kernel import tables
 from kernel.errors import NotThere
 from services.applications.models import Application
 from services.letters.models import Letter
-from services.residents.fields import Shape, value_of
+from services.residents.fields import Shape
 from services.residents.history import history_of
-from services.residents.known import known_of
+from services.residents.known import by_group, known_of, sources_of
 from services.residents.models import Consent, Person
 from services.residents.queries import facts_of
 from services.residents.wallet.kinds import kinds
@@ -48,7 +48,7 @@ def write_copy(
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         told = _all(person, at, purpose_of)
         archive.writestr("data-saya.json", json.dumps(told, ensure_ascii=False, indent=2))
-        archive.writestr("data-kependudukan.csv", _sheet(_facts(person)))
+        archive.writestr("data-kependudukan.csv", _sheet(told["data_kependudukan"]))
         archive.writestr("pembacaan.csv", _sheet(told["pembacaan"]))
         for kept in documents_of(person):
             suffix = kept.path.rpartition(".")[2]
@@ -110,17 +110,16 @@ def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> di
 
 def _facts(person: Person) -> list[dict[str, str]]:
     """Every known fact; NIKs in full."""
+    groups = by_group(known_of(person, sources_of(person)))
     return [
         {
             "data": fact.field.label,
-            "nilai": str(value_of(person, fact.field))
-            if fact.field.shape is Shape.NUMBER
-            else fact.words,
-            "sumber": fact.source,
-            "tanggal": _iso(fact.on) or "",
+            "nilai": str(fact.value) if fact.field.shape is Shape.NUMBER else fact.words,
+            "sumber": fact.source.label if fact.source else "",
+            "tanggal": fact.source.on.isoformat() if fact.source else "",
         }
-        for group in known_of(person)
-        for fact in group.facts
+        for _, facts in groups
+        for fact in facts
     ]
 
 

@@ -17,7 +17,6 @@ from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec
 from services.catalogue.models import Service
-from services.letters import archive
 from services.letters.models import Letter
 from services.questions.conditions import Answers
 from services.questions.kind import Facts
@@ -53,7 +52,7 @@ class Ready:
             content = stored_files.read(self.kept.path)
             return documents.Accepted(content, self.kept.media_type, "", self.kept.pages)
         if self.letter is not None:
-            content = archive.read(self.letter.file)
+            content = stored_files.read(self.letter.file)
             pages = len(PdfReader(io.BytesIO(content)).pages)
             return documents.Accepted(content, "application/pdf", "pdf", pages)
         return None

@@ -10,8 +10,9 @@ from kernel.text import in_capitals_and_small
 from services.applications.models import Application
 from services.cases.queries import UNDER_WAY
 from services.letters.models import Letter
-from services.residents.fields import FIELDS, HOUSEHOLD, Field, Group, Shape, value_of
+from services.residents.fields import HOUSEHOLD, Field, Group, Shape
 from services.residents.history import Happened, history_of
+from services.residents.known import known_of, sources_of
 from services.residents.models import Person, Source
 from services.residents.queries import area_names
 
@@ -71,15 +72,13 @@ def _place(person: Person) -> str:
 def _groups(person: Person, full: bool, sensitive: bool) -> dict[str, list[Fact]]:
     """Known facts by group, in the order of the national lists."""
     household = person.household
-    sources = Source.objects.in_bulk({household.source_id, *person.field_sources.values()} - {None})
+    sources = sources_of(person)
     found: dict[str, list[Fact]] = {group.value: [] for group in Group}
-    for field in FIELDS.values():
-        if field.shape is Shape.HOUSEHOLD or (field.specific and not sensitive):
-            continue
-        words = _words(field, value_of(person, field), full)
-        if words:
-            origin = sources.get(person.field_sources.get(field.name, 0))
-            found[field.group.value].append(Fact(field.label, words, origin))
+    for known in known_of(person, sources, specific=sensitive):
+        field = known.field
+        origin = known.source if field.name in person.field_sources else None
+        words = _words(field, known.value, full)
+        found[field.group.value].append(Fact(field.label, words, origin))
     own_card = household.source_id == person.source_id
     of_card = None if own_card else sources.get(household.source_id or 0)
     for field in HOUSEHOLD.values():

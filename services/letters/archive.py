@@ -37,10 +37,3 @@ def is_whole(path: str, sha256: str) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except FileNotFoundError:
         return False
-
-
-def read(path: str) -> bytes:
-    with default_storage.open(path) as file:
-        content = file.read()
-    assert isinstance(content, bytes)
-    return content

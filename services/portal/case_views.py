@@ -17,10 +17,9 @@ from services.cases import queries as desks
 from services.cases import thumbnails
 from services.cases.plan import Plan
 from services.cases.timeline import timeline
-from services.letters import archive
 from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
 from services.web.access import resident, today
-from services.web.files import send
+from services.web.files import name_of, send
 from services.web.language import chosen, in_words_of
 from tenants.registry import stored_files
 from ui.page import Audience, page
@@ -85,8 +84,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     person = Application.of(found.case).applicant_id
     if not queries.is_applicant(user, Application.of(found.case)):
         audit_actions.record_read(actor=user, person_id=person, purpose="berkas")
-    suffix = "pdf" if found.media_type == "application/pdf" else "jpg"
-    name = f"{found.name.rsplit('.', 1)[0]}.{suffix}"
+    name = name_of(found.name, found.media_type)
     content = stored_files.read(found.path)
     return send(content, media_type=found.media_type, name=name, download=False)
 
@@ -118,5 +116,5 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if not queries.is_applicant(user, found.issued_from.application):
         audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
     name = f"{found.subject} {found.number}.pdf".replace("/", "-")
-    content, download = archive.read(found.file), "unduh" in request.GET
+    content, download = stored_files.read(found.file), "unduh" in request.GET
     return send(content, media_type="application/pdf", name=name, download=download)

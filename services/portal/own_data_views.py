@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere
+from kernel.ids import row_id
 from kernel.once import reading_once
 from kernel.tanggal import long_date
 from services.applications import actions, own_data
@@ -20,13 +21,14 @@ from services.catalogue import queries as catalogue
 from services.portal.reading import purpose_of
 from services.residents import family
 from services.residents.history import history_of
-from services.residents.known import known_of, unknown_of
+from services.residents.known import by_group, known_of, sources_of, unknown_of
 from services.residents.models import Consent
 from services.residents.queries import facts_of, living_with
 from services.residents.wallet import actions as wallet
 from services.residents.wallet import queries as in_wallet
 from services.residents.wallet.kinds import kinds
 from services.web.access import resident, today
+from services.web.files import name_of, send
 from tenants.registry import stored_files
 from tenants.registry.current import city
 from ui.page import Audience, page
@@ -50,7 +52,7 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "person": person,
         "facts": facts_of(person),
-        "groups": known_of(person),
+        "groups": by_group(known_of(person, sources_of(person))),
         "unknown": unknown_of(person),
         "history": history_of(person, limit=20),
         "members": living_with(person),
@@ -96,6 +98,10 @@ def consent(request: HttpRequest) -> HttpResponse:
         if given
         else gettext("Dompet dikosongkan, dan tidak ada lagi yang disimpan.")
     )
+    return _done(request, said)
+
+
+def _done(request: HttpRequest, said: str) -> HttpResponse:
     messages.success(request, said)
     return redirect("own-data")
 
@@ -106,13 +112,11 @@ def consent(request: HttpRequest) -> HttpResponse:
 def let_relative(request: HttpRequest) -> HttpResponse:
     """Let an adult of the household ask for things in this resident's name."""
     user, person = resident(request)
-    chosen = request.POST.get("relative", "")
     family.let(
-        person=person, relative_id=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0,
-        by=user, at=clock.now(), today=today(),
+        person=person, relative_id=row_id(request.POST.get("relative", "")), by=user,
+        at=clock.now(), today=today(),
     )  # fmt: skip
-    messages.success(request, gettext("Izin tersimpan."))
-    return redirect("own-data")
+    return _done(request, gettext("Izin tersimpan."))
 
 
 @page(Audience.RESIDENT)
@@ -122,8 +126,7 @@ def withdraw_relative(request: HttpRequest, pk: int) -> HttpResponse:
     """End that at once."""
     user, person = resident(request)
     family.withdraw(person=person, representation_id=pk, by=user, at=clock.now())
-    messages.success(request, gettext("Izin dicabut."))
-    return redirect("own-data")
+    return _done(request, gettext("Izin dicabut."))
 
 
 @page(Audience.RESIDENT)
@@ -140,11 +143,8 @@ def wallet_document(request: HttpRequest, pk: int) -> HttpResponse:
             "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
             "permohonan berikutnya."
         ) from None
-    response = HttpResponse(content, content_type=found.media_type)
-    response["Content-Disposition"] = "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    name = name_of(found.name, found.media_type)
+    return send(content, media_type=found.media_type, name=name, download=False)
 
 
 @page(Audience.RESIDENT)
@@ -154,8 +154,7 @@ def withdraw_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one document out of the wallet."""
     user, person = resident(request)
     wallet.withdraw(document_id=pk, person=person, by=user, at=clock.now())
-    messages.success(request, gettext("Dokumen dihapus dari dompet."))
-    return redirect("own-data")
+    return _done(request, gettext("Dokumen dihapus dari dompet."))
 
 
 @page(Audience.RESIDENT)

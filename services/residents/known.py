@@ -1,58 +1,57 @@
 """What the register knows of one person, with where each fact comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from services.residents.fields import FIELDS, Field, Group, value_of
+from services.residents.fields import FIELDS, Field, Group, Shape, value_of
 from services.residents.models import Person, Source
-
-# Shown as a card of its own, or of no use to read.
-_APART = frozenset({"household", "latitude", "longitude"})
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One fact in words; NIKs are masked. ``source`` and ``on`` say where it comes from and of
-    which day; "" and None for rows from before sources were kept."""
+    """One fact; ``source`` is None for rows from before sources were kept."""
 
     field: Field
-    words: str
-    source: str = ""
-    on: date | None = None
+    value: Any
+    source: Source | None
+
+    @property
+    def words(self) -> str:
+        """As people read it; NIKs are masked."""
+        return self.field.words(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownGroup:
-    group: Group
-    facts: list[Known]
+def sources_of(person: Person) -> Mapping[int | None, Source]:
+    """Where anything known of a person and of their card comes from, by id. One query."""
+    ids = {person.source_id, person.household.source_id, *person.field_sources.values()}
+    return {**Source.objects.in_bulk(ids - {None})}
 
 
-def known_of(person: Person, *, specific: bool = True) -> list[KnownGroup]:
-    """Every known fact by group; at most one query. Without ``specific``, what UU 27/2022 calls
-    specific personal data is left out."""
-    fields = [
-        field for name, field in FIELDS.items()
-        if name not in _APART and (specific or not field.specific)
+def known_of(
+    person: Person, sources: Mapping[int | None, Source], *, specific: bool = True
+) -> list[Known]:
+    """Every known fact but the family card, in the order of the national lists. Without
+    ``specific``, what UU 27/2022 calls specific personal data is left out."""
+    return [
+        Known(field, value, sources.get(person.field_sources.get(name, person.source_id)))
+        for name, field in FIELDS.items()
+        if field.shape is not Shape.HOUSEHOLD and (specific or not field.specific)
+        and field.words(value := value_of(person, field))
     ]  # fmt: skip
-    found = {field.name: field.words(value_of(person, field)) for field in fields}
-    told = {name: words for name, words in found.items() if words}
-    ids = {name: person.field_sources.get(name, person.source_id) for name in told}
-    sources = Source.objects.in_bulk({pk for pk in ids.values() if pk is not None})
-    groups: dict[Group, list[Known]] = {}
-    for name, words in told.items():
-        source = sources.get(ids[name]) if ids[name] is not None else None
-        fact = Known(FIELDS[name], words)
-        if source is not None:
-            fact = Known(FIELDS[name], words, source.label, source.on)
-        groups.setdefault(FIELDS[name].group, []).append(fact)
-    return [KnownGroup(group, groups[group]) for group in Group if group in groups]
 
 
-def unknown_of(person: Person, *, specific: bool = True) -> list[Field]:
+def by_group(facts: list[Known]) -> list[tuple[Group, list[Known]]]:
+    """These facts under the headings of the page "Data saya", without points of the map."""
+    shown = [fact for fact in facts if fact.field.shape is not Shape.POINT]
+    groups = ((group, [f for f in shown if f.field.group is group]) for group in Group)
+    return [(group, found) for group, found in groups if found]
+
+
+def unknown_of(person: Person) -> list[Field]:
     """The fields of which the register knows nothing."""
     return [
-        field for name, field in FIELDS.items()
-        if name not in _APART
-        and (specific or not field.specific)
+        field for field in FIELDS.values()
+        if field.shape not in (Shape.HOUSEHOLD, Shape.POINT)
         and not field.words(value_of(person, field))
     ]  # fmt: skip

@@ -13,3 +13,9 @@ def send(content: bytes, *, media_type: str, name: str, download: bool) -> HttpR
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def name_of(name: str, media_type: str) -> str:
+    """What a kept document is called when it is handed out: photos were drawn anew as JPEG."""
+    suffix = "pdf" if media_type == "application/pdf" else "jpg"
+    return f"{name.rsplit('.', 1)[0]}.{suffix}"

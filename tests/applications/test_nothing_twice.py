@@ -112,6 +112,23 @@ def test_withdrawn_consent_deletes_files_at_once(
     assert "pernyataan" in actions.problems(begin(cast, "sktm"))
 
 
+def test_owner_opens_a_kept_document_as_any_other_file(
+    cast: Cast, bontang: City, client_for: Any
+) -> None:
+    agree(cast)
+    send_sktm(cast)
+    kept = WalletDocument.objects.get()
+    client = client_for(bontang)
+    client.force_login(cast.sari, "services.residents.backends.NikBackend")
+    answer = client.get(f"/data-saya/dokumen/{kept.pk}/")
+    assert answer.content == stored_files.read(kept.path)
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Disposition"].startswith("inline; filename=")
+    client.force_login(cast.tetangga, "services.residents.backends.NikBackend")
+    assert client.get(f"/data-saya/dokumen/{kept.pk}/").status_code == 404
+
+
 def test_document_of_another_person_cannot_be_withdrawn(cast: Cast) -> None:
     agree(cast)
     send_sktm(cast)

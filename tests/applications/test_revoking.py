@@ -12,11 +12,12 @@ from messaging.models import Outbox
 from services.applications import issuing, queries, revoking
 from services.applications.models import Application
 from services.cases.timeline import timeline
-from services.letters import archive, exporting
+from services.letters import exporting
 from services.letters import queries as letters
 from services.letters.models import Letter
 from tenants.office.actions import appoint, end_holding
 from tenants.office.models import Holding, Post
+from tenants.registry import stored_files
 from tests.factories import MONDAY, Cast, approve, make_cast, submitted
 from tests.told import tell_subscribers
 
@@ -54,7 +55,7 @@ def test_whoever_signs_takes_it_back_and_the_holder_is_told(
     letter.refresh_from_db()
     assert letter.state == Letter.State.REVOKED
     assert (letter.revoked_by, letter.revoked_for) == (cast.lurah, WHY)
-    assert archive.read(letter.file)  # the archive keeps it
+    assert stored_files.read(letter.file)  # the archive keeps it
     tell_subscribers()
     mail = Outbox.objects.get(kind="mail.send", key__contains=f"revoked:{letter.pk}")
     assert mail.payload["to"] == "sari@example.com"

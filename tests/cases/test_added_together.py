@@ -31,9 +31,9 @@ from services.catalogue.actions import publish
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
 from services.catalogue.steps import step_specs
-from services.letters import archive
 from services.letters.models import Letter
 from services.questions.kind import kinds
+from tenants.registry import stored_files
 from tenants.registry.models import City
 from tests.factories import Cast, approve, photo, step_of
 from tests.told import tell_subscribers
@@ -109,7 +109,8 @@ def test_a_case_goes_from_form_to_notice(
 
     letter = Letter.objects.get(issued_from__application=application)
     assert (
-        "Selasa, Kamis" in PdfReader(io.BytesIO(archive.read(letter.file))).pages[0].extract_text()
+        "Selasa, Kamis"
+        in PdfReader(io.BytesIO(stored_files.read(letter.file))).pages[0].extract_text()
     )
     tell_subscribers()
     assert Entry.objects.filter(what="test.ledger", subject_id=str(application.pk)).exists()

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from services.applications import issuing
-from services.letters import actions, archive, queries
+from services.letters import actions, queries
 from services.letters.models import Counter, Letter
 from tenants.backend.scope import in_city
+from tenants.registry import stored_files
 from tests.factories import MONDAY, approve, make_cast, submitted
 
 TODAY = MONDAY.date()
@@ -107,7 +108,7 @@ def test_a_letter_without_its_pdf_is_not_yet_known(in_bontang) -> None:
 
 @pytest.mark.django_db
 def test_the_archived_file_is_recognised_and_a_changed_one_is_not(letter) -> None:
-    pdf = archive.read(letter.file)
+    pdf = stored_files.read(letter.file)
     assert pdf.startswith(b"%PDF")
     assert queries.same_file(letter.code, pdf)
     assert not queries.same_file(letter.code, pdf + b" ")

@@ -20,11 +20,11 @@ from services.applications.models import Application
 from services.catalogue import actions, linter, samples
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.queries import service
-from services.letters import archive
 from services.letters.models import Letter
 from services.questions.kind import kinds
 from services.setup import editing
 from tenants.office.models import Unit
+from tenants.registry import stored_files
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, official, photo
 from tests.setup.pages import change
@@ -94,7 +94,7 @@ def test_an_added_kind_goes_from_the_form_to_the_letter(
     approve(application, cast.rina, cast.lurah, at=now())
     issuing.finish_letters(application_id=application.pk, at=now())
     letter = Letter.objects.get()
-    pdf = PdfReader(io.BytesIO(archive.read(letter.file)))
+    pdf = PdfReader(io.BytesIO(stored_files.read(letter.file)))
     assert "Senin, Rabu" in pdf.pages[0].extract_text()
 
 
