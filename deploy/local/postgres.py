@@ -30,6 +30,18 @@ from deploy.local.trouble import Trouble
 OWNER = "postgres"  # the cluster's superuser, for the launcher alone
 USER = DATABASE = "balai"
 USUAL_PORT = 54320
+LEAST_SHARED, MOST_SHARED = 128, 1024  # MiB
+
+
+def shared_megabytes(memory: int) -> int:
+    """PostgreSQL's own cache for a machine with so many bytes of memory: an eighth of it, since
+    everything else of an installation runs beside; at most what a city of two million uses."""
+    return max(LEAST_SHARED, min(MOST_SHARED, memory // 8 // 2**20))
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 class Postgres:
@@ -227,7 +239,8 @@ class Postgres:
             "unix_socket_directories": "",
             "max_locks_per_transaction": "512",  # one transaction may touch every table of a city
             "max_connections": "100",
-            "shared_buffers": "128MB",
+            "shared_buffers": f"{shared_megabytes(_memory())}MB",
+            "max_wal_size": "2GB",  # fewer checkpoints while a city imports its register
             "jit": "off",
             "client_connection_check_interval": "10s",  # a killed worker's query ends with it
             "log_line_prefix": "%m [%p] %d ",

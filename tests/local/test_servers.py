@@ -322,3 +322,12 @@ def test_a_wrong_address_is_named_before_anything_starts(
         given.check()
     assert name in str(trouble.value)
     assert "rahasia" not in str(trouble.value)
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "cache"), [(0.5, 128), (1, 128), (4, 512), (8, 1024), (24, 1024)]
+)
+def test_cache_of_postgresql_is_an_eighth_of_memory_within_bounds(
+    gigabytes: float, cache: int
+) -> None:
+    assert postgres.shared_megabytes(int(gigabytes * 2**30)) == cache

@@ -120,7 +120,9 @@ class Household(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [GinIndex(_words("address_key"), name="household_search")]
+        indexes = [
+            GinIndex(_words("address_key"), name="household_search", gin_pending_list_limit=256)
+        ]
 
     def __str__(self) -> str:
         return f"KK {self.pk}"

@@ -20,9 +20,10 @@ class SearchWord(models.Model):
     near = ArrayField(models.TextField())
 
     class Meta:
+        # Without a pending list: every search would read all of it until a vacuum empties it.
         indexes = [
-            GinIndex(fields=["parts"], name="search_word_parts"),
-            GinIndex(fields=["near"], name="search_word_near"),
+            GinIndex(fields=["parts"], name="search_word_parts", fastupdate=False),
+            GinIndex(fields=["near"], name="search_word_near", fastupdate=False),
         ]
 
     def __str__(self) -> str:
