@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from audit import actions as audit
@@ -22,6 +22,8 @@ from services.residents import keeping
 from services.residents.models import Person
 from services.residents.queries import lives_in, people
 from services.residents.search.actions import search
+from services.residents.wallet import queries as in_wallet
+from services.web.files import send_kept
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 from ui.forms import Form, explain
@@ -146,6 +148,17 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     sensitive = request.POST.get("what") == "sensitive"
     audit.record_read(actor=user, person_id=pk, purpose="penduduk-peka" if sensitive else "nik")
     return person_page(request, posts, found, full_numbers=not sensitive, sensitive=sensitive)
+
+
+@page(Audience.DESK)
+@never_cache
+@require_safe
+def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """A document of the wallet of somebody whose record is open; its opening is noted."""
+    user, posts, _ = seeing(request)
+    found = in_wallet.document_of(opened(request, posts, pk), document)
+    audit.record_read(actor=user, person_id=pk, purpose="penduduk-dokumen")
+    return send_kept(found)
 
 
 def opened(request: HttpRequest, posts: list[Post], pk: int) -> Person:

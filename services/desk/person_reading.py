@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.db.models import BigIntegerField, F, Value
+from django.db.models.lookups import IsNull
 
 from audit import queries as audit
 from audit.models import Entry
@@ -15,6 +19,8 @@ from services.residents.history import Happened, history_of
 from services.residents.known import known_of, sources_of
 from services.residents.models import Person, Source
 from services.residents.queries import area_names
+from services.residents.wallet.kinds import kinds
+from services.residents.wallet.queries import documents_of
 
 SHOWN = 20  # of each list
 
@@ -29,6 +35,18 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A letter issued here, or a document in the resident's wallet, which has a ``document_id``."""
+
+    name: str
+    number: str
+    on: date  # issued, or given
+    until: date | None
+    is_revoked: bool
+    document_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Everything on the page."""
 
@@ -37,13 +55,15 @@ class Record:
     groups: Mapping[str, list[Fact]]
     members: list[Person]
     history: list[Happened]
-    letters: list[Letter]
+    letters: list[Paper]
+    documents: list[Paper]
     cases: list[Application]
     reads: list[Entry]
 
 
 def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
     """``sensitive`` shows what UU 27/2022 calls specific; ``full_numbers`` unmasks NIK and KK."""
+    papers = _papers(person)
     return Record(
         person,
         _place(person),
@@ -53,13 +73,31 @@ def read(person: Person, *, full_numbers: bool, sensitive: bool) -> Record:
             .order_by("relation", "birth_date", "pk")
         ),
         history_of(person, limit=SHOWN, brief=True),
-        list(Letter.objects.filter(person=person).order_by("-pk")[:SHOWN]),
+        [paper for paper in papers if paper.document_id is None],
+        [paper for paper in papers if paper.document_id is not None],
         list(
             Application.objects.filter(applicant=person, state__in=UNDER_WAY)
             .select_related("version__service").order_by("-pk")[:SHOWN]
         ),
         list(audit.told_to(person.pk)[:SHOWN]),
     )  # fmt: skip
+
+
+def _papers(person: Person) -> list[Paper]:
+    """Letters, newest first, and what the wallet keeps. One query for both."""
+    letters = Letter.objects.filter(person=person).order_by("-pk").values_list(
+        "subject", "number", "issued_on", "valid_until", IsNull(F("revoked_at"), False),
+        Value(None, BigIntegerField()),
+    )  # fmt: skip
+    documents = documents_of(person).values_list(
+        "kind", Value(""), "given_on", "valid_until", Value(value=False), "pk"
+    )
+    found = letters[:SHOWN].union(documents[:SHOWN], all=True)
+    known = kinds()
+    return [
+        Paper(known[name].label if pk and name in known else name, number, on, until, gone, pk)
+        for name, number, on, until, gone, pk in found
+    ]
 
 
 def _place(person: Person) -> str:

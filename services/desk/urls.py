@@ -26,6 +26,11 @@ urlpatterns = [
     path("penduduk/tambah/", act_views.add, name="desk-person-add"),
     path("penduduk/<int:pk>/", people_views.person, name="desk-person"),
     path("penduduk/<int:pk>/tampilkan/", people_views.reveal, name="desk-person-reveal"),
+    path(
+        "penduduk/<int:pk>/dokumen/<int:document>/",
+        people_views.document,
+        name="desk-person-document",
+    ),
     path("penduduk/<int:pk>/ajukan/", counter_views.begin, name="desk-person-apply"),
     path("penduduk/<int:pk>/catat/<slug:word>/", act_views.act, name="desk-person-act"),
     path("penduduk/<int:pk>/perbaiki/", act_views.correct, name="desk-person-correct"),

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import queries as audit
 from kernel import clock
-from kernel.errors import NotThere
 from kernel.ids import row_id
 from kernel.once import reading_once
 from kernel.tanggal import long_date
@@ -28,8 +27,7 @@ from services.residents.wallet import actions as wallet
 from services.residents.wallet import queries as in_wallet
 from services.residents.wallet.kinds import kinds
 from services.web.access import resident, today
-from services.web.files import name_of, send
-from tenants.registry import stored_files
+from services.web.files import send_kept
 from tenants.registry.current import city
 from ui.page import Audience, page
 
@@ -135,16 +133,7 @@ def withdraw_relative(request: HttpRequest, pk: int) -> HttpResponse:
 def wallet_document(request: HttpRequest, pk: int) -> HttpResponse:
     """A document of the wallet, to its owner."""
     _, person = resident(request)
-    found = in_wallet.document_of(person, pk)
-    try:
-        content = stored_files.read(found.path)
-    except FileNotFoundError:
-        raise NotThere(
-            "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
-            "permohonan berikutnya."
-        ) from None
-    name = name_of(found.name, found.media_type)
-    return send(content, media_type=found.media_type, name=name, download=False)
+    return send_kept(in_wallet.document_of(person, pk))
 
 
 @page(Audience.RESIDENT)

@@ -24,6 +24,7 @@ READ_FOR = {
     "penduduk-berkas": gettext_noop("Petugas membuka data Anda untuk memeriksa suatu permohonan"),
     "penduduk-catat": gettext_noop("Petugas membuka data Anda untuk mencatat atau memperbaikinya"),
     "penduduk-tugas": gettext_noop("Petugas membuka data Anda untuk tugas lain: %(words)s"),
+    "penduduk-dokumen": gettext_noop("Petugas membuka dokumen di dompet Anda"),
     "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
     "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
     "ganda": gettext_noop("Petugas membandingkan data Anda dengan catatan yang mirip"),

@@ -3,6 +3,10 @@
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from kernel.errors import NotThere
+from services.residents.models import WalletDocument
+from tenants.registry import stored_files
+
 
 def send(content: bytes, *, media_type: str, name: str, download: bool) -> HttpResponse:
     """Bytes as a response that no browser runs or keeps."""
@@ -19,3 +23,16 @@ def name_of(name: str, media_type: str) -> str:
     """What a kept document is called when it is handed out: photos were drawn anew as JPEG."""
     suffix = "pdf" if media_type == "application/pdf" else "jpg"
     return f"{name.rsplit('.', 1)[0]}.{suffix}"
+
+
+def send_kept(document: WalletDocument) -> HttpResponse:
+    """A document of a wallet, shown in the browser. Raises NotThere."""
+    try:
+        content = stored_files.read(document.path)
+    except FileNotFoundError:
+        raise NotThere(
+            "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
+            "permohonan berikutnya."
+        ) from None
+    name = name_of(document.name, document.media_type)
+    return send(content, media_type=document.media_type, name=name, download=False)

@@ -138,6 +138,7 @@ CITY_HOST = {
     "meja/penduduk/": DESK,
     "meja/penduduk/tambah/": DESK,
     "meja/penduduk/<int:pk>/": DESK,
+    "meja/penduduk/<int:pk>/dokumen/<int:document>/": DESK,
     "meja/penduduk/<int:pk>/tampilkan/": DESK,
     "meja/penduduk/<int:pk>/ajukan/": DESK,
     "meja/penduduk/<int:pk>/catat/<slug:word>/": DESK,

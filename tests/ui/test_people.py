@@ -14,10 +14,11 @@ from audit.models import Entry
 from services.desk import act_forms, person_reading
 from services.desk.people_views import seen_person
 from services.residents import codes, officials, register
-from services.residents.models import Person, PersonEvent, Source
+from services.residents.models import Person, PersonEvent, Source, WalletDocument
 from services.residents.search import words
 from tenants.office.models import Post, Unit
-from tests.factories import Cast, family, official, submitted
+from tenants.registry import stored_files
+from tests.factories import Cast, family, official, photo, submitted
 
 Enter = Callable[[User], Client]
 FIND, BASIS = "/meja/penduduk/", {
@@ -152,6 +153,29 @@ def test_an_open_record_closes_after_a_quarter_of_an_hour(
     answer = client.post(f"{FIND}{person.pk}/tampilkan/", {"what": "numbers"})
     assert answer["Location"] == f"{FIND}{person.pk}/"
     assert reads(person) == ["penduduk-layanan"]
+
+
+def test_official_opens_a_document_of_the_wallet_and_its_owner_reads_that(
+    cast: Cast, as_: Enter
+) -> None:
+    client, person = as_(cast.rina), cast.sari_person
+    path = stored_files.keep("dompet", photo(), "jpg")
+    kept = WalletDocument.objects.create(
+        person=person, kind="ktp", name="ktp.jpg", media_type="image/jpeg", size=1,
+        sha256="0" * 64, path=path, given_on=date(2026, 11, 1),
+    )  # fmt: skip
+    address = f"{FIND}{person.pk}/dokumen/{kept.pk}/"
+    assert client.get(address)["Location"] == f"{FIND}{person.pk}/"  # the purpose comes first
+    opened(client, person)
+    page = client.get(f"{FIND}{person.pk}/").content.decode()
+    assert f'href="{address}"' in page and "diserahkan 1 November 2026" in page
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/jpeg" and "no-store" in answer["Cache-Control"]
+    assert answer.content == photo()
+    assert reads(person) == ["penduduk-layanan", "penduduk-dokumen"]
+    (other,) = family(cast.village, rt=2)[:1]
+    opened(client, other)
+    assert client.get(f"{FIND}{other.pk}/dokumen/{kept.pk}/").status_code == 404
 
 
 def test_page_of_a_person_reads_eight_queries(cast: Cast) -> None:
