@@ -7,15 +7,21 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from services.cases import exporting  # noqa: F401 - the open export
-        from services.cases.following import hand_over, work_waits_for, work_waits_there
+        from services.cases.following import (
+            hand_over,
+            waiting_vouches,
+            work_waits_for,
+            work_waits_there,
+        )
         from services.cases.queries import bytes_stored, overdue_steps
         from services.cases.steps import desk  # noqa: F401 - the kind of step
-        from tenants.office import decrees, own_roles
+        from tenants.office import decrees, handing_over, own_roles
         from tenants.registry import health
         from tenants.registry.entitlements import meter
 
         meter("storage")(bytes_stored)
         decrees.closed.add("cases", hand_over)
         decrees.held_up.add("cases", work_waits_there)
+        handing_over.passed_on.add("cases", waiting_vouches, order=10)
         own_roles.named_by.add("cases", work_waits_for)
         health.probe("overdue", label="Langkah lewat tenggat")(overdue_steps)

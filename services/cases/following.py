@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from services.cases.models import Case, Step
 from tenants.office.decrees import Closing
-from tenants.office.models import OwnRole, Unit
+from tenants.office.handing_over import Line
+from tenants.office.models import OwnRole, Post, Unit
 
 ENDED = (Case.State.DONE, Case.State.REFUSED, Case.State.WITHDRAWN)
 
@@ -29,3 +30,9 @@ def work_waits_for(role: OwnRole) -> str:
     mine = Q(role=role.code) | Q(deputies__contains=[role.code])
     waiting = Step.objects.filter(mine, state=Step.State.OPEN).exists()
     return "Masih ada permohonan yang menunggu peran ini." if waiting else ""
+
+
+def waiting_vouches(post: Post) -> Line:
+    """What waits at the post of an RT, RW or dusun, for its hand-over."""
+    waiting = Step.objects.filter(unit=post.unit_id, role=post.role, state=Step.State.OPEN)
+    return Line("Permohonan warga yang menunggu jawaban", waiting.count())

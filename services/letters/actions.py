@@ -16,7 +16,7 @@ from services.letters import archive, rules
 from services.letters.models import Letter
 from services.letters.render import NEWEST, Content, render_pdf
 from services.residents.models import Person
-from tenants.office import actions as office
+from tenants.office import describing
 from tenants.office.models import Profile, Unit
 from tenants.office.naming import bare_name
 from tenants.registry.current import city
@@ -110,7 +110,7 @@ def write(
     number = rules.format_number(
         code=draft.classification,
         sequence=sequence,
-        unit=office.short_form_of(unit),
+        unit=describing.short_form_of(unit),
         day=today,
     )
     code = secret_code()

@@ -12,6 +12,7 @@
 from collections.abc import Iterable, Mapping
 
 from services.residents.place_codes import NO_RW, VillageNames
+from tenants.office.actions import open_posts_of
 from tenants.office.calling import words_for_new
 from tenants.office.kinds import Words
 from tenants.office.models import Unit
@@ -64,6 +65,8 @@ def _ensure(wanted: set[str], kind: str) -> None:
         unit.name = f"{called.word} {_own_name(code, known)}"
         new.append(unit)
     Unit.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        open_posts_of(list(Unit.objects.filter(code__in=[unit.code for unit in new])))
 
 
 def _own_name(code: str, known: Mapping[str, Unit]) -> str:

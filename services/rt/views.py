@@ -18,6 +18,7 @@ from services.cases import decisions, undo
 from services.cases import queries as desks
 from services.cases.models import Step
 from services.rt.forms import RefuseForm
+from services.rt.terms import own_term
 from services.web.access import today
 from tenants.office.access import visitor
 from tenants.office.models import Post
@@ -61,6 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     at = now()
     context = {
         "posts": who.vouching,
+        "own_term": own_term(who.user, today()),
         "steps": [_card(step, who.people) for step in queries.vouching(who.vouching)[:50]],
         "decided": [
             Card(step, can_undo=undo.can_take_back(step, by=who.user, at=at))

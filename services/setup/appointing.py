@@ -25,8 +25,9 @@ COME_OF_AGE = 17  # years: from then on somebody has an identity card
 
 @transaction.atomic
 def appoint(
-    *, post: Post, by: User, name: str, email: str, nik: str, since: date, decree: str = "",
-    nip: str = "", rank: str = "", acting: str = "", quiet: bool = False,
+    *, post: Post, by: User, name: str, email: str, nik: str, since: date,
+    until: date | None = None, decree: str = "", decree_on: date | None = None, nip: str = "",
+    rank: str = "", acting: str = "", quiet: bool = False,
 ) -> Holding:  # fmt: skip
     """Give a post to whoever has this e-mail address, and note their NIK when it is known.
 
@@ -38,8 +39,8 @@ def appoint(
         raise RuleBroken(office.OWN_POST, field="nik")
     _refuse_dead(nik)
     holding = office.appoint_by_mail(
-        post=post, by=by, name=name, email=email, since=since, decree=decree, nip=nip, rank=rank,
-        acting=acting, quiet=quiet,
+        post=post, by=by, name=name, email=email, since=since, until=until, decree=decree,
+        decree_on=decree_on, nip=nip, rank=rank, acting=acting, quiet=quiet,
     )  # fmt: skip
     if nik:
         officials.identify(user=holding.user, nik=nik, by=by)
@@ -60,8 +61,8 @@ def _refuse_dead(nik: str) -> None:
 
 @transaction.atomic
 def appoint_neighbour(
-    *, post: Post, person: Person, by: User, since: date, phone: str = "", email: str = "",
-    decree: str = "",
+    *, post: Post, person: Person, by: User, since: date, until: date | None = None,
+    phone: str = "", email: str = "", decree: str = "", decree_on: date | None = None,
 ) -> Holding:  # fmt: skip
     """Make a resident the head of an RT or RW, with their own account; a mail tells them where an
     address is given. Raises RuleBroken for somebody who does not live here (any more)."""
@@ -75,7 +76,9 @@ def appoint_neighbour(
     if person.pk in officials.own_people(by):
         raise RuleBroken(office.OWN_POST, field="nik")
     user = residents.account_for(person, by=by, phone=phone, email=email)
-    holding = office.appoint(post=post, user=user, since=since, by=by, decree=decree)
+    holding = office.appoint(
+        post=post, user=user, since=since, until=until, by=by, decree=decree, decree_on=decree_on
+    )
     tell(
         NEIGHBOUR_APPOINTED, user, key=f"appointed:{holding.pk}", name=user.name, by=by.name,
         post=post.full_title, since=f"{since:%d-%m-%Y}", has_password=user.has_usable_password(),

@@ -12,7 +12,7 @@ from kernel.workdays import national_holiday_names
 from services.setup.forms import ClosureForm
 from services.setup.views import PER_PAGE
 from services.web.access import today
-from tenants.office import actions as office
+from tenants.office import closures as office
 from tenants.office.models import Closure
 from ui.forms import explain
 from ui.page import Audience, page

@@ -15,7 +15,15 @@ from services.setup.identity import clean_logo
 from tenants.office import signing
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
-from ui.forms import EmailField, Form, NikField, RuleField, TanggalField, by_rule
+from ui.forms import (
+    EmailField,
+    Form,
+    NikField,
+    RuleField,
+    TanggalField,
+    WrittenDateField,
+    by_rule,
+)
 from ui.rules import check_accent
 
 Choices = Sequence[tuple[str, str]]
@@ -140,7 +148,13 @@ class AppointForm(Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     rank = forms.CharField(label="Pangkat dan golongan", max_length=60, required=False)
+    until = WrittenDateField(
+        label="Akhir masa jabatan",
+        required=False,
+        help_text="Hari terakhirnya, misalnya 31-12-2029. Kosongkan bila tidak ditentukan.",
+    )
     decree = forms.CharField(label="Nomor SK", max_length=80, required=False)
+    decree_on = WrittenDateField(label="Tanggal SK", required=False)
     acting = forms.ChoiceField(
         label="Menjabat sebagai",
         choices=[("", "Pejabat definitif"), *signing.WORDS.items()],

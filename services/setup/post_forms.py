@@ -33,7 +33,9 @@ class NeighbourForm(Form):
     phone = PhoneField(required=False)
     email = EmailField(required=False, help_text="Bila ada, ia diberi tahu lewat e-mail.")
     since = TanggalField(label="Mulai menjabat")
-    decree = forms.CharField(label="Nomor SK", max_length=80, required=False)
+    until = AppointForm.base_fields["until"]
+    decree = AppointForm.base_fields["decree"]
+    decree_on = AppointForm.base_fields["decree_on"]
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,15 +79,22 @@ class NeighbourForm(Form):
 
 
 class CorrectForm(Form):
-    """Details of a holding; the heads of RT and RW have a decree alone."""
+    """Details of a holding; the heads of RT and RW have a decree and a term alone."""
 
     nip = AppointForm.base_fields["nip"]
     rank = AppointForm.base_fields["rank"]
     decree = AppointForm.base_fields["decree"]
+    decree_on = AppointForm.base_fields["decree_on"]
+    until = AppointForm.base_fields["until"]
 
     def __init__(self, *args: Any, holding: Holding, **kwargs: Any) -> None:
         initial = {name: getattr(holding, name) for name in ("nip", "rank", "decree")}
+        for name in ("decree_on", "until"):
+            if (day := getattr(holding, name)) is not None:
+                initial[name] = f"{day:%d-%m-%Y}"
         super().__init__(*args, initial=initial, **kwargs)
+        if can(holding.post.role, Can.ADMINISTERS):
+            del self.fields["until"]  # ended on a page that keeps the city from having none
         if can(holding.post.role, Can.VOUCHES):
             del self.fields["nip"], self.fields["rank"]
 

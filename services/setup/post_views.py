@@ -56,7 +56,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(
         request, "post", form, post=at, past=past[:10],
         enrolled=mfa.enrolled_among(people), unknown=unknown, is_neighbourhood=is_neighbourhood,
-        from_register=from_register,
+        from_register=from_register, day=today(),
         following=queries.next_vacancy(at, today()) if at.now else None,  # type: ignore[attr-defined]
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ from services.setup.state import state_of_city
 from services.web.access import today
 from tenants.console.forms import WhyForm
 from tenants.office import actions as office
-from tenants.office import calling, decrees, queries, readiness, structure
+from tenants.office import calling, decrees, describing, queries, readiness, structure
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
 from tenants.office.roles import Can, having
 from tenants.registry.current import city
@@ -113,7 +113,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     form = UnitForm(request.POST or None, initial={key: getattr(found, key) for key in fields})
     if request.method == "POST" and form.is_valid():
         try:
-            office.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
+            describing.describe_unit(unit_id=pk, **form.cleaned_data, by=user)
         except RuleBroken as broken:
             explain(form, broken)
         else:
@@ -233,7 +233,9 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
             messages.success(request, f"{created.name} dibuat. Sekarang tunjuk ketuanya.")
             return redirect("setup-post", post.pk)
     wanted = request.GET.get("q", "").strip()
-    found = queries.vouched_units()
+    kind = Unit.Kind.RW if request.GET.get("kind") == Unit.Kind.RW else ""
+    rws = Unit.objects.filter(kind=Unit.Kind.RW, is_active=True)
+    found = rws if kind else queries.vouched_units()
     if wanted:
         villages = Unit.objects.filter(name__icontains=wanted).values_list("code", flat=True)
         inside = Q(pk__in=[])
@@ -249,7 +251,10 @@ def neighbourhoods(request: HttpRequest, user: User) -> HttpResponse:
         .select_related("user", "post")
     }
     rows = [(rt, _village_of(rt), heads.get(rt.pk)) for rt in page.object_list]
-    return page_of(request, "neighbourhoods", form, page=page, rows=rows, wanted=wanted)
+    return page_of(
+        request, "neighbourhoods", form, page=page, rows=rows, wanted=wanted, kind=kind,
+        has_rw=kind or rws.exists(),
+    )  # fmt: skip
 
 
 def _village_of(rt: Unit) -> str:

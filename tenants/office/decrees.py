@@ -318,6 +318,7 @@ def _hand_over_parts(unit: Unit, successor: Unit) -> None:
                 "head": words.head, "name": f"{words.word} {unit.own_name}",
             },
         )  # fmt: skip
+        open_posts(unit=dusun)
         successor = dusun
     _give_codes({part.code: below + part.code[len(unit.code) :] for part in tops})
     Unit.objects.filter(pk__in=[part.pk for part in tops]).update(parent=successor)

@@ -178,6 +178,7 @@ class Holding(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     decree = models.CharField("nomor SK", max_length=80, blank=True)
+    decree_on = models.DateField("tanggal SK", null=True, blank=True)
     nip = models.CharField("NIP", max_length=18, blank=True)
     rank = models.CharField("pangkat/golongan", max_length=60, blank=True)
     # Plt. or Plh.: beside the proper holder, if there is one.
@@ -186,6 +187,8 @@ class Holding(models.Model):
         "sebagai", max_length=3, choices=list(signing.WORDS.items()), blank=True, default="",
         db_default="",
     )  # fmt: skip
+    # How many days before the term's end somebody was last reminded (``tenants.office.terms``).
+    reminded = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -195,7 +198,12 @@ class Holding(models.Model):
             ),
             models.UniqueConstraint(fields=["post", "user", "since"], name="holding_once"),
         ]
-        indexes = [models.Index(fields=["user", "until"])]
+        indexes = [
+            models.Index(fields=["user", "until"]),
+            models.Index(
+                fields=["until"], condition=Q(until__isnull=False), name="holding_term_end"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} → {self.post_id}"
@@ -214,6 +222,25 @@ class Holding(models.Model):
     def title(self) -> str:
         """The post's title as this holder bears it."""
         return signing.title_as_held(self.post.title, self.stands_in_as)
+
+
+class HandOver(models.Model):
+    """A post of a neighbourhood that passes to a successor; both say that they have done so.
+
+    What waits at the post needs no hand-over: it belongs to the post.
+    """
+
+    given = models.OneToOneField(Holding, on_delete=models.PROTECT, related_name="hand_over")
+    taken = models.OneToOneField(Holding, on_delete=models.PROTECT, related_name="taking_over")
+    given_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField("pesan kepada pengganti", max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.given_id} → {self.taken_id}"
 
 
 class Profile(models.Model):

@@ -29,6 +29,18 @@ INVITATION = notice(
     "office/invitation", "an official is invited to choose a password",
     fields="name posts by link sign_in city", essential=True,
 )  # fmt: skip
+TERM_ENDING = notice(
+    "office/term-ending", "the term of somebody who vouches for neighbours ends soon, to them",
+    fields="post until days link city",
+)  # fmt: skip
+TERMS_ENDING = notice(
+    "office/terms-ending", "terms of heads of RT, RW and dusun end soon, to the kelurahan and city",
+    fields="count lines city",
+)  # fmt: skip
+HAND_OVER = notice(
+    "office/hand-over", "a post of a neighbourhood passes to a successor, to both",
+    fields="post since link city",
+)  # fmt: skip
 
 
 def _to(people: list[User], about: Notice, *, key: str, **values: Any) -> None:

@@ -1,6 +1,6 @@
 """Reads of the office: who holds which post, which unit stands above."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from kernel.workdays import WorkCalendar, calendar_for
 from tenants.backend.scope import once_here
 from tenants.office.languages import offered
 from tenants.office.models import Closure, Holding, Post, Profile, Unit
-from tenants.office.roles import Can, can, having
+from tenants.office.roles import NEIGHBOURHOOD, Can, can, having
 from tenants.registry.current import city as here
 from tenants.registry.people import Admin
 
@@ -209,6 +209,25 @@ def units_below(unit: Unit, kind: str | None = None) -> QuerySet[Unit]:
     below = Q(code__startswith=f"{unit.code}.") | Q(code__startswith=f"{unit.code}/")
     found = Unit.objects.filter(below, is_active=True)
     return found.filter(kind=kind) if kind else found
+
+
+def neighbourhood_posts() -> QuerySet[Post]:
+    """Posts of those who vouch for neighbours: heads of RT, RW and dusun, and their deputies."""
+    return Post.objects.filter(
+        having(Can.VOUCHES), unit__kind__in=NEIGHBOURHOOD, unit__is_active=True
+    )
+
+
+def village_code(unit: Unit) -> str:
+    """The code of the kelurahan or desa a neighbourhood lies in; that of another unit as it is."""
+    return unit.code.partition("/")[0] if unit.kind in NEIGHBOURHOOD else unit.code
+
+
+def offices_of(village_codes: Iterable[str], on: date) -> QuerySet[Holding]:
+    """Who heads these kelurahan and desa on a day, and who sits at their counters."""
+    roles = having(Can.HEADS, "post__role") | having(Can.COUNTER, "post__role")
+    found = current_holdings(on).filter(roles, post__unit__code__in=village_codes)
+    return found.filter(user__is_active=True).select_related("user", "post__unit").order_by("pk")
 
 
 def vacant_posts(on: date) -> QuerySet[Post]:

@@ -128,6 +128,7 @@ CITY_HOST = {
     "berkas/<int:pk>/hapus/": RESIDENT,
     "surat/<int:pk>/": INVOLVED,
     "rt/": RT,
+    "rt/serah-terima/<int:pk>/": SIGNED_IN,  # the two of a hand-over
     "rt/<int:pk>/": RT,
     "rt/<int:pk>/putuskan/": RT,
     "rt/<int:pk>/tarik/": RT,

@@ -329,8 +329,8 @@ def test_a_ketua_rt_with_another_desk_does_not_open_the_file_of_a_neighbour(
     assert client.get(address).status_code == 200
 
 
-def test_the_post_of_a_ketua_rw_is_opened_from_the_list_of_rts(cast: Cast, page: Client) -> None:
+def test_the_post_of_a_ketua_rw_is_opened_from_the_list_of_rws(cast: Cast, page: Client) -> None:
     rw = Unit.objects.get(code=f"{cast.village.code}/001")
-    assert f"/kelola/rt/{rw.pk}/ketua/" in page.get("/kelola/rt/").content.decode()
+    assert f"/kelola/rt/{rw.pk}/ketua/" in page.get("/kelola/rt/?kind=rw").content.decode()
     answer = page.get(f"/kelola/rt/{rw.pk}/ketua/")
     assert answer.headers["Location"] == (f"/kelola/pejabat/{_post(rw, 'ketua_rw').pk}/")

@@ -10,7 +10,7 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from services.cases.models import Step
 from tenants.backend.scope import in_city
-from tenants.office import actions, queries
+from tenants.office import closures, queries
 from tenants.office.models import Closure
 from tests.factories import MONDAY, approve, make_cast, submitted
 from tests.setup.pages import admin
@@ -65,7 +65,7 @@ def test_clocks_count_closures_and_running_ones_stay(in_bontang) -> None:
     running = Step.objects.get(case=before, key="loket")
     assert running.due_at == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
-    actions.close_days(
+    closures.close_days(
         since=date(2026, 11, 24), until=date(2026, 11, 25), name="Hari jadi kota", by=mayor
     )
     running.refresh_from_db()
@@ -79,7 +79,7 @@ def test_the_simulator_counts_them(admin: Client, in_bontang) -> None:
     path = "/kelola/layanan/sktm/simulasi/?date=2026-11-23&hour=09:00"
     before = admin.get(path).context["found"].done
     mayor = User.objects.create_user("walikota@contoh.go.id", name="Wulan")
-    actions.close_days(
+    closures.close_days(
         since=date(2026, 11, 24), until=date(2026, 11, 25), name="Hari jadi kota", by=mayor
     )
     assert before.day == 26  # three desks, a day each
@@ -89,9 +89,9 @@ def test_the_simulator_counts_them(admin: Client, in_bontang) -> None:
 def test_closures_belong_to_one_city(in_bontang, blitar) -> None:
     mayor = User.objects.create_user("walikota@contoh.go.id", name="Wulan")
     holiday = date(2026, 11, 24)
-    actions.close_days(since=holiday, until=holiday, name="Hari jadi", by=mayor)
+    closures.close_days(since=holiday, until=holiday, name="Hari jadi", by=mayor)
     assert not queries.calendar().is_workday(holiday)
     with in_city(blitar):
         assert queries.calendar().is_workday(holiday)
     with pytest.raises(RuleBroken):
-        actions.close_days(since=holiday, until=date(2026, 11, 1), name="Salah", by=mayor)
+        closures.close_days(since=holiday, until=date(2026, 11, 1), name="Salah", by=mayor)
