@@ -1,4 +1,7 @@
-"""Why a desk was passed over, as the case keeps it: always in Indonesian."""
+"""What a case keeps about its steps in words, always in Indonesian: why a desk was passed over,
+and that another head vouched."""
+
+import re
 
 from django.utils.translation import gettext, gettext_noop
 
@@ -9,6 +12,7 @@ ERT_OFF = gettext_noop("e-RT belum dibuka di sini; diteruskan ke langkah berikut
 UNANSWERED = gettext_noop("Tidak dijawab sampai batas waktu; diteruskan.")
 TAKEN_BACK = gettext_noop("Dibatalkan pemohon.")
 VOUCH_TAKEN_BACK = gettext_noop("Ditarik kembali oleh yang membenarkan.")
+INSTEAD = gettext_noop("%(who)s membenarkan, menggantikan %(whom)s")
 DECIDED_AT = gettext_noop("Diputuskan di %(unit)s.")
 
 
@@ -18,3 +22,14 @@ def in_words(note: str) -> str:
     if note.startswith(before) and note.endswith(after):
         return gettext(DECIDED_AT) % {"unit": note.removeprefix(before).removesuffix(after)}
     return gettext(note)
+
+
+def title_in_words(title: str) -> str:
+    """The title of a step at which another head vouched, in the reader's language; "" of every
+    other title."""
+    pattern = re.sub(r"%\((\w+)\)s", r"(?P<\1>.+)", INSTEAD)
+    found = re.fullmatch(pattern, title)
+    if found is None:
+        return ""
+    heads = {name: gettext(head) for name, head in found.groupdict().items()}
+    return gettext(INSTEAD) % heads

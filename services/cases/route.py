@@ -77,15 +77,16 @@ def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bo
 
 def put(
     case: Case, spec: StepSpec, at: datetime, *, unit: Unit | None = None, role: str = "",
-    deputies: Sequence[str] = (), passed_over: str | None = None,
+    deputies: Sequence[str] = (), title: str = "", passed_over: str | None = None,
 ) -> bool:  # fmt: skip
     """Make the row of a step; whether it is open. ``unit`` and ``role`` are those of a desk,
-    ``passed_over`` says why nothing is to be done."""
+    ``title`` takes the place of the service's own, ``passed_over`` says why nothing is to be done.
+    """
     step = Step.objects.create(
         case=case,
         key=spec.key,
         kind=spec.kind,
-        title=said(spec.title, places_at(case.unit.code)),
+        title=title or said(spec.title, places_at(case.unit.code)),
         unit=unit or case.unit,
         role=role,
         deputies=list(deputies),

@@ -7,7 +7,7 @@ from accounts.models import User
 from events.subscribers import subscribe
 from messaging import choices
 from messaging.notices import Notice, tell
-from services.cases import notices
+from services.cases import notices, vouchers
 from services.cases.events import StepLate, StepOpened
 from services.cases.kinds import kind_of
 from services.cases.models import Step
@@ -15,6 +15,7 @@ from services.cases.queries import with_cases
 from services.cases.route import today_of
 from services.catalogue.steps import DeskStep
 from tenants.office import queries as office
+from tenants.office.models import Holding
 from tenants.office.roles import Can, can, superiors_of
 from tenants.registry.current import city
 
@@ -30,8 +31,12 @@ def tell_of_arrival(event: StepOpened) -> None:
     if step.state != Step.State.OPEN:
         return
     day = today_of(step.opened_at)
-    holdings = office.current_holdings(day).filter(post__unit=step.unit, post__role=step.role)
-    people = [holding.user for holding in holdings.select_related("user").order_by("pk")]
+    spec = kind_of(step.case).plan(step.case).step(step.key)
+    if vouchers.vouches(spec):
+        people = [holding.user for holding in vouchers.asked(step, day)]
+    else:
+        holdings = office.current_holdings(day).filter(post__unit=step.unit, post__role=step.role)
+        people = [holding.user for holding in holdings.select_related("user").order_by("pk")]
     chosen = choices.made([user.pk for user in people], notices.AT_ONCE)
     is_neighbour = can(step.role, Can.VOUCHES)
     for user in people:
@@ -61,15 +66,26 @@ def tell_who_is_late(event: StepLate) -> None:
     if step.state != Step.State.OPEN:
         return
     spec = kind_of(step.case).plan(step.case).step(step.key)
-    tells_superior = isinstance(spec, DeskStep) and spec.on_timeout == "naikkan"
-    for role in [step.role, *(superiors_of(step.role) if tells_superior else [])]:
-        holder = office.holder_of(step.unit, role, date.fromisoformat(event.day))
-        if holder is not None:
-            place = city()
-            link = (
-                place.page("rt-inbox") if can(role, Can.VOUCHES)
-                else place.page("desk-inbox", query="tab=lewat")
-            )  # fmt: skip
-            _tell_desk(
-                notices.LATE, step, holder.user, key=f"late:{step.pk}:{role}:{event.day}", link=link
-            )
+    day = date.fromisoformat(event.day)
+    first = (
+        vouchers.asked(step, day)[:1] if vouchers.vouches(spec) else _holder(step, step.role, day)
+    )
+    told = [(step.role, holding) for holding in first]
+    if isinstance(spec, DeskStep) and spec.on_timeout == "naikkan":
+        superiors = superiors_of(step.role)
+        told += [(role, found) for role in superiors for found in _holder(step, role, day)]
+    for role, holding in told:
+        place = city()
+        link = (
+            place.page("rt-inbox") if can(holding.post.role, Can.VOUCHES)
+            else place.page("desk-inbox", query="tab=lewat")
+        )  # fmt: skip
+        _tell_desk(
+            notices.LATE, step, holding.user, key=f"late:{step.pk}:{role}:{event.day}", link=link
+        )
+
+
+def _holder(step: Step, role: str, day: date) -> list[Holding]:
+    """Who holds a role at the unit of a step, if anybody does."""
+    holder = office.holder_of(step.unit, role, day)
+    return [holder] if holder is not None else []

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
-from services.cases import reasons, rules
+from services.cases import reasons, rules, vouchers
 from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
 from services.cases.neighbours import dusun_instead
@@ -44,12 +44,11 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     for step in steps:
         who = step.decided_by.name if step.decided_by else ""
         if step.state == Step.State.OPEN and step.kind == DESK:
-            holder = office.holder_of(step.unit, step.role, today)
-            who = holder.user.name if holder else ""
+            who = _who_has(step, plan, today)
         stops.append(
             Stop(
                 _STATES[Step.State(step.state)],
-                titles.get(step.key, step.title),
+                reasons.title_in_words(step.title) or titles.get(step.key, step.title),
                 where=step.unit.name if step.kind == DESK else "",
                 who=who,
                 note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
@@ -61,6 +60,16 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     stops.extend(_to_come(case, steps, shown, story))
     stops.extend(story.later)
     return stops
+
+
+def _who_has(step: Step, plan: Plan, today: date) -> str:
+    """Who is to decide an open step."""
+    if vouchers.vouches(plan.step(step.key)):
+        holders = vouchers.asked(step, today)
+    else:
+        holder = office.holder_of(step.unit, step.role, today)
+        holders = [holder] if holder is not None else []
+    return holders[0].user.name if holders else ""
 
 
 def _place_of(spec: StepSpec, way: list[StepSpec], code: str) -> str:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from services.applications.models import Application
+from services.cases import reasons
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.translation import ORIGINAL
 from tenants.office.queries import languages
@@ -43,5 +44,6 @@ def in_words_of(application: Application, language: str) -> Blueprint:
         application.version.service.title = shown.title
         titles = {spec.key: spec.title for spec in shown.steps}
         for step in application.steps.all():
-            step.title = titles.get(step.key, step.title)
+            instead = reasons.title_in_words(step.title)
+            step.title = instead or titles.get(step.key, step.title)
     return shown

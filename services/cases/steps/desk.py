@@ -1,24 +1,20 @@
 """A step that an official decides at a desk: whoever holds the post, or a deputy's."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext
 
 from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken
-from services.cases import reasons, route, rules
+from services.cases import reasons, route, rules, vouchers
 from services.cases.events import StepLate, StepPassedOver
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
-from services.cases.neighbours import dusun_instead
 from services.cases.steps.registry import step_kinds
-from services.catalogue.models import Switch
-from services.catalogue.queries import is_off
 from services.catalogue.steps import DeskStep
 from tenants.office import queries as office
-from tenants.office.models import Holding
-from tenants.office.roles import NEIGHBOURHOOD, head_of
+from tenants.office.models import Unit
 
 
 class Desk:
@@ -26,14 +22,12 @@ class Desk:
 
     def open(self, case: Case, spec: DeskStep, at: datetime) -> bool:
         """Put the case on the desk, or note why the desk is passed over."""
-        code, role, deputies = case.unit.code, spec.role, spec.deputies
-        unit, reason = office.unit_at(rules.unit_code_for(spec, rt_code=code)), None
-        if unit is None:
-            unit = dusun_instead(spec, kind_of(case).plan(case).route(), code)
-            role, deputies = (head_of(unit.kind), []) if unit is not None else (role, deputies)
-        if unit is None and spec.optional and spec.level in NEIGHBOURHOOD:
-            unit, reason = case.unit, reasons.NO_UNIT
-        if unit is None:
+        today = route.today_of(at)
+        if vouchers.vouches(spec):
+            place = vouchers.place_for(case, spec, today)
+        else:
+            place = _place(case, spec, today)
+        if place is None:
             raise RuleBroken(
                 gettext(
                     "Langkah “%(title)s” belum bisa dijalankan: unit kerjanya belum dibuat. "
@@ -41,14 +35,10 @@ class Desk:
                 )
                 % {"title": spec.title}
             )
-        holder = office.holder_of(unit, role, route.today_of(at))
-        reason = reason or _why_skipped(spec, holder, case)
-        village = code.partition("/")[0]
-        if reason is None and spec.level in NEIGHBOURHOOD and is_off(village, Switch.ERT):
-            reason = reasons.ERT_OFF
         return route.put(
-            case, spec, at, unit=unit, role=role, deputies=deputies, passed_over=reason
-        )
+            case, spec, at, unit=place.unit, role=place.role, deputies=place.deputies,
+            title=vouchers.title_instead(case, spec, place), passed_over=place.reason,
+        )  # fmt: skip
 
     def complete(self, hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
         kind_of(hand.case).refuse_approval(hand.case)
@@ -72,14 +62,22 @@ class Desk:
         publish(StepLate(step.pk, case.pk, route.today_of(at).isoformat()))
 
 
-def _why_skipped(spec: DeskStep, holder: Holding | None, case: Case) -> str | None:
+def _place(case: Case, spec: DeskStep, on: date) -> vouchers.Place | None:
+    """Where a step at an office opens."""
+    unit = office.unit_at(rules.unit_code_for(spec, rt_code=case.unit.code))
+    if unit is None:
+        return None
+    reason = _why_skipped(spec, unit, case, on)
+    return vouchers.Place(unit, spec.role, spec.deputies, reason)
+
+
+def _why_skipped(spec: DeskStep, unit: Unit, case: Case, on: date) -> str | None:
     if not spec.optional:
         return None
+    holder = office.holder_of(unit, spec.role, on)
     if holder is None:
         return reasons.VACANT
-    user = holder.user
-    own = route.is_self(user, case) or route.may_be_self(user, case)
-    return reasons.ONESELF if own else None
+    return reasons.ONESELF if vouchers.is_own(holder.user, case) else None
 
 
 step_kinds.add("desk", Desk())

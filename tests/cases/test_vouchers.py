@@ -1,0 +1,157 @@
+"""Who vouches for whom, above all for a Ketua RT who asks for something."""
+
+import pytest
+
+from accounts.models import User
+from kernel.errors import NotThere, RuleBroken
+from messaging.models import Outbox
+from services.applications import actions
+from services.applications.issuing import finish_letters
+from services.applications.models import Application
+from services.cases import decisions, reasons, vouchers
+from services.cases.models import Step
+from services.cases.timeline import timeline
+from services.catalogue.queries import service
+from services.letters.models import Letter
+from services.residents.models import Person
+from tenants.office import own_roles, structure
+from tenants.office.actions import appoint, head_post
+from tenants.office.models import Holding, Post, Unit
+from tests.factories import MONDAY, SINCE, Cast, account, approve, family, official, photo, step_of
+from tests.told import tell_subscribers
+
+pytestmark = pytest.mark.django_db
+
+TODAY = MONDAY.date()
+COVER = {"keperluan": "Membuka rekening bank", "tujuan": "Bank BRI"}
+SKTM = {"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}
+
+
+def rt_of(cast: Cast) -> Unit:
+    return Unit.objects.get(code=f"{cast.village.code}/001/001")
+
+
+def head_who_lives_here(cast: Cast) -> tuple[User, Person]:
+    """The Ketua RT of RT 001, who lives there, in place of Hasan."""
+    person, *_ = family(cast.village)
+    user = account(person, "ketua@example.com")
+    Holding.objects.filter(user=cast.hasan).delete()
+    appoint(post=Post.objects.get(unit=rt_of(cast), role="ketua_rt"), user=user, since=SINCE,
+            by=None)  # fmt: skip
+    return user, person
+
+
+def ketua_rw(cast: Cast) -> User:
+    rw = rt_of(cast).parent
+    assert rw is not None
+    head_post(unit=rw)
+    return official("ketua-rw", rw, "ketua_rw")
+
+
+def secretary(cast: Cast, unit: Unit) -> User:
+    role = own_roles.add_role(
+        title="Sekretaris lingkungan", level="rt", can=["vouches", "added"], by=cast.lurah
+    )
+    structure.add_post(unit=unit, role=role.code, title="Sekretaris RT 001", by=cast.lurah)
+    return official("sekretaris-rt", unit, role.code)
+
+
+def asked(user: User, person: Person, slug: str) -> Application:
+    """A request of this person, sent."""
+    begun = actions.begin(service=service(slug), applicant=person, by=user)
+    typed = COVER if slug == "pengantar-rt-rw" else SKTM
+    files = {spec.key: photo() for spec in begun.blueprint.documents}
+    wrong = actions.save_answers(
+        application_id=begun.pk, typed=typed, files=files,
+        names={key: f"{key}.jpg" for key in files}, by=user,
+    )  # fmt: skip
+    assert wrong == {}
+    return actions.submit(application_id=begun.pk, by=user, at=MONDAY)
+
+
+def test_a_secretary_of_the_rt_vouches_for_the_ketua_rt(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    sita = secretary(cast, rt_of(cast))
+    ketua_rw(cast)
+    sent = asked(user, person, "sktm")
+    step = step_of(sent)
+    assert (step.unit, step.title) == (rt_of(cast), "Ketua RT membenarkan")
+    assert [holding.user for holding in vouchers.asked(step, TODAY)] == [sita]
+    with pytest.raises(RuleBroken, match="permohonan Anda sendiri"):
+        decisions.approve(step_id=step.pk, by=user, at=MONDAY)
+    decisions.approve(step_id=step.pk, by=sita, at=MONDAY)
+    assert step_of(sent).unit == cast.village
+
+
+def test_without_a_deputy_the_rw_vouches_for_the_ketua_rt(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    rw = ketua_rw(cast)
+    sent = asked(user, person, "sktm")
+    step = step_of(sent)
+    assert (step.unit, step.role) == (rt_of(cast).parent, "ketua_rw")
+    assert step.title == "Ketua RW membenarkan, menggantikan Ketua RT"
+    stop = timeline(sent, at=MONDAY, today=TODAY)[1]
+    assert (stop.title, stop.who, stop.state) == (step.title, rw.name, "now")
+    decisions.approve(step_id=step.pk, by=rw, at=MONDAY)
+    assert step_of(sent).unit == cast.village
+
+
+def test_without_deputy_and_rw_a_request_goes_on_to_the_village(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    sent = asked(user, person, "sktm")
+    first = sent.steps.order_by("pk")[0]
+    assert (first.state, first.note) == (Step.State.SKIPPED, reasons.ONESELF)
+    assert step_of(sent).unit == cast.village
+
+
+def test_the_cover_letter_of_a_ketua_rt_is_issued_by_the_rw(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    sent = asked(user, person, "pengantar-rt-rw")
+    assert step_of(sent).unit == cast.village, "no RW is in office"
+    decisions.refuse(step_id=step_of(sent).pk, by=cast.lurah, note="Ajukan ke RW.", at=MONDAY)
+
+    rw = ketua_rw(cast)
+    sent = asked(user, person, "pengantar-rt-rw")
+    approve(sent, rw)
+    finish_letters(application_id=sent.pk, at=MONDAY)
+    letter = Letter.objects.get()
+    assert (letter.unit, letter.state) == (rt_of(cast).parent, Letter.State.READY)
+    assert letter.content.signer_name == rw.name
+    sent.refresh_from_db()
+    assert sent.state == Application.State.DONE
+
+
+def test_the_cover_letter_of_a_ketua_rt_without_rw_is_issued_by_the_lurah(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    sent = asked(user, person, "pengantar-rt-rw")
+    step = step_of(sent)
+    assert (step.unit, step.role, step.deputies) == (cast.village, "lurah", ["sekretaris"])
+    assert step.title == "Lurah membenarkan, menggantikan Ketua RT"
+    with pytest.raises(NotThere):
+        decisions.approve(step_id=step.pk, by=cast.hasan, at=MONDAY)
+    approve(sent, cast.lurah)
+    assert Letter.objects.get().unit == cast.village
+
+
+def test_a_neighbour_is_still_vouched_for_by_the_ketua_rt(cast: Cast) -> None:
+    ketua_rw(cast)
+    secretary(cast, rt_of(cast))
+    sent = asked(cast.sari, cast.sari_person, "sktm")
+    step = step_of(sent)
+    assert (step.unit, step.role) == (rt_of(cast), "ketua_rt")
+    assert [holding.user for holding in vouchers.asked(step, TODAY)] == [cast.hasan]
+
+
+def test_where_nobody_is_in_office_at_all_a_cover_letter_waits_at_the_rt(cast: Cast) -> None:
+    Holding.objects.filter(user__in=[cast.hasan, cast.lurah]).delete()
+    sent = asked(cast.sari, cast.sari_person, "pengantar-rt-rw")
+    assert step_of(sent).unit == rt_of(cast)
+
+
+def test_who_is_to_answer_in_place_of_a_ketua_rt_is_told(cast: Cast) -> None:
+    user, person = head_who_lives_here(cast)
+    rw = ketua_rw(cast)
+    asked(user, person, "sktm")
+    tell_subscribers()
+    told = Outbox.objects.filter(key__contains="arrived:")
+    assert [str(rw.pk) in row.key for row in told] == [True]
