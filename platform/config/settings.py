@@ -104,6 +104,7 @@ TENANT_APPS = [
     "services.letters",
     "services.cases",
     "services.applications",
+    "services.neighbourhood",
 ]
 if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product
     SHARED_APPS.append("deploy.local")

@@ -69,6 +69,8 @@ def begin(
     _require_open_city()
     require_resident(applicant)
     assert service.current is not None
+    if bool(service.card.get("filed_by")) != (checked == Application.BY_HEAD):
+        raise NotThere("Layanan ini tidak diajukan dengan cara ini.")
     refuse_unfit(service.current.blueprint.who, applicant, today=today_of(now()))
     existing = draft_of(applicant, service)
     if existing is not None:

@@ -89,6 +89,8 @@ def _sent(application: Application) -> str:
     if not application.checked:
         return gettext("Permohonan dikirim")
     name = application.opened_by.name
+    if application.blueprint.filed_by:
+        return gettext("Dilaporkan oleh %(name)s") % {"name": name}
     return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
 
 

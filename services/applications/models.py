@@ -22,6 +22,7 @@ class Application(Case):
     """One request by one resident, pinned to the version of the service it began with."""
 
     KIND = "application"
+    BY_HEAD = "report"  # ``checked`` of what the head of a neighbourhood reported
 
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")

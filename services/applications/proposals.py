@@ -39,9 +39,16 @@ def proposed(application: Application) -> list[LifeEvent]:
         if event.act in _ONE_OF_THEM:
             rows = rows[:1]
         if event.act == "move_in":
+            rows += _in_own_questions(application, event, shared)
             newcomers = [*_strangers(application, event), *map(_follower, followers)]
             rows += [_row(application, event, None, {**shared, **one}) for one in newcomers]
     return rows
+
+
+def told(application: Application) -> Facts:
+    """What the answers say of the service's event, by the names of its facts."""
+    event = application.blueprint.event
+    return _shared(application, event) if event is not None else {}
 
 
 def _row(
@@ -95,8 +102,10 @@ def _fact(fact: str, spec: FieldSpec, answer: Any) -> Facts:
         person = registered(answer)
         name = str(answer.get("nama") or "")
         return {fact: person.pk if person else None, f"{fact}_name": name}
-    if fact in ("on", "card", "field", "followers"):
+    if fact in ("on", "born", "card", "field", "followers"):
         return {fact: answer}
+    if fact == "days":
+        return {fact: int(answer)}
     words = kind_of(spec).words(spec, answer).strip()
     if fact == "sex":
         return {fact: _code(codes.Sex, words)}
@@ -124,6 +133,29 @@ def _strangers(application: Application, event: Event) -> Iterator[Facts]:
                     "religion": _code(codes.Religion, str(named.get("agama") or "")),
                 }),
             }  # fmt: skip
+
+
+def _in_own_questions(application: Application, event: Event, shared: Facts) -> Iterator[LifeEvent]:
+    """Somebody who arrives and whom questions of their own describe; known by NIK, the person."""
+    names = ("name", "nik", "sex", "born")
+    said = {name: shared.pop(name) for name in names if shared.get(name)}
+    if "name" not in said:
+        return
+    known = known_by(str(said.get("nik", "")))
+    if known is not None:
+        yield _row(application, event, known, shared)
+        return
+    facts = _newcomer(said["name"], str(said.get("nik", "")))
+    facts |= _told({"sex": said.get("sex"), "birth_date": said.get("born")})
+    yield _row(application, event, None, {**shared, **facts})
+
+
+def known_by(nik: str) -> Person | None:
+    """Whom the register has under a NIK as somebody typed it."""
+    try:
+        return record_by_nik(nik) if nik else None
+    except RuleBroken:
+        return None
 
 
 def _follower(row: Mapping[str, Any]) -> Facts:

@@ -92,6 +92,8 @@ def in_hand(user: User, application_id: int, *, today: date) -> Application:
     """A case that this user fills in: their own, or at the counter for somebody else. Raises
     NotThere."""
     application = loading.read(application_id)
+    if application is not None and application.blueprint.filed_by:
+        application = None  # a report: its head fills it in, on pages of the neighbourhood
     if application is not None and (
         is_applicant(user, application) or is_helped_by(user, application, today=today)
     ):
@@ -147,7 +149,8 @@ def sent_before(person: Person, service: Service) -> QuerySet[Application]:
 
 def waiting_for(person: Person) -> int:
     """How many applications wait for this resident to correct them."""
-    return Application.objects.filter(applicant=person, state=Application.State.RETURNED).count()
+    returned = Application.objects.filter(applicant=person, state=Application.State.RETURNED)
+    return returned.exclude(checked=Application.BY_HEAD).count()
 
 
 def vouching(posts: list[Post]) -> QuerySet[Step]:

@@ -6,7 +6,7 @@ taking it back.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -215,8 +215,8 @@ def _move_in(act: _Act) -> None:
     for row in act.rows:
         said = act.said(row)
         if row.person is not None:
-            relation = {"relation": said["relation"]} if said.get("relation") else {}
-            arrivals.append(Arrival(facts=relation, nik=row.person.nik))
+            known = {"relation": said["relation"]} if said.get("relation") else {}
+            arrivals.append(Arrival(facts=known | _for_a_time(act, said), nik=row.person.nik))
             continue
         facts = {name: said[name] for name in _OF_ARRIVAL if said.get(name) not in ("", None)}
         for name in ("name", "sex", "birth_date"):
@@ -225,12 +225,22 @@ def _move_in(act: _Act) -> None:
                     f"Lengkapi nama, jenis kelamin, dan tanggal lahir {said.get('name', '')}."
                 )
         facts.setdefault("birth_place", "")
-        arrivals.append(Arrival(facts=facts, nik=str(said.get("nik") or "")))
+        arrivals.append(
+            Arrival(facts=facts | _for_a_time(act, said), nik=str(said.get("nik") or ""))
+        )
     found = happenings.move_in(
         arrivals=arrivals, to=_card(act), basis=act.basis(), origin_place=act.told.came_from
     )
     for row, person in zip(act.rows, found, strict=True):
         row.person = person
+
+
+def _for_a_time(act: _Act, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Who came as a guest for so many days is a temporary resident until then."""
+    if not said.get("days") or act.told.on is None:
+        return {}
+    until = act.told.on + timedelta(days=said["days"])
+    return {"residency": codes.Residency.TEMPORARY, "stays_until": until}
 
 
 def _births(act: _Act) -> None:

@@ -64,7 +64,7 @@ def keep_documents(event: CaseSubmitted) -> None:
 @subscribe(CaseReturned)
 def tell_returned(event: CaseReturned) -> None:
     application = _application(event.case_id)
-    if application is not None:
+    if application is not None and not application.blueprint.filed_by:
         step = application.steps.select_related("unit").get(pk=event.step_id)
         _tell_applicant(application, notices.RETURNED, f"returned:{step.pk}",
                         where=step.unit.name)  # fmt: skip

@@ -112,7 +112,7 @@ def open_all_shipped() -> None:
     audit.record("service.published_all", actor=None, subject="catalogue", subject_id=len(services))
 
 
-CARD = 2  # which facts a card holds; higher with every change of ``card_of``
+CARD = 3  # which facts a card holds; higher with every change of ``card_of``
 
 
 def card_of(blueprint: Blueprint) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def card_of(blueprint: Blueprint) -> dict[str, Any]:
         "summary": blueprint.summary,
         "icon": blueprint.icon,
         "fee": blueprint.fee,
+        "filed_by": blueprint.filed_by,
         "steps": len(blueprint.steps),
         "days": rules.longest(blueprint),
         "synonyms": blueprint.synonyms,

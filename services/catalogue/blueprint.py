@@ -176,6 +176,8 @@ class Blueprint(Strict):
     requirements: list[Line] = []
     after: str = Field("", max_length=500)  # what to do with the result: "Bawa ke KUA …"
     offered: bool = True  # to residents on a new city's home page
+    # Who files it: residents themselves, or the heads who vouch for them, as a report.
+    filed_by: Literal["", "neighbourhood"] = ""
     who: Who = Who()
     event: Event | None = None
     standard: Standard = Standard()
@@ -296,6 +298,8 @@ class Blueprint(Strict):
         for later in ("citizenship", "resident_months"):  # unset: what it was before they existed
             if not found["who"][later]:
                 del found["who"][later]
+        if not found["filed_by"]:
+            del found["filed_by"]
         found["fields"] = [field.canonical() for field in self.fields]
         found["steps"] = [step.canonical() for step in self.steps]
         for document in found["documents"]:  # unset: what it was before there were kinds

@@ -41,6 +41,7 @@ USUAL = Places(Words("Kelurahan", "Lurah"), Words("Kecamatan", "Camat"))
 TEXTS = (
     "{voucher_head} membenarkan",
     "Loket {village} memeriksa",
+    "{Village} memeriksa laporan",
     "{village_head} menyetujui",
     "{Village} memeriksa lokasi",
     "Loket {district} memeriksa",

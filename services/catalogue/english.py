@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "Ketua RT membenarkan": "The head of the RT confirms",
     "Ketua RW mengetahui": "The head of the RW takes note",
     "Loket kelurahan memeriksa": "The village office checks",
+    "Kelurahan memeriksa laporan": "The village office checks the report",
     "Lurah menyetujui": "The head of the village approves",
     "Loket kecamatan memeriksa": "The district office checks",
     "Keberatan diperiksa": "The objection is looked into",

@@ -10,6 +10,7 @@ from services.questions.kind import FieldSpec, kind_of
 EventKind = Literal[
     "death", "birth", "move_out", "move_in", "move_within", "marriage", "divorce", "card", "head",
     "correction", "identified",
+    "stay",  # a guest; who stays for long arrives for a time
     "move",  # of releases before there were others: move_out
 ]  # fmt: skip
 
@@ -17,15 +18,20 @@ _WORDS = frozenset({"text", "textarea", "choice", "list", "place"})
 _DAY, _CHOICE, _TABLE, _PERSON = (frozenset({one}) for one in ("date", "choice", "table", "person"))
 _MOVE = {"on": _DAY, "address": _WORDS, "card": _CHOICE}
 _COUPLE = {"on": _DAY, "spouse": _PERSON, "certificate": _WORDS}
+# Somebody who arrives, in questions of their own instead of one of type person.
+_ARRIVES = {"name": _WORDS, "nik": _WORDS, "sex": frozenset({"list", "choice"}), "born": _DAY}
 # Of each kind, the facts that answers may give, and the types of questions that hold them.
 FACTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "death": {"on": _DAY, "place": _WORDS, "cause": _WORDS},
     "birth": {
         "name": _WORDS, "sex": frozenset({"list", "choice"}), "on": _DAY, "place": _WORDS,
-        "mother": _PERSON, "father": _PERSON, "certificate": _WORDS,
+        "mother": _PERSON, "father": _PERSON, "father_name": _WORDS, "certificate": _WORDS,
     },
     "move_out": {"on": _DAY, "destination": _WORDS},
-    "move_in": {**_MOVE, "from": _WORDS, "followers": _TABLE},
+    "move_in": {**_MOVE, "from": _WORDS, "followers": _TABLE, **_ARRIVES},
+    "stay": {
+        **_ARRIVES, "on": _DAY, "days": frozenset({"number"}), "from": _WORDS, "address": _WORDS,
+    },
     "move_within": _MOVE,
     "marriage": {**_COUPLE, "address": _WORDS},
     "divorce": _COUPLE,
@@ -37,13 +43,16 @@ FACTS: Mapping[str, Mapping[str, frozenset[str]]] = {
 # Without these there is nothing to propose.
 NEEDED: Mapping[str, frozenset[str]] = {
     "birth": frozenset({"name", "sex", "on"}),
+    "stay": frozenset({"name", "on", "days"}),
     "marriage": frozenset({"spouse"}),
     "divorce": frozenset({"spouse"}),
     "correction": frozenset({"field", "value"}),
     "identified": frozenset({"nik"}),
 }
-# A birth brings somebody whom no question can name.
-_OF_NOBODY_YET = frozenset({"birth"})
+# What somebody does who is proposed under another name.
+_ACTS = {"move": "move_out", "stay": "move_in"}
+# A birth and a guest bring somebody whom no question of type person need name.
+_OF_NOBODY_YET = frozenset({"birth", "stay"})
 
 
 class Event(Strict):
@@ -59,7 +68,7 @@ class Event(Strict):
     @property
     def act(self) -> str:
         """What is proposed."""
-        return "move_out" if self.kind == "move" else self.kind
+        return _ACTS.get(self.kind, self.kind)
 
     def canonical(self, dumped: dict[str, Any]) -> dict[str, Any]:
         """Plain data, the same as before there were ``when`` and ``facts`` where they are empty."""
@@ -72,17 +81,16 @@ class Event(Strict):
         for key in self.people:
             if key not in known or not kind_of(known[key]).names_people:
                 yield f"'{key}' is no field of type person or members"
-        if self.act not in _OF_NOBODY_YET and not (
-            self.people or self.applicant or self.applicant_when
-        ):
+        named = bool(self.people or self.applicant or self.applicant_when or "name" in self.facts)
+        if self.kind not in _OF_NOBODY_YET and not named:
             yield f"'{self.kind}' names nobody: 'people', 'applicant' or 'applicant_when'"
-        allowed = FACTS[self.act]
+        allowed = FACTS.get(self.kind) or FACTS[self.act]
         for fact, key in self.facts.items():
             if fact not in allowed:
                 yield f"'{self.kind}' has no fact '{fact}'; known: {', '.join(sorted(allowed))}"
             elif key not in known or known[key].type not in allowed[fact]:
                 types = ", ".join(sorted(allowed[fact]))
                 yield f"'{fact}' is in '{key}', which is no field of type {types}"
-        missing = NEEDED.get(self.act, frozenset()) - self.facts.keys()
+        missing = NEEDED.get(self.kind, frozenset()) - self.facts.keys()
         if missing:
             yield f"'{self.kind}' lacks {', '.join(sorted(missing))}"

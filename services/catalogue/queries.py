@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from kernel.clock import now
@@ -38,11 +38,12 @@ class Category:
 
 
 def offered(language: str = ORIGINAL) -> list[Service]:
-    """Active services, without their definitions: ``card`` holds what lists show. One query.
+    """Active services that residents ask for, without their definitions: ``card`` holds what lists
+    show. One query.
 
     In another language, title and summary of what is wholly translated are replaced (not saved).
     """
-    found = list(Service.objects.filter(is_active=True, current__isnull=False).defer("draft"))
+    found = [one for one in _active() if not one.card.get("filed_by")]
     for service in found:
         words = service.card.get("translations", {}).get(language)
         is_whole = bool(words and words.get("whole", True))
@@ -51,6 +52,15 @@ def offered(language: str = ORIGINAL) -> list[Service]:
             service.title = words["title"]
             service.card = {**service.card, "summary": words["summary"]}
     return found
+
+
+def reports() -> list[Service]:
+    """Active services that heads of neighbourhoods file, by title. One query."""
+    return [one for one in _active() if one.card.get("filed_by")]
+
+
+def _active() -> QuerySet[Service]:
+    return Service.objects.filter(is_active=True, current__isnull=False).defer("draft")
 
 
 def categories(services: Sequence[Service]) -> list[Category]:
@@ -138,12 +148,17 @@ def _entry(known: Known) -> rules.Entry:
 
 def service(slug: str) -> Service:
     """One offered service. Raises NotThere."""
-    found = (
-        Service.objects.filter(slug=slug, is_active=True, current__isnull=False)
-        .select_related("current")
-        .first()
-    )
-    if found is None:
+    return _open(slug, is_report=False)
+
+
+def report(slug: str) -> Service:
+    """One service that heads of neighbourhoods file. Raises NotThere."""
+    return _open(slug, is_report=True)
+
+
+def _open(slug: str, *, is_report: bool) -> Service:
+    found = _active().filter(slug=slug).select_related("current").first()
+    if found is None or bool(found.card.get("filed_by")) != is_report:
         raise NotThere("Layanan ini tidak ada atau sedang tidak dibuka di daerah ini.")
     return found
 

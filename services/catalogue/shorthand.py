@@ -104,6 +104,13 @@ STEPS: dict[str, list[Raw]] = {
             "deputies": ["sekretaris"], "approve": "Setujui", "clock": _DAYS,
         },
     ],
+    "laporan": [
+        {
+            "key": "kelurahan", "title": "Kelurahan memeriksa laporan", "level": "kelurahan",
+            "role": "loket", "deputies": ["kasi", "sekretaris"], "approve": "Laporan benar",
+            "clock": _DAYS, "on_timeout": "naikkan",
+        },
+    ],
     "camat": [
         {
             "key": "kecamatan", "title": "Loket kecamatan memeriksa", "level": "kecamatan",

@@ -154,9 +154,15 @@ class RecordForm(Form):
                 label="Alamat asal", max_length=300, required=False
             )
         return {
-            "to": self._way(), "address": self._street(there), "village": there.village,
+            "to": self._way(), "address": self._street(there),
+            "village": there.village or self._village_of_report(),
             "rt": there.rt, "rw": there.rw, "came_from": self.facts.get("from", ""),
         }  # fmt: skip
+
+    def _village_of_report(self) -> str:
+        """A head reports about the own neighbourhood, and writes no village."""
+        is_report = self.kind != "move_within" and self.application.blueprint.filed_by
+        return self.application.unit.code.partition("/")[0] if is_report else ""
 
     def _way(self) -> str:
         if self.kind == "marriage":

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import signed_in
 from audit import actions as audit_actions
 from kernel import clock
+from kernel.errors import RuleBroken
 from services.applications import actions, queries, withdrawal
 from services.applications.answered import answered
 from services.applications.models import Application
@@ -46,18 +47,24 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     shown = in_words_of(found, chosen(request))
     returned = desks.last_return(found)
     context = {
-        "correct_at": address_of_mistake(found, returned) if returned else "",
+        "correct_at": address_of_mistake(found, returned)
+        if returned and not shown.filed_by
+        else "",
         "application": found,
         "blueprint": shown,
         "stops": timeline(found, at=clock.now(), today=today(), shown=Plan(shown, found.answers)),
         "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
         "is_result": found.state == State.DONE,
         "refused": desks.refusal(found),
-        "answers": answered(found, shown),
+        "answers": [
+            row for row in answered(found, shown) if not (shown.filed_by and row.sensitive)
+        ],
         "files": queries.handed_in(found, shown),
         "returned": returned,
         "moving": found.state in (State.RUNNING, State.ISSUING),
-        "can_withdraw": found.state in {*EDITABLE, State.RUNNING} and not found.issued.all(),
+        "can_withdraw": found.state in {*EDITABLE, State.RUNNING}
+        and not found.issued.all()
+        and not shown.filed_by,
     }
     return render(request, "portal/application.html", context)
 
@@ -66,6 +73,11 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
+    if found.blueprint.filed_by:
+        raise RuleBroken(
+            "Laporan ini dibuat pengurus lingkungan Anda, jadi hanya mereka yang bisa menariknya. "
+            "Bila isinya keliru, sampaikan kepada mereka atau kepada kelurahan."
+        )
     if request.method == "POST":
         withdrawal.withdraw(application_id=pk, by=signed_in(request), at=clock.now())
         said = gettext("Permohonan dibatalkan.") if found.number else gettext("Isian dibuang.")

@@ -9,6 +9,10 @@ SOMEHOW = gettext_noop("Data Anda dibuka")
 
 READ_FOR = {
     "rt": gettext_noop("%(office)s membuka permohonan Anda"),
+    "rt-lapor": gettext_noop("%(office)s membuka data Anda untuk membuat laporan ke kelurahan"),
+    "rt-bantu": gettext_noop("%(office)s membuka data Anda untuk membantu Anda"),
+    "rt-kenal": gettext_noop("%(office)s mencocokkan data Anda dengan warga yang tinggal di sana"),
+    "rt-darurat": gettext_noop("%(office)s membuka data Anda dalam keadaan darurat"),
     "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),
     "nik": gettext_noop("Petugas membuka NIK dan nomor KK lengkap"),
     "berkas": gettext_noop("Petugas membuka berkas yang Anda unggah"),

@@ -147,6 +147,12 @@ def long_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month_year(value: date) -> str:
+    """``November 2026``."""
+    return f"{months(reads_in())[value.month - 1]} {value.year}"
+
+
+@register.filter
 def weekday_day(value: date | datetime | None) -> str:
     """``Sabtu, 21 November 2026``."""
     if value is None:

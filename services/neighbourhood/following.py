@@ -1,0 +1,22 @@
+"""What of the book follows when two rows of the register are one person."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from services.neighbourhood.models import BoardingHouse, Guest, Mark
+from services.residents import merging
+
+
+def of_another_kind(rows: QuerySet[Any], kept: int) -> QuerySet[Any]:
+    """Marks of which the kept person has none that holds."""
+    mine = Mark.objects.filter(person=kept, ended_at=None).values("kind")
+    return rows.exclude(Q(kind__in=mine) & Q(ended_at=None))
+
+
+def register() -> None:
+    follow = merging.Follow
+    merging.follows.add("neighbourhood.marks", follow(Mark, "person", may=of_another_kind))
+    merging.follows.add("neighbourhood.hosts", follow(Guest, "host"))
+    merging.follows.add("neighbourhood.stays", follow(Guest, "person"))
+    merging.follows.add("neighbourhood.houses", follow(BoardingHouse, "keeper"))

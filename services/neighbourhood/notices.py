@@ -1,0 +1,16 @@
+"""What heads of neighbourhoods are told of their reports. No personal data stands in a notice."""
+
+from messaging.notices import notice
+
+RETURNED = notice(
+    "neighbourhood/returned", "the kelurahan gave a report back, to the head who filed it",
+    fields="number where service link city",
+)  # fmt: skip
+ANSWERED = notice(
+    "neighbourhood/answered", "the kelurahan took or refused a report, to the head who filed it",
+    fields="number is_taken service link city",
+)  # fmt: skip
+MONTHLY = notice(
+    "neighbourhood/monthly", "the monthly report was not sent yet, to the head of the unit",
+    fields="where month link city",
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Work that the clock brings."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from kernel.clock import now
+from kernel.tanggal import MONTHS
+from messaging.notices import tell
+from messaging.periodic import periodic
+from services.neighbourhood import notices
+from services.neighbourhood.models import MonthlyReport
+from services.neighbourhood.monthly import LAST_DAYS, after, due_month, first_of
+from tenants.office import queries as office
+from tenants.office.models import Holding
+from tenants.office.roles import Can, having
+from tenants.registry.current import city
+
+HOUR = 7  # from which heads are reminded
+
+
+@periodic("neighbourhood.monthly", every=timedelta(hours=3))
+def monthly(payload: dict[str, Any]) -> None:
+    """In the last days of a month: who has not sent its report."""
+    if not city().is_read_only:
+        remind(at=now())
+
+
+@transaction.atomic
+def remind(*, at: datetime) -> int:
+    """Remind each head whose unit has not sent the month's report, once a month; how many. Constant
+    queries."""
+    local = at.astimezone(city().tz)
+    today = local.date()
+    if local.hour < HOUR or (after(first_of(today)) - today).days > LAST_DAYS:
+        return 0
+    month = due_month(today)
+    sent = MonthlyReport.objects.filter(month=month).values("unit")
+    units = office.vouched_units().exclude(pk__in=sent)
+    held: dict[int, list[Holding]] = defaultdict(list)
+    holdings = (
+        office.current_holdings(today)
+        .filter(having(Can.VOUCHES, "post__role"), post__unit__in=units, user__is_active=True)
+        .select_related("user", "post__unit__parent__parent").order_by("post__unit__code", "pk")
+    )  # fmt: skip
+    for holding in holdings:
+        held[holding.post.unit_id].append(holding)
+    words = f"{MONTHS[month.month - 1]} {month.year}"
+    told = 0
+    for of_unit in held.values():
+        for holding in of_unit:
+            told += tell(
+                notices.MONTHLY, holding.user, where=holding.post.full_title, month=words,
+                key=f"monthly:{month:%Y-%m}:{holding.post_id}:{holding.user_id}",
+                link=city().page("rt-monthly"), city=city().name,
+            )  # fmt: skip
+    return told
