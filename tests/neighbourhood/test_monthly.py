@@ -1,6 +1,7 @@
 """The monthly report: counted once, frozen when it is sent, and seen by the kelurahan."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,9 +41,7 @@ def figures(cast: Cast) -> monthly.Figures:
 def test_months_follow_each_other(today: date) -> None:
     months = monthly.open_months(today)
     assert months[0] == today.replace(day=1)
-    assert all(
-        monthly.after(older) == newer for newer, older in zip(months, months[1:], strict=False)
-    )
+    assert all(monthly.after(older) == newer for newer, older in pairwise(months))
     assert monthly.due_month(today) in months[:2]
 
 
