@@ -105,6 +105,7 @@ TENANT_APPS = [
     "services.cases",
     "services.applications",
     "services.neighbourhood",
+    "services.heads",
 ]
 if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product
     SHARED_APPS.append("deploy.local")

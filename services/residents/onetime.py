@@ -129,10 +129,28 @@ def make(*, person_id: int, checked: str, by: User, at: datetime, today: date) -
     user = User.objects.select_for_update().get(pk=user.pk)
     if checked not in OneTimeCode.Checked:
         raise RuleBroken("Pilih bagaimana Anda memeriksa orangnya.", field="checked")
-    code = secret_code(LENGTH)
     is_first = checked == OneTimeCode.Checked.APPOINTED and not user.has_usable_password()
     valid = timedelta(days=FIRST_DAYS) if is_first else timedelta(minutes=VALID_MINUTES)
-    expires_at = at + valid
+    return _handed(person, user, checked=checked, by=by, expires_at=at + valid)
+
+
+@transaction.atomic
+def make_first(*, person: Person, user_id: int, by: User, at: datetime, days: int) -> Handed:
+    """The first code of somebody appointed, for a printed card; an earlier one ends. Whoever calls
+    this has checked that ``by`` prints cards for their post. Raises RuleBroken for an account with
+    a password: no card opens what somebody uses."""
+    require_resident(person)
+    user = User.objects.select_for_update().get(pk=user_id, resident__person=person)
+    if user.has_usable_password() or not user.is_active:
+        raise RuleBroken("Orang ini sudah punya kata sandi.")
+    return _handed(
+        person, user, checked=OneTimeCode.Checked.APPOINTED, by=by,
+        expires_at=at + timedelta(days=days),
+    )  # fmt: skip
+
+
+def _handed(person: Person, user: User, *, checked: str, by: User, expires_at: datetime) -> Handed:
+    code = secret_code(LENGTH)
     OneTimeCode.objects.update_or_create(
         user=user,
         defaults={

@@ -7,20 +7,12 @@ from django.db import transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.nik import parse_nik
-from kernel.tanggal import age_on
-from messaging.notices import tell
-from services.residents import actions as residents
 from services.residents import codes, officials
-from services.residents.models import Person
 from services.residents.queries import record_by_nik
 from services.residents.sealing import prints
-from services.setup.notices import NEIGHBOUR_APPOINTED
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
 from tenants.office.roles import Can, can
-from tenants.registry.current import city
-
-COME_OF_AGE = 17  # years: from then on somebody has an identity card
 
 
 @transaction.atomic
@@ -57,38 +49,3 @@ def _refuse_dead(nik: str) -> None:
             "keliru, perbaiki dulu data penduduknya.",
             field="nik",
         )
-
-
-@transaction.atomic
-def appoint_neighbour(
-    *, post: Post, person: Person, by: User, since: date, until: date | None = None,
-    phone: str = "", email: str = "", decree: str = "", decree_on: date | None = None,
-) -> Holding:  # fmt: skip
-    """Make a resident the head of an RT or RW, with their own account; a mail tells them where an
-    address is given. Raises RuleBroken for somebody who does not live here (any more)."""
-    if not person.lives_here:
-        raise RuleBroken(NOT_A_RESIDENT, field="nik")
-    if age_on(person.birth_date, since) < COME_OF_AGE:
-        raise RuleBroken(
-            f"Orang ini belum {COME_OF_AGE} tahun. Periksa lagi NIK-nya, atau pilih orang lain.",
-            field="nik",
-        )
-    if person.pk in officials.own_people(by):
-        raise RuleBroken(office.OWN_POST, field="nik")
-    user = residents.account_for(person, by=by, phone=phone, email=email)
-    holding = office.appoint(
-        post=post, user=user, since=since, until=until, by=by, decree=decree, decree_on=decree_on
-    )
-    tell(
-        NEIGHBOUR_APPOINTED, user, key=f"appointed:{holding.pk}", name=user.name, by=by.name,
-        post=post.full_title, since=f"{since:%d-%m-%Y}", has_password=user.has_usable_password(),
-        sign_in=city().page("sign-in"), code_page=city().page("password-by-code"),
-        register=city().page("register"), city=city().name,
-    )  # fmt: skip
-    return holding
-
-
-NOT_A_RESIDENT = (
-    "Menurut data penduduk, orang ini sudah meninggal, pindah, atau pergi. Periksa lagi NIK-nya; "
-    "bila datanya keliru, perbaiki dulu data penduduknya."
-)

@@ -8,6 +8,7 @@ from accounts import mfa
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
+from services.heads.appointing import appoint_neighbour
 from services.residents import officials
 from services.setup import appointing
 from services.setup.forms import AppointForm
@@ -66,7 +67,7 @@ def _appoint(at: Post, form: NeighbourForm | AppointForm, by: User) -> Holding:
         return appointing.appoint(post=at, by=by, **form.cleaned_data)
     person = form.cleaned_data["person"]
     audit.record_read(actor=by, person_id=person.pk, purpose="penunjukan")
-    return appointing.appoint_neighbour(post=at, by=by, **form.cleaned_data)
+    return appoint_neighbour(post=at, by=by, **form.cleaned_data)
 
 
 def _appointed(request: HttpRequest, at: Post, holding: Holding) -> HttpResponse:

@@ -182,8 +182,9 @@ def import_repair(request: HttpRequest, user: User, pk: int, kind: str) -> HttpR
         raise NotThere("Daftar baris yang perlu diperbaiki sudah tidak tersimpan.")
     audit.record("residents.import_repair_read", actor=user, subject="import", subject_id=run.pk)
     if kind == "csv":
-        return _download(repair.as_csv(run), "penduduk-perbaiki.csv")
-    return FileResponse(repair.as_xlsx(run), as_attachment=True, filename="penduduk-perbaiki.xlsx")
+        return _download(repair.as_csv(repair.kept(run)), "penduduk-perbaiki.csv")
+    made = repair.as_xlsx(repair.kept(run))
+    return FileResponse(made, as_attachment=True, filename="penduduk-perbaiki.xlsx")
 
 
 def _download(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:

@@ -4,10 +4,12 @@ from django.urls import path
 
 from services.catalogue.editor_inputs import PARTS
 from services.setup import (
+    cards_views,
     closure_views,
     code_views,
     decree_views,
     draft_views,
+    heads_views,
     list_views,
     part_views,
     post_views,
@@ -54,6 +56,25 @@ urlpatterns = [
     path("pejabat/berkas/", staff_views.staff, name="setup-staff"),
     path("pejabat/berkas/contoh/", staff_views.staff_template, name="setup-staff-template"),
     path("pejabat/nik/<int:pk>/", views.official_nik, name="setup-official-nik"),
+    path("rt/berkas/", heads_views.heads, name="setup-heads"),
+    path("rt/berkas/contoh.csv", heads_views.heads_example, name="setup-heads-example"),
+    path("rt/berkas/<int:pk>/", heads_views.heads_file, name="setup-heads-file"),
+    path("rt/berkas/<int:pk>/tunjuk/", heads_views.heads_accept, name="setup-heads-accept"),
+    path("rt/berkas/<int:pk>/hentikan/", heads_views.heads_cancel, name="setup-heads-cancel"),
+    path(
+        "rt/berkas/<int:pk>/perbaikan.csv",
+        heads_views.heads_refused,
+        {"kind": "csv"},
+        name="setup-heads-refused-csv",
+    ),
+    path(
+        "rt/berkas/<int:pk>/perbaikan.xlsx",
+        heads_views.heads_refused,
+        {"kind": "xlsx"},
+        name="setup-heads-refused-xlsx",
+    ),
+    path("rt/kartu/", cards_views.cards, name="setup-cards"),
+    path("rt/kartu/<int:pk>/unduh/", cards_views.cards_fetch, name="setup-cards-fetch"),
     path("rt/", views.neighbourhoods, name="setup-neighbourhoods"),
     path("rt/<int:pk>/ketua/", views.head_of, name="setup-head"),
     path("berbagi-data/", sharing_views.rules, name="setup-sharing"),

@@ -19,7 +19,7 @@ from tenants.office import handing_over, notices, signing
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
 from tenants.office.naming import printed
 from tenants.office.queries import holds_seat
-from tenants.office.roles import Can, can, having, role_of
+from tenants.office.roles import Can, can, deputy_of, having, role_of
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -49,6 +49,17 @@ def open_posts_of(units: Sequence[Unit]) -> None:
 def head_post(*, unit: Unit) -> Post:
     """The post of whoever heads a unit, made where missing."""
     return next(post for post in open_posts(unit=unit) if can(post.role, Can.HEADS))
+
+
+def deputy_post(*, unit: Unit) -> Post:
+    """The post of whoever stands in for the head of a neighbourhood, made where missing. Raises
+    RuleBroken where there is no such role."""
+    role = deputy_of(unit.kind)
+    if not role:
+        raise RuleBroken(f"{unit.name} tidak punya sekretaris di sini.")
+    known = Post.objects.filter(unit=unit, role=role).order_by("pk").first()
+    title = printed(f"Sekretaris {unit.name}", "title", 120)
+    return known or Post.objects.get_or_create(unit=unit, role=role, title=title)[0]
 
 
 @transaction.atomic

@@ -21,6 +21,10 @@ POSTS_GIVEN = notice(
     "office/posts-given", "many were appointed from one file",
     fields="count lines by link city", essential=True,
 )  # fmt: skip
+HEADS_GIVEN = notice(
+    "office/heads-given", "many heads of RT, RW and dusun were appointed from one file",
+    fields="count by link city",
+)  # fmt: skip
 ADMIN_ENDED = notice(
     "office/admin-ended", "an administrator's post was ended",
     fields="name post until by link city", essential=True,
@@ -74,6 +78,16 @@ def tell_of_appointments(lines: list[str], *, by: User, today: date) -> None:
         people, POSTS_GIVEN, key=f"posts-given:{by.pk}:{int(now().timestamp())}",
         count=len(lines), lines=lines[:200], by=by.name,
     )  # fmt: skip
+
+
+def tell_of_heads(count: int, *, file: int, by: User, today: date) -> None:
+    """The other administrators learn how many heads of neighbourhoods were appointed."""
+    for person in admins(today):
+        if person.pk != by.pk:
+            tell(
+                HEADS_GIVEN, person, key=f"heads-given:{file}:{person.pk}", count=count,
+                by=by.name, link=city().page("setup-neighbourhoods"), city=city().name,
+            )  # fmt: skip
 
 
 def tell_of_end(holding: Holding, *, until: date, by: User, today: date) -> None:

@@ -218,6 +218,14 @@ def neighbourhood_posts() -> QuerySet[Post]:
     )
 
 
+def vacant_units(on: date) -> QuerySet[Unit]:
+    """RT, RW, and dusun whose head vouches, that nobody heads on a day."""
+    held = current_holdings(on).filter(having(Can.HEADS, "post__role"), user__is_active=True)
+    wanted = Q(kind=Unit.Kind.RW) | Q(pk__in=vouched_units().values("pk"))
+    found = Unit.objects.filter(wanted, is_active=True)
+    return found.exclude(pk__in=held.values("post__unit")).order_by("code")
+
+
 def village_code(unit: Unit) -> str:
     """The code of the kelurahan or desa a neighbourhood lies in; that of another unit as it is."""
     return unit.code.partition("/")[0] if unit.kind in NEIGHBOURHOOD else unit.code

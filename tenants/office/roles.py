@@ -139,6 +139,18 @@ def head_of(kind: str) -> str:
     return next((code for code in heads if at in SHIPPED[code].levels), "")
 
 
+def deputy_of(kind: str) -> str:
+    """The code of the role that stands in for the head of units of this kind; "" where none
+    does."""
+    at = level_of(kind)
+    deputies = (
+        role.code
+        for role in SHIPPED.values()
+        if Can.VOUCHES in role.can and Can.HEADS not in role.can and at in role.levels
+    )
+    return next(deputies, "")
+
+
 def is_desk(code: str) -> bool:
     """Whether holders of posts with this role work on cases in an office."""
     return not role_of(code).can.isdisjoint(DESK_WORK)

@@ -212,6 +212,15 @@ CITY_HOST = {
     "kelola/pejabat/langkah/<int:pk>/": ADMIN,
     "kelola/pejabat/undang/<int:pk>/": ADMIN,
     "kelola/rt/": ADMIN,
+    "kelola/rt/berkas/": ADMIN,
+    "kelola/rt/berkas/contoh.csv": ADMIN,
+    "kelola/rt/berkas/<int:pk>/": ADMIN,
+    "kelola/rt/berkas/<int:pk>/tunjuk/": ADMIN,
+    "kelola/rt/berkas/<int:pk>/hentikan/": ADMIN,
+    "kelola/rt/berkas/<int:pk>/perbaikan.csv": ADMIN,
+    "kelola/rt/berkas/<int:pk>/perbaikan.xlsx": ADMIN,
+    "kelola/rt/kartu/": ADMIN,
+    "kelola/rt/kartu/<int:pk>/unduh/": ADMIN,
     "kelola/rt/<int:pk>/ketua/": ADMIN,
     "kelola/berbagi-data/": ADMIN,
     "kelola/berbagi-data/<int:pk>/akhiri/": ADMIN,
@@ -306,7 +315,10 @@ def test_every_address_declares_the_audience_of_the_table(urlconf: str) -> None:
 
 # Pages of the city's administrators that an operator who looks in does not see: money, the city's
 # whole data, its consents, and the answers of a register's file.
-SHUT = ("kelola/data/", "kelola/langganan/", "kelola/dukungan/", "kelola/penduduk/impor/")
+SHUT = (
+    "kelola/data/", "kelola/langganan/", "kelola/dukungan/", "kelola/penduduk/impor/",
+    "kelola/rt/berkas/<int:pk>/", "kelola/rt/kartu/",
+)  # fmt: skip
 # What anyone reads and an operator who looks in reads too; all else of residents stays theirs.
 SHOWN = ("", "kebutuhan/", "layanan/", "v/", "privasi/", "bahasa/")
 

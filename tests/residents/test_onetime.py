@@ -12,10 +12,10 @@ from audit.models import Entry
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from messaging.models import Outbox
+from services.heads.appointing import appoint_neighbour
 from services.residents import onetime
 from services.residents.models import OneTimeCode, Person
 from services.residents.officials import identify
-from services.setup.appointing import appoint_neighbour
 from tenants.backend.scope import in_city
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit

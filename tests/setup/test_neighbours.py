@@ -10,9 +10,9 @@ from accounts.models import User
 from audit.models import Entry
 from kernel.errors import RuleBroken
 from messaging.models import Outbox
+from services.heads import appointing
 from services.residents import codes
 from services.residents.models import OneTimeCode, Person
-from services.setup import appointing
 from services.web.access import today
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post, Unit

@@ -30,9 +30,9 @@ class Damaged(OSError):
     """A kept file is not as it was written."""
 
 
-def keep(chunks: Iterable[bytes]) -> str:
+def keep(chunks: Iterable[bytes], folder: str = FOLDER) -> str:
     """Store the bytes sealed; the path."""
-    path = str(PurePosixPath(city().schema_name, FOLDER, secret_code()))
+    path = str(PurePosixPath(city().schema_name, folder, secret_code()))
     return default_storage.save(path, _Pieces(_sealed(chunks)))
 
 

@@ -65,18 +65,19 @@ def _pieces(lines: Iterable[list[Cell]]) -> Iterator[bytes]:
         yield (json.dumps(cells, ensure_ascii=False) + "\n").encode()
 
 
-def _kept(run: ImportRun) -> Iterator[list[Cell]]:
-    with files.opened(run.repair_path) as kept:
-        for line in io.TextIOWrapper(kept, encoding="utf-8"):
+def kept(run: ImportRun) -> Iterator[list[Cell]]:
+    """The lines that were kept, the row of headings first."""
+    with files.opened(run.repair_path) as stored:
+        for line in io.TextIOWrapper(stored, encoding="utf-8"):
             yield json.loads(line)
 
 
-def as_csv(run: ImportRun) -> Iterator[bytes]:
-    """The kept lines as CSV, for a spreadsheet; no cell is calculated by it."""
+def as_csv(lines: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """Lines as CSV, for a spreadsheet; no cell is calculated by it."""
     out = io.StringIO()
     table = csv.writer(out, delimiter=";", lineterminator="\r\n")
     yield b"\xef\xbb\xbf"
-    for cells in _kept(run):
+    for cells in lines:
         table.writerow([tables.as_text(_in_csv(cell)) for cell in cells])
         yield out.getvalue().encode()
         out.seek(0)
@@ -88,8 +89,8 @@ def _in_csv(cell: Cell) -> Cell:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def as_xlsx(run: ImportRun) -> IO[bytes]:
-    """The kept lines as a workbook whose cells are texts: no number loses a digit."""
+def as_xlsx(lines: Iterable[list[Cell]]) -> IO[bytes]:
+    """Lines as a workbook whose cells are texts: no number loses a digit."""
     made: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the answer closes it
     book = xlsxwriter.Workbook(
         made,
@@ -100,7 +101,7 @@ def as_xlsx(run: ImportRun) -> IO[bytes]:
     bold = book.add_format({"bold": True, "num_format": "@"})
     sheet = book.add_worksheet("Perbaiki")
     sheet.freeze_panes(1, 0)
-    for number, cells in enumerate(_kept(run)):
+    for number, cells in enumerate(lines):
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 sheet.write_string(number, column, cell, bold if number == 0 else text)

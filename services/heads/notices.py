@@ -1,8 +1,8 @@
-"""What people are told whom an administrator appoints."""
+"""What people are told whom an administrator appoints in their neighbourhood."""
 
 from messaging.notices import notice
 
 NEIGHBOUR_APPOINTED = notice(
-    "setup/neighbour-appointed", "a resident became head of an RT or RW",
+    "heads/neighbour-appointed", "a resident became head or deputy of an RT, RW or dusun",
     fields="name by post since has_password sign_in code_page register city", essential=True,
 )  # fmt: skip
