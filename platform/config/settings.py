@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from config import installed
 from config.fixed import *  # noqa: F403 - settings that no environment changes
 
 env = Env()
@@ -53,60 +54,7 @@ SECOND_STEP_KEYS: list[str] = [*_more_keys, MASTER_KEY, *OLD_MASTER_KEYS]
 ALLOWED_HOSTS = ["*"]  # the city middleware answers unknown hosts itself, before anything else
 
 # --- Applications ---------------------------------------------------------------------------
-# Public schema: cities and the platform's operators. City schemas: each city's people and work.
-SHARED_APPS = [
-    "django_tenants",
-    "tenants.schemas",
-    "tenants.registry",
-    "accounts",
-    "audit",
-    "events",
-    "messaging",
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.forms",
-    "axes",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
-    "rest_framework",
-    "drf_spectacular",
-    "django_htmx",
-    "django_cotton.apps.SimpleAppConfig",
-    "ui",
-    "tenants.console",
-    "tenants.ownership",
-    "tenants.support",
-    "billing",
-    "services.questions",
-    "services.web",
-    "services.portal",
-    "services.rt",
-    "services.desk",
-    "services.setup",
-]
-TENANT_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "axes",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
-    "accounts",
-    "audit",
-    "messaging",
-    "tenants.office",
-    "services.residents",
-    "services.catalogue",
-    "services.letters",
-    "services.cases",
-    "services.applications",
-    "services.neighbourhood",
-    "services.heads",
-]
+SHARED_APPS, TENANT_APPS = [*installed.SHARED], installed.TENANT
 if EMBEDDED:  # mailbox and demonstration of the one-command start; no part of the product
     SHARED_APPS.append("deploy.local")
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS), "config"]
@@ -137,6 +85,7 @@ MIDDLEWARE = [
     "accounts.sessions.SessionLimitMiddleware",
     "tenants.support.middleware.SupportMiddleware",
     "axes.middleware.AxesMiddleware",
+    "offline.middleware.OnceMiddleware",
 ]
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls_city"

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import sys
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.http import (
 )
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.errors import RuleBroken
-from ui import brand, robots, rules
+from ui import brand, device, robots, rules
 from ui.language import COOKIE, listeners, reads_in
 from ui.page import Audience, page
 from ui.paths import own_path
@@ -275,10 +277,17 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=0, must_revalidate=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its text changes when a kept file does, which renews the cache."""
-    kept = [static(f"ui/{name}") for name in ("balai.css", "icons.svg")]
+    area = device.area.value if getattr(request, "tenant", None) is not None else None
+    files = device.USUAL if area is None else device.FILES
+    kept = [static(f"ui/{name}") for name in (*files, "device-worker.js")]
     # The offline page it keeps is in the visitor's language: another language, another cache.
     version = hashlib.sha256(" ".join([*kept, reads_in()]).encode()).hexdigest()[:10]
-    text = render_to_string("ui/sw.js", {"version": version})
+    context = {
+        "version": version,
+        "kept": [reverse("ui-offline"), reverse("ui-colour"), *kept],
+        "device": json.dumps(area.places()) if area is not None else "",
+    }
+    text = render_to_string("ui/sw.js", context)
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     patch_vary_headers(response, ["Cookie"])
     return response

@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.rt import (
     book_views,
+    device_views,
     hand_over_views,
     house_views,
     monthly_views,
@@ -14,6 +15,8 @@ from services.rt import (
 urlpatterns = [
     path("", views.inbox, name="rt-inbox"),
     path("serah-terima/<int:pk>/", hand_over_views.hand_over, name="rt-hand-over"),
+    path("ponsel/", device_views.facts, name="rt-device"),
+    path("kiriman/", device_views.outbox, name="rt-outbox"),
     path("<int:pk>/", views.case, name="rt-case"),
     path("<int:pk>/putuskan/", views.decide, name="rt-decide"),
     path("<int:pk>/tarik/", views.take_back, name="rt-undo"),

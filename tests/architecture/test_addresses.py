@@ -129,6 +129,8 @@ CITY_HOST = {
     "surat/<int:pk>/": INVOLVED,
     "rt/": RT,
     "rt/serah-terima/<int:pk>/": SIGNED_IN,  # the two of a hand-over
+    "rt/ponsel/": RT,
+    "rt/kiriman/": RT,
     "rt/<int:pk>/": RT,
     "rt/<int:pk>/putuskan/": RT,
     "rt/<int:pk>/tarik/": RT,

@@ -36,11 +36,19 @@
     const timer = setInterval(again, 3000);
   };
 
+  // Forms of an area that is kept on this device are put by, and outlive the page (device.js).
+  const isKeptHere = (form) => {
+    const area = document.querySelector("[data-device]")?.dataset.device;
+    const { pathname } = new URL(form.action);
+    const isOurs = area && (pathname.startsWith(area) || pathname === "/keluar/");
+    return isOurs && Boolean(navigator.serviceWorker?.controller);
+  };
+
   // One press sends once. The button keeps its name and value, so it is disabled a moment later.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method.toLowerCase() !== "post") return;
-    if (!navigator.onLine) {
+    if (!navigator.onLine && !isKeptHere(form)) {
       event.preventDefault();
       sendLater(form, event.submitter);
       return;

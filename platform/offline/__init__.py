@@ -1,0 +1,1 @@
+"""What is pressed on a device without a signal and sent later: each act once."""

@@ -1,0 +1,323 @@
+/* Part of the service worker. Keeps the pages of one area on this device, sealed, and sends what was
+   pressed there without a signal when the signal returns: each form once, in order. `DEVICE` names
+   the area and its addresses (platform/ui/device.py); the key that seals never leaves the browser. */
+"use strict";
+
+const Device = ((places) => {
+  const PATIENCE = { page: 8000, form: 20000 }; // milliseconds without an answer
+  const WARM_EVERY = 10 * 60 * 1000;
+  const FORGET = 30 * 24 * 3600 * 1000; // forms that were never taken
+  const TOLD = 20; // sent forms that are still listed
+
+  const within = (answer, milliseconds) =>
+    Promise.race([
+      answer,
+      new Promise((_, failed) => setTimeout(() => failed(new TypeError("no answer")), milliseconds)),
+    ]);
+  const isOurs = (path) => path.startsWith(places.area);
+
+  // --- the store ---------------------------------------------------------------------------------
+  let opened;
+  const database = () =>
+    (opened ??= new Promise((done, failed) => {
+      const asked = indexedDB.open("balai-device", 1);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("facts", { keyPath: "name" });
+        asked.result.createObjectStore("pages", { keyPath: "path" });
+        asked.result.createObjectStore("forms", { keyPath: "id", autoIncrement: true });
+      };
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => failed(asked.error);
+    }));
+  const store = async (name, mode, act) => {
+    const change = (await database()).transaction(name, mode);
+    const asked = act(change.objectStore(name));
+    return new Promise((done, failed) => {
+      change.oncomplete = () => done(asked?.result);
+      change.onerror = change.onabort = () => failed(change.error);
+    });
+  };
+  const read = (name, key) => store(name, "readonly", (all) => all.get(key));
+  const readAll = (name) => store(name, "readonly", (all) => all.getAll());
+  const write = (name, row) => store(name, "readwrite", (all) => all.put(row));
+  const remove = (name, key) => store(name, "readwrite", (all) => all.delete(key));
+  const empty = (name) => store(name, "readwrite", (all) => all.clear());
+
+  // --- sealing -----------------------------------------------------------------------------------
+  const key = async () => {
+    const kept = await read("facts", "key");
+    if (kept) return kept.key;
+    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+      "encrypt", "decrypt",
+    ]);
+    await write("facts", { name: "key", key: made });
+    return made;
+  };
+  const seal = async (value) => {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const plain = new TextEncoder().encode(JSON.stringify(value));
+    return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), plain) };
+  };
+  const unseal = async ({ iv, data }) => {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), data);
+    return JSON.parse(new TextDecoder().decode(plain));
+  };
+  const base64 = (buffer) => {
+    let text = "";
+    for (const byte of new Uint8Array(buffer)) text += String.fromCharCode(byte);
+    return btoa(text);
+  };
+  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+
+  // --- whose device it is, and until when ---------------------------------------------------------
+  const owner = async () => (await read("facts", "owner")) || null;
+  const forgetPages = () => empty("pages");
+  /* Nothing that can be read remains: without the key, sealed rows are noise. */
+  const wipe = async () => {
+    await Promise.all([empty("pages"), empty("forms"), empty("facts")]);
+  };
+  /* The server's word on who is signed in, until when this device may keep pages, and which. Null
+     without an answer; wipes where the server says that the post has ended. */
+  const ask = async () => {
+    const response = await within(
+      fetch(places.facts, { headers: { Accept: "application/json" }, redirect: "manual" }),
+      PATIENCE.page,
+    );
+    if (response.status === 403 || response.status === 404) {
+      await wipe();
+      return null;
+    }
+    if (!response.ok) return null; // signed out: what is kept stays until its day
+    const told = await response.json();
+    const before = await owner();
+    if (before && before.who !== told.who) await forgetPages();
+    await write("facts", { name: "owner", who: told.who, until: told.until });
+    return told;
+  };
+
+  // --- pages --------------------------------------------------------------------------------------
+  const keep = async (path, response, version = "") => {
+    const type = response.headers.get("Content-Type") || "";
+    if (response.status !== 200 || !type.startsWith("text/html") || !(await owner())) return;
+    const sealed = await seal(await response.text());
+    await write("pages", { path, version, at: Date.now(), ...sealed });
+  };
+  const kept = async (path) => {
+    const whose = await owner();
+    if (whose && whose.until <= Date.now()) {
+      await wipe();
+      return null;
+    }
+    const row = whose && (await read("pages", path));
+    if (!row) return null;
+    const page = await unseal(row);
+    const noted = page.replace("</head>", `<meta name="kept-at" content="${row.at}"></head>`);
+    return new Response(noted, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  };
+  const page = async (event) => {
+    const { request } = event;
+    const { pathname, search } = new URL(request.url);
+    const answer = fetch(request);
+    try {
+      const response = await within(answer, PATIENCE.page);
+      if (isOurs(pathname)) {
+        if (response.status === 403) await wipe(); // the post has ended
+        else event.waitUntil(keep(pathname + search, response.clone()));
+      }
+      return response;
+    } catch {
+      const found = isOurs(pathname) && (await kept(pathname + search).catch(() => null));
+      return found || answer.catch(() => caches.match("/luring/"));
+    }
+  };
+
+  let warmed = 0;
+  /* Fetches the pages this device should have, the changed ones alone; forgets all others. */
+  const warm = async () => {
+    if (Date.now() - warmed < WARM_EVERY) return;
+    warmed = Date.now();
+    const told = await ask().catch(() => null);
+    if (!told) return;
+    const wanted = new Map(told.pages);
+    for (const row of await readAll("pages")) {
+      if (!wanted.has(row.path)) await remove("pages", row.path);
+    }
+    for (const [path, version] of wanted) {
+      const known = await read("pages", path);
+      if (known && known.version === version) continue;
+      try {
+        const headers = { "X-Kept-On-Device": "1" };
+        await keep(path, await within(fetch(path, { headers }), PATIENCE.form), version);
+      } catch {
+        warmed = 0; // the signal is gone: go on another time
+        return;
+      }
+    }
+  };
+
+  // --- forms --------------------------------------------------------------------------------------
+  const tellPages = async () => {
+    for (const client of await clients.matchAll()) client.postMessage({ device: "changed" });
+  };
+  const entriesOf = async (form) => {
+    const found = [];
+    for (const [name, value] of form) {
+      if (name === "csrfmiddlewaretoken") continue;
+      found.push(
+        typeof value === "string"
+          ? [name, value]
+          : [name, base64(await value.arrayBuffer()), value.name, value.type],
+      );
+    }
+    return found;
+  };
+  const formOf = (entries) => {
+    const form = new FormData();
+    for (const [name, value, file, type] of entries) {
+      if (file === undefined) form.append(name, value);
+      else form.append(name, new File([bytes(value)], file, { type }));
+    }
+    return form;
+  };
+  const waiting = async () => (await readAll("forms")).filter((row) => row.state === "waiting");
+
+  const put = async (path, sent, body, type) => {
+    const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
+    const whose = await owner();
+    const said = String(form.get("_said") || "").slice(0, 200);
+    const from = String(form.get("_from") || "").slice(0, 300);
+    const sealed = await seal({ path, from, said, entries: await entriesOf(form) });
+    await write("forms", {
+      key: sent, who: whose?.who ?? "", state: "waiting", at: Date.now(), words: "", ...sealed,
+    });
+    await tellPages();
+    await registration.sync?.register("balai-forms").catch(() => {});
+    return Response.redirect(places.outbox, 303);
+  };
+  /* A form of the area is sent under a key of its own. Without an answer it is put by and sent
+     later under the same key: the server does it once, even if the first one arrived. */
+  const submit = async (event) => {
+    const { request } = event;
+    const path = new URL(request.url).pathname;
+    const type = request.headers.get("Content-Type") || "";
+    const body = await request.arrayBuffer();
+    const sent = crypto.randomUUID();
+    if ((await owner()) && (await waiting()).length) {
+      await flush();
+      if ((await waiting()).length) return put(path, sent, body, type); // behind those before it
+    }
+    const headers = { "Content-Type": type, Accept: "text/html", "Idempotency-Key": sent };
+    try {
+      return await within(
+        fetch(request.url, { method: "POST", body, headers, redirect: "manual" }),
+        PATIENCE.form,
+      );
+    } catch {
+      if (!(await owner())) return caches.match("/luring/");
+      return put(path, sent, body, type);
+    }
+  };
+
+  let running;
+  const flush = () => (running ??= send().finally(() => (running = undefined)));
+  const send = async () => {
+    const rows = await waiting();
+    if (!rows.length) return;
+    const told = await ask().catch(() => null);
+    if (!told) return;
+    for (const row of rows) {
+      if (row.who && row.who !== told.who) continue; // of somebody else who used this device
+      const form = await unseal(row);
+      let response;
+      try {
+        response = await within(
+          fetch(form.path, {
+            method: "POST",
+            body: formOf(form.entries),
+            headers: {
+              "X-CSRFToken": told.token,
+              "Idempotency-Key": row.key,
+              Accept: "application/problem+json, text/html",
+            },
+            redirect: "manual",
+          }),
+          PATIENCE.form,
+        );
+      } catch {
+        break; // no signal: the rest waits too, in order
+      }
+      if (response.type === "opaqueredirect" || response.ok) {
+        const short = await seal({ path: form.path, said: form.said });
+        await write("forms", { ...row, ...short, state: "sent", sent: Date.now() });
+      } else if (response.status >= 500 || response.status === 429) {
+        break;
+      } else {
+        await write("forms", { ...row, state: "refused", words: await wordsOf(response) });
+      }
+      await tellPages();
+    }
+    await clear();
+  };
+  const wordsOf = async (response) => {
+    const type = response.headers.get("Content-Type") || "";
+    if (type.startsWith("application/problem+json")) return (await response.json()).detail;
+    return response.status === 422
+      ? "Ada isian yang belum benar. Buka lagi isiannya, perbaiki, lalu kirim."
+      : "Tidak diterima. Buka halamannya dan periksa keadaannya sekarang.";
+  };
+  const clear = async () => {
+    const rows = await readAll("forms");
+    const told = rows.filter((row) => row.state === "sent");
+    const old = rows.filter((row) => row.state !== "sent" && row.at < Date.now() - FORGET);
+    for (const row of [...told.slice(0, -TOLD), ...old]) await remove("forms", row.id);
+  };
+  const listed = async () => {
+    const whose = await owner();
+    const found = [];
+    for (const row of await readAll("forms")) {
+      if (row.who && row.who !== whose?.who) continue;
+      const { path, from, said, entries } = await unseal(row);
+      const typed = row.state === "refused" ? entries.filter((one) => one.length === 2) : [];
+      found.push({ id: row.id, state: row.state, at: row.at, sent: row.sent, words: row.words,
+                   path, from, said, typed });
+    }
+    return found;
+  };
+
+  // --- signing out --------------------------------------------------------------------------------
+  /* First what waits is sent, then the device is wiped, also without a signal; what could not be
+     sent stays a reason to stay. */
+  const signOut = async (request) => {
+    await flush();
+    if ((await waiting()).length) return Response.redirect(`${places.outbox}?stay=1`, 303);
+    const answer = fetch(request);
+    await wipe();
+    try {
+      return await answer;
+    } catch {
+      return caches.match("/luring/");
+    }
+  };
+
+  return { page, submit, signOut, isOurs, flush, warm, listed, wipe,
+           drop: (id) => remove("forms", id), places };
+})(DEVICE);
+
+addEventListener("sync", (event) => {
+  if (event.tag === "balai-forms") event.waitUntil(Device.flush());
+});
+addEventListener("message", (event) => {
+  const { ask, id } = event.data || {};
+  const answers = {
+    list: Device.listed,
+    flush: Device.flush,
+    warm: Device.warm,
+    drop: () => Device.drop(id),
+  };
+  if (!answers[ask]) return;
+  event.waitUntil(
+    answers[ask]()
+      .catch(() => null)
+      .then((answer) => event.ports[0]?.postMessage(answer ?? null)),
+  );
+});

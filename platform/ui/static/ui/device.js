@@ -1,0 +1,156 @@
+/* Says on each page of an area that is kept on this device (device-worker.js) what is waiting for a
+   signal, what was sent, and what was not taken. */
+(() => {
+  "use strict";
+  const here = document.querySelector("[data-device]");
+  const worker = navigator.serviceWorker;
+  if (!here || !worker) return;
+  const { device: area, outbox } = here.dataset;
+  const main = document.getElementById("utama");
+  const list = document.querySelector("[data-forms]");
+
+  const ask = (question) =>
+    new Promise((done) => {
+      if (!worker.controller) return done(null);
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = (event) => done(event.data);
+      worker.controller.postMessage(question, [port2]);
+    });
+  const make = (name, words = "", more = {}) => {
+    const made = Object.assign(document.createElement(name), more);
+    made.textContent = words;
+    return made;
+  };
+  const hour = (moment) => {
+    const at = new Date(moment);
+    const clock = at.toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit" });
+    const isToday = at.toDateString() === new Date().toDateString();
+    return isToday ? `pukul ${clock}` : `${at.toLocaleDateString("id-ID", { day: "numeric", month: "long" })} pukul ${clock}`;
+  };
+
+  // What a form is about, for the list of what waits: its button with the name only heard.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.method !== "post" || !new URL(form.action).pathname.startsWith(area)) return;
+      const pressed = event.submitter || form.querySelector("button:not([type=button])");
+      const button = (pressed?.textContent || "").replace(/\s+/g, " ").trim();
+      const title = (document.querySelector("main h1")?.textContent || "").replace(/\s+/g, " ").trim();
+      const said = button.includes(":") || !title ? button : `${title}: ${button}`;
+      for (const [name, value] of [["_said", said], ["_from", location.pathname + location.search]]) {
+        form.querySelector(`[name=${name}]`)?.remove();
+        form.append(make("input", "", { type: "hidden", name, value }));
+      }
+    },
+    true,
+  );
+
+  const line = make("div", "", { className: "notices" });
+  line.setAttribute("role", "status");
+  main.prepend(line);
+  const say = (tone, words, link) => {
+    const note = make("p", words, { className: `notice ${tone}` });
+    if (link) note.append(" ", make("a", link, { href: outbox }));
+    line.append(note);
+  };
+
+  const keptAt = Number(document.querySelector("meta[name=kept-at]")?.content || 0);
+  const markForms = (rows) => {
+    for (const form of document.forms) {
+      const path = new URL(form.action, location.href).pathname;
+      const row = rows.find((one) => one.path === path && path !== location.pathname);
+      if (!row || form.hidden) continue;
+      form.hidden = true;
+      form.after(make("p", "Sudah Anda jawab; dikirim begitu ada sinyal.", { className: "notice warn" }));
+    }
+  };
+  const STATES = {
+    waiting: ["warn", "menunggu sinyal"],
+    sent: ["ok", "terkirim"],
+    refused: ["stop", "tidak diterima"],
+  };
+  const openAgain = (row) => {
+    const who = document.querySelector("[data-siapa]")?.dataset.siapa || "";
+    const form = `${location.origin}${row.path}#0`;
+    const typed = row.typed.map(([name, value]) => [name, value, true]);
+    try {
+      sessionStorage.setItem("balai:isian", JSON.stringify({ who, form, typed, refused: true }));
+    } catch {
+      // kept nowhere: the page opens empty
+    }
+    location.href = row.from || area;
+  };
+  const drop = async (row) => {
+    const isWaiting = row.state === "waiting";
+    if (isWaiting && !confirm("Hapus kiriman ini? Yang dihapus tidak akan terkirim.")) return;
+    await ask({ ask: "drop", id: row.id });
+    show();
+  };
+  const item = (row) => {
+    const entry = make("li");
+    const head = make("div", "", { className: "row between" });
+    const about = make("span");
+    about.append(make("b", row.said || "Kiriman"), make("br"));
+    const when = row.sent ? `terkirim ${hour(row.sent)}, ditekan ${hour(row.at)}` : `ditekan ${hour(row.at)}`;
+    about.append(make("span", when, { className: "small muted" }));
+    const [tone, words] = STATES[row.state];
+    head.append(about, make("span", words, { className: `tag ${tone}` }));
+    entry.append(head);
+    if (row.words) entry.append(make("p", row.words, { className: "gap-small" }));
+    const acts = make("p", "", { className: "row tight gap-small" });
+    if (row.state === "refused" && row.typed.length) {
+      const again = make("button", "Buka lagi isiannya", { type: "button", className: "btn slim" });
+      again.addEventListener("click", () => openAgain(row));
+      acts.append(again);
+    }
+    if (row.state !== "sent") {
+      const away = make("button", "Hapus", { type: "button", className: "btn slim" });
+      away.setAttribute("aria-label", `Hapus: ${row.said}`);
+      away.addEventListener("click", () => drop(row));
+      acts.append(away);
+    }
+    if (acts.children.length) entry.append(acts);
+    return entry;
+  };
+  const show = async () => {
+    const rows = (await ask({ ask: "list" })) || [];
+    const of = (state) => rows.filter((row) => row.state === state);
+    const [stuck, refused] = [of("waiting"), of("refused")];
+    line.replaceChildren();
+    if (keptAt) say("warn", `Tanpa sinyal. Halaman ini disimpan di ponsel ${hour(keptAt)}.`);
+    if (stuck.length && !list) {
+      say("warn", `${stuck.length} kiriman menunggu sinyal, dan dikirim sendiri begitu ada.`, "Lihat");
+    }
+    if (refused.length && !list) say("stop", `${refused.length} kiriman tidak diterima.`, "Lihat sebabnya");
+    const done = of("sent").filter((row) => row.sent > performance.timeOrigin);
+    if (done.length && !list) {
+      say("ok", `${done.length} kiriman baru saja terkirim.`, "Lihat");
+    }
+    markForms(stuck);
+    if (!list) return;
+    if (new URLSearchParams(location.search).has("stay") && stuck.length) {
+      say("stop", "Belum bisa keluar: masih ada kiriman yang menunggu sinyal. Tunggu, atau hapus kirimannya.");
+    }
+    list.replaceChildren(...rows.reverse().map(item));
+    document.querySelector("[data-forms-none]").hidden = rows.length > 0;
+  };
+
+  worker.addEventListener("message", (event) => {
+    if (event.data?.device === "changed") show();
+  });
+  const flush = async () => {
+    await ask({ ask: "flush" });
+    await show();
+  };
+  addEventListener("online", flush);
+  setInterval(async () => {
+    if (((await ask({ ask: "list" })) || []).some((row) => row.state === "waiting")) flush();
+  }, 30000);
+  worker.ready.then(async () => {
+    await show();
+    await ask({ ask: "flush" });
+    await ask({ ask: "warm" });
+    await show();
+  });
+})();

@@ -1,0 +1,55 @@
+"""What the phone of a head of an RT keeps: which pages, and until when."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Max
+from django.urls import reverse
+
+from kernel.clock import now
+from kernel.registry import Registry
+from services.applications import queries
+from tenants.office.access import Visitor
+from tenants.office.queries import current_holdings
+from tenants.registry.current import city
+
+LONGEST = timedelta(days=7)  # a phone that met no signal for so long forgets
+STEPS = 30  # requests whose pages are kept
+
+# Path and version of each page a phone keeps; a version that differs is fetched anew.
+Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
+pages: Registry[Pages] = Registry("pages kept on phones", "what the phone of a head who vouches has")
+
+
+def kept_until(who: Visitor, at: datetime) -> datetime:
+    """When the phone forgets: after the last day of the posts held, and after a week at most."""
+    today = at.astimezone(city().tz).date()
+    held = current_holdings(today).filter(post__in=who.vouching, user=who.user)
+    ends = held.filter(until__isnull=False).aggregate(last=Max("until"))["last"]
+    is_open = held.filter(until__isnull=True).exists()
+    week = at + LONGEST
+    if is_open or ends is None:
+        return week
+    return min(week, _end_of(ends))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=city().tz)
+
+
+def pages_of(who: Visitor) -> list[tuple[str, str]]:
+    """All pages of all parts of the area."""
+    return [one for part in pages for one in part(who)]
+
+
+def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
+    """The list of requests, and of each the page with its answers and the page to refuse it."""
+    at = f"{now():%Y%m%d%H}"
+    yield reverse("rt-inbox"), at
+    yield reverse("rt-outbox"), at
+    for step in queries.vouching(who.vouching)[:STEPS]:
+        yield reverse("rt-case", args=[step.pk]), str(step.pk)
+        yield reverse("rt-decide", args=[step.pk]), str(step.pk)
+
+
+pages.add("requests", _requests)

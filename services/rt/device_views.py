@@ -1,0 +1,36 @@
+"""What the phone of a head asks, and what it could not send yet."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kernel.clock import now
+from services.rt.device import kept_until, pages_of
+from tenants.office.access import visitor
+from ui.page import Audience, page
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@require_safe
+def facts(request: HttpRequest) -> HttpResponse:
+    """Whose phone this is, until when it may keep which pages, and what lets it send forms."""
+    who = visitor(request)
+    return JsonResponse(
+        {
+            "who": str(who.user.pk),
+            "token": get_token(request),
+            "until": int(kept_until(who, now()).timestamp() * 1000),
+            "pages": pages_of(who),
+        }
+    )
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@require_safe
+def outbox(request: HttpRequest) -> HttpResponse:
+    """What was pressed without a signal: the phone itself fills the list."""
+    return render(request, "rt/outbox.html")
