@@ -14,6 +14,7 @@ const Device = ((places) => {
       answer,
       new Promise((_, failed) => setTimeout(() => failed(new TypeError("no answer")), milliseconds)),
     ]);
+  let warmed = 0; // when the pages were last fetched
   const isOurs = (path) => path.startsWith(places.area);
 
   // --- the store ---------------------------------------------------------------------------------
@@ -74,6 +75,7 @@ const Device = ((places) => {
   const forgetPages = () => empty("pages");
   /* Nothing that can be read remains: without the key, sealed rows are noise. */
   const wipe = async () => {
+    warmed = 0;
     await Promise.all([empty("pages"), empty("forms"), empty("facts")]);
   };
   /* The server's word on who is signed in, until when this device may keep pages, and which. Null
@@ -131,7 +133,6 @@ const Device = ((places) => {
     }
   };
 
-  let warmed = 0;
   /* Fetches the pages this device should have, the changed ones alone; forgets all others. */
   const warm = async () => {
     if (Date.now() - warmed < WARM_EVERY) return;
@@ -252,7 +253,8 @@ const Device = ((places) => {
       } else if (response.status >= 500 || response.status === 429) {
         break;
       } else {
-        await write("forms", { ...row, state: "refused", words: await wordsOf(response) });
+        const { status } = response;
+        await write("forms", { ...row, state: "refused", status, words: await wordsOf(response) });
       }
       await tellPages();
     }
@@ -277,7 +279,8 @@ const Device = ((places) => {
     for (const row of await readAll("forms")) {
       if (row.who && row.who !== whose?.who) continue;
       const { path, from, said, entries } = await unseal(row);
-      const typed = row.state === "refused" ? entries.filter((one) => one.length === 2) : [];
+      const isToMend = row.state === "refused" && row.status === 422;
+      const typed = isToMend ? entries.filter((one) => one.length === 2) : [];
       found.push({ id: row.id, state: row.state, at: row.at, sent: row.sent, words: row.words,
                    path, from, said, typed });
     }

@@ -56,13 +56,20 @@
   };
 
   const keptAt = Number(document.querySelector("meta[name=kept-at]")?.content || 0);
+  /* What was answered is not answered again. A form that sends to its own page may be sent many
+     times, unless it says data-once. */
   const markForms = (rows) => {
     for (const form of document.forms) {
       const path = new URL(form.action, location.href).pathname;
-      const row = rows.find((one) => one.path === path && path !== location.pathname);
-      if (!row || form.hidden) continue;
+      const isRepeated = path === location.pathname && form.dataset.once === undefined;
+      if (form.hidden || isRepeated || !rows.some((row) => row.path === path)) continue;
       form.hidden = true;
       form.after(make("p", "Sudah Anda jawab; dikirim begitu ada sinyal.", { className: "notice warn" }));
+    }
+    for (const link of main.querySelectorAll("a[href]")) {
+      if (rows.some((row) => row.path === link.pathname && link.pathname !== location.pathname)) {
+        link.hidden = true;
+      }
     }
   };
   const STATES = {

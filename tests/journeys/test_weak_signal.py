@@ -1,0 +1,185 @@
+"""A Ketua RT without a signal: what is pressed is sent once it returns, also with the page shut."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import people
+from tests.journeys.walker import Installation, Walker
+
+pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
+
+ROWS = """name => new Promise((done) => {
+  const asked = indexedDB.open('balai-device');
+  asked.onupgradeneeded = () => { asked.transaction.abort(); done(0); };
+  asked.onsuccess = () => {
+    const all = asked.result.transaction(name).objectStore(name).getAll();
+    all.onsuccess = () => { asked.result.close(); done(all.result.length); };
+  };
+  asked.onerror = () => done(0);
+})"""
+EXPIRE = """() => new Promise((done) => {
+  const asked = indexedDB.open('balai-device');
+  asked.onsuccess = () => {
+    const change = asked.result.transaction('facts', 'readwrite');
+    const all = change.objectStore('facts');
+    const owner = all.get('owner');
+    owner.onsuccess = () => all.put({...owner.result, until: Date.now() - 1});
+    change.oncomplete = () => { asked.result.close(); done(true); };
+  };
+})"""
+SEALED = """() => new Promise((done) => {
+  const asked = indexedDB.open('balai-device');
+  asked.onsuccess = () => {
+    const all = asked.result.transaction(['pages', 'facts']);
+    const pages = all.objectStore('pages').getAll();
+    const key = all.objectStore('facts').get('key');
+    all.oncomplete = async () => {
+      const text = pages.result.map((row) => new TextDecoder().decode(row.data)).join('');
+      const taken = await crypto.subtle.exportKey('raw', key.result.key).catch(() => 'refused');
+      asked.result.close();
+      done([text, taken]);
+    };
+  };
+})"""
+
+
+def ask(walker: Walker, city: str, which: int, purpose: str) -> str:
+    """A resident of the demonstration asks for a cover letter of the RT; the address of the request."""
+    people.take_the_place_of(walker, city, "Warga", which)
+    walker.page.goto(f"{city}layanan/pengantar-rt-rw/")
+    people.begin_request(walker)
+    walker.page.fill("#id_keperluan", purpose)
+    walker.page.fill("#id_tujuan", "Bank")
+    walker.press("Lanjut")
+    if walker.page.get_by_role("button", name="Kirim permohonan").count():
+        walker.press("Kirim permohonan")
+    found = re.search(r"/permohonan/\d+/", walker.page.url)
+    assert found is not None, walker.page.url
+    return found.group()
+
+
+def ready(page: Page) -> None:
+    """Until the phone keeps the pages of every request that waits."""
+    for _ in range(100):
+        if page.evaluate(
+            "async () => Boolean(navigator.serviceWorker.controller) &&"
+            " (await (await fetch('/rt/ponsel/')).json()).pages.length"
+        ) == page.evaluate(ROWS, "pages"):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the phone did not keep the pages")
+
+
+def head_of(person: Callable[..., Walker], city: str, name: str) -> Walker:
+    walker = person(name)
+    walker.page.set_viewport_size({"width": 360, "height": 740})
+    people.take_the_place_of(walker, city, "Ketua RT")
+    walker.page.goto(f"{city}rt/")
+    ready(walker.page)
+    return walker
+
+
+def test_answers_without_signal_are_sent_once_also_with_the_page_shut(
+    balai: Installation, person: Callable[..., Walker]
+) -> None:
+    city = balai.city("bontang")
+    asker = person("warga")
+    vouched = ask(asker, city, 0, "Membuka rekening tabungan")
+    refused = ask(asker, city, 1, "Kredit pemilikan rumah")
+    rt, other = head_of(person, city, "ketua"), head_of(person, city, "ponsel-lain")
+    page = rt.page
+    text, taken = page.evaluate(SEALED)
+    assert "Membuka rekening" not in text and "<html" not in text and taken == "refused"
+
+    rt.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("Tanpa sinyal. Halaman ini disimpan")).to_be_visible()
+    rt.look("kept")
+    for number, purpose in enumerate(("Membuka rekening", "Kredit pemilikan"), start=1):
+        page.goto(f"{city}rt/")
+        page.locator("article", has_text=purpose).locator("form button.wide").first.click()
+        expect(page.locator("[data-forms] li")).to_have_count(number)
+    rt.look("two-waiting")
+    page.goto(f"{city}rt/")
+    expect(page.get_by_text("Sudah Anda jawab; dikirim begitu ada sinyal.")).to_have_count(2)
+    rt.look("answered")
+    elsewhere = rt.other()  # a page of the same site that sends nothing itself
+    page.close()
+
+    # Meanwhile the second request is answered otherwise on another phone.
+    other.page.locator("article", has_text="Kredit pemilikan").get_by_role(
+        "link", name="Tidak cocok"
+    ).click()
+    other.page.get_by_label("Sudah tidak tinggal di sini.").check()
+    other.page.locator("main form .stop").last.click()
+    other.page.wait_for_load_state("load")
+
+    rt.context.set_offline(False)
+    elsewhere.goto(f"{city}v/")
+    sync(rt, elsewhere, city)
+    for which, address, said in (
+        (0, vouched, "Surat sudah jadi"),
+        (1, refused, "Sudah tidak tinggal di sini"),
+    ):
+        people.take_the_place_of(asker, city, "Warga", which)
+        for _ in range(30):
+            asker.page.goto(city.rstrip("/") + address)
+            if asker.sees(said):
+                break
+            asker.page.wait_for_timeout(500)
+        asker.expect(said)
+
+    elsewhere.goto(f"{city}rt/kiriman/")
+    expect(elsewhere.locator("[data-forms] .tag.ok")).to_have_count(1)
+    expect(elsewhere.locator("[data-forms] .tag.stop")).to_have_count(1)
+    rt.page = elsewhere
+    rt.expect("sudah diputuskan")
+    rt.look("sent-and-refused")
+    elsewhere.get_by_role("button", name="Hapus").click()
+    expect(elsewhere.locator("[data-forms] li")).to_have_count(1)
+
+    # Signing out leaves nothing on the phone.
+    elsewhere.locator("details.who summary").click()
+    elsewhere.get_by_role("button", name="Keluar").click()
+    elsewhere.wait_for_load_state("load")
+    for name in ("pages", "forms", "facts"):
+        assert elsewhere.evaluate(ROWS, name) == 0, name
+
+
+def sync(walker: Walker, page: Page, city: str) -> None:
+    """What the browser does when the signal returns: it wakes the service worker."""
+    cdp = walker.context.new_cdp_session(page)
+    found: list[str] = []
+    cdp.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
+    )
+    cdp.send("ServiceWorker.enable")
+    page.wait_for_timeout(500)
+    event = {"registrationId": found[0], "tag": "balai-forms", "lastChance": False}
+    cdp.send("ServiceWorker.dispatchSyncEvent", {"origin": city.rstrip("/"), **event})
+
+
+def test_nothing_is_kept_after_the_term_or_for_somebody_without_a_post(
+    balai: Installation, person: Callable[..., Walker]
+) -> None:
+    city = balai.city("blitarkab")
+    rt = head_of(person, city, "ketua")
+    rt.page.evaluate(EXPIRE)
+    rt.context.set_offline(True)
+    rt.page.goto(f"{city}rt/")
+    rt.expect("Tidak ada sambungan")
+    rt.look("after-the-term")
+    assert rt.page.evaluate(ROWS, "pages") == 0
+    rt.context.set_offline(False)
+    rt.page.goto(f"{city}rt/")
+    ready(rt.page)
+    people.take_the_place_of(rt, city, "Warga")  # the same phone, an account without a post
+    rt.page.goto(f"{city}rt/")
+    rt.expect("bukan untuk akun Anda")
+    assert rt.page.evaluate(ROWS, "pages") == 0
+    assert rt.page.evaluate(ROWS, "facts") == 0
