@@ -36,7 +36,9 @@ def once(
     writes nothing and may come again.
     """
     with transaction.atomic():
-        SentAct.objects.bulk_create([SentAct(key=key, user=by, path=path[:200])], ignore_conflicts=True)
+        SentAct.objects.bulk_create(
+            [SentAct(key=key, user=by, path=path[:200])], ignore_conflicts=True
+        )
         row = SentAct.objects.select_for_update().get(key=key, user=by)
         if row.location:
             return HttpResponseRedirect(row.location)
@@ -52,4 +54,3 @@ def once(
 def forget_old() -> int:
     """Delete keys that no device sends any more; how many."""
     return SentAct.objects.filter(received_at__lt=now() - KEPT).delete()[0]
-

@@ -18,7 +18,9 @@ STEPS = 30  # requests whose pages are kept
 
 # Path and version of each page a phone keeps; a version that differs is fetched anew.
 Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
-pages: Registry[Pages] = Registry("pages kept on phones", "what the phone of a head who vouches has")
+pages: Registry[Pages] = Registry(
+    "pages kept on phones", "what the phone of a head who vouches has"
+)
 
 
 def kept_until(who: Visitor, at: datetime) -> datetime:

@@ -48,7 +48,7 @@ SEALED = """() => new Promise((done) => {
 
 
 def ask(walker: Walker, city: str, which: int, purpose: str) -> str:
-    """A resident of the demonstration asks for a cover letter of the RT; the address of the request."""
+    """A resident of the demonstration asks for a cover letter of the RT; the request's address."""
     people.take_the_place_of(walker, city, "Warga", which)
     walker.page.goto(f"{city}layanan/pengantar-rt-rw/")
     people.begin_request(walker)
