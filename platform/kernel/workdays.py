@@ -68,6 +68,19 @@ class WorkCalendar:
             return self._end_of_workday(local, amount)
         return self._after_working_hours(local, amount)
 
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """How long the offices were open between two moments."""
+        zone = ZoneInfo(self.zone)
+        begin, finish = start.astimezone(zone), end.astimezone(zone)
+        total, day = timedelta(), begin.date()
+        while day <= finish.date():
+            if self.is_workday(day):
+                opens = max(begin, datetime.combine(day, self.opens, zone))
+                closes = min(finish, datetime.combine(day, self.closes, zone))
+                total += max(closes - opens, timedelta())
+            day += timedelta(days=1)
+        return total
+
     def _end_of_workday(self, local: datetime, amount: int) -> datetime:
         day = local.date()
         while amount:

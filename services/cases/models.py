@@ -103,6 +103,7 @@ class Step(models.Model):
                 fields=["unit", "role", "due_at"], condition=Q(state="open"), name="step_inbox"
             ),
             models.Index(fields=["decided_by", "-decided_at"], name="step_decided"),
+            models.Index(fields=["unit", "opened_at"], name="step_of_unit"),
         ]
 
     def __str__(self) -> str:

@@ -130,7 +130,8 @@ def close(hand: AtHand, state: Step.State, at: datetime, *, by: User | None, not
     step = hand.step
     step.state, step.decided_at, step.decided_by, step.note = state, at, by, note
     step.save(update_fields=["state", "decided_at", "decided_by", "note", "about"])
-    record(hand.case, _AUDIT[state], by, step=step.key)
+    stands_in = {"stands_in_for": hand.post.title} if hand.post and hand.post.is_stood_in else {}
+    record(hand.case, _AUDIT[state], by, step=step.key, **stands_in)
 
 
 def is_self(user: User, case: Case) -> bool:

@@ -20,6 +20,7 @@ from services.catalogue.models import Switch
 from services.catalogue.queries import is_off, places_at
 from services.catalogue.steps import DeskStep, StepSpec
 from tenants.backend.scope import once_here
+from tenants.office import absences
 from tenants.office import queries as office
 from tenants.office.models import Holding, Unit
 from tenants.office.roles import NEIGHBOURHOOD, SHIPPED, Can, can, head_of, level_of, title_at
@@ -46,18 +47,13 @@ def _needed(unit: Unit) -> Can:
 
 
 def at_unit(unit: Unit, on: date) -> list[Holding]:
-    """Who may vouch at a unit on a day, its head first, a proper holder before an acting one. One
-    query, read once."""
+    """Who may vouch at a unit on a day, its head first, a proper holder before an acting one and
+    before whoever stands in. One query, read once."""
     return list(once_here(("cases.vouchers", unit.pk, on), lambda: _at_unit(unit, on)))
 
 
 def _at_unit(unit: Unit, on: date) -> list[Holding]:
-    held = (
-        office.current_holdings(on)
-        .filter(post__unit=unit, user__is_active=True)
-        .select_related("user", "post", "post__unit")
-        .order_by("is_acting", "-since", "pk")
-    )
+    held = absences.holders_at(unit, on)
     needed, head = _needed(unit), head_of(unit.kind)
     found = [holding for holding in held if can(holding.post.role, needed)]
     return sorted(found, key=lambda holding: holding.post.role != head)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.desk import (
     act_views,
+    board_views,
     code_views,
     counter_views,
     doubles_views,
@@ -25,6 +26,12 @@ urlpatterns = [
     path("penduduk/perhatian/", doubles_views.attention, name="desk-attention"),
     path("penduduk/ganda/<int:pk>/<int:other>/", doubles_views.compare, name="desk-doubles"),
     path("penduduk/ganda/<int:event>/batalkan/", doubles_views.undo, name="desk-doubles-undo"),
+    path("rt/", board_views.own, name="desk-board"),
+    path("rt/wilayah/<str:code>/", board_views.village, name="desk-board-village"),
+    path("rt/kartu/", board_views.cards, name="desk-cards"),
+    path("rt/kartu/<int:pk>/unduh/", board_views.cards_fetch, name="desk-cards-fetch"),
+    path("rt/berhalangan/<int:pk>/", board_views.absence, name="desk-absence"),
+    path("rt/berhalangan/<int:pk>/selesai/", board_views.absence_end, name="desk-absence-end"),
     path("kode/", code_views.give_code, name="desk-code"),
     path("penduduk/", people_views.find, name="desk-people"),
     path("penduduk/tambah/", act_views.add, name="desk-person-add"),

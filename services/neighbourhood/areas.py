@@ -16,7 +16,13 @@ from tenants.office.roles import Can, can
 
 def codes_of(posts: Iterable[Post]) -> list[str]:
     """The codes of the units for whose residents these posts answer; other posts keep no book."""
-    return list(dict.fromkeys(post.unit.code for post in posts if can(post.role, Can.VOUCHES)))
+    return list(dict.fromkeys(post.unit.code for post in _keeping(posts)))
+
+
+def _keeping(posts: Iterable[Post]) -> list[Post]:
+    """The posts whose holders keep a book. Who stands in for a head who is away answers requests
+    and opens no book."""
+    return [post for post in posts if can(post.role, Can.VOUCHES) and not post.is_stood_in]
 
 
 def lives_there(posts: Iterable[Post]) -> Q:
@@ -60,9 +66,10 @@ def unit_of(person: Person) -> Unit:
 
 def post_for(posts: Sequence[Post], unit: Unit) -> Post:
     """The post by which somebody acts for this unit, the nearest one. Raises NotThere."""
-    posts = [post for post in posts if can(post.role, Can.VOUCHES)]
     fitting = [
-        p for p in posts if unit.code == p.unit.code or unit.code.startswith(f"{p.unit.code}/")
+        p
+        for p in _keeping(posts)
+        if unit.code == p.unit.code or unit.code.startswith(f"{p.unit.code}/")
     ]
     if not fitting:
         raise NotThere("Halaman ini bukan untuk wilayah Anda.")

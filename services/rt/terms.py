@@ -7,25 +7,28 @@ from accounts.models import User
 from tenants.office import handing_over, terms
 from tenants.office.models import HandOver, Holding
 from tenants.office.queries import current_holdings
-from tenants.office.roles import Can, having
+from tenants.office.roles import Can, can, having
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTerm:
-    """Terms that end within two months, and hand-overs to confirm."""
+    """Terms that end within two months, hand-overs to confirm, and the posts one heads."""
 
     ending: list[tuple[Holding, int]]
     hand_overs: list[HandOver]
+    heads: list[Holding]
 
 
 def own_term(user: User, on: date) -> OwnTerm:
     """Two queries."""
-    held = current_holdings(on).filter(
-        having(Can.VOUCHES, "post__role"), user=user, until__isnull=False
+    held = list(
+        current_holdings(on)
+        .filter(having(Can.VOUCHES, "post__role"), user=user)
+        .select_related("post")
+        .order_by("pk")
     )
     ending = [
-        (holding, left)
-        for holding in held.select_related("post__unit__parent__parent__parent").order_by("pk")
-        if (left := terms.days_left(holding, on)) is not None
+        (holding, left) for holding in held if (left := terms.days_left(holding, on)) is not None
     ]
-    return OwnTerm(ending, handing_over.of(user, on))
+    heads = [holding for holding in held if can(holding.post.role, Can.HEADS)]
+    return OwnTerm(ending, handing_over.of(user, on), heads)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from services.rt import (
+    absence_views,
     book_views,
     device_views,
     hand_over_views,
@@ -14,6 +15,8 @@ from services.rt import (
 
 urlpatterns = [
     path("", views.inbox, name="rt-inbox"),
+    path("berhalangan/<int:pk>/", absence_views.absence, name="rt-absence"),
+    path("berhalangan/<int:pk>/selesai/", absence_views.absence_end, name="rt-absence-end"),
     path("serah-terima/<int:pk>/", hand_over_views.hand_over, name="rt-hand-over"),
     path("ponsel/", device_views.facts, name="rt-device"),
     path("kiriman/", device_views.outbox, name="rt-outbox"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.catalogue.editor_inputs import PARTS
 from services.setup import (
+    board_views,
     cards_views,
     closure_views,
     code_views,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("pejabat/berkas/", staff_views.staff, name="setup-staff"),
     path("pejabat/berkas/contoh/", staff_views.staff_template, name="setup-staff-template"),
     path("pejabat/nik/<int:pk>/", views.official_nik, name="setup-official-nik"),
+    path("e-rt/", board_views.rollout, name="setup-board"),
+    path("e-rt/<str:code>/", board_views.village, name="setup-board-village"),
     path("rt/berkas/", heads_views.heads, name="setup-heads"),
     path("rt/berkas/contoh.csv", heads_views.heads_example, name="setup-heads-example"),
     path("rt/berkas/<int:pk>/", heads_views.heads_file, name="setup-heads-file"),

@@ -42,7 +42,7 @@ class AreaForm(Form):
             field.initial = str(areas[0][0].pk)
 
 
-def cards_page(request: HttpRequest, user: User, place: Place) -> HttpResponse:
+def cards_page(request: HttpRequest, user: User, place: Place, **around: object) -> HttpResponse:
     """How many have no password, ordering a sheet, and the latest sheets."""
     on = today()
     areas = cards.areas_of(user, on)
@@ -67,7 +67,9 @@ def cards_page(request: HttpRequest, user: User, place: Place) -> HttpResponse:
         "days": cards.VALID_DAYS,
         "is_making": any(sheet.state == cards.State.MAKING for sheet in sheets),
     }
-    return render(request, "web/head_cards.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "web/head_cards.html", context | around, status=422 if form.errors else 200
+    )
 
 
 def fetched(user: User, pk: int) -> HttpResponse:

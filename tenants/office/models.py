@@ -127,6 +127,7 @@ class Post(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=16)  # see tenants.office.roles
     title = models.CharField(max_length=120)  # as it stands under a signature: "Lurah Belimbing"
+    is_stood_in = False  # set where somebody holds it today for a head who is away
 
     class Meta:
         constraints = [
@@ -241,6 +242,34 @@ class HandOver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_id} → {self.taken_id}"
+
+
+class Absence(models.Model):
+    """A head of a neighbourhood is away, and the holder of another post stands in for them."""
+
+    holding = models.ForeignKey(Holding, on_delete=models.PROTECT, related_name="absences")
+    stand_in = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="stands_in")
+    since = models.DateField()
+    until = models.DateField()  # the last day
+    noted_at = models.DateTimeField(auto_now_add=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("since")), name="absence_until_after_since"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["holding", "until"], name="absence_of_holding"),
+            models.Index(fields=["stand_in", "until"], name="absence_of_stand_in"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holding_id}: {self.since} – {self.until}"
 
 
 class Profile(models.Model):

@@ -41,6 +41,10 @@ TERMS_ENDING = notice(
     "office/terms-ending", "terms of heads of RT, RW and dusun end soon, to the kelurahan and city",
     fields="count lines city",
 )  # fmt: skip
+STANDS_IN = notice(
+    "office/stands-in", "somebody stands in for a head who is away, to both",
+    fields="post stand_in since until link city",
+)  # fmt: skip
 HAND_OVER = notice(
     "office/hand-over", "a post of a neighbourhood passes to a successor, to both",
     fields="post since link city",

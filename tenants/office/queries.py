@@ -13,7 +13,7 @@ from kernel.registry import Registry
 from kernel.workdays import WorkCalendar, calendar_for
 from tenants.backend.scope import once_here
 from tenants.office.languages import offered
-from tenants.office.models import Closure, Holding, Post, Profile, Unit
+from tenants.office.models import Absence, Closure, Holding, Post, Profile, Unit
 from tenants.office.roles import NEIGHBOURHOOD, Can, can, having
 from tenants.registry.current import city as here
 from tenants.registry.people import Admin
@@ -36,7 +36,8 @@ readers: Registry[Callable[[User], bool]] = Registry(
 
 
 def posts_of(user: User, on: date) -> list[Post]:
-    """The posts this person holds on a day, with their units; for a reader, the admins' post."""
+    """The posts this person holds on a day, or stands in at, with their units; for a reader, the
+    admins' post."""
     return list(once_here(("office.posts", user.pk, on), lambda: _posts_of(user, on)))
 
 
@@ -44,11 +45,27 @@ def _posts_of(user: User, on: date) -> list[Post]:
     if any(reads(user) for reads in readers):
         admin = Post.objects.filter(having(Can.ADMINISTERS))
         return list(admin.select_related("unit").order_by("unit__code")[:1])
-    return list(
-        Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
-        .select_related("unit")
-        .order_by("unit__code", "role")
-    )
+    held = Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
+    posts = list(held.select_related("unit").order_by("unit__code", "role"))
+    if any(can(post.role, Can.VOUCHES) for post in posts):
+        known = {post.pk for post in posts}
+        posts += [post for post in stood_in(posts, on) if post.pk not in known]
+        posts.sort(key=lambda post: (post.unit.code, post.role))
+    return posts
+
+
+def absences_on(on: date) -> QuerySet[Absence]:
+    """Absences of a day, of heads whose own term lasts on it."""
+    return Absence.objects.filter(since__lte=on, until__gte=on, holding__in=current_holdings(on))
+
+
+def stood_in(posts: list[Post], on: date) -> list[Post]:
+    """The posts at which holders of these stand in on a day, with their units. One query."""
+    away = absences_on(on).filter(stand_in__in=posts).values("holding__post")
+    found = list(Post.objects.filter(pk__in=away).select_related("unit"))
+    for post in found:
+        post.is_stood_in = True
+    return found
 
 
 def _seats(on: date) -> QuerySet[Holding]:

@@ -63,3 +63,17 @@ def test_working_clocks_end_while_the_office_is_open(start, amount) -> None:
         local = CALENDAR.due(start, amount, unit).astimezone(WITA)
         assert CALENDAR.is_workday(local.date())
         assert CALENDAR.opens <= local.time() <= CALENDAR.closes
+
+
+@given(
+    start=st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    amount=st.integers(1, 30),
+)
+def test_working_time_until_a_working_clock_ends_is_its_hours(start, amount) -> None:
+    end = CALENDAR.due(start, amount, "jam_kerja")
+    assert CALENDAR.working_time(start, end) == timedelta(hours=amount)
+
+
+def test_a_night_between_two_moments_is_no_working_time() -> None:
+    evening = datetime(2026, 11, 23, 19, tzinfo=WITA)
+    assert CALENDAR.working_time(evening, evening + timedelta(hours=10)) == timedelta()

@@ -227,6 +227,12 @@ def grouped(value: int | None) -> str:
 
 
 @register.filter
+def decimal(value: float | None) -> str:
+    """``2,5``; a whole number without a decimal."""
+    return "" if value is None else f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+@register.filter
 def file_size(size: int | None) -> str:
     """Bytes as ``840 kB``, ``1,2 MB`` or ``50 GB``."""
     if size is None:
