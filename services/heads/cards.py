@@ -62,6 +62,11 @@ def without_password(area: Unit, on: date) -> QuerySet[Holding]:
     )
 
 
+def people_without_password(area: Unit, on: date) -> int:
+    """How many people that are: somebody may hold two posts, and gets one card."""
+    return without_password(area, on).order_by().values("user").distinct().count()
+
+
 _PATHS = ("post__unit__parent__parent__parent",)
 
 

@@ -25,7 +25,7 @@ from services.heads.checking import Checked, Checker
 from services.heads.models import HeadsFile, HeadsLine
 from services.heads.table import Typed
 from services.residents.imports import files as kept_files
-from services.residents.imports.columns import Cell
+from services.residents.imports.columns import Cell, as_text
 from services.residents.imports.problems import ImportRefused
 from services.residents.imports.repair import REASON
 from services.residents.imports.sheets import File, Sniffer
@@ -340,6 +340,16 @@ def refused(file: HeadsFile) -> Iterator[list[Cell]]:
         cells = json.loads(unseal(bytes(line.cells_sealed)))
         padded = [*cells, *[""] * (len(headings) - len(cells))]
         yield [*(padded[n] for n in keeps), line.reason]
+
+
+def name_in(line: HeadsLine) -> str:
+    """The name that a line says, "" where it has none. Lines are of one file, read together."""
+    fields = [field for _, field in line.file.headings]
+    if "nama" not in fields:
+        return ""
+    cells = json.loads(unseal(bytes(line.cells_sealed)))
+    place = fields.index("nama")
+    return as_text(cells[place])[:40] if place < len(cells) else ""
 
 
 def tidy() -> None:

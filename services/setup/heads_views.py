@@ -1,7 +1,7 @@
 """Appointing a thousand heads of RT, RW and dusun from one file: upload, look, agree, mend."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django import forms
 from django.contrib import messages
@@ -28,6 +28,17 @@ RECENT, SHOWN = 10, 50
 State, Line = HeadsFile.State, HeadsLine.State
 
 
+class HeadsForm(TableForm):
+    """A spreadsheet of heads of RT, RW and dusun."""
+
+    file = forms.FileField(
+        label="Berkas Ketua RT dan RW",
+        help_text=f"XLSX, XLS, ODS, atau CSV; paling banyak {MOST_LINES // 1000}.000 baris dan "
+        "12 MB.",
+        widget=TableForm.base_fields["file"].widget,
+    )
+
+
 class AcceptForm(Form):
     makes_units = forms.BooleanField(
         label="Buat juga RT, RW, dan dusun yang belum ada", required=False
@@ -38,7 +49,7 @@ class AcceptForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def heads(request: HttpRequest, user: User) -> HttpResponse:
     """Upload a file; what became of the latest ones."""
-    form = TableForm(request.POST or None, request.FILES or None)
+    form = HeadsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
@@ -49,7 +60,6 @@ def heads(request: HttpRequest, user: User) -> HttpResponse:
             return redirect("setup-heads-file", file.pk)
     context = {
         "fields": FIELDS,
-        "most": MOST_LINES,
         "files": HeadsFile.objects.select_related("by")[:RECENT],
     }
     return page_of(request, "heads", form, **context)
@@ -60,8 +70,9 @@ def heads(request: HttpRequest, user: User) -> HttpResponse:
 def heads_file(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """How a file stands, polled by htmx as a part of the page, else by reloading."""
     file = files.get(pk)
-    refused = file.lines.filter(state=Line.REFUSED).order_by("line")
-    doubtful = file.lines.filter(state=Line.READY).exclude(doubt="").order_by("line")
+    lines = file.lines.select_related("file")
+    refused = lines.filter(state=Line.REFUSED).order_by("line")
+    doubtful = lines.filter(state=Line.READY).exclude(doubt="").order_by("line")
     is_checked = file.state == State.CHECKED
     counts = file.counts
     ready = max(1, counts.get("ready", 0))
@@ -70,16 +81,21 @@ def heads_file(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         "counts": counts,
         "read": files.lines_read(file) if file.state == State.READING else 0,
         "percent": min(99, 100 * counts.get("done", 0) // ready),
-        "refused": [{"line": one.line, "name": "", "text": one.reason} for one in refused[:SHOWN]],
+        "refused": _told(refused[:SHOWN], "reason"),
         "refused_count": refused.count(),
-        "doubtful": [
-            {"line": one.line, "name": "", "text": one.doubt} for one in doubtful[:SHOWN]
-        ] if is_checked else [],
+        "doubtful": _told(doubtful[:SHOWN], "doubt") if is_checked else [],
         "doubtful_count": doubtful.count() if is_checked else 0,
     }  # fmt: skip
     part = bool(request.headers.get("HX-Request"))
     form = AcceptForm(initial={"makes_units": True}) if is_checked else None
     return page_of(request, "parts/heads" if part else "heads_file", form, **context)
+
+
+def _told(lines: Iterable[HeadsLine], what: str) -> list[dict[str, object]]:
+    """Lines for a table of problems, with the name that each says."""
+    return [
+        {"line": one.line, "name": files.name_in(one), "text": getattr(one, what)} for one in lines
+    ]
 
 
 @page(Audience.ADMIN, support="no")

@@ -46,7 +46,7 @@ def cards_page(request: HttpRequest, user: User, place: Place, **around: object)
     """How many have no password, ordering a sheet, and the latest sheets."""
     on = today()
     areas = cards.areas_of(user, on)
-    counted = [(unit, cards.without_password(unit, on).count()) for unit in areas]
+    counted = [(unit, cards.people_without_password(unit, on)) for unit in areas]
     form = AreaForm(
         request.POST if request.method == "POST" else None,
         areas=[(unit, count) for unit, count in counted if count],

@@ -45,27 +45,21 @@ def _posts_of(user: User, on: date) -> list[Post]:
     if any(reads(user) for reads in readers):
         admin = Post.objects.filter(having(Can.ADMINISTERS))
         return list(admin.select_related("unit").order_by("unit__code")[:1])
-    held = Post.objects.filter(pk__in=current_holdings(on).filter(user=user).values("post"))
+    mine = current_holdings(on).filter(user=user)
+    away = absences_on(on).filter(stand_in__in=mine.values("post"))
+    wanted = mine.values("post").union(away.values("holding__post"))
+    held = Post.objects.filter(pk__in=wanted).annotate(
+        is_held=Exists(mine.filter(post=OuterRef("pk")))
+    )
     posts = list(held.select_related("unit").order_by("unit__code", "role"))
-    if any(can(post.role, Can.VOUCHES) for post in posts):
-        known = {post.pk for post in posts}
-        posts += [post for post in stood_in(posts, on) if post.pk not in known]
-        posts.sort(key=lambda post: (post.unit.code, post.role))
-    return posts
+    for post in posts:
+        post.is_stood_in = not post.is_held
+    return list[Post](posts)
 
 
 def absences_on(on: date) -> QuerySet[Absence]:
     """Absences of a day, of heads whose own term lasts on it."""
     return Absence.objects.filter(since__lte=on, until__gte=on, holding__in=current_holdings(on))
-
-
-def stood_in(posts: list[Post], on: date) -> list[Post]:
-    """The posts at which holders of these stand in on a day, with their units. One query."""
-    away = absences_on(on).filter(stand_in__in=posts).values("holding__post")
-    found = list(Post.objects.filter(pk__in=away).select_related("unit"))
-    for post in found:
-        post.is_stood_in = True
-    return found
 
 
 def _seats(on: date) -> QuerySet[Holding]:

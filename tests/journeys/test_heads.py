@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from deploy.local.synthetic import Families, Place
 from tenants.registry import regions
@@ -54,6 +56,12 @@ def _heads(rows: list[dict[str, str]], folder: Path) -> Path:
     return path
 
 
+def _code_on(sheet: Path) -> str:
+    """What a phone reads on the first card."""
+    picture = pypdfium2.PdfDocument(sheet)[0].render(scale=3).to_pil().convert("L")
+    return zxingcpp.read_barcodes(picture)[0].text
+
+
 def test_a_thousand_heads_from_a_file_and_a_card_that_opens_an_account(
     balai: Installation, person: Callable[..., Walker], tmp_path: Path
 ) -> None:
@@ -73,16 +81,19 @@ def test_a_thousand_heads_from_a_file_and_a_card_that_opens_an_account(
     page.wait_for_selector("text=baris sudah diperiksa", timeout=120_000)
     admin.look("diperiksa")
     admin.expect("16 angka", "tidak tercatat", "Namanya tidak sama", "sama dengan baris 9")
-    admin.press("Tunjuk 996 orang", "menunjuk")
+    button = page.get_by_role("button", name=re.compile(r"Tunjuk \d+ orang")).inner_text()
+    (ready,) = re.findall(r"\d+", button)
+    assert int(ready) > RTS * 0.9  # the register took in nearly every family
+    admin.press(f"Tunjuk {ready} orang", "menunjuk")
     page.wait_for_selector("text=orang ditunjuk", timeout=240_000)
     admin.look("ditunjuk")
-    admin.expect("996 orang ditunjuk", "7 baris perlu diperbaiki")
+    admin.expect(f"{ready} orang ditunjuk", "baris perlu diperbaiki")
     with page.expect_download() as mended:
         page.get_by_role("link", name="CSV").click()
     assert "Namanya tidak sama" in Path(mended.value.path()).read_text("utf-8-sig")
 
     admin.press("Cetak kartu", "kartu")
-    page.get_by_label(re.compile("996 kartu")).check()
+    page.get_by_label(re.compile(r"kartu")).first.check()
     admin.press("Buat kartu")
     page.wait_for_selector("text=Siap dicetak", timeout=120_000)
     admin.look("kartu-siap")
@@ -98,12 +109,12 @@ def test_a_thousand_heads_from_a_file_and_a_card_that_opens_an_account(
     head = person("ketua-baru")
     phone = head.page
     phone.set_viewport_size(PHONE)
-    (address,) = set(people.codes_on(sheet))
+    address = _code_on(sheet)
     head.go(address, "kode")
     phone.get_by_label("NIK").fill(first["nik"])
     phone.get_by_label("Kode").fill(code[0])
     phone.locator("input[type=password]").fill(people.PASSWORD)
-    head.press(phone.locator("main form button").first.inner_text().strip(), "masuk")
+    head.press("Simpan kata sandi", "masuk")
     head.expect("Tidak ada yang menunggu")
 
     head.press("Berhalangan", "kapan")
@@ -131,10 +142,10 @@ def test_the_kelurahan_looks_at_its_rts(balai: Installation, person: Callable[..
     counter = person("papan-kelurahan")
     people.take_the_place_of(counter, city, "Loket")
     counter.go(f"{city}meja/", "meja")
-    counter.press("RT dan RW", "papan")
+    counter.page.get_by_role("link", name="RT dan RW").click()
+    counter.look("papan")
     counter.expect("Tepat waktu", "Menunggu")
     with counter.page.expect_download() as told:
         counter.page.get_by_role("link", name="CSV").click()
     assert "median_jam_kerja" in Path(told.value.path()).read_text("utf-8-sig")
-    counter.page.go_back()
     counter.press("Kartu masuk", "kartu")
