@@ -22,7 +22,7 @@ VILLAGE_HEADS = (
     "Memakai", "Sejak", "#RT dan dusun", "#Kosong", "#Segera berakhir", "#Lewat RT seminggu",
     "#Semua berkas seminggu", "#Tak dijawab", "#Menunggu",
 )  # fmt: skip
-USES = {"ert": "e-RT", "ready": "e-RT menyala, belum dipakai", "counter": "loket saja"}
+USES = {"ert": "e-RT", "ready": "belum dipakai", "counter": "loket saja"}
 
 
 @dataclass(frozen=True, slots=True)
