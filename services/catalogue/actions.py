@@ -112,7 +112,7 @@ def open_all_shipped() -> None:
     audit.record("service.published_all", actor=None, subject="catalogue", subject_id=len(services))
 
 
-CARD = 3  # which facts a card holds; higher with every change of ``card_of``
+CARD = 4  # which facts a card holds; higher with every change of ``card_of``
 
 
 def card_of(blueprint: Blueprint) -> dict[str, Any]:
@@ -123,6 +123,7 @@ def card_of(blueprint: Blueprint) -> dict[str, Any]:
         "icon": blueprint.icon,
         "fee": blueprint.fee,
         "filed_by": blueprint.filed_by,
+        "event": blueprint.event.kind if blueprint.event else "",
         "steps": len(blueprint.steps),
         "days": rules.longest(blueprint),
         "synonyms": blueprint.synonyms,

@@ -55,8 +55,13 @@ def offered(language: str = ORIGINAL) -> list[Service]:
 
 
 def reports() -> list[Service]:
-    """Active services that heads of neighbourhoods file, by title. One query."""
-    return [one for one in _active() if one.card.get("filed_by")]
+    """Active services that heads of neighbourhoods file, the most usual first. One query."""
+    found = [one for one in _active() if one.card.get("filed_by")]
+    usual = {kind: place for place, kind in enumerate(_USUAL_REPORTS)}
+    return sorted(found, key=lambda one: (usual.get(one.card.get("event", ""), 99), one.title))
+
+
+_USUAL_REPORTS = ("stay", "birth", "death", "move_in", "move_out", "move_within", "head", "card")
 
 
 def _active() -> QuerySet[Service]:

@@ -22,6 +22,7 @@ from services.residents.models import Household, Person, PersonEvent
 from services.residents.queries import lies_in, within
 from tenants.office.models import Post, Unit
 from tenants.office.queries import vouched_units
+from tenants.office.roles import Can, can
 
 MONTHS_BACK = 12  # that may still be sent
 # What happened, and by which events of the register and which reports it is told.
@@ -220,6 +221,14 @@ def of_units(units: Iterable[Unit], month: date) -> dict[int, MonthlyReport]:
     found = MonthlyReport.objects.filter(unit__in=[unit.pk for unit in units], month=month)
     rows = found.select_related("sent_by", "unit").order_by("unit", "version")
     return {report.unit_id: report for report in rows}
+
+
+def unsent(posts: Sequence[Post], month: date) -> bool:
+    """Whether a head has not sent the report of the own unit. One query; of an RW, whose RT send
+    theirs, none is awaited."""
+    own = [post.unit_id for post in posts if can(post.role, Can.VOUCHES)]
+    sent = MonthlyReport.objects.filter(month=month).values("unit")
+    return vouched_units().filter(pk__in=own).exclude(pk__in=sent).exists()
 
 
 # --- what the kelurahan sees ----------------------------------------------------------------------

@@ -22,7 +22,7 @@ from services.cases.timeline import timeline
 from services.catalogue import answers as answering
 from services.catalogue import queries as catalogue
 from services.catalogue.blueprint import Blueprint
-from services.neighbourhood import areas, book, guests, houses, reports
+from services.neighbourhood import areas, book, guests, houses, monthly, reports
 from services.questions.kind import kind_of
 from services.residents.models import Person
 from services.residents.search.actions import search
@@ -39,7 +39,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     """What can be reported, and what was."""
     posts = visitor(request).vouching
     found = Paginator(reports.listed(posts), book.PER_PAGE)
-    context = {"services": catalogue.reports(), "page": found.get_page(request.GET.get("page"))}
+    due = monthly.due_month(today())
+    context = {
+        "services": catalogue.reports(), "page": found.get_page(request.GET.get("page")),
+        "due": due, "unsent": monthly.unsent(posts, due),
+    }  # fmt: skip
     return render(request, "rt/book/reports.html", context)
 
 
