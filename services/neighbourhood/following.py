@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from services.neighbourhood.models import BoardingHouse, Guest, Mark
+from services.neighbourhood.models import BoardingHouse, Guest, Mark, Report
 from services.residents import merging
 
 
@@ -19,4 +19,5 @@ def register() -> None:
     merging.follows.add("neighbourhood.marks", follow(Mark, "person", may=of_another_kind))
     merging.follows.add("neighbourhood.hosts", follow(Guest, "host"))
     merging.follows.add("neighbourhood.stays", follow(Guest, "person"))
+    merging.follows.add("neighbourhood.reports", follow(Report, "about"))
     merging.follows.add("neighbourhood.houses", follow(BoardingHouse, "keeper"))

@@ -82,6 +82,8 @@ class Report(models.Model):
     """A case that the head of a neighbourhood filed: about what, for which unit, of which day."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="report")
+    # Whom the head chose from the book; of who died, not the applicant.
+    about = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="reports")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     what = models.CharField(max_length=12)  # the kind of its service's event; "" without one
     on = models.DateField()  # when it happened; the day of filing where the answers do not say

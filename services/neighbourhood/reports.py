@@ -100,7 +100,7 @@ def file(
         raise Repeated(told)
     sent = actions.submit(application_id=application.pk, by=by, at=at)
     found = Report.objects.create(
-        application=sent, unit=unit, title=post.title, on=_day(sent, today),
+        application=sent, about=person, unit=unit, title=post.title, on=_day(sent, today),
         what=blueprint.event.kind if blueprint.event else "",
     )  # fmt: skip
     _keep_guest(found, person, house)
@@ -210,7 +210,7 @@ def listed(posts: Sequence[Post]) -> QuerySet[Report]:
     """Reports about the own area, the newest first."""
     return (
         Report.objects.filter(lies_there(posts))
-        .select_related("application__version__service", "application__applicant", "unit")
+        .select_related("application__version__service", "about", "unit")
         .order_by("-pk")
     )
 
@@ -220,7 +220,8 @@ def of_area(posts: Sequence[Post], report_id: int) -> Report:
     found = (
         Report.objects.filter(lies_there(posts), pk=report_id)
         .select_related(
-            "application__version__service", "application__applicant__household__rt", "unit",
+            "application__version__service", "application__applicant__household__rt",
+            "about__household__rt", "unit",
             "application__opened_by",
         ).first()
     )  # fmt: skip

@@ -127,9 +127,9 @@ def _person_page(request: HttpRequest, posts: list[Post], found: Person) -> Http
     context = {
         "person": found,
         "marks": book.marks_of(found),
-        "reports": Report.objects.filter(
-            areas.lies_there(posts), application__applicant=found
-        ).select_related("application__version__service")[:5],
+        "reports": Report.objects.filter(areas.lies_there(posts), about=found).select_related(
+            "application__version__service"
+        )[:5],
         "services": catalogue.reports() if found.lives_here else [],
     }
     return render(request, "rt/book/person.html", context)

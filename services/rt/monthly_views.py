@@ -59,7 +59,7 @@ def month(request: HttpRequest, pk: int, text: str) -> HttpResponse:
             unit=unit, month=wanted, posts=who.vouching, by=who.user, at=now(), today=today()
         )
         nil = " NIHIL" if sent.is_nil else ""
-        messages.success(request, f"Laporan{nil} terkirim ke kelurahan. Terima kasih.")
+        messages.success(request, f"Laporan{nil} terkirim. Terima kasih.")
         return redirect("rt-monthly-month", pk, text)
     is_open = wanted in monthly.open_months(today())
     sent_before = monthly.newest(unit, wanted)

@@ -105,7 +105,7 @@ def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             explain(accept, doubt)
         else:
             number = filed.application.number
-            messages.success(request, f"Laporan terkirim ke kelurahan dengan nomor {number}.")
+            messages.success(request, f"Laporan terkirim dengan nomor {number}.")
             if house is not None:
                 return redirect("rt-house", house.pk)
             return redirect("rt-report", filed.pk)
@@ -189,7 +189,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         except reports.Incomplete as missing:
             problems = missing.problems
         else:
-            messages.success(request, "Perbaikan Anda terkirim ke kelurahan.")
+            messages.success(request, "Perbaikan Anda terkirim.")
             return redirect("rt-report", pk)
     form = _form(application.blueprint, application.applicant, typed or kept, problems)
     context = {"report": found, "application": application, "form": form}
@@ -205,7 +205,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = reports.of_area(who.vouching, pk)
     if request.method == "POST":
         reports.withdraw(report_id=pk, posts=who.vouching, by=who.user, at=now())
-        messages.success(request, "Laporan ditarik. Kelurahan tidak memprosesnya lagi.")
+        messages.success(request, "Laporan ditarik dan tidak diproses lagi.")
         return redirect("rt-reports")
     return render(request, "rt/book/report_withdraw.html", {"report": found})
 

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from services.neighbourhood import monthly, tasks
 from services.neighbourhood.models import MonthlyReport
 from services.residents.models import Person
 from tenants.office.models import Post, Unit
-from tests.factories import MONDAY, Cast, approve, family
+from tests.factories import MONDAY, Cast, approve, family, official
 from tests.neighbourhood.conftest import As
 from tests.neighbourhood.test_reports import GUEST, birth, confirm, file, mother
 
@@ -148,3 +150,28 @@ def test_heads_are_reminded_once_in_the_last_days(cast: Cast, posts: list[Post])
     assert told.count() == 2
     send(cast, posts)
     assert tasks.remind(at=last) == 1
+
+
+def test_the_board_asks_the_same_however_many_rt_there_are(cast: Cast, signed_in: As) -> None:
+    client = signed_in(cast.rina)
+
+    def cost() -> int:
+        client.get("/meja/bulanan/?month=2026-11")
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get("/meja/bulanan/?month=2026-11").status_code == 200
+        return len(seen)
+
+    before = cost()
+    for number in range(3, 20):
+        family(cast.village, rt=number)
+    assert cost() == before <= 14
+
+
+def test_the_rw_sees_the_month_of_its_rt_and_sends_none(cast: Cast, signed_in: As) -> None:
+    rw = rt_of(cast).parent
+    assert rw is not None
+    Post.objects.get_or_create(unit=rw, role="ketua_rw", title="Ketua RW 001")
+    client = signed_in(official("rw", rw, "ketua_rw"))
+    page = client.get("/rt/bulanan/").content.decode()
+    assert page.count("belum dikirim") == 2
+    assert "belum dikirim" not in client.get("/rt/lapor/").content.decode()

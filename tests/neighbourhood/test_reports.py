@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
@@ -16,12 +17,13 @@ from services.cases import decisions
 from services.cases.queries import inbox
 from services.catalogue import queries as catalogue
 from services.neighbourhood import guests, reports
-from services.neighbourhood.models import Guest, Report
+from services.neighbourhood.models import BoardingHouse, Guest, Report
 from services.residents import codes
 from services.residents.models import Person
 from tenants.office.models import Post, Unit
 from tenants.office.queries import posts_of
 from tests.factories import MONDAY, Cast, approve, family, official
+from tests.neighbourhood.conftest import As
 from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +92,11 @@ def test_a_reported_birth_reaches_the_kelurahan_and_becomes_a_person(cast: Cast)
 
 
 def test_a_reported_death_is_the_familys_case_and_is_recorded(cast: Cast) -> None:
-    household = next(found for _ in range(20) if len(found := family(cast.village)) > 1)
+    household = next(
+        found
+        for _ in range(20)
+        if any(one.birth_date.year < 2000 for one in (found := family(cast.village))[1:])
+    )
     late = household[0]
     typed = {"tanggal": "2026-11-20", "tempat": "Rumah", "sebab": "sakit"}
     report = file(cast, "lapor-kematian", late, typed)
@@ -289,3 +295,61 @@ def test_residents_cannot_begin_a_report_by_the_actions(cast: Cast) -> None:
     service = catalogue.report("lapor-tamu")
     with pytest.raises(NotThere):
         actions.begin(service=service, applicant=cast.sari_person, by=cast.sari)
+
+
+def test_the_host_reads_the_report_without_the_guests_nik_and_cannot_take_it_back(
+    cast: Cast, signed_in: As
+) -> None:
+    nik = cast.tetangga.resident.person.nik
+    report = file(cast, "lapor-tamu", cast.sari_person, {**GUEST, "nik": nik})
+    client = signed_in(cast.sari)
+    address = f"/permohonan/{report.application_id}/"
+    page = client.get(address).content.decode()
+    assert "Jumadi" in page and "Dilaporkan oleh Hasan" in page
+    assert nik not in page and "batalkan" not in page
+    assert client.post(reverse("application-withdraw", args=[report.application_id])).status_code == 422
+    report.application.refresh_from_db()
+    assert report.application.state == Application.State.RUNNING
+
+
+def test_a_guest_whom_the_register_knows_is_tied_to_the_person(cast: Cast) -> None:
+    known = cast.tetangga.resident.person
+    file(cast, "lapor-tamu", cast.sari_person, {**GUEST, "nik": known.nik, "nama": known.name})
+    assert Guest.objects.get().person == known
+
+
+def test_the_pages_file_point_out_and_correct(cast: Cast, signed_in: As) -> None:
+    client = signed_in(cast.hasan)
+    address = f"/rt/lapor/lapor-tamu/{cast.sari_person.pk}/"
+    assert client.get(address).status_code == 200
+    wrong = client.post(address, {"nama": "Jumadi"})
+    assert wrong.status_code == 422 and "Berapa malam" in wrong.content.decode()
+    assert client.post(address, GUEST).status_code == 302
+    again = client.post(address, GUEST)
+    assert again.status_code == 422 and "Tetap laporkan" in again.content.decode()
+    assert client.post(address, {**GUEST, "asked": "1", "accepted": "on"}).status_code == 302
+    report = Report.objects.order_by("pk").first()
+    assert report is not None
+    step = report.application.steps.get()
+    decisions.return_(step_id=step.pk, by=cast.rina, note="Tulis NIK tamunya.", at=MONDAY)
+    correct = f"/rt/laporan/{report.pk}/perbaiki/"
+    assert "Tulis NIK tamunya." in client.get(correct).content.decode()
+    assert client.post(correct, {**GUEST, "malam": "0"}).status_code == 422
+    assert client.post(correct, {**GUEST, "malam": "4"}).status_code == 302
+    assert Guest.objects.get(application=report.application).stays_until == date(2026, 11, 26)
+
+
+def test_a_lodger_is_reported_at_the_boarding_house(cast: Cast, signed_in: As) -> None:
+    client = signed_in(cast.hasan)
+    sent = {
+        "kind": "rooms", "name": "Kos Rahma", "address": "Jalan Cumi-cumi 12", "rooms": "8",
+        "owner_name": "Rahma", "owner_phone": "",
+    }  # fmt: skip
+    house = client.post(f"/rt/kos/baru/{cast.sari_person.pk}/", sent).url
+    pk = house.rstrip("/").rpartition("/")[2]
+    new = client.post(f"/rt/lapor/lapor-tamu/{cast.sari_person.pk}/?house={pk}", GUEST)
+    assert new.url == house
+    page = client.get(house).content.decode()
+    assert "Jumadi" in page
+    closed = client.post(f"{house}tutup/")
+    assert closed.status_code == 422 and BoardingHouse.objects.get().closed_at is None
