@@ -92,10 +92,9 @@ def test_a_reported_birth_reaches_the_kelurahan_and_becomes_a_person(cast: Cast)
 
 
 def test_a_reported_death_is_the_familys_case_and_is_recorded(cast: Cast) -> None:
+    families = (family(cast.village) for _ in range(20))
     household = next(
-        found
-        for _ in range(20)
-        if any(one.birth_date.year < 2000 for one in (found := family(cast.village))[1:])
+        found for found in families if any(one.birth_date.year < 2000 for one in found[1:])
     )
     late = household[0]
     typed = {"tanggal": "2026-11-20", "tempat": "Rumah", "sebab": "sakit"}
