@@ -306,7 +306,10 @@ def test_the_host_reads_the_report_without_the_guests_nik_and_cannot_take_it_bac
     page = client.get(address).content.decode()
     assert "Jumadi" in page and "Dilaporkan oleh Hasan" in page
     assert nik not in page and "batalkan" not in page
-    assert client.post(reverse("application-withdraw", args=[report.application_id])).status_code == 422
+    assert (
+        client.post(reverse("application-withdraw", args=[report.application_id])).status_code
+        == 422
+    )
     report.application.refresh_from_db()
     assert report.application.state == Application.State.RUNNING
 
