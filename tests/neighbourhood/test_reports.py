@@ -35,13 +35,12 @@ GUEST = {
 
 
 def mother(village: Unit) -> Person:
-    """A grown-up woman of RT 001."""
-    return next(
-        person
-        for _ in range(20)
-        for person in family(village)
-        if person.sex == codes.Sex.FEMALE and person.birth_date.year < 2000
-    )
+    """A woman of RT 001 who is 31 years old: nobody doubts that she gave birth."""
+    families = (family(village) for _ in range(20))
+    found = next(one for many in families for one in many if one.sex == codes.Sex.FEMALE)
+    Person.objects.filter(pk=found.pk).update(birth_date=date(1995, 5, 5))
+    found.refresh_from_db()
+    return found
 
 
 def file(cast: Cast, slug: str, person: Person, typed: dict[str, str], **more: Any) -> Report:
