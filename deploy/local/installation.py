@@ -13,7 +13,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +32,7 @@ class Secrets:
     master_key: str  # base64url of 32 random bytes
     database_password: str
     broker_password: str
+    push_key: str = ""  # as the master key; installations made before there was Web Push lack it
 
 
 class Busy(Exception):
@@ -40,6 +41,10 @@ class Busy(Exception):
     def __init__(self, pid: int | None) -> None:
         super().__init__(pid)
         self.pid = pid
+
+
+def _random_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def write_private(path: Path, text: str) -> None:
@@ -116,16 +121,23 @@ class Installation:
         path = self.home / "secrets.json"
         if path.exists():
             try:
-                return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+                kept = Secrets(**json.loads(path.read_text(encoding="utf-8")))
             except (ValueError, TypeError):
                 raise Trouble(f"Berkas rahasia {path} rusak. Pulihkan dari cadangan.") from None
+            if kept.push_key:
+                return kept
+            return self._write(replace(kept, push_key=_random_key()))
         made = Secrets(
             secret_key=secrets.token_urlsafe(48),
-            master_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            master_key=_random_key(),
             database_password=secrets.token_urlsafe(24),
             broker_password=secrets.token_urlsafe(24),
+            push_key=_random_key(),
         )
-        write_private(path, json.dumps(made.__dict__, indent=1) + "\n")
+        return self._write(made)
+
+    def _write(self, made: Secrets) -> Secrets:
+        write_private(self.home / "secrets.json", json.dumps(made.__dict__, indent=1) + "\n")
         return made
 
     # --- what is running, for other commands on the same folder ---------------------------------
@@ -228,6 +240,7 @@ def environment(installation: Installation, *, mode: str, port: int | None) -> d
         "BALAI_DATA_DIR": str(installation.home),
         "BALAI_SECRET_KEY": kept.secret_key,
         "BALAI_MASTER_KEY": kept.master_key,
+        "BALAI_PUSH_KEY": kept.push_key,
         "BALAI_PUBLIC_URL": public,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",

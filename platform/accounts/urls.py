@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import mfa_views, views
+from accounts import mfa_views, push_views, views
 
 urlpatterns = [
     path("masuk/", views.sign_in, name="sign-in"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("sandi/<str:uid>/<str:token>/", views.new_password, name="new-password"),
     path("akun/", views.account, name="account"),
     path("akun/e-mail/<str:token>/", views.prove_address, name="prove-address"),
+    path("akun/ponsel/", push_views.subscribe, name="push-subscribe"),
+    path("akun/ponsel/berhenti/", push_views.unsubscribe, name="push-unsubscribe"),
     path("akun/dua-langkah/", mfa_views.settings, name="mfa"),
 ]

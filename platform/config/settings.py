@@ -196,6 +196,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- Web Push -------------------------------------------------------------------------------------
+# 32 random bytes, base64url: signs what is sent to browsers (VAPID, RFC 8292). Empty: no push.
+PUSH_KEY: str = env.str("BALAI_PUSH_KEY", "")
+if PUSH_KEY and not _KEY.fullmatch(PUSH_KEY):
+    raise ImproperlyConfigured("BALAI_PUSH_KEY must be a key like BALAI_MASTER_KEY.")
+# The push services of the browsers' makers: a browser names one of them, and nothing else is asked.
+PUSH_HOSTS: list[str] = env.list(
+    "BALAI_PUSH_HOSTS",
+    ["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"],
+)
+
 # --- Maps ---------------------------------------------------------------------------------------
 # Where pictures of a map come from: an address with {z}, {x} and {y}. Empty: no map, only the
 # address in words, the coordinates and the phone's own location.

@@ -6,3 +6,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from messaging import delivery  # noqa: F401 - carries events
+        from messaging.channels import push  # noqa: F401 - a channel

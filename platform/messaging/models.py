@@ -64,3 +64,19 @@ class NoticeChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.occasion}"
+
+
+class PushDevice(models.Model):
+    """A browser on which somebody wants to be told (Web Push, RFC 8030 and RFC 8291)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=500, unique=True)  # of the browser maker's push service
+    p256dh = models.CharField(max_length=100)  # the browser's key, base64url
+    auth = models.CharField(max_length=40)  # shared with the browser, base64url
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "id"], name="push_device_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.pk}"

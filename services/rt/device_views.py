@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kernel.clock import now
+from messaging.channels.push import public_key
 from services.rt.device import kept_until, pages_of
 from tenants.office.access import visitor
 from ui.page import Audience, page
@@ -16,7 +18,8 @@ from ui.page import Audience, page
 @never_cache
 @require_safe
 def facts(request: HttpRequest) -> HttpResponse:
-    """Whose phone this is, until when it may keep which pages, and what lets it send forms."""
+    """Whose phone this is, until when it may keep which pages, what lets it send forms, and what a
+    browser needs to show notices."""
     who = visitor(request)
     return JsonResponse(
         {
@@ -24,6 +27,11 @@ def facts(request: HttpRequest) -> HttpResponse:
             "token": get_token(request),
             "until": int(kept_until(who, now()).timestamp() * 1000),
             "pages": pages_of(who),
+            "push": {
+                "key": public_key(),
+                "subscribe": reverse("push-subscribe"),
+                "unsubscribe": reverse("push-unsubscribe"),
+            },
         }
     )
 

@@ -36,6 +36,8 @@ ON_EVERY_HOST = {
     "sandi/<str:uid>/<str:token>/": ANYONE,  # holding the mailed link
     "akun/": SIGNED_IN,
     "akun/e-mail/<str:token>/": SIGNED_IN,
+    "akun/ponsel/": SIGNED_IN,
+    "akun/ponsel/berhenti/": SIGNED_IN,
     "akun/dua-langkah/": SIGNED_IN,
 }
 PUBLIC_HOST = {

@@ -1,5 +1,6 @@
 """A Ketua RT without a signal: what is pressed is sent once it returns, also with the page shut."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -120,7 +121,7 @@ def test_answers_without_signal_are_sent_once_also_with_the_page_shut(
 
     rt.context.set_offline(False)
     elsewhere.goto(f"{city}v/")
-    sync(rt, elsewhere, city)
+    wake(rt, elsewhere, city, "dispatchSyncEvent", tag="balai-forms", lastChance=False)
     for which, address, said in (
         (0, vouched, "Surat sudah jadi"),
         (1, refused, "Sudah tidak tinggal di sini"),
@@ -150,18 +151,36 @@ def test_answers_without_signal_are_sent_once_also_with_the_page_shut(
         assert elsewhere.evaluate(ROWS, name) == 0, name
 
 
-def sync(walker: Walker, page: Page, city: str) -> None:
-    """What the browser does when the signal returns: it wakes the service worker."""
+def wake(walker: Walker, page: Page, city: str, what: str, **event: object) -> None:
+    """What the browser does when the signal returns or a push arrives: it wakes the service
+    worker."""
     cdp = walker.context.new_cdp_session(page)
     found: list[str] = []
     cdp.on(
         "ServiceWorker.workerRegistrationUpdated",
-        lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
+        lambda told: found.extend(row["registrationId"] for row in told["registrations"]),
     )
     cdp.send("ServiceWorker.enable")
     page.wait_for_timeout(500)
-    event = {"registrationId": found[0], "tag": "balai-forms", "lastChance": False}
-    cdp.send("ServiceWorker.dispatchSyncEvent", {"origin": city.rstrip("/"), **event})
+    whose = {"origin": city.rstrip("/"), "registrationId": found[0]}
+    cdp.send(f"ServiceWorker.{what}", {**whose, **event})
+
+
+def test_push_shows_that_somebody_waits_with_the_page_shut(
+    balai: Installation, person: Callable[..., Walker]
+) -> None:
+    city = balai.city("blitarkab")
+    rt = head_of(person, city, "ketua")
+    rt.context.grant_permissions(["notifications"], origin=city.rstrip("/"))
+    expect(rt.page.get_by_role("button", name="Kabari saya di ponsel ini")).to_be_visible()
+    rt.look("offer")
+    rt.page.goto(f"{city}v/")
+    told = {"title": "Ada warga yang menunggu Anda", "tag": "push:1", "link": f"{city}rt/"}
+    wake(rt, rt.page, city, "deliverPushMessage", data=json.dumps(told))
+    rt.page.wait_for_function(
+        "async () => (await (await navigator.serviceWorker.ready).getNotifications())"
+        ".some((one) => one.title === 'Ada warga yang menunggu Anda' && one.data.endsWith('/rt/'))"
+    )
 
 
 def test_nothing_is_kept_after_the_term_or_for_somebody_without_a_post(

@@ -76,6 +76,8 @@ const Device = ((places) => {
   /* Nothing that can be read remains: without the key, sealed rows are noise. */
   const wipe = async () => {
     warmed = 0;
+    const told = await registration.pushManager?.getSubscription().catch(() => null);
+    if (told) await told.unsubscribe().catch(() => {}); // its service says "gone", and the server forgets it
     await Promise.all([empty("pages"), empty("forms"), empty("facts")]);
   };
   /* The server's word on who is signed in, until when this device may keep pages, and which. Null
@@ -323,4 +325,26 @@ addEventListener("message", (event) => {
       .catch(() => null)
       .then((answer) => event.ports[0]?.postMessage(answer ?? null)),
   );
+});
+
+// Somebody waits: a notice without a name. A press opens the page, in the window that is open.
+addEventListener("push", (event) => {
+  const told = event.data?.json() ?? {};
+  event.waitUntil(
+    registration.showNotification(told.title || "Balai", {
+      body: told.body || "", tag: told.tag || "balai", lang: "id", data: told.link || "/",
+    }),
+  );
+});
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const wanted = new URL(event.notification.data, location.origin);
+  if (wanted.origin !== location.origin) return;
+  const open = async () => {
+    const [window] = await clients.matchAll({ type: "window" });
+    if (!window) return clients.openWindow(wanted.href);
+    await window.focus();
+    return window.navigate(wanted.href);
+  };
+  event.waitUntil(open());
 });

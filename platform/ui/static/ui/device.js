@@ -143,6 +143,55 @@
     document.querySelector("[data-forms-none]").hidden = rows.length > 0;
   };
 
+  // Being told on this device when somebody waits: offered on the area's first page.
+  const offerNotices = async () => {
+    const isFirst = location.pathname === area;
+    if (!isFirst || keptAt || !("PushManager" in window) || Notification.permission === "denied") return;
+    const answer = await fetch(here.dataset.facts, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { push, token } = await answer.json();
+    if (!push.key) return;
+    const manager = (await worker.ready).pushManager;
+    const place = make("p", "", { className: "gap-top" });
+    const button = make("button", "", { type: "button", className: "btn wide" });
+    place.append(button);
+    main.append(place);
+    const send = async (path, values) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(values)) body.append(name, value);
+      const sent = await fetch(path, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      if (!sent.ok) throw new Error(String(sent.status));
+    };
+    const base64 = (buffer) =>
+      btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    const label = async () => {
+      const isOn = Boolean(await manager.getSubscription());
+      button.textContent = isOn ? "Jangan kabari saya lagi di ponsel ini" : "Kabari saya di ponsel ini bila ada yang menunggu";
+    };
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const known = await manager.getSubscription();
+        if (known) {
+          await send(push.unsubscribe, { endpoint: known.endpoint });
+          await known.unsubscribe();
+        } else {
+          const made = await manager.subscribe({ userVisibleOnly: true, applicationServerKey: push.key });
+          const keys = { p256dh: base64(made.getKey("p256dh")), auth: base64(made.getKey("auth")) };
+          await send(push.subscribe, { endpoint: made.endpoint, ...keys }).catch(async (error) => {
+            await made.unsubscribe();
+            throw error;
+          });
+        }
+        await label();
+      } catch {
+        place.append(make("span", "Belum bisa. Izinkan pemberitahuan di peramban Anda, lalu coba lagi.", { className: "small muted" }));
+      }
+      button.disabled = false;
+    });
+    await label();
+  };
+
   worker.addEventListener("message", (event) => {
     if (event.data?.device === "changed") show();
   });
@@ -159,5 +208,6 @@
     await ask({ ask: "flush" });
     await ask({ ask: "warm" });
     await show();
+    await offerNotices();
   });
 })();
