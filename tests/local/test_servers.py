@@ -1,6 +1,7 @@
 """Our own launchers of PostgreSQL and Valkey, against the real servers."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -331,3 +332,11 @@ def test_cache_of_postgresql_is_an_eighth_of_memory_within_bounds(
     gigabytes: float, cache: int
 ) -> None:
     assert postgres.shared_megabytes(int(gigabytes * 2**30)) == cache
+
+
+def test_secrets_of_an_older_installation_are_kept_and_get_a_key_for_push(tmp_path: Path) -> None:
+    older = {"secret_key": "s", "master_key": "m", "database_password": "d", "broker_password": "b"}
+    (tmp_path / "secrets.json").write_text(json.dumps(older), encoding="utf-8")
+    kept = Installation(tmp_path).secrets()
+    assert kept.__dict__.items() >= older.items() and len(kept.push_key) == 44
+    assert Installation(tmp_path).secrets() == kept

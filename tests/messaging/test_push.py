@@ -109,7 +109,9 @@ def test_ketua_rt_with_a_phone_alone_is_told_that_somebody_waits_and_nothing_mor
     assert told["link"].endswith("/rt/") and told["link"].startswith("http")
     said = json.dumps(told)
     person = cast.sari_person
-    assert person.name not in said and person.nik not in said and str(application.number) not in said
+    assert (
+        person.name not in said and person.nik not in said and str(application.number) not in said
+    )
 
 
 def test_message_is_signed_for_this_push_service(cast: Cast, browser: Browser) -> None:
@@ -138,8 +140,10 @@ def test_browser_that_is_gone_is_forgotten(cast: Cast, browser: Browser, status:
     assert row.state == Outbox.State.DONE and not PushDevice.objects.exists()
 
 
-@pytest.mark.parametrize(("status", "error"), [(429, work.NotDone), (503, work.NotDone),
-                                               (403, work.Hopeless), (413, work.Hopeless)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(429, work.NotDone), (503, work.NotDone), (403, work.Hopeless), (413, work.Hopeless)],
+)
 def test_what_a_push_service_refuses_is_tried_again_or_given_up(
     cast: Cast, browser: Browser, status: int, error: type[Exception]
 ) -> None:
