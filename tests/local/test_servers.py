@@ -215,7 +215,7 @@ def test_secrets_are_private_and_stay(installation: Installation) -> None:
     path = installation.home / "secrets.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert installation.secrets() == first
-    assert len(set(vars(first).values())) == 4
+    assert len(set(vars(first).values())) == 5
     path.write_text("{")
     with pytest.raises(Trouble, match="rusak"):
         installation.secrets()
