@@ -4,7 +4,7 @@ National holidays come from the ``holidays`` library (SKB 3 Menteri, with collec
 city adds its own closures. All moments are aware; counting happens in the city's own zone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -33,19 +33,21 @@ def national_holiday_names(year: int) -> dict[date, str]:
     return dict(_national(year))
 
 
+Hours = tuple[time, time]  # from when until when
+USUAL: Mapping[int, Hours] = {weekday: (time(8, 0), time(16, 0)) for weekday in range(5)}
+
+
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Office hours and closures of one city."""
+    """Service hours by weekday (0 is Monday), and closures, of one city."""
 
     zone: str
-    opens: time = time(8, 0)
-    closes: time = time(16, 0)
-    workdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    hours: Mapping[int, Hours] = field(default_factory=lambda: USUAL)
     closures: frozenset[date] = field(default_factory=frozenset)
 
     def is_workday(self, day: date) -> bool:
         return (
-            day.weekday() in self.workdays
+            day.weekday() in self.hours
             and day not in self.closures
             and day not in national_holidays(day.year)
         )
@@ -75,8 +77,9 @@ class WorkCalendar:
         total, day = timedelta(), begin.date()
         while day <= finish.date():
             if self.is_workday(day):
-                opens = max(begin, datetime.combine(day, self.opens, zone))
-                closes = min(finish, datetime.combine(day, self.closes, zone))
+                first, last = self.hours[day.weekday()]
+                opens = max(begin, datetime.combine(day, first, zone))
+                closes = min(finish, datetime.combine(day, last, zone))
                 total += max(closes - opens, timedelta())
             day += timedelta(days=1)
         return total
@@ -86,7 +89,7 @@ class WorkCalendar:
         while amount:
             day += timedelta(days=1)
             amount -= self.is_workday(day)
-        return datetime.combine(day, self.closes, ZoneInfo(self.zone))
+        return datetime.combine(day, self.hours[day.weekday()][1], ZoneInfo(self.zone))
 
     def _after_working_hours(self, local: datetime, amount: int) -> datetime:
         zone = ZoneInfo(self.zone)
@@ -94,8 +97,9 @@ class WorkCalendar:
         day = local.date()
         while True:
             if self.is_workday(day):
-                opens = datetime.combine(day, self.opens, zone)
-                closes = datetime.combine(day, self.closes, zone)
+                opens, closes = (
+                    datetime.combine(day, moment, zone) for moment in self.hours[day.weekday()]
+                )
                 begin = max(local, opens)
                 if begin < closes:
                     if left <= closes - begin:
@@ -104,6 +108,8 @@ class WorkCalendar:
             day += timedelta(days=1)
 
 
-def calendar_for(zone: str, closures: Iterable[date] = ()) -> WorkCalendar:
-    """The calendar of a city without settings of its own."""
-    return WorkCalendar(zone=zone, closures=frozenset(closures))
+def calendar_for(
+    zone: str, closures: Iterable[date] = (), hours: Mapping[int, Hours] | None = None
+) -> WorkCalendar:
+    """The calendar of a city; without hours of its own, the usual ones."""
+    return WorkCalendar(zone=zone, hours=hours or USUAL, closures=frozenset(closures))

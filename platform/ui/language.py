@@ -28,6 +28,7 @@ _SCRIPT = (
     ),
     gettext_noop("{name} terlalu besar ({size}). Paling besar {limit}."),
     gettext_noop("Tampilkan kata sandi"),
+    gettext_noop("Tautan disalin"),
     gettext_noop("Sembunyikan kata sandi"),
     gettext_noop("Pakai lokasi saya sekarang"),
     gettext_noop("Mencari lokasi…"),

@@ -19,7 +19,7 @@ from services.applications.household import house_of
 from services.applications.models import Application
 from services.applications.queries import draft_of, in_hand, is_applicant
 from services.applications.staffed import refuse_closed
-from services.cases import attachments, documents
+from services.cases import attachments, documents, vouching
 from services.cases.models import Document
 from services.cases.queries import EDITABLE
 from services.cases.route import locked, today_of
@@ -287,8 +287,9 @@ def _renew(application: Application, files: Iterable[Document], by: User) -> boo
 
 @transaction.atomic
 @reading_once()
-def submit(*, application_id: int, by: User, at: datetime) -> Application:
-    """Send a draft, or send a returned case again. Sending twice changes nothing.
+def submit(*, application_id: int, by: User, reply: str = "", at: datetime) -> Application:
+    """Send a draft, or send a returned case again. Sending twice changes nothing. ``reply`` answers
+    the question for which whoever vouches had sent it back.
 
     Raises RuleBroken while anything is missing, LimitReached for a new one when the city's
     letters of this month are used up: the draft stays.
@@ -309,6 +310,7 @@ def submit(*, application_id: int, by: User, at: datetime) -> Application:
     attachments.drop_unasked(files, {s.key for s in specs if all_hold(s.show_when, answers)})
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
+    vouching.answer(application, reply)
     life_events.note(application)
     keep_facts(application)
     send(application, by=by, at=at)

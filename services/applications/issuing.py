@@ -9,13 +9,17 @@ from messaging import outbox
 from services.applications.events import LetterReady
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
+from services.cases import vouching
 from services.cases.kinds import AtHand
+from services.cases.models import Step
 from services.cases.route import finish, locked, today_of
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters
+from services.letters.actions import Numbered
 from services.letters.models import Letter
 from tenants.office import queries as office
 from tenants.office.models import Unit
+from tenants.office.roles import NEIGHBOURHOOD, level_of
 
 
 def issue(hand: AtHand, at: datetime) -> bool:
@@ -33,6 +37,7 @@ def issue(hand: AtHand, at: datetime) -> bool:
             person=application.applicant,
             signer=signer,
             at=at,
+            numbered=number_of(step) if output is outputs[0] else None,
         )
         IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
         outbox.enqueue(
@@ -41,8 +46,19 @@ def issue(hand: AtHand, at: datetime) -> bool:
     return bool(outputs)
 
 
+def number_of(step: Step) -> Numbered | None:
+    """The number in the book of the unit, for the letter that a vouch signs."""
+    vouch = vouching.of(step)
+    if vouch is None or vouch.year is None or vouch.sequence is None:
+        return None
+    return Numbered("vouch", vouch.year, vouch.sequence, vouch.number)
+
+
 def letterhead(unit: Unit) -> list[Unit]:
     """The units named in the letterhead, from the top down, below the government itself."""
+    if level_of(unit.kind) in NEIGHBOURHOOD:
+        around = [above for above in office.lineage(unit.code) if above.kind != Unit.Kind.CITY]
+        return list(reversed(around))
     above = office.unit_above(unit, Unit.Kind.KECAMATAN) if unit.kind != Unit.Kind.DINAS else None
     return [above, unit] if above is not None and above.pk != unit.pk else [unit]
 

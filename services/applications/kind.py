@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
 from services.applications.models import Application
+from services.applications.planning import plan_of
 from services.cases.kinds import AtHand, Search, Stop, Story, Summary, kinds
 from services.cases.models import Case
 from services.cases.plan import Plan
@@ -39,8 +40,7 @@ class ApplicationKind:
         )
 
     def plan(self, case: Case) -> Plan:
-        application = Application.of(case)
-        return Plan(application.blueprint, application.answers)
+        return plan_of(Application.of(case))
 
     def person(self, case: Case) -> Person:
         return Application.of(case).applicant

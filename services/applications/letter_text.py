@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from kernel.tanggal import long_date
 from services.applications.models import Application
+from services.cases import vouching
 from services.cases.models import Step
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, LetterTable, Output
@@ -18,11 +19,9 @@ from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
 from services.questions.conditions import Answers, all_hold
 from services.residents.queries import facts_of
-from tenants.office.models import Holding, Post, Unit
-from tenants.office.roles import role_of, title_at
+from tenants.office.models import Holding, Post
+from tenants.office.roles import role_of
 from tenants.office.signing import signature_lines
-
-VOUCHING = (Unit.Kind.RT, Unit.Kind.DUSUN)
 
 
 def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
@@ -69,15 +68,19 @@ def letter_draft(
         number=application.number or "",
         signer=signer,
         today=today,
-        voucher=next(
-            (
-                title_at(step.role, step.unit)
-                for step in steps
-                if step.state == Step.State.APPROVED and step.unit.kind in VOUCHING
-            ),
-            "",
-        ),
+        voucher=voucher_of(steps),
     )
+
+
+def voucher_of(steps: Iterable[Step]) -> str:
+    """What whoever vouched is called: ``Ketua RT``, ``Sekretaris RT 005``; "" where nobody did, or
+    it was taken back. Of several the first."""
+    for step in steps:
+        if step.state == Step.State.APPROVED:
+            vouch = vouching.of(step)
+            if vouch is not None and vouch.voided_at is None:
+                return vouch.called
+    return ""
 
 
 def draft_from(

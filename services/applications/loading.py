@@ -20,7 +20,7 @@ def read(application_id: int) -> Application | None:
     four queries."""
     application = Application.objects.select_related(*_SHOWN).filter(pk=application_id).first()
     if application is not None:
-        steps = Step.objects.select_related("unit", "decided_by")
+        steps = Step.objects.select_related("unit", "decided_by", "vouch__letter")
         issued = IssuedLetter.objects.select_related("letter__unit", "letter__revoked_by")
         if application.number is None:
             steps = steps.none()

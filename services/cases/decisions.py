@@ -13,8 +13,9 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
+from kernel.tanggal import moment_text
 from kernel.text import tidy
-from services.cases import reasons
+from services.cases import answers, reasons, vouchers, vouching
 from services.cases.events import CaseRefused, CaseReturned
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
@@ -25,6 +26,7 @@ from tenants.office import decrees
 from tenants.office import queries as office
 from tenants.office.models import Post
 from tenants.office.queries import lineage
+from tenants.registry.current import city
 
 REASON = 5  # characters
 
@@ -37,24 +39,30 @@ def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Case:
     hand = _at_hand(step_id, by, Step.State.APPROVED, at)
     if not hand.is_done:
         said = _reason(note) if _desk(hand).must_note else tidy(note)[:1000]
+        vouching.write(hand, Step.State.APPROVED, by=by, note=said, at=at)
         step_kinds[hand.spec.kind].complete(hand, at, by=by, note=said)
     return hand.case
 
 
 @transaction.atomic
 @reading_once()
-def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime) -> Case:
+def return_(
+    *, step_id: int, by: User, note: str, about: str = "", ready: str = "", at: datetime
+) -> Case:
     """Give the case back to the applicant, who corrects and sends it again. ``about`` is the key of
-    the question or file it is about. Raises NotThere, Stale, or RuleBroken without a reason."""
+    the question or file it is about, ``ready`` that of a ready reason (``answers.QUESTIONS``).
+    Raises NotThere, Stale, or RuleBroken without a reason."""
     hand = _at_hand(step_id, by, Step.State.RETURNED, at)
     case, step = hand.case, hand.step
     if hand.is_done:
         return case
-    reason = _reason(note)
-    if not _desk(hand).can_return:
+    reason = _reason(answers.sentence(ready, note))
+    if not _desk(hand).may_return:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
+    about = about or answers.known(ready).about
     if kind_of(case).asks(case, about):
         step.about = about
+    vouching.write(hand, Step.State.RETURNED, by=by, reason=ready, note=tidy(note)[:1000], at=at)
     close(hand, Step.State.RETURNED, at, by=by, note=reason)
     _close_others(hand, at)
     case.state = Case.State.RETURNED
@@ -65,16 +73,17 @@ def return_(*, step_id: int, by: User, note: str, about: str = "", at: datetime)
 
 @transaction.atomic
 @reading_once()
-def refuse(*, step_id: int, by: User, note: str, at: datetime) -> Case:
-    """End the case without what was asked for. Raises NotThere, Stale, or RuleBroken without a
-    reason."""
+def refuse(*, step_id: int, by: User, note: str, ready: str = "", at: datetime) -> Case:
+    """End the case without what was asked for. ``ready`` is the key of a ready reason
+    (``answers.REFUSALS``). Raises NotThere, Stale, or RuleBroken without a reason."""
     hand = _at_hand(step_id, by, Step.State.REFUSED, at)
     case, step = hand.case, hand.step
     if hand.is_done:
         return case
-    reason = _reason(note)
+    reason = _reason(answers.sentence(ready, note))
     if not _desk(hand).can_refuse:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
+    vouching.write(hand, Step.State.REFUSED, by=by, reason=ready, note=tidy(note)[:1000], at=at)
     close(hand, Step.State.REFUSED, at, by=by, note=reason)
     _close_others(hand, at)
     case.state, case.finished_at = Case.State.REFUSED, at
@@ -95,10 +104,29 @@ def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand
     if step.state != Step.State.OPEN:
         if step.state == wanted and step.decided_by_id == by.pk:
             return replace(hand, post=post, is_done=True)
-        who = step.decided_by.name if step.decided_by else "orang lain"
-        raise Stale(f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah.")
+        raise Stale(_why_closed(hand))
     refuse_own(by, hand.case)
+    if vouchers.vouches(hand.spec) and vouchers.is_own(by, hand.case):
+        raise RuleBroken(
+            "Ini permohonan keluarga serumah Anda, jadi orang lain yang membenarkannya. Anda tidak "
+            "perlu melakukan apa-apa."
+        )
     return replace(hand, post=post)
+
+
+def _why_closed(hand: AtHand) -> str:
+    """Who was faster, or that the time was out."""
+    step = hand.step
+    if step.state == Step.State.SKIPPED and step.note == reasons.UNANSWERED:
+        return (
+            f"Waktu menjawab sudah habis {moment_text(step.due_at, city().timezone)}, jadi "
+            "permohonan ini sudah diteruskan ke langkah berikutnya. Anda tidak perlu melakukan "
+            "apa-apa lagi."
+        )
+    if step.state == Step.State.SKIPPED and step.decided_by is None:
+        return f"Permohonan ini tidak menunggu di sini lagi: {step.note}"
+    who = step.decided_by.name if step.decided_by else "orang lain"
+    return f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah."
 
 
 def _desk(hand: AtHand) -> DeskStep:

@@ -5,7 +5,7 @@ from datetime import datetime
 from services.cases.kinds import kind_of
 from services.cases.models import Case
 from services.cases.queries import open_steps
-from tenants.office import queries as office
+from services.cases.route import due_of
 
 
 def expected_at(case: Case) -> datetime | None:
@@ -15,8 +15,7 @@ def expected_at(case: Case) -> datetime | None:
         return None
     plan = kind_of(case).plan(case)
     moment = max(step.due_at for step in open_now)
-    calendar = office.calendar()
     stage = plan.stage_of(open_now[0].key)
     while stage := plan.stage_after(stage[-1].key):
-        moment = max(calendar.due(moment, spec.clock.amount, spec.clock.unit) for spec in stage)
+        moment = max(due_of(spec, moment) for spec in stage)
     return moment

@@ -5,11 +5,13 @@ from pathlib import PurePosixPath
 
 from services.cases.kinds import kind_of, kinds
 from services.cases.models import Document
+from services.residents.sealing import seal, unseal
 from tenants.ownership import columns
 from tenants.ownership.columns import Item
 from tenants.ownership.rules import safe_name
 
 columns.path("cases_document", "path")
+columns.sealed("cases_vouch", "reply_sealed", as_="jawaban", open=unseal, seal=seal)
 
 
 def documents() -> Iterator[Item]:

@@ -19,7 +19,8 @@ from services.catalogue.queries import places_at
 from services.catalogue.steps import DeskStep, StepSpec
 from services.residents import officials
 from tenants.office import queries as office
-from tenants.office.models import Unit
+from tenants.office.models import ServiceHours, Unit
+from tenants.office.roles import NEIGHBOURHOOD, level_of
 from tenants.registry.current import city
 
 C = TypeVar("C", bound=Case)
@@ -40,7 +41,7 @@ def at_hand(step_id: int) -> AtHand | None:
         case = _locking(kind.model).filter(steps=step_id).first()
         if case is None:
             continue
-        steps = list(case.steps.select_related("unit", "decided_by"))
+        steps = list(case.steps.select_related("unit", "decided_by", "vouch"))
         step = next(step for step in steps if step.pk == step_id)
         step.case = case
         return AtHand(case, step, steps, kind.plan(case).step(step.key))
@@ -91,7 +92,7 @@ def put(
         role=role,
         deputies=list(deputies),
         opened_at=at,
-        due_at=office.calendar().due(at, spec.clock.amount, spec.clock.unit),
+        due_at=due_of(spec, at, near=None if unit is None else _is_near(unit)),
         state=Step.State.OPEN if passed_over is None else Step.State.SKIPPED,
         decided_at=None if passed_over is None else at,
         note=passed_over or "",
@@ -102,6 +103,18 @@ def put(
     else:
         publish(StepSkipped(step.pk, case.pk))
     return passed_over is None
+
+
+def _is_near(unit: Unit) -> bool:
+    return level_of(unit.kind) in NEIGHBOURHOOD
+
+
+def due_of(spec: StepSpec, at: datetime, *, near: bool | None = None) -> datetime:
+    """Until when a step that begins at a moment has time: in the hours of the neighbours who vouch,
+    or in those of the offices. ``near`` where it lies elsewhere than the service says."""
+    is_near = isinstance(spec, DeskStep) and spec.level in NEIGHBOURHOOD if near is None else near
+    hours = ServiceHours.Of.NEIGHBOURHOOD if is_near else ServiceHours.Of.OFFICE
+    return office.calendar(hours).due(at, spec.clock.amount, spec.clock.unit)
 
 
 def open_next(case: Case, key: str, at: datetime, *, is_making: bool = False) -> None:

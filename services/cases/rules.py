@@ -1,5 +1,8 @@
 """Where a case goes. Plain Python."""
 
+from datetime import date
+
+from kernel.tanggal import roman_month
 from services.catalogue.steps import DeskStep
 from services.residents.place_codes import NO_RW
 
@@ -26,6 +29,22 @@ def unit_code_for(step: DeskStep, *, rt_code: str) -> str:
         "kota": city,
         "dinas": f"{city}/{step.dinas}",
     }[step.level]
+
+
+def vouch_number(sequence: int, *, code: str, short: str, day: date) -> str:
+    """``017/RT.005-RW.002/Kel-BLM/XI/2026``: the number of a vouch in the book of its unit.
+    ``short`` stands for the village, in whose numbers it has to be unique."""
+    below = code.split("/")[1:]
+    rw = next((n for n, part in enumerate(below) if part.isdigit()), len(below))
+    words = [
+        f"{'RW' if n == rw else 'RT'}.{part}" if part.isdigit() else part.upper()
+        for n, part in enumerate(below)
+        if part and part != NO_RW
+    ]
+    place = "-".join(reversed(words))
+    return "/".join(
+        part for part in (f"{sequence:03d}", place, short, roman_month(day), str(day.year)) if part
+    )
 
 
 def case_number(*, year: int, month: int, sequence: int) -> str:

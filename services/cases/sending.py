@@ -9,6 +9,7 @@ from services.cases.events import CaseSubmitted
 from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
 from services.cases.route import open_stage, record
+from services.cases.way import way_at
 from services.catalogue.steps import StepSpec
 from services.letters.actions import next_number
 from tenants.registry.current import city
@@ -25,11 +26,13 @@ def send(case: Case, *, by: User | None, at: datetime) -> None:
             sequence=next_number(f"berkas:{local.year}"),
         )
         case.submitted_at, case.draft_key = at, None
+        way = way_at(case.unit.code.partition("/")[0])
+        case.way = way.model_dump(mode="json") if way is not None else None
         stage, returned_step_id = kind_of(case).plan(case).first_stage(), 0
     else:
         stage, returned_step_id = _stage_again(case)
     case.state = Case.State.RUNNING
-    case.save(update_fields=["number", "submitted_at", "state", "draft_key"])
+    case.save(update_fields=["number", "submitted_at", "state", "draft_key", "way"])
     record(case, "case.submitted", by)
     publish(CaseSubmitted(case.pk, returned_step_id))
     open_stage(case, stage, at)

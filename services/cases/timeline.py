@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
-from services.cases import reasons, rules, vouchers
+from services.cases import reasons, rules, vouchers, vouching
 from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
 from services.cases.neighbours import dusun_instead
@@ -42,7 +42,10 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
         stops.append(Stop("done", story.sent, at=case.submitted_at))
     steps = list(case.steps.all())
     for step in steps:
+        vouch = vouching.of(step)
         who = step.decided_by.name if step.decided_by else ""
+        if vouch is not None:
+            who = f"{who}, {vouch.called}"
         if step.state == Step.State.OPEN and step.kind == DESK:
             who = _who_has(step, plan, today)
         stops.append(
@@ -51,15 +54,22 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
                 reasons.title_in_words(step.title) or titles.get(step.key, step.title),
                 where=step.unit.name if step.kind == DESK else "",
                 who=who,
-                note=reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.note,
+                note=_note(step),
                 at=step.decided_at or step.opened_at,
                 due=step.due_at if step.state == Step.State.OPEN else None,
                 late=step.state == Step.State.OPEN and step.due_at < at,
             )
         )
+        if vouch is not None and (reply := vouch.reply):
+            stops.append(Stop("done", gettext("Pertanyaan dijawab"), note=reply))
     stops.extend(_to_come(case, steps, shown, story))
     stops.extend(story.later)
     return stops
+
+
+def _note(step: Step) -> str:
+    """What was said, with ready words in the reader's language."""
+    return reasons.in_words(step.note) if step.state == Step.State.SKIPPED else step.said
 
 
 def _who_has(step: Step, plan: Plan, today: date) -> str:

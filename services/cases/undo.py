@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import NotThere, Stale
-from services.cases import reasons
+from services.cases import reasons, vouching
 from services.cases.events import StepOpened, StepTakenBack
 from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
@@ -53,6 +53,7 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     )
     step.state, step.note = Step.State.SKIPPED, reasons.VOUCH_TAKEN_BACK
     step.save(update_fields=["state", "note"])
+    vouching.void(step, by=by, at=at)
     again = Step.objects.create(
         case=case,
         key=step.key,

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
 
 from kernel.registry import Registry
 from services.questions.conditions import Condition, Key, Line, Strict
+from tenants.office.roles import NEIGHBOURHOOD
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
 DESK = "desk"  # what every step was before there were kinds
@@ -100,6 +101,11 @@ class DeskStep(StepSpec):
     on_timeout: Literal["ingatkan", "naikkan", "teruskan"] = "ingatkan"
     optional: bool = False  # nobody holds the post, or the applicant does: pass on
 
+    @property
+    def may_return(self) -> bool:
+        """Whether whoever decides may ask the applicant back: who vouches may always."""
+        return self.can_return or self.level in NEIGHBOURHOOD
+
     def canonical(self) -> dict[str, Any]:
         found = super().canonical()
         if not self.must_note:  # what it was before the setting existed
@@ -110,7 +116,7 @@ class DeskStep(StepSpec):
     def _names_its_dinas(self) -> Self:
         if (self.level == "dinas") != (self.dinas is not None):
             raise ValueError(f"step '{self.key}': 'dinas' goes with level 'dinas', and only there")
-        if self.must_note and self.level in ("rt", "rw", "dusun"):
+        if self.must_note and self.level in NEIGHBOURHOOD:
             raise ValueError(f"step '{self.key}': whoever vouches writes no answer")
         return self
 

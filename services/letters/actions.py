@@ -97,22 +97,26 @@ class Draft:
     about: list[str]  # names of those it is about; empty: the first name among its facts
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A number that another book than the register of letters has given."""
+
+    register: str
+    year: int
+    sequence: int
+    number: str
+
+
 def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
-    at: datetime,
+    at: datetime, numbered: Numbered | None = None,
 ) -> Letter:  # fmt: skip
     """Number a letter and fix every word of it. Its PDF is made by ``render`` afterwards.
 
     Call inside the approving transaction: number, letter and approval stand or fall together.
     """
-    today = at.astimezone(city().tz).date()
-    sequence = next_number(f"surat:{unit.code}:{draft.classification}:{today.year}")
-    number = rules.format_number(
-        code=draft.classification,
-        sequence=sequence,
-        unit=describing.short_form_of(unit),
-        day=today,
-    )
+    given = numbered or _next_in_register(draft, unit, at)
+    number = given.number
     code = secret_code()
     content = compose(
         draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code
@@ -120,14 +124,14 @@ def write(
     letter = Letter(
         code=code,
         unit=unit,
-        register=draft.classification,
-        year=today.year,
-        sequence=sequence,
+        register=given.register,
+        year=given.year,
+        sequence=given.sequence,
         number=number,
         subject=draft.subject,
         person=person,
         signer_title=signer.post_title,
-        issued_on=today,
+        issued_on=at.astimezone(city().tz).date(),
         valid_until=draft.valid_until,
     )
     letter.seal_content(content)
@@ -143,6 +147,18 @@ def write(
             f"{unit.name} untuk nomor surat, lalu setujui lagi."
         ) from error
     return letter
+
+
+def _next_in_register(draft: Draft, unit: Unit, at: datetime) -> Numbered:
+    today = at.astimezone(city().tz).date()
+    sequence = next_number(f"surat:{unit.code}:{draft.classification}:{today.year}")
+    number = rules.format_number(
+        code=draft.classification,
+        sequence=sequence,
+        unit=describing.short_form_of(unit),
+        day=today,
+    )
+    return Numbered(draft.classification, today.year, sequence, number)
 
 
 def preview(

@@ -19,13 +19,13 @@ from services.applications.earlier import kept
 from services.applications.elsewhere import meet_by_code
 from services.applications.forms import form_for
 from services.applications.models import Application
-from services.cases import documents
+from services.cases import documents, vouching
 from services.cases import queries as desks
 from services.cases.expected import expected_at
 from services.catalogue import plain
 from services.catalogue import queries as catalogue
 from services.portal.cards import EDITABLE, State, why_closed
-from services.portal.forms import KeepForm, LetterElsewhereForm
+from services.portal.forms import KeepForm, LetterElsewhereForm, ReplyForm
 from services.questions.maps import with_map
 from services.residents import family
 from services.residents.models import Consent
@@ -188,7 +188,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         taken = requirements.taken_over(application.documents.all())
         if taken and not actions.still_met(application_id=pk, by=user):
             return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
-        actions.submit(application_id=pk, by=user, at=clock.now())
+        answer = ReplyForm(request.POST)
+        reply = answer.cleaned_data["reply"] if answer.is_valid() else ""
+        actions.submit(application_id=pk, by=user, reply=reply, at=clock.now())
         return redirect("application-sent", pk)
     if application.state not in EDITABLE:
         return redirect(_sent_page(request, application), pk)
@@ -196,8 +198,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
     shown = application.read_in(chosen(request))
     keepable = requirements.to_ask_for(application, shown) if consents else []
+    returned = desks.last_return(application)
+    question = vouching.of(returned) if returned is not None else None
     context = {
-        "returned": desks.last_return(application),
+        "returned": returned,
+        "question": question,
+        "reply": ReplyForm() if question is not None else None,
         "application": application,
         "blueprint": shown,
         "helping": helping,

@@ -5,18 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
 from audit import actions as audit_actions
 from kernel import clock
-from kernel.errors import RuleBroken
+from kernel.errors import NotThere, RuleBroken
 from services.applications import actions, queries, withdrawal
+from services.applications import cover as covers
 from services.applications.answered import answered
 from services.applications.models import Application
+from services.applications.planning import plan_of
 from services.cases import queries as desks
-from services.cases import thumbnails
-from services.cases.plan import Plan
+from services.cases import thumbnails, vouching
 from services.cases.timeline import timeline
 from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
 from services.web.access import resident, today
@@ -44,7 +45,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.own(signed_in(request), pk)
     if found.state == State.DRAFT:  # on where it was left: what is missing, or sending it
         return redirect("application-fill" if actions.problems(found) else "application-check", pk)
-    shown = in_words_of(found, chosen(request))
+    language = chosen(request)
+    shown = in_words_of(found, language)
+    plan = plan_of(found, shown, language)
     returned = desks.last_return(found)
     context = {
         "correct_at": address_of_mistake(found, returned)
@@ -52,7 +55,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         else "",
         "application": found,
         "blueprint": shown,
-        "stops": timeline(found, at=clock.now(), today=today(), shown=Plan(shown, found.answers)),
+        "stops": timeline(found, at=clock.now(), today=today(), shown=plan),
         "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
         "is_result": found.state == State.DONE,
         "refused": desks.refusal(found),
@@ -61,6 +64,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "files": queries.handed_in(found, shown),
         "returned": returned,
+        "question": vouching.of(returned) if returned is not None else None,
+        "covers": covers.coverable(found),
         "moving": found.state in (State.RUNNING, State.ISSUING),
         "can_withdraw": found.state in {*EDITABLE, State.RUNNING}
         and not found.issued.all()
@@ -126,6 +131,27 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = queries.letter_for(user, pk, today=today())
     if not queries.is_applicant(user, found.issued_from.application):
+        audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
+    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
+    content, download = stored_files.read(found.file), "unduh" in request.GET
+    return send(content, media_type="application/pdf", name=name, download=download)
+
+
+@page(Audience.INVOLVED)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def cover_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The surat pengantar of a vouch: sent to make it, read as PDF once it is there."""
+    user = signed_in(request)
+    vouch, application = covers.vouch_for(user, pk, today=today())
+    if request.method == "POST":
+        covers.make(vouch_id=pk, by=user, at=clock.now())
+        messages.success(request, gettext("Surat pengantar sudah jadi."))
+        return redirect("application", application.pk)
+    found = vouch.letter
+    if found is None or found.state != found.State.READY:
+        raise NotThere("Surat pengantar ini tidak ditemukan.")
+    if not queries.is_applicant(user, application):
         audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
     name = f"{found.subject} {found.number}.pdf".replace("/", "-")
     content, download = stored_files.read(found.file), "unduh" in request.GET

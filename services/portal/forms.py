@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.forms import LONG_ENOUGH
 from kernel.nik import parse_kk
+from services.cases.vouching import LONGEST_REPLY
 from ui.forms import EmailField, Form, NikField, PhoneField, WrittenDateField, by_rule
 
 
@@ -106,4 +107,16 @@ class LetterElsewhereForm(Form):
         max_length=200,
         help_text=gettext_lazy("Misalnya: kota-anda.balai.id/v/7KQ4-…. Salin seluruhnya."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+
+
+class ReplyForm(Form):
+    """The answer to a question of whoever vouches."""
+
+    reply = forms.CharField(
+        label=gettext_lazy("Jawaban Anda"),
+        required=False,
+        max_length=LONGEST_REPLY,
+        help_text=gettext_lazy("Boleh kosong bila Anda menjawab dengan memperbaiki isian."),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -23,6 +23,7 @@ urlpatterns = [
     path("berkas/<int:pk>/kecil/", case_views.thumbnail, name="document-thumbnail"),
     path("berkas/<int:pk>/hapus/", case_views.remove_document, name="document-remove"),
     path("surat/<int:pk>/", case_views.letter, name="letter"),
+    path("pengantar/<int:pk>/", case_views.cover_letter, name="cover-letter"),
     path("v/", views.verify_form, name="verify-form"),
     path("v/<str:code>", views.verify, name="verify"),
     path("daftar/", account_views.register, name="register"),

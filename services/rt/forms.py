@@ -1,40 +1,97 @@
-"""What a head who vouches says of a request that does not fit."""
+"""What a head who vouches says of a request."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from django import forms
 
+from services.cases.answers import LEAST, OTHER, QUESTIONS, REFUSALS, Answer
 from ui.forms import Form
 
-OTHER = "lain"
-REASONS = {
-    "pindah": "Sudah tidak tinggal di sini.",
-    "tidak-kenal": "Saya tidak mengenal orang ini sebagai warga di sini.",
-    "isian": "Isian permohonannya tidak sesuai dengan keadaan yang saya ketahui.",
-    OTHER: "Alasan lain",
-}
-LEAST = 5  # characters of a written reason
+
+class VouchForm(Form):
+    """Yes, with words for whoever decides next, if any."""
+
+    note = forms.CharField(
+        label="Catatan Anda",
+        required=False,
+        max_length=1000,
+        help_text="Dibaca pemohon dan kantor berikutnya. Misalnya: tinggal di sini sejak 2019.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
-class RefuseForm(Form):
+class AnswerForm(Form):
     """A ready reason, own words, or both."""
 
-    reason = forms.ChoiceField(
-        label="Alasan", choices=list(REASONS.items()), widget=forms.RadioSelect
-    )
+    ready: ClassVar[Mapping[str, Answer]]
+    missing: ClassVar[str]
+
+    reason = forms.ChoiceField(label="Alasan", widget=forms.RadioSelect)
     note = forms.CharField(
         label="Keterangan",
         required=False,
         max_length=1000,
-        help_text="Misalnya: sudah pindah ke RT 07 sejak Januari. Wajib diisi untuk alasan lain.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)
+        reason.choices = [(key, answer.label) for key, answer in self.ready.items()]
 
     def clean(self) -> dict[str, str]:
         data: dict[str, str] = super().clean() or {}
         if data.get("reason") == OTHER and len(data.get("note", "").strip()) < LEAST:
-            self.add_error("note", "Tulis alasannya, supaya pemohon tahu apa yang harus dilakukan.")
+            self.add_error("note", self.missing)
         return data
 
-    def sentence(self) -> str:
-        """The reason as the applicant reads it."""
-        ready, note = self.cleaned_data["reason"], self.cleaned_data["note"].strip()
-        return " ".join(part for part in (REASONS[ready] if ready != OTHER else "", note) if part)
+
+class RefuseForm(AnswerForm):
+    """It does not fit."""
+
+    ready = REFUSALS
+    missing = "Tulis alasannya, supaya pemohon tahu apa yang harus dilakukan."
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "note"
+        ].help_text = (
+            "Misalnya: sudah pindah ke RT 07 sejak Januari. Wajib diisi untuk alasan lain."
+        )
+
+
+class AskForm(AnswerForm):
+    """Something has to be known first."""
+
+    ready = QUESTIONS
+    missing = "Tulis pertanyaannya, supaya pemohon bisa menjawab."
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "Pertanyaan"
+        self.fields[
+            "note"
+        ].help_text = (
+            "Misalnya: siapa nama anak yang minta beasiswa? Wajib diisi untuk pertanyaan lain."
+        )
+
+
+class SeveralForm(Form):
+    """Which of those who wait are residents here."""
+
+    step = forms.MultipleChoiceField(
+        label="Yang benar warga Anda",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Belum ada yang dicentang. Centang dulu satu nama atau lebih."
+        },
+    )
+
+    def __init__(self, *args: object, waiting: Sequence[tuple[int, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        step = self.fields["step"]
+        assert isinstance(step, forms.ChoiceField)
+        step.choices = waiting

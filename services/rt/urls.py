@@ -10,6 +10,7 @@ from services.rt import (
     house_views,
     monthly_views,
     report_views,
+    several_views,
     views,
 )
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("ponsel/", device_views.facts, name="rt-device"),
     path("kiriman/", device_views.outbox, name="rt-outbox"),
     path("<int:pk>/", views.case, name="rt-case"),
+    path("beberapa/", several_views.several, name="rt-several"),
+    path("<int:pk>/tanya/", views.ask, name="rt-ask"),
+    path("<int:pk>/pengantar/", views.cover, name="rt-cover"),
     path("<int:pk>/putuskan/", views.decide, name="rt-decide"),
     path("<int:pk>/tarik/", views.take_back, name="rt-undo"),
     path("buku/", book_views.households, name="rt-book"),

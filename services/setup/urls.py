@@ -26,6 +26,7 @@ from services.setup import (
     territory_views,
     translation_views,
     views,
+    vouching_views,
 )
 
 urlpatterns = [
@@ -110,6 +111,11 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="setup-import-repair-xlsx",
     ),
+    path("rt-rw/", vouching_views.rules, name="setup-vouching"),
+    path("rt-rw/kelurahan/", vouching_views.choose_village, name="setup-vouching-choose"),
+    path("rt-rw/<int:pk>/", vouching_views.rules, name="setup-vouching-village"),
+    path("jam/", vouching_views.hours, {"of": "office"}, name="setup-hours"),
+    path("jam/rt/", vouching_views.hours, {"of": "ert"}, name="setup-hours-rt"),
     path("libur/", closure_views.closures, name="setup-closures"),
     path("layanan/", services_views.services, name="setup-services"),
     path("layanan/baru/", services_views.new_service, name="setup-new-service"),

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from services.applications.models import Application
+from services.applications.planning import plan_of
 from services.cases import reasons
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.translation import ORIGINAL
@@ -42,7 +43,8 @@ def in_words_of(application: Application, language: str) -> Blueprint:
     shown = application.read_in(language)
     if language in shown.translations:
         application.version.service.title = shown.title
-        titles = {spec.key: spec.title for spec in shown.steps}
+        steps = plan_of(application, shown, language).definition.steps
+        titles = {spec.key: spec.title for spec in steps}
         for step in application.steps.all():
             instead = reasons.title_in_words(step.title)
             step.title = instead or titles.get(step.key, step.title)

@@ -128,6 +128,7 @@ class Post(models.Model):
     role = models.CharField(max_length=16)  # see tenants.office.roles
     title = models.CharField(max_length=120)  # as it stands under a signature: "Lurah Belimbing"
     is_stood_in = False  # set where somebody holds it today for a head who is away
+    is_acting = False  # set where whoever asked holds it as Plt. or Plh.
 
     class Meta:
         constraints = [
@@ -301,3 +302,30 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.name}"
+
+
+class ServiceHours(models.Model):
+    """When a city works on one weekday, other than from 08.00 to 16.00 on Monday to Friday. Without
+    a row for a weekday of a kind that has any, nobody works then."""
+
+    class Of(models.TextChoices):
+        OFFICE = "office", "kantor"
+        NEIGHBOURHOOD = "ert", "RT dan RW"
+
+    of = models.CharField(max_length=10, choices=Of)
+    weekday = models.PositiveSmallIntegerField()  # 0 is Monday
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["of", "weekday"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "weekday"], name="service_hours_once"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="service_hours_on_weekday"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=models.F("opens")), name="service_hours_close_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.weekday}: {self.opens}-{self.closes}"

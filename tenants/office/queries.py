@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, TimeField, Value
 
 from accounts.models import User
 from audit.models import Entry
 from kernel.clock import now
 from kernel.registry import Registry
-from kernel.workdays import WorkCalendar, calendar_for
+from kernel.workdays import Hours, WorkCalendar, calendar_for
 from tenants.backend.scope import once_here
 from tenants.office.languages import offered
-from tenants.office.models import Absence, Closure, Holding, Post, Profile, Unit
+from tenants.office.models import Absence, Closure, Holding, Post, Profile, ServiceHours, Unit
 from tenants.office.roles import NEIGHBOURHOOD, Can, can, having
 from tenants.registry.current import city as here
 from tenants.registry.people import Admin
@@ -49,11 +49,12 @@ def _posts_of(user: User, on: date) -> list[Post]:
     away = absences_on(on).filter(stand_in__in=mine.values("post"))
     wanted = mine.values("post").union(away.values("holding__post"))
     held = Post.objects.filter(pk__in=wanted).annotate(
-        is_held=Exists(mine.filter(post=OuterRef("pk")))
+        is_held=Exists(mine.filter(post=OuterRef("pk"))),
+        as_acting=Exists(mine.filter(post=OuterRef("pk"), is_acting=True)),
     )
     posts = list(held.select_related("unit").order_by("unit__code", "role"))
     for post in posts:
-        post.is_stood_in = not post.is_held
+        post.is_stood_in, post.is_acting = not post.is_held, post.as_acting
     return list[Post](posts)
 
 
@@ -126,12 +127,30 @@ def languages() -> tuple[tuple[str, str], ...]:
     return offered(Profile.objects.values_list("languages", flat=True).first() or "")
 
 
-def calendar() -> WorkCalendar:
-    """This city's working days: weekends, national holidays and its own closures. One query."""
-    return once_here(
-        "office.calendar",
-        lambda: calendar_for(here().timezone, Closure.objects.values_list("day", flat=True)),
+def calendar(of: str = ServiceHours.Of.OFFICE) -> WorkCalendar:
+    """This city's working days and service hours: weekends, national holidays, its own closures.
+    Those of RT and RW are the offices' where they have none of their own. One query for both."""
+    closures, hours = once_here("office.calendar", _closures_and_hours)
+    wanted = hours.get(of) or hours.get(ServiceHours.Of.OFFICE)
+    return calendar_for(here().timezone, closures, wanted)
+
+
+def _closures_and_hours() -> tuple[list[date], dict[str, dict[int, Hours]]]:
+    nothing = Value(None, output_field=TimeField())
+    days = Closure.objects.order_by().values_list(
+        "day", Value(""), Value(0), nothing, nothing, named=False
     )
+    some_day = Value(None, output_field=DateField())
+    hours = ServiceHours.objects.order_by().values_list(
+        some_day, "of", "weekday", "opens", "closes", named=False
+    )
+    closures, found = [], dict[str, dict[int, Hours]]()
+    for day, of, weekday, opens, closes in days.union(hours, all=True):
+        if day is not None:
+            closures.append(day)
+        else:
+            found.setdefault(of, {})[weekday] = (opens, closes)
+    return closures, found
 
 
 def holder_of(unit: Unit, role: str, on: date) -> Holding | None:

@@ -131,17 +131,21 @@ def open_case(walker: Walker, address: str, number: str) -> None:
     walker.page.wait_for_load_state("load")
 
 
-def vouch_for(walker: Walker, address: str, number: str) -> None:
+def open_vouch(walker: Walker, address: str, number: str) -> None:
     """The Ketua RT's cards show no number: open each until it is the one."""
     walker.page.goto(f"{address}rt/")
     links = walker.page.get_by_role("link", name=re.compile("Lihat isiannya"))
     for place in range(links.count()):
         links.nth(place).click()
         if walker.sees(number):
-            walker.press("Benar, warga saya")
             return
         walker.page.goto(f"{address}rt/")
     raise AssertionError(f"{number} does not wait for this Ketua RT")
+
+
+def vouch_for(walker: Walker, address: str, number: str) -> None:
+    open_vouch(walker, address, number)
+    walker.press("Benar, warga saya")
 
 
 def begin_request(walker: Walker, name: str | None = None) -> None:

@@ -15,6 +15,7 @@ from services.cases.steps.registry import step_kinds
 from services.catalogue.steps import DeskStep
 from tenants.office import queries as office
 from tenants.office.models import Unit
+from tenants.office.roles import NEIGHBOURHOOD, level_of
 
 
 class Desk:
@@ -22,11 +23,10 @@ class Desk:
 
     def open(self, case: Case, spec: DeskStep, at: datetime) -> bool:
         """Put the case on the desk, or note why the desk is passed over."""
-        today = route.today_of(at)
         if vouchers.vouches(spec):
-            place = vouchers.place_for(case, spec, today)
+            place = vouchers.place_for(case, spec, at)
         else:
-            place = _place(case, spec, today)
+            place = _place(case, spec, route.today_of(at))
         if place is None:
             raise RuleBroken(
                 gettext(
@@ -35,10 +35,7 @@ class Desk:
                 )
                 % {"title": spec.title}
             )
-        return route.put(
-            case, spec, at, unit=place.unit, role=place.role, deputies=place.deputies,
-            title=vouchers.title_instead(case, spec, place), passed_over=place.reason,
-        )  # fmt: skip
+        return _put(case, spec, place, at)
 
     def complete(self, hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
         kind_of(hand.case).refuse_approval(hand.case)
@@ -48,18 +45,39 @@ class Desk:
         """Once a working day: a reminder, the superior told, or the case passed on."""
         case, step = hand.case, hand.step
         assert isinstance(hand.spec, DeskStep)
-        if hand.spec.on_timeout == "teruskan":
-            step.state, step.decided_at = Step.State.SKIPPED, at
-            step.note = reasons.UNANSWERED
-            step.save(update_fields=["state", "decided_at", "note"])
-            route.record(case, "case.passed_on", None, step=step.key)
-            publish(StepPassedOver(step.pk, case.pk))
-            if all(other.state != Step.State.OPEN for other in hand.steps):
-                route.open_next(case, step.key, at)
+        is_neighbour = level_of(step.unit.kind) in NEIGHBOURHOOD
+        next_ = None
+        if vouchers.vouches(hand.spec) and is_neighbour:
+            next_ = vouchers.after_silence(case, hand.spec, step.unit, at)
+        must_answer = vouchers.vouches(hand.spec) and not hand.spec.optional
+        if hand.spec.on_timeout == "teruskan" and (next_ is not None or not must_answer):
+            _pass_on(hand, next_, at)
             return
         step.reminded_at = at
         step.save(update_fields=["reminded_at"])
         publish(StepLate(step.pk, case.pk, route.today_of(at).isoformat()))
+
+
+def _put(case: Case, spec: DeskStep, place: vouchers.Place, at: datetime) -> bool:
+    return route.put(
+        case, spec, at, unit=place.unit, role=place.role, deputies=place.deputies,
+        title=vouchers.title_instead(case, spec, place), passed_over=place.reason,
+    )  # fmt: skip
+
+
+def _pass_on(hand: AtHand, instead: vouchers.Place | None, at: datetime) -> None:
+    """The step is over without an answer: somebody else is asked, or the case goes on."""
+    case, step = hand.case, hand.step
+    assert isinstance(hand.spec, DeskStep)
+    step.state, step.decided_at = Step.State.SKIPPED, at
+    step.note = reasons.UNANSWERED
+    step.save(update_fields=["state", "decided_at", "note"])
+    route.record(case, "case.passed_on", None, step=step.key)
+    publish(StepPassedOver(step.pk, case.pk))
+    if instead is not None:
+        _put(case, hand.spec, instead, at)
+    elif all(other.state != Step.State.OPEN for other in hand.steps):
+        route.open_next(case, step.key, at)
 
 
 def _place(case: Case, spec: DeskStep, on: date) -> vouchers.Place | None:

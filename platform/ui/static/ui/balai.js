@@ -366,4 +366,22 @@
       link.focus();
     });
   }
+
+  // A link is shared by whatever the phone offers; elsewhere it is copied.
+  for (const button of document.querySelectorAll("[data-share]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const url = new URL(button.dataset.share, location.href).href;
+      try {
+        if (navigator.share) {
+          await navigator.share({ title: button.dataset.title, url });
+          return;
+        }
+        await navigator.clipboard.writeText(url);
+        button.textContent = kata("Tautan disalin");
+      } catch (error) {
+        if (error.name !== "AbortError") button.textContent = url;
+      }
+    });
+  }
 })();
