@@ -85,9 +85,7 @@ class SeveralForm(Form):
     step = forms.MultipleChoiceField(
         label="Yang benar warga Anda",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Belum ada yang dicentang. Centang dulu satu nama atau lebih."
-        },
+        error_messages={"required": "Belum ada yang dicentang. Centang dulu satu nama atau lebih."},
     )
 
     def __init__(self, *args: object, waiting: Sequence[tuple[int, str]], **kwargs: object) -> None:

@@ -58,7 +58,7 @@ def rules(request: HttpRequest, user: User, pk: int | None = None) -> HttpRespon
         "stored": stored,
         "sentences": in_sentences(as_way(shown)) if shown is not None else [],
         "others": VouchRules.objects.exclude(unit__code=city().code).select_related("unit"),
-"village_form": VillageForm(),
+        "village_form": VillageForm(),
     }
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "setup/vouching.html", context, status=status)
