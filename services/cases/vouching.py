@@ -66,7 +66,7 @@ def _take_number(vouch: Vouch, at: datetime) -> None:
 def _called(post: Post, step: Step) -> str:
     """What who answers is called: ``Ketua RT``, or as their post is where it is no head's."""
     if post.is_stood_in:
-        return f"pengganti {title_at(post.role, step.unit)}"
+        return f"Plh. {title_at(post.role, step.unit)}"
     if post.role == head_of(step.unit.kind):
         return title_at(post.role, step.unit)
     return post.title

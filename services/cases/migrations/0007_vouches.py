@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_origin_of_document'),
+        ('cases', '0006_step_of_unit'),
         ('letters', '0002_states'),
         ('office', '0007_service_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
