@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from accounts.models import User
@@ -36,18 +36,17 @@ def once(
     writes nothing and may come again.
     """
     with transaction.atomic():
-        SentAct.objects.bulk_create(
-            [SentAct(key=key, user=by, path=path[:200])], ignore_conflicts=True
+        row, is_first = SentAct.objects.get_or_create(
+            key=key, user=by, defaults={"path": path[:200]}
         )
-        row = SentAct.objects.select_for_update().get(key=key, user=by)
-        if row.location:
-            return HttpResponseRedirect(row.location)
+        if not is_first:
+            return HttpResponseRedirect(row.location) if row.location else HttpResponse(status=204)
         response = act()
-        if not isinstance(response, HttpResponseRedirect):
+        if response.status_code >= 400:
             transaction.set_rollback(True)
-            return response
-        row.location = response.url[:500]
-        row.save(update_fields=["location"])
+        elif isinstance(response, HttpResponseRedirect):
+            row.location = response.url[:500]
+            row.save(update_fields=["location"])
     return response
 
 

@@ -7,6 +7,7 @@ class NeighbourhoodConfig(AppConfig):
 
     def ready(self) -> None:
         from services.neighbourhood import (
+            board,  # noqa: F401 - a column of the board of RT
             exporting,  # noqa: F401 - the open export
             following,
         )

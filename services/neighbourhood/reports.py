@@ -27,6 +27,7 @@ from services.residents.models import Person
 from services.residents.queries import living_with
 from tenants.office.models import Post, Unit
 
+MOST_LISTED = 600  # people offered in one list
 ENDED_BADLY = (
     Application.State.DRAFT, Application.State.WITHDRAWN, Application.State.REFUSED,
 )  # fmt: skip
@@ -63,6 +64,12 @@ def answered_by(blueprint: Blueprint, person: Person) -> dict[str, str]:
     if kind_of(spec).is_person:
         return {f"{spec.key}-anggota": str(person.pk)}
     return {f"{spec.key}-{person.pk}": "1"}
+
+
+def works_from_list(blueprint: Blueprint) -> bool:
+    """Whether the other questions are the same about everybody, so that one page serves all."""
+    about, *others = [spec for spec in blueprint.fields if kind_of(spec).names_people] or [None]
+    return about is not None and kind_of(about).is_person and not others
 
 
 def applicant_of(blueprint: Blueprint, person: Person, *, today: date) -> Person:

@@ -1,10 +1,13 @@
 """What a head of an RT types on the pages of the book."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django import forms
 
+from kernel.text import in_capitals_and_small
 from services.neighbourhood.models import BoardingHouse, Mark
+from services.residents.models import Person
 from ui.forms import Form, PhoneField, WrittenDateField
 
 # Why the data of somebody is opened, as the head chooses it; its person reads it in "Data saya".
@@ -60,3 +63,21 @@ class HouseForm(Form):
 def default_day(today: date) -> str:
     """A day as it is typed."""
     return f"{today:%d-%m-%Y}"
+
+
+class PersonForm(Form):
+    """Somebody of the own book."""
+
+    person = forms.ChoiceField(error_messages={"required": "Pilih orangnya."})
+
+    def __init__(
+        self, people: Iterable[Person], label: str, data: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data)
+        told = [
+            (str(one.pk), f"{in_capitals_and_small(one.name)}, {one.household.address}")
+            for one in people
+        ]
+        field = self.fields["person"]
+        assert isinstance(field, forms.ChoiceField)
+        field.label, field.choices = label, [("", "Pilih…"), *told]

@@ -14,7 +14,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.catalogue import queries as catalogue
-from services.neighbourhood import areas, book, groups, marks
+from services.neighbourhood import areas, book, groups, marks, reports
 from services.neighbourhood.models import Report
 from services.residents.models import Person
 from services.residents.search.actions import search
@@ -67,6 +67,19 @@ def people(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, book.PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "rt/book/people.html", context)
+
+
+@page(Audience.VOUCHER)
+@require_GET
+def everybody(request: HttpRequest) -> HttpResponse:
+    """Everybody on one page, with the least that tells them apart: a phone keeps it."""
+    posts = visitor(request).vouching
+    found = list(book.people(posts, today=today())[: reports.MOST_LISTED + 1])
+    context = {
+        "posts": posts, "tab": "everybody", "people": found[: reports.MOST_LISTED],
+        "more": len(found) > reports.MOST_LISTED,
+    }  # fmt: skip
+    return render(request, "rt/book/everybody.html", context)
 
 
 @page(Audience.VOUCHER)

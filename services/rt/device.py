@@ -9,12 +9,17 @@ from django.urls import reverse
 from kernel.clock import now
 from kernel.registry import Registry
 from services.applications import queries
+from services.catalogue import queries as catalogue
+from services.neighbourhood import monthly
+from services.neighbourhood.areas import codes_of, reporting_units
+from services.neighbourhood.reports import works_from_list
 from tenants.office.access import Visitor
 from tenants.office.queries import current_holdings
 from tenants.registry.current import city
 
 LONGEST = timedelta(days=7)  # a phone that met no signal for so long forgets
 STEPS = 30  # requests whose pages are kept
+UNITS = 10  # whose month of an RW's is kept
 
 # Path and version of each page a phone keeps; a version that differs is fetched anew.
 Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
@@ -45,13 +50,35 @@ def pages_of(who: Visitor) -> list[tuple[str, str]]:
 
 
 def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
-    """The list of requests, and of each the page with its answers and the page to refuse it."""
+    """The list of requests, and of each the pages with its answers, to refuse it, and to
+    ask back."""
     at = f"{now():%Y%m%d%H}"
     yield reverse("rt-inbox"), at
     yield reverse("rt-outbox"), at
     for step in queries.vouching(who.vouching)[:STEPS]:
         yield reverse("rt-case", args=[step.pk]), str(step.pk)
         yield reverse("rt-decide", args=[step.pk]), str(step.pk)
+        yield reverse("rt-ask", args=[step.pk]), str(step.pk)
 
 
 pages.add("requests", _requests)
+
+
+def _book(who: Visitor) -> Iterable[tuple[str, str]]:
+    """Everybody of the area in one list, and the reports and the month that are sent from it."""
+    if not codes_of(who.vouching):
+        return
+    today = now().astimezone(city().tz).date()
+    day = today.isoformat()
+    for name in ("rt-everybody", "rt-reports", "rt-monthly"):
+        yield reverse(name), day
+    for service in catalogue.reports():
+        yield reverse("rt-report-whom", args=[service.slug]), service.slug
+        if service.current is not None and works_from_list(service.current.blueprint):
+            yield reverse("rt-report-from-list", args=[service.slug]), day
+    due = monthly.due_month(today)
+    for unit in reporting_units(who.vouching)[:UNITS]:
+        yield reverse("rt-monthly-month", args=[unit.pk, f"{due:%Y-%m}"]), day
+
+
+pages.add("book", _book)

@@ -22,11 +22,13 @@ from services.cases.timeline import timeline
 from services.catalogue import answers as answering
 from services.catalogue import queries as catalogue
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.models import Service
 from services.neighbourhood import areas, book, guests, houses, monthly, reports
+from services.neighbourhood.models import BoardingHouse
 from services.questions.kind import kind_of
 from services.residents.models import Person
 from services.residents.search.actions import search
-from services.rt.book_forms import AcceptForm, LeftForm, SearchForm, default_day
+from services.rt.book_forms import AcceptForm, LeftForm, PersonForm, SearchForm, default_day
 from services.web.access import today
 from tenants.office.access import Visitor, visitor
 from ui.forms import explain
@@ -59,6 +61,7 @@ def whom(request: HttpRequest, slug: str) -> HttpResponse:
     form = SearchForm(request.POST or None)
     question = reports.about_whom(service.current.blueprint)
     context: dict[str, object] = {"service": service, "form": form, "question": question}
+    context["has_list"] = reports.works_from_list(service.current.blueprint)
     if request.method == "POST" and form.is_valid():
         context["typed"] = form.cleaned_data["q"]
         try:
@@ -81,21 +84,53 @@ def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The questions about this person; one press files the report."""
     who = visitor(request)
     service = catalogue.report(slug)
-    assert service.current is not None
-    blueprint = service.current.blueprint
     person = areas.person_there(who.vouching, pk)
     house_id = row_id(request.GET.get("house", ""))
     house = houses.of_area(who.vouching, house_id) if house_id else None
-    chosen = reports.answered_by(blueprint, person)
+    return _asked(request, service, person, house=house)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def from_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same on one page, with the person chosen from a list: a phone keeps it, and it is filled
+    in without a signal."""
+    who = visitor(request)
+    service = catalogue.report(slug)
+    assert service.current is not None
+    if not reports.works_from_list(service.current.blueprint):
+        return redirect("rt-report-whom", slug)
+    people = list(book.people(who.vouching, today=today())[: reports.MOST_LISTED])
+    if not people:
+        return redirect("rt-report-whom", slug)
+    question = reports.about_whom(service.current.blueprint)
+    chosen = PersonForm(people, question.label if question else "", request.POST or None)
+    if request.method == "POST" and not chosen.is_valid():
+        return _asked(request, service, people[0], chosen=chosen)
+    pk = int(chosen.cleaned_data["person"]) if request.method == "POST" else people[0].pk
+    return _asked(request, service, areas.person_there(who.vouching, pk), chosen=chosen)
+
+
+def _asked(
+    request: HttpRequest, service: Service, person: Person, *, house: BoardingHouse | None = None,
+    chosen: PersonForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The form, and what becomes of it. ``chosen``: of a page on which the person is chosen too."""
+    who = visitor(request)
+    assert service.current is not None
+    blueprint = service.current.blueprint
+    answer = reports.answered_by(blueprint, person)
     typed = {key: str(value) for key, value in request.POST.items()}
     accept = AcceptForm(request.POST) if "accepted" in typed or "asked" in typed else None
     problems: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and not (chosen and chosen.errors):
         try:
             filed = reports.file(
-                service=service, person_id=pk, typed={**typed, **_kept(blueprint, chosen)},
-                posts=who.vouching, by=who.user, at=now(), accepted="accepted" in typed,
-                house=house,
+                service=service, person_id=person.pk,
+                typed={**typed, **_kept(blueprint, answer)}, posts=who.vouching, by=who.user,
+                at=now(), accepted="accepted" in typed, house=house,
             )  # fmt: skip
         except reports.Incomplete as missing:
             problems = missing.problems
@@ -109,12 +144,12 @@ def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             if house is not None:
                 return redirect("rt-house", house.pk)
             return redirect("rt-report", filed.pk)
-    else:
-        typed = {**_beginning(blueprint), **chosen}
+    elif request.method != "POST":
+        typed = {**_beginning(blueprint), **answer}
     form = _form(blueprint, person, typed, problems)
     context = {"service": service, "person": person, "form": form, "accept": accept}
-    context |= {"question": reports.about_whom(blueprint), "house": house}
-    wrong = bool(problems) or bool(accept and accept.errors)
+    context |= {"question": reports.about_whom(blueprint), "house": house, "chosen": chosen}
+    wrong = bool(problems) or bool(accept and accept.errors) or bool(chosen and chosen.errors)
     return render(request, "rt/book/report_new.html", context, status=422 if wrong else 200)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -37,8 +38,8 @@ def several(request: HttpRequest) -> HttpResponse:
     chosen = [number for typed in request.POST.getlist("step") if (number := row_id(typed))]
     chosen = list(dict.fromkeys(chosen))[:MOST]
     if request.method == "POST" and request.POST.get("do") == "vouch" and chosen:
-        results = [_vouch(request, step_id) for step_id in chosen]
-        return render(request, "rt/several_done.html", {"results": results})
+        _tell(request, [_vouch(request, step_id) for step_id in chosen])
+        return redirect("rt-inbox")
     waiting = [card_of(step, who.user) for step in queries.vouching(who.vouching)[:MOST]]
     cards = [card for card in waiting if not card.is_own and card.asking.lives_here]
     if not cards:
@@ -51,6 +52,17 @@ def several(request: HttpRequest) -> HttpResponse:
     form = SeveralForm(typed, waiting=waiting_for)
     status = 422 if form.errors else 200
     return render(request, "rt/several.html", {"form": form}, status=status)
+
+
+def _tell(request: HttpRequest, results: list[Result]) -> None:
+    """What came of each, above the list of who waits."""
+    done = [proper_name(one.name) for one in results if not one.problem]
+    if done:
+        messages.success(request, f"{len(done)} permohonan Anda benarkan: {', '.join(done)}.")
+    for one in results:
+        if one.problem:
+            about = f"{proper_name(one.name)}, {one.service}" if one.name else "Satu permohonan"
+            messages.warning(request, f"{about}: {one.problem}")
 
 
 def _line(card: Card) -> str:

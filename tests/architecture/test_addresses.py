@@ -153,6 +153,8 @@ CITY_HOST = {
     "rt/lapor/": RT,
     "rt/lapor/<slug:slug>/": RT,
     "rt/lapor/<slug:slug>/<int:pk>/": RT,
+    "rt/lapor/<slug:slug>/daftar/": RT,
+    "rt/buku/semua/": RT,
     "rt/laporan/<int:pk>/": RT,
     "rt/laporan/<int:pk>/perbaiki/": RT,
     "rt/laporan/<int:pk>/tarik/": RT,

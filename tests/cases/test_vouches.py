@@ -171,7 +171,7 @@ def test_several_are_vouched_for_and_each_says_what_came_of_it(cast: Cast, as_: 
     assert not Vouch.objects.exists()
     decisions.refuse(step_id=gone, by=cast.hasan, ready="unknown", note="", at=MONDAY)
     chosen = {"step": [gone, decided, 999999], "do": "vouch"}
-    done = ketua.post("/rt/beberapa/", chosen).content.decode()
+    done = ketua.post("/rt/beberapa/", chosen, follow=True).content.decode()
     assert "sudah diputuskan" in done
     assert "tidak ada lagi di sini" in done
     assert done.count("dibenarkan") == 1
@@ -180,7 +180,7 @@ def test_several_are_vouched_for_and_each_says_what_came_of_it(cast: Cast, as_: 
 
 def test_nobody_vouches_for_several_of_another_rt(cast: Cast, as_: As) -> None:
     step = step_of(submitted(cast)).pk
-    done = as_(cast.bahar).post("/rt/beberapa/", {"step": [step], "do": "vouch"})
+    done = as_(cast.bahar).post("/rt/beberapa/", {"step": [step], "do": "vouch"}, follow=True)
     assert "tidak ada lagi di sini" in done.content.decode()
     assert not Vouch.objects.exists()
 

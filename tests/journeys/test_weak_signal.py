@@ -113,8 +113,9 @@ def test_answers_without_signal_are_sent_once_also_with_the_page_shut(
 
     # Meanwhile the second request is answered otherwise on another phone.
     other.page.locator("article", has_text="Kredit pemilikan").get_by_role(
-        "link", name="Tidak cocok"
+        "link", name="Lihat isiannya"
     ).click()
+    other.press("Ada yang tidak cocok")
     other.page.get_by_label("Sudah tidak tinggal di sini.").check()
     other.page.locator("main form .stop").last.click()
     other.page.wait_for_load_state("load")
@@ -164,6 +165,39 @@ def wake(walker: Walker, page: Page, city: str, what: str, **event: object) -> N
     page.wait_for_timeout(500)
     whose = {"origin": city.rstrip("/"), "registrationId": found[0]}
     cdp.send(f"ServiceWorker.{what}", {**whose, **event})
+
+
+def test_guest_is_reported_without_signal_from_the_list_a_phone_keeps(
+    balai: Installation, person: Callable[..., Walker]
+) -> None:
+    city = balai.city("blitarkab")
+    rt = head_of(person, city, "ketua")
+    page = rt.page
+    rt.context.set_offline(True)
+    page.goto(f"{city}rt/buku/semua/")
+    rt.expect("Daftar warga", "Tanpa sinyal")
+    rt.look("everybody")
+    page.goto(f"{city}rt/lapor/")
+    rt.press("Laporan Tamu")
+    rt.press("Pilih dari daftar warga")
+    page.locator("#id_person").select_option(index=1)
+    page.fill("#id_nama", "Jumadi Tamu")
+    page.get_by_label("Laki-laki").check()
+    page.fill("#id_asal", "Samarinda")
+    page.fill("#id_malam", "2")
+    page.fill("#id_untuk", "menjenguk keluarga")
+    page.fill("#id_alamat", "Jalan Cumi-cumi 12")
+    rt.look("guest")
+    rt.press("Kirim laporan")
+    expect(page.locator("[data-forms] .tag.warn")).to_have_count(1)
+    rt.context.set_offline(False)
+    page.goto(f"{city}rt/kiriman/")
+    expect(page.locator("[data-forms] .tag.ok")).to_have_count(1)
+    page.goto(f"{city}rt/lapor/")
+    rt.expect("Laporan Tamu", "sedang diperiksa")
+    page.goto(f"{city}rt/tamu/")
+    assert page.locator("main li").filter(has_text="Jumadi Tamu").count() == 1
+    rt.look("guest-book")
 
 
 def test_push_shows_that_somebody_waits_with_the_page_shut(

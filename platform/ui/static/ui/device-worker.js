@@ -186,6 +186,7 @@ const Device = ((places) => {
 
   const put = async (path, sent, body, type) => {
     const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
+    if (form.has("_now")) return caches.match("/luring/"); // it only asks, or leads to a next step
     const whose = await owner();
     const said = String(form.get("_said") || "").slice(0, 200);
     const from = String(form.get("_from") || "").slice(0, 300);
@@ -249,7 +250,7 @@ const Device = ((places) => {
       } catch {
         break; // no signal: the rest waits too, in order
       }
-      if (response.type === "opaqueredirect" || response.ok) {
+      if (response.type === "opaqueredirect" || response.status === 204) {
         const short = await seal({ path: form.path, said: form.said });
         await write("forms", { ...row, ...short, state: "sent", sent: Date.now() });
       } else if (response.status >= 500 || response.status === 429) {
@@ -265,6 +266,7 @@ const Device = ((places) => {
   const wordsOf = async (response) => {
     const type = response.headers.get("Content-Type") || "";
     if (type.startsWith("application/problem+json")) return (await response.json()).detail;
+    if (response.ok) return "Masih ada langkah berikutnya. Buka halamannya dan lanjutkan di sana.";
     return response.status === 422
       ? "Ada isian yang belum benar. Buka lagi isiannya, perbaiki, lalu kirim."
       : "Tidak diterima. Buka halamannya dan periksa keadaannya sekarang.";

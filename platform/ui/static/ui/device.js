@@ -38,7 +38,9 @@
       const button = (pressed?.textContent || "").replace(/\s+/g, " ").trim();
       const title = (document.querySelector("main h1")?.textContent || "").replace(/\s+/g, " ").trim();
       const said = button.includes(":") || !title ? button : `${title}: ${button}`;
-      for (const [name, value] of [["_said", said], ["_from", location.pathname + location.search]]) {
+      const more = [["_said", said], ["_from", location.pathname + location.search]];
+      if (form.matches("[role=search], [data-now]")) more.push(["_now", "1"]);
+      for (const [name, value] of more) {
         form.querySelector(`[name=${name}]`)?.remove();
         form.append(make("input", "", { type: "hidden", name, value }));
       }
