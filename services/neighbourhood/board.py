@@ -7,18 +7,17 @@ from kernel.tanggal import MONTHS
 from services.heads.board import Column, columns
 from services.neighbourhood import monthly
 from tenants.office.models import Unit
-from tenants.office.queries import vouched_units
 from tenants.registry.current import city
 
 
 def _sent(units: Sequence[Unit]) -> Mapping[int, str]:
     """Of the month that is due, by unit: whether it was sent, and whether nothing happened. An RW
-    sends none. Two queries."""
+    sends none. One query."""
     month = monthly.due_month(now().astimezone(city().tz).date())
     sent = monthly.of_units(units, month)
-    owing = vouched_units().filter(pk__in=[unit.pk for unit in units])
     name = MONTHS[month.month - 1]
-    told = dict.fromkeys(owing.values_list("pk", flat=True), f"{name}: belum")
+    owing = [unit.pk for unit in units if unit.kind != Unit.Kind.RW]
+    told = dict.fromkeys(owing, f"{name}: belum")
     for pk, report in sent.items():
         told[pk] = f"{name}: {'NIHIL' if report.is_nil else 'terkirim'}"
     return told

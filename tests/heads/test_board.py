@@ -83,7 +83,7 @@ def test_the_boards_take_constant_queries(
     for rt in range(3, 3 + many):
         family(cast.village, rt=rt)
     city = Unit.objects.get(code=in_bontang.code)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         board.rows(cast.village, at=AT, on=AT.date())
     with django_assert_num_queries(7):
         board.villages(city, at=AT, on=AT.date())
