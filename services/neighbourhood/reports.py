@@ -68,8 +68,8 @@ def answered_by(blueprint: Blueprint, person: Person) -> dict[str, str]:
 
 def works_from_list(blueprint: Blueprint) -> bool:
     """Whether the other questions are the same about everybody, so that one page serves all."""
-    about, *others = [spec for spec in blueprint.fields if kind_of(spec).names_people] or [None]
-    return about is not None and kind_of(about).is_person and not others
+    naming = [spec for spec in blueprint.fields if kind_of(spec).names_people]
+    return len(naming) == 1 and kind_of(naming[0]).is_person
 
 
 def applicant_of(blueprint: Blueprint, person: Person, *, today: date) -> Person:
