@@ -11,13 +11,13 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
-from services.applications import life_events, requirements
+from services.applications import consent, life_events, requirements
 from services.applications.earlier import earlier
 from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
 from services.applications.household import house_of
-from services.applications.models import Application
-from services.applications.queries import draft_of, in_hand, is_applicant
+from services.applications.models import Application, OnBehalf
+from services.applications.queries import draft_of, in_hand, is_applicant, is_own_account
 from services.applications.staffed import refuse_closed
 from services.cases import attachments, documents, vouching
 from services.cases.models import Document
@@ -160,6 +160,8 @@ def _save_answers(
 ) -> dict[str, str]:  # fmt: skip
     application = locked(Application, application_id)
     require_editable(application)
+    if is_own_account(by, application):
+        consent.take_over(application, by=by, at=now())
     blueprint = application.blueprint
     house = _house(application)
     asked = only if only is not None else blueprint.keys()
@@ -173,7 +175,10 @@ def _save_answers(
         guesses.note_wrong(guessing, minutes=60)
     wanted_before = requirements.wanted(blueprint, application.answers, house.applicant)
     answers, wrong = answering.clean(said_in or blueprint, merged, house)
-    _refuse_contradiction(application, before, answering.as_typed(blueprint, answers))
+    after = answering.as_typed(blueprint, answers)
+    _refuse_contradiction(application, before, after)
+    if before != after:
+        consent.ask_again(application)
     _record_named(application, answers, by)
     application.seal_answers(answers)
     application.save(update_fields=["answers_sealed"])
@@ -300,6 +305,7 @@ def submit(*, application_id: int, by: User, reply: str = "", at: datetime) -> A
         return application
     _require_open_city()
     require_resident(application.applicant)
+    consent.settle(application, by=by, at=at)
     files = list(application.documents.all())
     if requirements.taken_over(files):
         _renew(application, files, by)
@@ -307,7 +313,8 @@ def submit(*, application_id: int, by: User, reply: str = "", at: datetime) -> A
     if problems(application, files):
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
     answers, specs = application.answers, application.blueprint.documents
-    attachments.drop_unasked(files, {s.key for s in specs if all_hold(s.show_when, answers)})
+    asked = {s.key for s in specs if all_hold(s.show_when, answers)}
+    attachments.drop_unasked(files, {*asked, OnBehalf.PAPER})
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
     vouching.answer(application, reply)

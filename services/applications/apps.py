@@ -11,7 +11,7 @@ class ApplicationsConfig(AppConfig):
             kind,  # noqa: F401 - the kind of case
         )
         from services.applications.following import names_no_other, work_names_role
-        from services.applications.models import Application, LifeEvent
+        from services.applications.models import Application, LifeEvent, OnBehalf
         from services.residents import merging
         from tenants.office import own_roles
 
@@ -19,4 +19,5 @@ class ApplicationsConfig(AppConfig):
         applications = follow(Application, "applicant")
         merging.follows.add("applications.applications", applications)
         merging.follows.add("applications.events", follow(LifeEvent, "person", may=names_no_other))
+        merging.follows.add("applications.codes", follow(OnBehalf, "code_of"))
         own_roles.named_by.add("applications", work_names_role)

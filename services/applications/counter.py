@@ -6,13 +6,17 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import actions as audit
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions
+from services.applications import actions, consent
 from services.applications.models import Application
 from services.catalogue.models import Service
 from services.residents import officials
 from services.residents.models import OneTimeCode, Person
 from services.residents.onetime import serves
+from services.residents.queries import lives_in
+from tenants.office.queries import posts_of
+from tenants.office.roles import Can, can
 
 # How the official made sure who asks, and that they ask for it.
 PROOFS = [one for one in OneTimeCode.Checked.choices if one[0] != OneTimeCode.Checked.APPOINTED]
@@ -40,14 +44,21 @@ def begin(
         raise RuleBroken("Pilih bagaimana Anda memeriksa orangnya.", field="checked")
     draft = actions.begin(service=service, applicant=applicant, by=by, checked=checked)
     draft = Application.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    if not draft.checked:
+    if not draft.checked or draft.checked == Application.FOR_NEIGHBOUR:
         raise RuleBroken(BEGUN_ALONE)
     if draft.opened_by_id != by.pk:
         draft.opened_by, draft.checked = by, checked
         draft.save(update_fields=["opened_by", "checked"])
+    consent.note_identity(draft, by=by, at=now(), title=_title(by, applicant, today))
     audit.record(
         "application.begun_at_counter", actor=by, subject="application", subject_id=draft.pk,
         detail={"checked": checked},
     )  # fmt: skip
     audit.record_read(actor=by, person_id=applicant.pk, purpose="loket-isi")
     return draft
+
+
+def _title(by: User, applicant: Person, today: date) -> str:
+    """The post at whose counter the applicant stands."""
+    posts = [post for post in posts_of(by, today) if can(post.role, Can.COUNTER)]
+    return next((post.title for post in posts if lives_in(applicant, post.unit.code)), "")

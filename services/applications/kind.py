@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
+from kernel.text import in_capitals_and_small
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
-from services.applications.models import Application
+from services.applications.models import Application, OnBehalf
 from services.applications.planning import plan_of
 from services.cases.kinds import AtHand, Search, Stop, Story, Summary, kinds
 from services.cases.models import Case
@@ -91,7 +92,25 @@ def _sent(application: Application) -> str:
     name = application.opened_by.name
     if application.blueprint.filed_by:
         return gettext("Dilaporkan oleh %(name)s") % {"name": name}
-    return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
+    helped = application.helped
+    if application.checked != Application.FOR_NEIGHBOUR or helped is None:
+        return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
+    return said(helped, application)
+
+
+def said(helped: OnBehalf, application: Application) -> str:
+    """Who typed for whom, and how it was agreed, in the reader's language."""
+    words = {
+        "title": helped.title, "name": helped.typed_by.name,
+        "whom": in_capitals_and_small(application.applicant.name),
+    }  # fmt: skip
+    if not helped.how:
+        return gettext("Diisikan oleh %(title)s, %(name)s, atas nama %(whom)s") % words
+    words["how"] = gettext(OnBehalf.How(helped.how).label)
+    return (
+        gettext("Diisikan oleh %(title)s, %(name)s, atas nama %(whom)s; persetujuan: %(how)s")
+        % words
+    )
 
 
 kinds.add(Application.KIND, ApplicationKind())

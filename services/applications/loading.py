@@ -12,6 +12,8 @@ _SHOWN = (
     "applicant__account__user",
     "unit",
     "opened_by",
+    "on_behalf__code_of",
+    "on_behalf__typed_by",
 )
 
 

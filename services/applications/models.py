@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
-from services.cases.models import Case
+from services.cases.models import Case, Document
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import ServiceVersion
 from services.catalogue.unknown import asking
@@ -23,14 +23,15 @@ class Application(Case):
 
     KIND = "application"
     BY_HEAD = "report"  # ``checked`` of what the head of a neighbourhood reported
+    FOR_NEIGHBOUR = "behalf"  # ``checked`` of what the head typed for a resident who agrees
 
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
     answers_sealed = models.BinaryField(default=bytes)  # names and NIK of whole families
     # Facts of the register it lacked when this began, separated by spaces: the form asks them.
     asks = models.CharField(max_length=100, blank=True, default="", db_default="")
-    # How the official who opened it at a counter made sure who asks (``OneTimeCode.Checked``); ""
-    # where the applicants opened it themselves.
+    # How the official who opened it at a counter made sure who asks (``OneTimeCode.Checked``), or
+    # one of the two words above; "" where the applicants opened it themselves.
     checked = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
@@ -64,12 +65,64 @@ class Application(Case):
 
     _opened: tuple[bytes, Answers] | None = None
 
+    @property
+    def helped(self) -> "OnBehalf | None":
+        """Who typed it for the applicant, and how the applicant agreed. No query where it was
+        selected with the application, nor for one the applicants opened themselves."""
+        return getattr(self, "on_behalf", None) if self.checked else None
+
     def has_letters(self) -> bool:
         """Whether a letter came of it, finished or not. No query for a draft."""
         return self.number is not None and self.issued.exists()
 
     def seal_answers(self, answers: Mapping[str, Answer]) -> None:
         self.answers_sealed = seal(json.dumps(answers, ensure_ascii=False))
+
+
+class OnBehalf(models.Model):
+    """For an application that a head or a counter typed for the applicant: who typed it, by which
+    post, and how the applicant agreed to it."""
+
+    class How(models.TextChoices):
+        CODE = "code", gettext_noop("kode sekali pakai")
+        SIGNATURE = "signature", gettext_noop("tanda tangan difoto")
+        IDENTITY = "identity", gettext_noop("identitas ditunjukkan")
+
+    PAPER = "_persetujuan"  # key of the document: no requirement of a service begins so
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="on_behalf"
+    )
+    typed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    title = models.CharField(max_length=200)  # of the post: "Ketua RT 005"
+    how = models.CharField(max_length=10, choices=How, blank=True)  # "" until the applicant agreed
+    agreed_at = models.DateTimeField(null=True)
+    # To whom the one-time code was sent: the applicant, or a grown-up of the household.
+    code_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    code_digest = models.BinaryField(default=bytes)
+    code_until = models.DateTimeField(null=True)
+    # The photographed signature.
+    paper = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")
+    may_print = models.BooleanField(default=False)  # whoever typed may print the finished letter
+    taken_over_at = models.DateTimeField(null=True)  # the applicant went on by an own account
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(how="") | models.Q(agreed_at__isnull=False),
+                name="agreement_has_moment",
+            )
+        ]
+        indexes = [models.Index(fields=["typed_by", "-application"], name="typed_for_others")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.how}"
+
+    @property
+    def is_agreed(self) -> bool:
+        return bool(self.how)
 
 
 class LifeEvent(models.Model):

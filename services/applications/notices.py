@@ -27,3 +27,8 @@ APPLICANT_GONE = notice(
     "an applicant died, moved away or is missing, to the desks where the application lies",
     fields="number what service link city",
 )  # fmt: skip
+CONSENT_CODE = notice(
+    "applications/consent-code",
+    "a code by which somebody agrees to what a head typed for them, to them or a relative",
+    fields="code service by title minutes city", essential=True, english=True,
+)  # fmt: skip

@@ -11,7 +11,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
 from services.applications import loading
-from services.applications.models import Application, IssuedLetter
+from services.applications.models import Application, IssuedLetter, OnBehalf
 from services.cases.models import Document, Step
 from services.cases.queries import EDITABLE, UNDER_WAY, inbox, lies_at
 from services.catalogue import answers as answering
@@ -22,16 +22,21 @@ from services.questions.conditions import all_hold
 from services.residents import family
 from services.residents.models import Person
 from services.residents.onetime import serves
-from services.residents.queries import person_of
+from services.residents.queries import lives_in, person_of
 from tenants.office import queries as office
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 
-def is_applicant(user: User, application: Application) -> bool:
+def is_own_account(user: User, application: Application) -> bool:
+    """Whether this is the account of the applicant."""
     account = getattr(application.applicant, "account", None)
-    if account is not None and account.user_id == user.pk:
+    return account is not None and account.user_id == user.pk
+
+
+def is_applicant(user: User, application: Application) -> bool:
+    if is_own_account(user, application):
         return True
     if application.opened_by_id != user.pk or application.checked:
         return False
@@ -45,17 +50,29 @@ def is_applicant(user: User, application: Application) -> bool:
 def may_consent(user: User, application: Application, *, today: date) -> bool:
     """Whether this user may agree to something for the applicant: the applicant, or a parent of
     one who is under age."""
-    account = getattr(application.applicant, "account", None)
-    if account is not None and account.user_id == user.pk:
+    if is_own_account(user, application):
         return True
     return family.is_minor(application.applicant, today) and is_applicant(user, application)
 
 
 def is_helped_by(user: User, application: Application, *, today: date) -> bool:
-    """Whether this official fills it in for the applicant: they opened it, and sit today at a
-    counter of where the applicant lives."""
-    is_theirs = bool(application.checked) and application.opened_by_id == user.pk
-    return is_theirs and serves(user, application.applicant, today)
+    """Whether this person fills it in for the applicant: they opened it, and sit today at a
+    counter of where the applicant lives, or are the head there; until the applicant takes over."""
+    if not application.checked or application.opened_by_id != user.pk:
+        return False
+    helped = application.helped
+    if helped is not None and helped.taken_over_at is not None:
+        return False
+    if application.checked == Application.FOR_NEIGHBOUR:
+        return head_post(user, application.applicant, today=today) is not None
+    return serves(user, application.applicant, today)
+
+
+def head_post(user: User, person: Person, *, today: date) -> Post | None:
+    """The post by which somebody is today the head where this person lives, the nearest one."""
+    posts = office.keeping(office.posts_of(user, today))
+    near = [post for post in posts if lives_in(person, post.unit.code)]
+    return max(near, key=lambda post: len(post.unit.code), default=None)
 
 
 def get_for(
@@ -125,7 +142,7 @@ def _listed(whose: Q) -> QuerySet[Application]:
     return (
         Application.objects.filter(whose)
         .exclude(state=Application.State.WITHDRAWN, number=None)
-        .select_related("version__service")
+        .select_related("version__service", "on_behalf__typed_by")
         .prefetch_related(Prefetch("steps", Step.objects.select_related("unit")))
         .order_by("-pk")
     )
@@ -211,6 +228,7 @@ def handed_in(application: Application, blueprint: Blueprint | None = None) -> l
     files of requirements that the answers no longer ask for: those are dropped at sending."""
     specs = (blueprint or application.blueprint).documents
     order = {spec.key: (place, spec.label) for place, spec in enumerate(specs)}
+    order[OnBehalf.PAPER] = (len(order), gettext("Persetujuan yang ditandatangani"))
     editable = application.state in EDITABLE
     answers = application.answers
     idle = {s.key for s in specs if editable and not all_hold(s.show_when, answers)}
@@ -227,7 +245,8 @@ def correctable(application: Application) -> list[tuple[str, str]]:
     """Key and label of each question that was asked and each file that was handed in."""
     asked = answering.visible_fields(application.blueprint, application.answers)
     fields = [(field.key, field.label) for field in asked]
-    return fields + [(file.document.key, file.label) for file in handed_in(application)]
+    files = [one for one in handed_in(application) if one.document.key != OnBehalf.PAPER]
+    return fields + [(file.document.key, file.label) for file in files]
 
 
 def refused_after(code: str) -> date | None:

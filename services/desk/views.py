@@ -19,6 +19,7 @@ from kernel.once import reading_once
 from services.applications import life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.fitness import news_of_applicant
+from services.applications.kind import said
 from services.applications.models import Application
 from services.cases import decisions
 from services.cases import queries as desks
@@ -187,6 +188,7 @@ def case_page(
         "posts": posts,
         "counts": desks.counts(posts, at=now()),
         "application": application,
+        "helped_in_words": said(application.helped, application) if application.helped else "",
         "facts": facts_of(application.applicant),
         "answers": answers,
         "tiles": tiles() if any(row.latitude for row in answers) else None,

@@ -10,19 +10,12 @@ from kernel.errors import NotThere
 from services.residents.models import Person
 from services.residents.queries import lives_in, people, within
 from tenants.office.models import Post, Unit
-from tenants.office.queries import vouched_units, vouching_unit
-from tenants.office.roles import Can, can
+from tenants.office.queries import keeping, vouched_units, vouching_unit
 
 
 def codes_of(posts: Iterable[Post]) -> list[str]:
     """The codes of the units for whose residents these posts answer; other posts keep no book."""
-    return list(dict.fromkeys(post.unit.code for post in _keeping(posts)))
-
-
-def _keeping(posts: Iterable[Post]) -> list[Post]:
-    """The posts whose holders keep a book. Who stands in for a head who is away answers requests
-    and opens no book."""
-    return [post for post in posts if can(post.role, Can.VOUCHES) and not post.is_stood_in]
+    return list(dict.fromkeys(post.unit.code for post in keeping(posts)))
 
 
 def lives_there(posts: Iterable[Post]) -> Q:
@@ -68,7 +61,7 @@ def post_for(posts: Sequence[Post], unit: Unit) -> Post:
     """The post by which somebody acts for this unit, the nearest one. Raises NotThere."""
     fitting = [
         p
-        for p in _keeping(posts)
+        for p in keeping(posts)
         if unit.code == p.unit.code or unit.code.startswith(f"{p.unit.code}/")
     ]
     if not fitting:

@@ -73,8 +73,12 @@ def _is_helping(request: HttpRequest, application: Application) -> bool:
 
 
 def _sent_page(request: HttpRequest, application: Application) -> str:
-    """What shows an application that was sent: to whoever helped, the receipt alone."""
-    return "application-sent" if _is_helping(request, application) else "application"
+    """What shows an application that was sent: to whoever helped, the receipt alone; to a head,
+    their page about it."""
+    if not _is_helping(request, application):
+        return "application"
+    is_head = application.checked == Application.FOR_NEIGHBOUR
+    return "rt-behalf" if is_head else "application-sent"
 
 
 def _editable(request: HttpRequest, pk: int) -> Application:
@@ -179,6 +183,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     application = queries.in_hand(user, pk, today=today())
     helping = _is_helping(request, application)
     consents = queries.may_consent(user, application, today=today())
+    agrees_first = helping and application.checked == Application.FOR_NEIGHBOUR
+    if request.method == "POST" and agrees_first:
+        return redirect("rt-behalf-send", pk)
     if request.method == "POST":
         if consents and KeepForm(request.POST).data.get("keep"):
             wallet.say(
@@ -207,6 +214,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "blueprint": shown,
         "helping": helping,
+        "agrees_first": agrees_first,
         "answers": answered(application, shown),
         "files": queries.handed_in(application, shown),
         "facts": facts_of(application.applicant),
@@ -249,6 +257,8 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     application = queries.in_hand(signed_in(request), pk, today=today())
     if application.state == State.DRAFT:
         return redirect("application-fill", pk)
+    if application.checked == Application.FOR_NEIGHBOUR and _is_helping(request, application):
+        return redirect("rt-behalf", pk)
     in_words_of(application, chosen(request))
     context = {
         "application": application,

@@ -30,6 +30,8 @@ READ_FOR = {
     "penduduk-tugas": gettext_noop("Petugas membuka data Anda untuk tugas lain: %(words)s"),
     "penduduk-dokumen": gettext_noop("Petugas membuka dokumen di dompet Anda"),
     "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
+    "rt-isi": gettext_noop("%(office)s mengisi permohonan untuk Anda dari data ini"),
+    "rt-cetak": gettext_noop("%(office)s membuka surat Anda untuk dicetakkan"),
     "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
     "ganda": gettext_noop("Petugas membandingkan data Anda dengan catatan yang mirip"),
     "impor": gettext_noop("Admin kota melihat data Anda sebagai contoh isi suatu berkas impor"),

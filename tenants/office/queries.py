@@ -58,6 +58,12 @@ def _posts_of(user: User, on: date) -> list[Post]:
     return list[Post](posts)
 
 
+def keeping(posts: Iterable[Post]) -> list[Post]:
+    """The posts whose holders keep the book of a neighbourhood and type for its residents. Who
+    stands in for a head who is away answers requests, and does neither."""
+    return [post for post in posts if can(post.role, Can.VOUCHES) and not post.is_stood_in]
+
+
 def absences_on(on: date) -> QuerySet[Absence]:
     """Absences of a day, of heads whose own term lasts on it."""
     return Absence.objects.filter(since__lte=on, until__gte=on, holding__in=current_holdings(on))
