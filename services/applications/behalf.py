@@ -21,6 +21,7 @@ from services.cases import decisions, vouchers
 from services.cases.kinds import kind_of
 from services.cases.models import Step
 from services.cases.route import locked, today_of
+from services.cases.way import way_at
 from services.catalogue import queries as catalogue
 from services.catalogue.models import Service
 from services.letters.models import Letter
@@ -137,6 +138,8 @@ def discard(*, application_id: int, by: User, at: datetime) -> None:
 def will_vouch(application: Application, by: User, *, at: datetime) -> bool:
     """Whether sending this draft also is the vouch of whoever typed it: the first step asks them,
     and the application is not their own."""
+    way = way_at(application.unit.code.partition("/")[0])  # as sending keeps it
+    application.way = way.model_dump(mode="json") if way is not None else None
     for spec in kind_of(application).plan(application).first_stage():
         if not vouchers.vouches(spec):
             continue
