@@ -13,6 +13,7 @@ from services.residents.models import OfficialIdentity, Person, PersonQuerySet
 from services.residents.models.people import squeezed
 from services.residents.queries import people
 from services.residents.sealing import fingerprint, prints, seal, unseal
+from tenants.backend.scope import once_here
 
 # Before a name: Drs., Dr., H., Hj., Ir., Prof., R. and the like, with or without a dot.
 _BEFORE = re.compile(r"^(?:(?:prof|drs|dra|dr|ir|hj|h|kh|r)\b\.?\s*)+", re.IGNORECASE)
@@ -58,7 +59,12 @@ def identify(*, user: User, nik: str, by: User | None) -> OfficialIdentity:
 
 def nik_prints(user: User) -> set[bytes]:
     """Fingerprints of the NIK this user is known by: of a resident's account, or noted for an
-    official. One query; empty for somebody of unknown NIK."""
+    official. One query, and none a second time (``kernel.once``); empty for somebody of unknown
+    NIK."""
+    return once_here(("officials.nik_prints", user.pk), lambda: _nik_prints(user))
+
+
+def _nik_prints(user: User) -> set[bytes]:
     noted = OfficialIdentity.objects.filter(user=user).values_list("nik_sealed", flat=True)
     own = Person.objects.filter(account__user=user, nik_sealed__isnull=False)
     sealed = noted.union(own.values_list("nik_sealed", flat=True))

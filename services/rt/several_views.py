@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import row_id
+from kernel.once import reading_once
 from services.applications import queries
 from services.applications.models import Application
 from services.cases import decisions
@@ -32,6 +33,7 @@ class Result:
 
 @page(Audience.VOUCHER)
 @require_http_methods(["GET", "POST"])
+@reading_once()
 def several(request: HttpRequest) -> HttpResponse:
     """Choose, confirm, and read what came of each."""
     who = visitor(request)

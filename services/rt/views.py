@@ -90,6 +90,7 @@ MOST = 50  # requests on one page
 
 @page(Audience.VOUCHER)
 @require_GET
+@reading_once()
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who is waiting for the head of an RT, RW or dusun."""
     who = visitor(request)

@@ -308,7 +308,6 @@ def test_two_rt_of_one_number_in_two_dusun_are_told_apart(cast: Cast) -> None:
     assert rts[first].parent.parent.name == "Lingkungan Krajan"  # type: ignore[union-attr]
     heads = {}
     for code in (first, second):
-        Post.objects.create(unit=rts[code], role="ketua_rt", title=f"Ketua {rts[code].name}")
         heads[code] = official(code.split("/")[1], rts[code], "ketua_rt")
     assert Post.objects.get(unit=rts[first]).title == "Ketua RT 001 Lingkungan Krajan"
     _live_at(cast.sari_person, second)
