@@ -32,6 +32,7 @@ RESIDENTS_MEET = (
     "services/applications/staffed.py",
     "services/cases/documents.py",
     "services/catalogue/queries.py",
+    "services/neighbourhood/announcements.py",
     "services/web",
     "services/portal",
     "services/questions",

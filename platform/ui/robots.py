@@ -3,8 +3,8 @@
 # Signed-in areas, pages that open by a link somebody holds, and pages that only receive forms.
 ON_EVERY_HOST = ("/akun/", "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/luring/")
 ON_CITIES = (
-    "/ajukan/", "/permohonan/", "/data-saya/", "/akses/", "/berkas/", "/surat/", "/rt/", "/meja/",
-    "/kelola/", "/dukungan/", "/api/", "/v/",
+    "/ajukan/", "/permohonan/", "/data-saya/", "/rt-saya/", "/akses/", "/berkas/", "/surat/",
+    "/rt/", "/meja/", "/kelola/", "/dukungan/", "/api/", "/v/",
 )  # fmt: skip
 ON_THE_PLATFORM = (
     "/konsol/", "/daftar/cari/", "/daftar/status/", "/daftar/konfirmasi/", "/kotak-surat/",

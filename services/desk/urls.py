@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.desk import (
     act_views,
+    announcement_views,
     board_views,
     code_views,
     counter_views,
@@ -22,6 +23,15 @@ urlpatterns = [
     path("bulanan/", monthly_views.board, name="desk-monthly"),
     path("bulanan/unduh/", monthly_views.download, name="desk-monthly-csv"),
     path("bulanan/<int:pk>/<str:text>/", monthly_views.one, name="desk-monthly-one"),
+    path("pengumuman/", announcement_views.listed, name="desk-announcements"),
+    path("pengumuman/baru/", announcement_views.new, name="desk-announcement-new"),
+    path("pengumuman/<int:pk>/", announcement_views.announcement, name="desk-announcement"),
+    path(
+        "pengumuman/<int:pk>/tarik/",
+        announcement_views.withdraw,
+        name="desk-announcement-withdraw",
+    ),
+    path("pengumuman/<int:pk>/lampiran/", announcement_views.file, name="desk-announcement-file"),
     path("data/", sharing_views.shared, name="desk-shared"),
     path("penduduk/perhatian/", doubles_views.attention, name="desk-attention"),
     path("penduduk/ganda/<int:pk>/<int:other>/", doubles_views.compare, name="desk-doubles"),

@@ -1,7 +1,31 @@
-"""Sealed columns of the neighbourhood's book in the open export: in clear there."""
+"""The neighbourhood's tables in the open export: sealed columns in clear, and files of
+announcements."""
 
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from services.neighbourhood.announcements import FOLDER
+from services.neighbourhood.models import Announcement
 from services.residents.sealing import seal, unseal
 from tenants.ownership import columns
+from tenants.ownership.columns import Item
+from tenants.ownership.rules import safe_name
 
 columns.sealed("neighbourhood_mark", "note_sealed", as_="keterangan", open=unseal, seal=seal)
 columns.sealed("neighbourhood_guest", "nik_sealed", as_="nik", open=unseal, seal=seal)
+columns.path("neighbourhood_announcement", "path")
+
+
+def files() -> Iterator[Item]:
+    """What is attached to announcements."""
+    found = Announcement.objects.exclude(path="").select_related("unit").order_by("pk")
+    for one in found.iterator(chunk_size=500):
+        suffix = PurePosixPath(one.path).suffix
+        yield Item(
+            path=one.path,
+            name=f"{safe_name(one.unit.name)}/pengumuman_{one.pk}{suffix}",
+            about={"wilayah": one.unit.name, "judul": one.title, "nama_asli": one.file_name},
+        )
+
+
+columns.shelf("Pengumuman", FOLDER, ("wilayah", "judul", "nama_asli"), files)

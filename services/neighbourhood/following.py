@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from services.neighbourhood.models import BoardingHouse, Guest, Mark, Report
+from services.neighbourhood.models import BoardingHouse, Guest, Mark, Opening, Report
 from services.residents import merging
 
 
@@ -14,6 +14,12 @@ def of_another_kind(rows: QuerySet[Any], kept: int) -> QuerySet[Any]:
     return rows.exclude(Q(kind__in=mine) & Q(ended_at=None))
 
 
+def not_opened(rows: QuerySet[Any], kept: int) -> QuerySet[Any]:
+    """Openings of announcements that the kept person has not opened."""
+    opened = Opening.objects.filter(person=kept).values("announcement")
+    return rows.exclude(announcement__in=opened)
+
+
 def register() -> None:
     follow = merging.Follow
     merging.follows.add("neighbourhood.marks", follow(Mark, "person", may=of_another_kind))
@@ -21,3 +27,4 @@ def register() -> None:
     merging.follows.add("neighbourhood.stays", follow(Guest, "person"))
     merging.follows.add("neighbourhood.reports", follow(Report, "about"))
     merging.follows.add("neighbourhood.houses", follow(BoardingHouse, "keeper"))
+    merging.follows.add("neighbourhood.openings", follow(Opening, "person", may=not_opened))

@@ -1,4 +1,7 @@
-"""What heads of neighbourhoods are told of their reports. No personal data stands in a notice."""
+"""What heads are told of their reports, and residents of announcements.
+
+No personal data stands in a notice.
+"""
 
 from messaging.notices import notice
 
@@ -13,4 +16,8 @@ ANSWERED = notice(
 MONTHLY = notice(
     "neighbourhood/monthly", "the monthly report was not sent yet, to the head of the unit",
     fields="where month link city",
+)  # fmt: skip
+ANNOUNCED = notice(
+    "neighbourhood/announced", "a unit published an announcement, to residents with an account",
+    fields="title office link city", english=True,
 )  # fmt: skip

@@ -1,12 +1,15 @@
-"""Heads hear what became of their reports."""
+"""Heads hear what became of their reports, residents what their heads announce."""
 
 from typing import Any
 
+from accounts.models import User
 from events.subscribers import subscribe
+from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.cases.events import CaseDone, CaseRefused, CaseReturned
-from services.neighbourhood import notices
-from services.neighbourhood.models import Guest, Report
+from services.neighbourhood import audiences, notices
+from services.neighbourhood.events import AnnouncementPublished
+from services.neighbourhood.models import Announcement, Guest, Report
 from tenants.registry.current import city
 
 
@@ -45,3 +48,20 @@ def tell_done(event: CaseDone) -> None:
     report = _report(event.case_id)
     if report is not None:
         _tell(report, notices.ANSWERED, "done", is_taken=True)
+
+
+@subscribe(AnnouncementPublished)
+def tell_residents(event: AnnouncementPublished) -> None:
+    """Who is meant and has an account; not once it was withdrawn."""
+    found = Announcement.objects.select_related("unit").get(pk=event.announcement_id)
+    if found.withdrawn_at is not None:
+        return
+    today = now().astimezone(city().tz).date()
+    meant = audiences.people_of(found.unit, found.audience, today)
+    readers = User.objects.filter(resident__person__in=meant, is_active=True).order_by("pk")
+    link = city().page("announcement", found.pk)
+    for reader in readers.iterator(chunk_size=500):
+        tell(
+            notices.ANNOUNCED, reader, key=f"announcement:{found.pk}:{reader.pk}",
+            title=found.title, office=found.office, link=link, city=city().name,
+        )  # fmt: skip

@@ -1,6 +1,7 @@
 """Work that the clock brings."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,14 @@ from kernel.clock import now
 from kernel.tanggal import MONTHS
 from messaging.notices import tell
 from messaging.periodic import periodic
-from services.neighbourhood import notices
-from services.neighbourhood.models import MonthlyReport
+from services.neighbourhood import announcements, notices
+from services.neighbourhood.models import Announcement, MonthlyReport
 from services.neighbourhood.monthly import LAST_DAYS, after, due_month, first_of
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.office.roles import Can, having
 from tenants.registry.current import city
+from tenants.registry.leftovers import sweep
 
 HOUR = 7  # from which heads are reminded
 
@@ -57,3 +59,13 @@ def remind(*, at: datetime) -> int:
                 link=city().page("rt-monthly"), city=city().name,
             )  # fmt: skip
     return told
+
+
+@periodic("neighbourhood.leftovers", every=timedelta(days=1))
+def leftovers(payload: dict[str, Any]) -> None:
+    """Files of announcements whose row was never committed."""
+    sweep(announcements.FOLDER, _in_use, at=now())
+
+
+def _in_use(paths: Collection[str]) -> set[str]:
+    return set(Announcement.objects.filter(path__in=paths).values_list("path", flat=True))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services.portal import account_views, asking_views, case_views, own_data_views, views
+from services.portal import account_views, asking_views, case_views, own_data_views, rt_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -44,6 +44,9 @@ urlpatterns = [
         own_data_views.withdraw_document,
         name="wallet-document-withdraw",
     ),
+    path("rt-saya/", rt_views.own, name="my-rt"),
+    path("rt-saya/pengumuman/<int:pk>/", rt_views.announcement, name="announcement"),
+    path("rt-saya/pengumuman/<int:pk>/lampiran/", rt_views.file, name="announcement-file"),
     path("akses/", account_views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

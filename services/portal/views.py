@@ -14,6 +14,7 @@ from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
 from services.catalogue.translation import ORIGINAL, missing
 from services.letters import queries as letters
+from services.neighbourhood import announcements
 from services.portal.cards import cards_of, why_closed
 from services.portal.checking import headline_of
 from services.portal.forms import CodeForm, SameFileForm
@@ -27,7 +28,7 @@ from ui import brand
 from ui.language import reads_in
 from ui.page import Audience, page
 
-ON_HOME = 3  # cards of applications under way; the others are one link away
+ON_HOME = 3  # cards of applications under way, and new announcements
 
 
 # --- finding a service ------------------------------------------------------------------------
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "services": services,
             "person": person,
             "closed": "" if ready else staffed.come_in_person(village),
+            "announcements": announcements.unread(person, today())[:ON_HOME] if person else [],
             "running": running[:ON_HOME],
             "more_running": max(0, len(running) - ON_HOME),
         },

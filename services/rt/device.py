@@ -82,3 +82,15 @@ def _book(who: Visitor) -> Iterable[tuple[str, str]]:
 
 
 pages.add("book", _book)
+
+
+def _life(who: Visitor) -> Iterable[tuple[str, str]]:
+    """What is announced, the form for more, and the numbers."""
+    if not codes_of(who.vouching):
+        return
+    day = f"{now():%Y%m%d}"
+    for name in ("rt-announcements", "rt-announcement-new", "rt-contacts", "rt-contact-new"):
+        yield reverse(name), day
+
+
+pages.add("life", _life)

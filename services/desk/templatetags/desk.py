@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
+from services.neighbourhood import announcements
 from services.residents import keeping
 from tenants.office.models import Post
 
@@ -20,3 +21,9 @@ def see_people(posts: Iterable[Post]) -> bool:
 def keep_people(posts: Iterable[Post]) -> bool:
     """Whether one of these posts writes into the register."""
     return bool(keeping.areas(posts))
+
+
+@register.filter
+def announce(posts: Iterable[Post]) -> bool:
+    """Whether one of these posts addresses the residents of its unit."""
+    return bool(announcements.units_of(list(posts)))

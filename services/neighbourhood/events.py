@@ -1,0 +1,13 @@
+"""What happens in the life of a neighbourhood."""
+
+from dataclasses import dataclass
+
+from events.event import Event
+
+
+@dataclass(frozen=True)
+class AnnouncementPublished(Event, name="announcement.published"):
+    announcement_id: int
+
+    def key(self) -> str:
+        return str(self.announcement_id)
