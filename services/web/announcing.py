@@ -59,9 +59,7 @@ class AnnouncementForm(UnitForm):
         label="Isi", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Tulis biasa. Alamat situs menjadi tautan dengan sendirinya.",
     )  # fmt: skip
-    audience = forms.ChoiceField(
-        label="Untuk siapa?", help_text="Warga tidak membaca pilihan ini."
-    )
+    audience = forms.ChoiceField(label="Untuk siapa?", help_text="Warga tidak membaca pilihan ini.")
     pinned_until = WrittenDateField(label="Tampil paling atas sampai", required=False)
     file = forms.FileField(
         label="Foto atau PDF", required=False, max_length=255,
