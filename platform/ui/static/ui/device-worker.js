@@ -95,14 +95,17 @@ const Device = ((places) => {
     const told = await response.json();
     const before = await owner();
     if (before && before.who !== told.who) await forgetPages();
-    await write("facts", { name: "owner", who: told.who, until: told.until });
+    const pages = told.pages.map(([path]) => path);
+    await write("facts", { name: "owner", who: told.who, until: told.until, pages });
     return told;
   };
 
   // --- pages --------------------------------------------------------------------------------------
+  /* Only what the server named: a page about one person is never kept. */
   const keep = async (path, response, version = "") => {
     const type = response.headers.get("Content-Type") || "";
-    if (response.status !== 200 || !type.startsWith("text/html") || !(await owner())) return;
+    if (response.status !== 200 || !type.startsWith("text/html")) return;
+    if (!(await owner())?.pages?.includes(path)) return;
     const sealed = await seal(await response.text());
     await write("pages", { path, version, at: Date.now(), ...sealed });
   };
