@@ -54,5 +54,6 @@ TENANT = [
     "services.cases",
     "services.applications",
     "services.neighbourhood",
+    "services.dues",
     "services.heads",
 ]

@@ -27,13 +27,16 @@ class Audience(StrEnum):
     SIGNED_IN = "signed in"  # about themselves
     RESIDENT = "resident"  # about their own requests
     VOUCHER = "voucher"  # the Ketua RT or RW concerned
+    TREASURER = "treasurer"  # who keeps the cash book of the RT, RW or dusun concerned
     DESK = "desk"  # the desks concerned
     INVOLVED = "involved"  # the resident and the desks concerned
     ADMIN = "admin"  # the city's administrators
     OPERATOR = "operator"  # the platform's operators
 
 
-OFFICES = frozenset({Audience.VOUCHER, Audience.DESK, Audience.ADMIN, Audience.OPERATOR})
+OFFICES = frozenset(
+    {Audience.VOUCHER, Audience.TREASURER, Audience.DESK, Audience.ADMIN, Audience.OPERATOR}
+)
 
 
 @dataclass(frozen=True, slots=True)

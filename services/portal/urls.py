@@ -1,6 +1,14 @@
 from django.urls import path
 
-from services.portal import account_views, asking_views, case_views, own_data_views, rt_views, views
+from services.portal import (
+    account_views,
+    asking_views,
+    case_views,
+    cash_views,
+    own_data_views,
+    rt_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -47,6 +55,9 @@ urlpatterns = [
     path("rt-saya/", rt_views.own, name="my-rt"),
     path("rt-saya/pengumuman/<int:pk>/", rt_views.announcement, name="announcement"),
     path("rt-saya/pengumuman/<int:pk>/lampiran/", rt_views.file, name="announcement-file"),
+    path("kas-rt/", cash_views.own, name="own-cash"),
+    path("kas-rt/laporan/<int:pk>/", cash_views.month, name="own-statement"),
+    path("kas-rt/kuitansi/<int:pk>/", cash_views.receipt, name="own-receipt"),
     path("akses/", account_views.reads, name="reads"),
     path("privasi/", views.privacy, name="privacy"),
 ]

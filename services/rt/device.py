@@ -10,6 +10,7 @@ from kernel.clock import now
 from kernel.registry import Registry
 from services.applications import queries
 from services.catalogue import queries as catalogue
+from services.dues import books
 from services.neighbourhood import monthly
 from services.neighbourhood.areas import codes_of, reporting_units
 from services.neighbourhood.reports import works_from_list
@@ -61,7 +62,16 @@ def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
         yield reverse("rt-ask", args=[step.pk]), str(step.pk)
 
 
+def _cash(who: Visitor) -> Iterable[tuple[str, str]]:
+    """The cash book, the list of who owes, and noting an expense."""
+    for unit in books.units_of(who.treasuring):
+        at = f"{now():%Y%m%d%H}"
+        for name in ("rt-cash", "rt-dues", "rt-cash-out"):
+            yield reverse(name, args=[unit.pk]), at
+
+
 pages.add("requests", _requests)
+pages.add("cash", _cash)
 
 
 def _book(who: Visitor) -> Iterable[tuple[str, str]]:

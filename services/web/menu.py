@@ -24,6 +24,8 @@ def links(request: HttpRequest) -> Iterator[Link]:
         post = who.vouching[0]
         called = title_at(post.role, post.unit)
         yield Link(gettext(called), reverse("rt-inbox"), "users", 20)
+    elif who.treasuring:
+        yield Link("Kas RT", reverse("rt-cash-start"), "wallet", 20)
     if who.desks:
         yield Link(gettext("Meja kerja"), reverse("desk-inbox"), "inbox", 30)
     if who.administers:

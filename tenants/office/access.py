@@ -51,6 +51,11 @@ class Visitor:
         return [post for post in self.posts if can(post.role, Can.VOUCHES)]
 
     @property
+    def treasuring(self) -> list[Post]:
+        """The posts by which this person keeps the cash book of a neighbourhood."""
+        return [post for post in self.posts if can(post.role, Can.KEEPS_MONEY)]
+
+    @property
     def desks(self) -> list[Post]:
         """The posts at which this person works on cases."""
         return [post for post in self.posts if is_desk(post.role)]
@@ -111,6 +116,15 @@ def let_vouchers(
     return ()
 
 
+def let_treasurers(
+    request: HttpRequest, _page: Page, named: Mapping[str, object]
+) -> tuple[object, ...]:
+    """A guard."""
+    if not visitor(request).treasuring:
+        raise _refuse(named, "Halaman ini untuk pengurus yang memegang buku kas.")
+    return ()
+
+
 def let_desks(request: HttpRequest, _page: Page, named: Mapping[str, object]) -> tuple[object, ...]:
     """A guard."""
     if not visitor(request).desks:
@@ -120,4 +134,5 @@ def let_desks(request: HttpRequest, _page: Page, named: Mapping[str, object]) ->
 
 guards.add(Audience.ADMIN, let_admins)
 guards.add(Audience.VOUCHER, let_vouchers)
+guards.add(Audience.TREASURER, let_treasurers)
 guards.add(Audience.DESK, let_desks)

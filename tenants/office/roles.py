@@ -47,6 +47,7 @@ class Can(StrEnum):
     HEADS = "heads"
     ADMINISTERS = "administers"
     TAKES_SEAT = "takes_seat"
+    KEEPS_MONEY = "keeps_money"
     SHARED = "shared"
     ADDED = "added"
 

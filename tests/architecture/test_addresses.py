@@ -18,6 +18,7 @@ from ui.page import Audience, Page, declared_by
 
 ANYONE, SIGNED_IN, RESIDENT = Audience.ANYONE, Audience.SIGNED_IN, Audience.RESIDENT
 RT, DESK, INVOLVED = Audience.VOUCHER, Audience.DESK, Audience.INVOLVED
+TREASURER = Audience.TREASURER
 ADMIN, OPERATOR = Audience.ADMIN, Audience.OPERATOR
 
 ON_EVERY_HOST = {
@@ -127,6 +128,9 @@ CITY_HOST = {
     "data-saya/dokumen/<int:pk>/hapus/": RESIDENT,
     "data-saya/wakil/": RESIDENT,
     "data-saya/wakil/<int:pk>/cabut/": RESIDENT,
+    "kas-rt/": RESIDENT,
+    "kas-rt/laporan/<int:pk>/": RESIDENT,
+    "kas-rt/kuitansi/<int:pk>/": RESIDENT,
     "akses/": RESIDENT,
     "berkas/<int:pk>/": INVOLVED,
     "berkas/<int:pk>/kecil/": INVOLVED,
@@ -192,6 +196,24 @@ CITY_HOST = {
     "rt/kontak/baru/": RT,
     "rt/kontak/<int:pk>/naik/": RT,
     "rt/kontak/<int:pk>/hapus/": RT,
+    "rt/kas/": TREASURER,
+    "rt/kas/<int:pk>/": TREASURER,
+    "rt/kas/<int:pk>/mulai/": TREASURER,
+    "rt/kas/<int:pk>/masuk/": TREASURER,
+    "rt/kas/<int:pk>/keluar/": TREASURER,
+    "rt/kas/<int:pk>/tutup/": TREASURER,
+    "rt/kas/<int:pk>/laporan/": TREASURER,
+    "rt/kas/laporan/<int:pk>/": TREASURER,
+    "rt/kas/baris/<int:pk>/": TREASURER,
+    "rt/kas/baris/<int:pk>/nota/": TREASURER,
+    "rt/kas/<int:pk>/iuran/": TREASURER,
+    "rt/kas/<int:pk>/iuran/<int:household>/": TREASURER,
+    "rt/kas/<int:pk>/jenis/": TREASURER,
+    "rt/kas/jenis/<int:pk>/akhiri/": TREASURER,
+    "rt/kas/jenis/<int:pk>/bebas/<int:household>/": TREASURER,
+    "rt/kas/jenis/<int:pk>/bayar-lagi/<int:household>/": TREASURER,
+    "rt/kas/kuitansi/<int:pk>/": TREASURER,
+    "rt/kas/kuitansi/<int:pk>/batal/": TREASURER,
     "rt/bulanan/": RT,
     "rt/bulanan/<int:pk>/<str:text>/": RT,
     "meja/bulanan/": DESK,

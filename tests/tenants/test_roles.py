@@ -12,7 +12,11 @@ from tenants.registry.models import City
 @pytest.mark.parametrize(
     ("capability", "codes"),
     [
-        (Can.VOUCHES, {"ketua_rt", "ketua_rw", "kepala_dusun"}),
+        (
+            Can.VOUCHES,
+            {"ketua_rt", "ketua_rw", "kepala_dusun", "sekretaris_rt", "sekretaris_rw"},
+        ),
+        (Can.KEEPS_MONEY, {"ketua_rt", "ketua_rw", "kepala_dusun", "bendahara_rt"}),
         (Can.ADMINISTERS, {"admin"}),
         (Can.COUNTER, {"loket"}),
         (Can.SHARED, {"loket", "admin", "petugas_dinas", "kasi"}),
@@ -24,8 +28,9 @@ def test_what_each_capability_is_given_to(capability: Can, codes: set[str]) -> N
 
 def test_who_vouches_takes_no_seat_and_works_at_no_desk() -> None:
     for role in SHIPPED.values():
-        assert (Can.TAKES_SEAT in role.can) != (Can.VOUCHES in role.can)
-        assert is_desk(role.code) != bool(role.can & {Can.VOUCHES, Can.ADMINISTERS})
+        is_neighbour = bool(role.can & {Can.VOUCHES, Can.KEEPS_MONEY})
+        assert (Can.TAKES_SEAT in role.can) != is_neighbour
+        assert is_desk(role.code) != (is_neighbour or Can.ADMINISTERS in role.can)
 
 
 def test_every_unit_kind_has_a_level_and_every_level_a_role() -> None:

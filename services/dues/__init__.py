@@ -1,0 +1,1 @@
+"""Dues of a neighbourhood and its cash book: receipts, entries, closed months, statements."""

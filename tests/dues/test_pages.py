@@ -1,0 +1,163 @@
+"""The pages of dues and of the cash book: who opens them, and what they show."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from kernel.clock import now
+from services.dues import statement
+from services.dues.models import DuesKind, Entry, Receipt
+from services.dues.months import month_of, plus
+from tenants.office.models import Post
+from tests.dues.conftest import As
+from tests.dues.test_dues import Cast, home_of, unit_of
+from tests.factories import family, photo
+
+pytestmark = pytest.mark.django_db
+
+
+def make_kind(cast: Cast, client: Client) -> DuesKind:
+    this = month_of(now().date())
+    client.post(
+        f"/rt/kas/{unit_of(cast).pk}/jenis/",
+        {"name": "Iuran sampah", "amount": "25.000", "per": "household", "every": "month",
+         "since": f"{plus(this, -2):%Y-%m-%d}"},
+    )  # fmt: skip
+    return DuesKind.objects.get()
+
+
+def pay(cast: Cast, client: Client, amount: str = "75.000") -> Receipt:
+    path = f"/rt/kas/{unit_of(cast).pk}/iuran/{home_of(cast).pk}/"
+    answer = client.post(path, {"kind": DuesKind.objects.get().pk, "amount": amount})
+    assert answer.status_code == 302, answer.content.decode()
+    return Receipt.objects.latest("pk")
+
+
+def closed(cast: Cast, client: Client) -> statement.ClosedMonth:
+    """Last month, with an expense, is closed."""
+    last = plus(month_of(now().date()), -1)
+    client.post(
+        f"/rt/kas/{unit_of(cast).pk}/keluar/",
+        {"amount": "40.000", "category": "cleaning", "words": "Sapu lidi dan kantong",
+         "on": f"{last:%d-%m-%Y}", "bill": SimpleUploadedFile("nota.jpg", photo())},
+    )  # fmt: skip
+    client.post(f"/rt/kas/{unit_of(cast).pk}/tutup/")
+    return statement.closed([unit_of(cast)]).get()
+
+
+def test_a_treasurer_notes_dues_and_expenses_and_opens_nothing_else(
+    cast: Cast, treasurer: User, as_: As
+) -> None:
+    client = as_(treasurer)
+    make_kind(cast, client)
+    made = pay(cast, client)
+    page = client.get(f"/rt/kas/kuitansi/{made.pk}/").content.decode()
+    assert "Rp75.000" in page and made.code in page
+    line = closed(cast, client)
+    bill = Entry.objects.exclude(path="").get()
+    assert client.get(f"/rt/kas/baris/{bill.pk}/nota/")["Content-Type"] == "image/jpeg"
+    assert client.get(f"/rt/kas/laporan/{line.pk}/").status_code == 200
+    assert client.get("/rt/kas/", follow=True).status_code == 200
+    for shut in ("/rt/", "/rt/buku/", "/rt/lapor/", "/meja/", "/kelola/"):
+        assert client.get(shut).status_code == 403, shut
+
+
+def test_another_rt_and_the_kelurahan_find_nothing(cast: Cast, posts: list[Post], as_: As) -> None:
+    client = as_(cast.hasan)
+    kind = make_kind(cast, client)
+    made, month = pay(cast, client), closed(cast, client)
+    unit, home = unit_of(cast).pk, home_of(cast).pk
+    paths = [
+        f"/rt/kas/{unit}/", f"/rt/kas/{unit}/iuran/", f"/rt/kas/{unit}/iuran/{home}/",
+        f"/rt/kas/{unit}/jenis/", f"/rt/kas/jenis/{kind.pk}/bebas/{home}/",
+        f"/rt/kas/kuitansi/{made.pk}/", f"/rt/kas/kuitansi/{made.pk}/batal/",
+        f"/rt/kas/laporan/{month.pk}/", f"/rt/kas/baris/{Entry.objects.latest('pk').pk}/",
+        f"/rt/kas/{unit}/masuk/", f"/rt/kas/{unit}/keluar/", f"/rt/kas/{unit}/laporan/",
+    ]  # fmt: skip
+    for path in paths:
+        assert client.get(path).status_code == 200, path
+        for other in (cast.bahar, cast.rina, cast.sari):
+            assert as_(other).get(path).status_code == 404, (path, other)
+    cast.hasan.holdings.update(until=now().date() - timedelta(days=1))
+    assert as_(cast.hasan).get(paths[0]).status_code == 404
+
+
+def test_residents_see_the_statement_and_their_own_household_alone(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    make_kind(cast, client)
+    made, month = pay(cast, client), closed(cast, client)
+    sari = as_(cast.sari)
+    page = sari.get("/kas-rt/").content.decode()
+    assert "lunas" in page and made.code in page
+    assert "Rp40.000" in sari.get(f"/kas-rt/laporan/{month.pk}/").content.decode()
+    assert sari.get(f"/kas-rt/kuitansi/{made.pk}/").status_code == 200
+    tetangga = as_(cast.tetangga)
+    assert made.code not in tetangga.get("/kas-rt/").content.decode()
+    assert tetangga.get(f"/kas-rt/laporan/{month.pk}/").status_code == 404
+    assert tetangga.get(f"/kas-rt/kuitansi/{made.pk}/").status_code == 404
+
+
+def test_a_receipt_is_voided_with_a_reason(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    make_kind(cast, client)
+    made = pay(cast, client)
+    path = f"/rt/kas/kuitansi/{made.pk}/batal/"
+    assert client.post(path, {"reason": ""}).status_code == 422
+    assert client.post(path, {"reason": "Salah keluarga"}).status_code == 302
+    assert "dibatalkan" in client.get(f"/rt/kas/kuitansi/{made.pk}/").content.decode()
+
+
+def test_wrong_amounts_are_refused_on_the_page(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    kind = make_kind(cast, client)
+    path = f"/rt/kas/{unit_of(cast).pk}/iuran/{home_of(cast).pk}/"
+    for typed in ("", "banyak", "0", "99.000.000"):
+        answer = client.post(path, {"kind": kind.pk, "amount": typed})
+        assert answer.status_code == 422, typed
+    assert not Receipt.objects.exists()
+
+
+def test_a_payment_sent_twice_under_one_key_gives_one_receipt(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    kind = make_kind(cast, client)
+    path = f"/rt/kas/{unit_of(cast).pk}/iuran/{home_of(cast).pk}/"
+    for _ in range(2):
+        client.post(
+            path, {"kind": kind.pk, "amount": "25000"},
+            headers={"Idempotency-Key": "5f8c1f0e-0d8e-4c1a-9a38-0f4a3d0f1a11"},
+        )  # fmt: skip
+    assert Receipt.objects.count() == 1
+
+
+def test_longer_lists_ask_no_more_and_pages_are_small(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    make_kind(cast, client)
+    unit = unit_of(cast).pk
+    paths = [
+        f"/rt/kas/{unit}/",
+        f"/rt/kas/{unit}/iuran/",
+        f"/rt/kas/{unit}/iuran/{home_of(cast).pk}/",
+    ]
+    pay(cast, client, "25.000")
+
+    def counted() -> list[int]:
+        found = []
+        for path in paths:
+            client.get(path)
+            with CaptureQueriesContext(connection) as seen:
+                answer = client.get(path)
+            assert len(answer.content) < 60_000
+            found.append(len(seen))
+        return found
+
+    before = counted()
+    for _ in range(3):
+        family(cast.village)
+        pay(cast, client, "25.000")
+    assert counted() == before
+    assert max(before) <= 14
