@@ -24,6 +24,7 @@ RESIDENTS_MEET = (
     "platform/accounts/mfa_views.py",
     "platform/accounts/passwords.py",
     "platform/accounts/views.py",
+    "services/aid/answering.py",
     "services/applications/actions.py",
     "services/applications/elsewhere.py",
     "services/applications/fitness.py",

@@ -55,5 +55,6 @@ TENANT = [
     "services.applications",
     "services.neighbourhood",
     "services.dues",
+    "services.aid",
     "services.heads",
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.desk import (
     act_views,
+    aid_views,
     announcement_views,
     board_views,
     code_views,
@@ -32,6 +33,11 @@ urlpatterns = [
         name="desk-announcement-withdraw",
     ),
     path("pengumuman/<int:pk>/lampiran/", announcement_views.file, name="desk-announcement-file"),
+    path("bantuan/", aid_views.listed, name="desk-aid"),
+    path("bantuan/baru/", aid_views.new, name="desk-aid-new"),
+    path("bantuan/<int:pk>/", aid_views.programme, name="desk-aid-programme"),
+    path("bantuan/<int:pk>/tutup/", aid_views.close, name="desk-aid-close"),
+    path("bantuan/calon/<int:pk>/", aid_views.candidate, name="desk-aid-candidate"),
     path("data/", sharing_views.shared, name="desk-shared"),
     path("penduduk/perhatian/", doubles_views.attention, name="desk-attention"),
     path("penduduk/ganda/<int:pk>/<int:other>/", doubles_views.compare, name="desk-doubles"),

@@ -12,6 +12,8 @@ READ_FOR = {
     "rt-lapor": gettext_noop("%(office)s membuka data Anda untuk membuat laporan ke kelurahan"),
     "rt-bantu": gettext_noop("%(office)s membuka data Anda untuk membantu Anda"),
     "rt-kenal": gettext_noop("%(office)s mencocokkan data Anda dengan warga yang tinggal di sana"),
+    "rt-bantuan": gettext_noop("%(office)s membuka data Anda untuk mengusulkan bantuan"),
+    "bantuan": gettext_noop("%(office)s memeriksa usulan bantuan tentang Anda"),
     "rt-darurat": gettext_noop("%(office)s membuka data Anda dalam keadaan darurat"),
     "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),
     "nik": gettext_noop("Petugas membuka NIK dan nomor KK lengkap"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from services.portal import (
     account_views,
+    aid_views,
     asking_views,
     case_views,
     cash_views,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("rt-saya/", rt_views.own, name="my-rt"),
     path("rt-saya/pengumuman/<int:pk>/", rt_views.announcement, name="announcement"),
     path("rt-saya/pengumuman/<int:pk>/lampiran/", rt_views.file, name="announcement-file"),
+    path("bantuan/", aid_views.own, name="own-aid"),
+    path("bantuan/<int:pk>/keberatan/", aid_views.contest, name="own-aid-contest"),
     path("kas-rt/", cash_views.own, name="own-cash"),
     path("kas-rt/laporan/<int:pk>/", cash_views.month, name="own-statement"),
     path("kas-rt/kuitansi/<int:pk>/", cash_views.receipt, name="own-receipt"),

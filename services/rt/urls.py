@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.rt import (
     absence_views,
+    aid_views,
     behalf_views,
     book_views,
     cash_views,
@@ -80,6 +81,13 @@ urlpatterns = [
     path("kontak/baru/", life_views.number_new, name="rt-contact-new"),
     path("kontak/<int:pk>/naik/", life_views.number_up, name="rt-contact-up"),
     path("kontak/<int:pk>/hapus/", life_views.number_remove, name="rt-contact-remove"),
+    path("bantuan/", aid_views.listed, name="rt-aid"),
+    path("bantuan/baru/", aid_views.new, name="rt-aid-new"),
+    path("bantuan/<int:pk>/", aid_views.programme, name="rt-aid-programme"),
+    path("bantuan/<int:pk>/cari/", aid_views.whom, name="rt-aid-whom"),
+    path("bantuan/<int:pk>/usulkan/<int:person>/", aid_views.propose, name="rt-aid-propose"),
+    path("bantuan/calon/<int:pk>/", aid_views.candidate, name="rt-aid-candidate"),
+    path("bantuan/calon/<int:pk>/hapus/", aid_views.remove, name="rt-aid-remove"),
     path("kas/", cash_views.start, name="rt-cash-start"),
     path("kas/<int:pk>/", cash_views.book, name="rt-cash"),
     path("kas/<int:pk>/mulai/", cash_views.begin, name="rt-cash-begin"),

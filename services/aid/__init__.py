@@ -1,0 +1,1 @@
+"""Aid lists: who a neighbourhood proposes for a programme, and what the kelurahan answers."""

@@ -1,0 +1,147 @@
+"""Aid at the kelurahan's desk: programmes, the lists of the RT, and an answer for each person."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit import actions as audit
+from kernel.clock import now
+from kernel.errors import NotThere, RuleBroken
+from services.aid import answering, programmes, proposing
+from services.aid.models import Candidate, Programme
+from services.cases import queries as desks
+from services.desk.views import posts_of
+from services.web.access import today
+from tenants.office.access import visitor
+from tenants.office.models import Post
+from ui.forms import Form, explain
+from ui.page import Audience, page
+
+PER_PAGE = 50
+
+
+class ProgrammeForm(Form):
+    name = forms.CharField(label="Nama program", max_length=100)
+    kind = forms.ChoiceField(
+        label="Jenis bantuan", choices=Programme.Kind.choices, widget=forms.RadioSelect
+    )
+    period = forms.CharField(
+        label="Untuk masa apa", max_length=60, help_text="Misalnya: Desember 2026."
+    )
+    quota = forms.IntegerField(label="Untuk berapa orang", min_value=1, max_value=100_000)
+    criteria = forms.CharField(label="Syaratnya", max_length=1000, widget=forms.Textarea)
+
+
+class AnswerForm(Form):
+    state = forms.ChoiceField(
+        label="Jawaban", widget=forms.RadioSelect,
+        choices=[
+            (Candidate.State.ACCEPTED.value, "Diterima"),
+            (Candidate.State.REFUSED.value, "Tidak diterima"),
+            (Candidate.State.ASKED.value, "Tanyakan kembali kepada RT"),
+        ],
+    )  # fmt: skip
+    words = forms.CharField(
+        label="Alasan atau pertanyaan", required=False, max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Wajib bila tidak diterima atau ditanyakan. Dibaca RT dan orangnya.",
+    )  # fmt: skip
+
+
+def _frame(posts: list[Post]) -> dict[str, object]:
+    return {"posts": posts, "counts": desks.counts(posts, at=now()), "tab": "bantuan"}
+
+
+def _posts(request: HttpRequest) -> list[Post]:
+    """The desks of who asks. Raises NotThere where none answers aid lists."""
+    _, posts = posts_of(request)
+    if not programmes.desk_posts(posts):
+        raise NotThere("Halaman ini untuk petugas kelurahan atau desa.")
+    return posts
+
+
+@page(Audience.DESK)
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """Programmes of the kelurahan and of its RT."""
+    posts = _posts(request)
+    shown = Paginator(programmes.for_desk(posts), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/aid/listed.html", {**_frame(posts), "page": shown})
+
+
+@page(Audience.DESK)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a programme for the RT."""
+    posts = _posts(request)
+    form = ProgrammeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user, _ = posts_of(request)
+        made = programmes.open_by_desk(
+            facts=programmes.Facts(**form.cleaned_data), posts=posts, by=user, at=now()
+        )
+        messages.success(request, "Program dibuka. RT dapat mengusulkan warganya.")
+        return redirect("desk-aid-programme", made.pk)
+    context = {**_frame(posts), "form": form}
+    return render(request, "desk/aid/new.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.DESK)
+@never_cache
+@require_GET
+def programme(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who was sent for it, RT by RT."""
+    posts = _posts(request)
+    found = programmes.one_of(programmes.for_desk(posts), pk)
+    rows = Paginator(answering.sent(posts, found), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "desk/aid/programme.html", {**_frame(posts), "programme": found, "page": rows}
+    )
+
+
+@page(Audience.DESK)
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """No more proposals."""
+    user, posts = posts_of(request)
+    programmes.close(programme_id=pk, posts=posts, by=user, at=now())
+    messages.success(request, "Program ditutup. Usulan yang sudah dikirim tetap dijawab.")
+    return redirect("desk-aid-programme", pk)
+
+
+@page(Audience.DESK)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def candidate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: the reason, what the register says, and the answer."""
+    posts = _posts(request)
+    user, _ = posts_of(request)
+    found = answering.at_desk(posts, pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answering.answer(
+                candidate_id=pk, **form.cleaned_data, posts=posts, by=user, at=now(),
+                mine=visitor(request).people,
+            )  # fmt: skip
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            messages.success(request, "Jawaban disimpan. RT dan orangnya dapat membacanya.")
+            return redirect("desk-aid-programme", found.programme_id)
+    else:
+        audit.record_read(
+            actor=user, person_id=found.person_id, purpose="bantuan",
+            office=programmes.desk_posts(posts)[0].title,
+        )  # fmt: skip
+    can_answer = found.state == Candidate.State.SENT or found.objects_to_the_answer
+    context = {
+        **_frame(posts), "candidate": found, "form": form if can_answer else None,
+        "facts": proposing.facts_of(found.person, today()),
+        "told": proposing.warnings(found.person, found.programme),
+    }  # fmt: skip
+    return render(request, "desk/aid/candidate.html", context, status=422 if form.errors else 200)

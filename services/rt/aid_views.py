@@ -1,0 +1,162 @@
+"""Aid lists of an RT: choosing people with reasons, sending the list, and the answers."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit import actions as audit
+from kernel.clock import now
+from kernel.errors import RuleBroken
+from services.aid import programmes, proposing
+from services.aid.models import Candidate
+from services.neighbourhood import areas
+from services.residents.search.actions import search
+from services.rt.aid_forms import ProgrammeForm, ProposeForm, TellForm
+from services.rt.book_forms import SearchForm
+from services.web.access import today
+from tenants.office.access import visitor
+from ui.forms import explain
+from ui.page import Audience, page
+
+PER_PAGE = 30
+
+
+@page(Audience.VOUCHER)
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """Programmes for which the own area proposes people."""
+    posts = visitor(request).vouching
+    shown = Paginator(programmes.for_head(posts), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "rt/aid/listed.html", {"posts": posts, "page": shown})
+
+
+@page(Audience.VOUCHER)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A programme of the own RT."""
+    who = visitor(request)
+    form = ProgrammeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = programmes.open_by_head(
+            unit=who.vouching[0].unit, facts=programmes.Facts(**form.cleaned_data),
+            posts=who.vouching, by=who.user, at=now(),
+        )  # fmt: skip
+        messages.success(request, "Program dibuka. Sekarang pilih siapa yang diusulkan.")
+        return redirect("rt-aid-programme", made.pk)
+    context = {"posts": who.vouching, "form": form}
+    return render(request, "rt/aid/new.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def programme(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who is on the own list, and sending it with one press."""
+    who = visitor(request)
+    found = programmes.one_of(programmes.for_head(who.vouching), pk)
+    if request.method == "POST":
+        number = proposing.send(programme_id=pk, posts=who.vouching, by=who.user, at=now())
+        messages.success(request, f"Daftar terkirim: {number} orang. Kelurahan memeriksanya.")
+        return redirect("rt-aid-programme", pk)
+    rows = proposing.listed(who.vouching, found)
+    context = {
+        "programme": found,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "unsent": rows.filter(state=Candidate.State.DRAFT).count(),
+    }
+    return render(request, "rt/aid/programme.html", context)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@sensitive_post_parameters("q")
+@require_http_methods(["GET", "POST"])
+def whom(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who of the book is proposed."""
+    who = visitor(request)
+    form = SearchForm(request.POST or None)
+    found = programmes.one_of(programmes.for_head(who.vouching), pk)
+    context: dict[str, object] = {"programme": found, "form": form}
+    if request.method == "POST" and form.is_valid():
+        context["typed"] = form.cleaned_data["q"]
+        try:
+            hits = search(
+                text=form.cleaned_data["q"], areas=areas.codes_of(who.vouching), by=who.user
+            )
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            context["found"] = [hit for hit in hits.people if hit.person.lives_here]
+            context["more"] = hits.more
+    return render(request, "rt/aid/whom.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+    """Why somebody is proposed, beside what the register says."""
+    who = visitor(request)
+    found = programmes.one_of(programmes.for_head(who.vouching), pk)
+    about = areas.person_there(who.vouching, person)
+    form = ProposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proposing.propose(
+                programme_id=pk, person_id=person, **form.cleaned_data, posts=who.vouching,
+                by=who.user, at=now(),
+            )  # fmt: skip
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            messages.success(request, "Masuk daftar. Kirim daftarnya bila sudah lengkap.")
+            return redirect("rt-aid-programme", pk)
+    else:
+        post = areas.post_for(who.vouching, areas.unit_of(about))
+        audit.record_read(actor=who.user, person_id=person, purpose="rt-bantuan", office=post.title)
+    context = {
+        "programme": found, "person": about, "form": form,
+        "facts": proposing.facts_of(about, today()), "told": proposing.warnings(about, found),
+    }  # fmt: skip
+    return render(request, "rt/aid/propose.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def candidate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal: its reason, the kelurahan's answer, and what it asked."""
+    who = visitor(request)
+    found = proposing.of_area(who.vouching, pk)
+    form = TellForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proposing.tell(
+                candidate_id=pk, **form.cleaned_data, posts=who.vouching, by=who.user, at=now()
+            )
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            messages.success(request, "Jawaban terkirim. Kelurahan memeriksa lagi.")
+            return redirect("rt-aid-candidate", pk)
+    else:
+        post = areas.post_for(who.vouching, found.unit)
+        audit.record_read(
+            actor=who.user, person_id=found.person_id, purpose="rt-bantuan", office=post.title
+        )
+    context = {"candidate": found, "form": form}
+    return render(request, "rt/aid/candidate.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.VOUCHER)
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Off the list, before it is sent."""
+    who = visitor(request)
+    removed = proposing.remove(candidate_id=pk, posts=who.vouching, by=who.user)
+    messages.success(request, "Dihapus dari daftar.")
+    return redirect("rt-aid-programme", removed.programme_id)

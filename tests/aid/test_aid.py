@@ -1,0 +1,232 @@
+"""Aid lists: proposed with reasons, answered person by person, read by those concerned alone."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from audit import queries as audit
+from kernel.errors import NotThere, RuleBroken, Stale
+from services.aid import answering, programmes, proposing
+from services.aid.models import Candidate, Programme
+from services.residents import merging
+from services.residents.models import Person
+from tenants.office.models import Post
+from tenants.office.queries import posts_of
+from tests.dues.conftest import As
+from tests.factories import MONDAY, Cast, family
+
+pytestmark = pytest.mark.django_db
+FACTS = programmes.Facts(
+    name="Sembako akhir tahun", kind="food", period="Desember 2026", quota=2,
+    criteria="Lansia atau sakit menahun.",
+)  # fmt: skip
+WHY = "Tinggal sendiri, makan dibantu tetangga."
+State = Candidate.State
+
+
+def desk(user: User) -> list[Post]:
+    return posts_of(user, MONDAY.date())
+
+
+@pytest.fixture
+def programme(cast: Cast) -> Programme:
+    return programmes.open_by_desk(facts=FACTS, posts=desk(cast.rina), by=cast.rina, at=MONDAY)
+
+
+def propose(
+    cast: Cast, posts: list[Post], programme: Programme, person: Person | None = None,
+    accepted: bool = False,
+) -> Candidate:  # fmt: skip
+    return proposing.propose(
+        programme_id=programme.pk, person_id=(person or cast.sari_person).pk, reason="old",
+        words=WHY, posts=posts, by=cast.hasan, at=MONDAY, accepted=accepted,
+    )  # fmt: skip
+
+
+def send(cast: Cast, posts: list[Post], programme: Programme) -> int:
+    return proposing.send(programme_id=programme.pk, posts=posts, by=cast.hasan, at=MONDAY)
+
+
+def answer(
+    cast: Cast, found: Candidate, state: str, words: str = "Tidak memenuhi syarat"
+) -> Candidate:
+    return answering.answer(
+        candidate_id=found.pk, state=state, words=words, posts=desk(cast.rina), by=cast.rina,
+        at=MONDAY,
+    )  # fmt: skip
+
+
+def contest(cast: Cast, found: Candidate) -> Candidate:
+    return answering.object_to(
+        candidate_id=found.pk, words="Saya memang tinggal sendiri", person=cast.sari_person,
+        by=cast.sari, at=MONDAY.replace(day=24),
+    )  # fmt: skip
+
+
+def test_a_list_is_proposed_sent_and_answered(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = propose(cast, posts, programme)
+    with pytest.raises(Stale):
+        propose(cast, posts, programme)
+    with pytest.raises(NotThere):
+        answer(cast, found, State.ACCEPTED)
+    assert send(cast, posts, programme) == 1
+    with pytest.raises(RuleBroken, match="Belum ada"):
+        send(cast, posts, programme)
+    with pytest.raises(RuleBroken, match="alasannya"):
+        answer(cast, found, State.REFUSED, "")
+    asked = answer(cast, found, State.ASKED, "Apakah ia punya anak di kota ini?")
+    assert asked.answer.startswith("Apakah")
+    with pytest.raises(Stale):
+        answer(cast, found, State.ACCEPTED)
+    proposing.tell(
+        candidate_id=found.pk, words="Anaknya tinggal di Berau.", posts=posts, by=cast.hasan,
+        at=MONDAY,
+    )  # fmt: skip
+    assert answer(cast, found, State.ACCEPTED, "").state == State.ACCEPTED
+    assert bytes(found.words_sealed) != WHY.encode() and found.words == WHY
+
+
+def test_the_person_objects_once_and_the_desk_answers_again(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = propose(cast, posts, programme)
+    with pytest.raises(NotThere):
+        contest(cast, found)
+    send(cast, posts, programme)
+    with pytest.raises(Stale):
+        contest(cast, found)
+    answer(cast, found, State.REFUSED)
+    assert contest(cast, found).objects_to_the_answer
+    with pytest.raises(Stale):
+        contest(cast, found)
+    again = answering.answer(
+        candidate_id=found.pk, state=State.ACCEPTED, words="", posts=desk(cast.rina), by=cast.rina,
+        at=MONDAY.replace(day=25),
+    )  # fmt: skip
+    assert again.state == State.ACCEPTED and not again.objects_to_the_answer
+
+
+def test_no_more_are_accepted_than_the_quota(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = [propose(cast, posts, programme, family(cast.village)[0]) for _ in range(3)]
+    send(cast, posts, programme)
+    for one in found[:2]:
+        answer(cast, one, State.ACCEPTED)
+    with pytest.raises(RuleBroken, match="Kuota"):
+        answer(cast, found[2], State.ACCEPTED)
+    assert programmes.for_desk(desk(cast.rina)).get().accepted == 2
+
+
+def test_somebody_of_a_household_already_proposed_is_warned_of(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    propose(cast, posts, programme)
+    other = cast.sari_person.household.members.exclude(pk=cast.sari_person.pk).first()
+    assert other is not None
+    with pytest.raises(RuleBroken, match="keluarga yang sama"):
+        propose(cast, posts, programme, other)
+    assert propose(cast, posts, programme, other, accepted=True).pk
+
+
+def test_nobody_answers_about_themselves(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = propose(cast, posts, programme)
+    send(cast, posts, programme)
+    with pytest.raises(RuleBroken, match="Anda sendiri"):
+        answering.answer(
+            candidate_id=found.pk, state=State.ACCEPTED, words="", posts=desk(cast.rina),
+            by=cast.rina, at=MONDAY, mine={cast.sari_person.pk},
+        )  # fmt: skip
+
+
+def test_a_closed_programme_takes_no_more(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    programmes.close(programme_id=programme.pk, posts=desk(cast.rina), by=cast.rina, at=MONDAY)
+    with pytest.raises(RuleBroken, match="ditutup"):
+        propose(cast, posts, programme)
+
+
+def test_only_the_area_the_desk_and_the_person_read_it(
+    cast: Cast, posts: list[Post], programme: Programme, as_: As
+) -> None:
+    found = propose(cast, posts, programme)
+    rt, meja = f"/rt/bantuan/calon/{found.pk}/", f"/meja/bantuan/calon/{found.pk}/"
+    assert as_(cast.rina).get(meja).status_code == 404, "not sent yet"
+    assert "Hapus" in as_(cast.hasan).get(rt).content.decode()
+    send(cast, posts, programme)
+    assert WHY in as_(cast.rina).get(meja).content.decode()
+    others = (cast.bahar, cast.lurah_lain, cast.camat, cast.loket_kecamatan, cast.tetangga)
+    for user in others:
+        for path in (rt, meja):
+            assert as_(user).get(path).status_code == 404, (user, path)
+    assert WHY in as_(cast.sari).get("/bantuan/").content.decode()
+    assert WHY not in as_(cast.tetangga).get("/bantuan/").content.decode()
+    assert as_(cast.tetangga).get(f"/bantuan/{found.pk}/keberatan/").status_code == 404
+    read = {entry.detail.get("purpose") for entry in audit.told_to(cast.sari_person.pk)}
+    assert {"rt-bantuan", "bantuan"} <= read
+
+
+def test_another_rt_proposes_nobody_of_this_one(cast: Cast, programme: Programme) -> None:
+    with pytest.raises(NotThere):
+        propose(cast, desk(cast.bahar), programme)
+
+
+def test_the_pages_take_a_list_to_its_answer(cast: Cast, as_: As) -> None:
+    clerk, head, sari = as_(cast.rina), as_(cast.hasan), as_(cast.sari)
+    typed = {"name": "Sembako", "kind": "food", "period": "Desember", "quota": "5",
+             "criteria": "Lansia"}  # fmt: skip
+    assert clerk.post("/meja/bantuan/baru/", {"name": ""}).status_code == 422
+    assert clerk.post("/meja/bantuan/baru/", typed).status_code == 302
+    of = Programme.objects.get().pk
+    path = f"/rt/bantuan/{of}/usulkan/{cast.sari_person.pk}/"
+    assert head.get(path).status_code == 200
+    assert head.post(path, {"reason": "old", "words": "x"}).status_code == 422
+    assert head.post(path, {"reason": "old", "words": WHY}).status_code == 302
+    found = Candidate.objects.get()
+    assert "belum dikirim" in head.get(f"/rt/bantuan/{of}/").content.decode()
+    head.post(f"/rt/bantuan/{of}/")
+    asked = f"/meja/bantuan/calon/{found.pk}/"
+    assert clerk.post(asked, {"state": "refused", "words": ""}).status_code == 422
+    clerk.post(asked, {"state": "refused", "words": "Sudah menerima yang lain"})
+    assert "Sudah menerima" in head.get(f"/rt/bantuan/calon/{found.pk}/").content.decode()
+    assert "Sudah menerima" in sari.get("/bantuan/").content.decode()
+    assert (
+        sari.post(f"/bantuan/{found.pk}/keberatan/", {"words": "Tidak pernah"}).status_code == 302
+    )
+    assert "keberatan" in clerk.get(f"/meja/bantuan/{of}/").content.decode()
+    assert head.post("/rt/bantuan/baru/", typed).status_code == 302
+
+
+def test_longer_lists_ask_no_more(
+    cast: Cast, posts: list[Post], programme: Programme, as_: As
+) -> None:
+    paths = [(as_(cast.hasan), f"/rt/bantuan/{programme.pk}/"), (as_(cast.hasan), "/rt/bantuan/"),
+             (as_(cast.rina), f"/meja/bantuan/{programme.pk}/")]  # fmt: skip
+
+    def counted() -> list[int]:
+        found = []
+        for client, path in paths:
+            client.get(path)
+            with CaptureQueriesContext(connection) as seen:
+                assert len(client.get(path).content) < 60_000
+            found.append(len(seen))
+        return found
+
+    propose(cast, posts, programme)
+    send(cast, posts, programme)
+    before = counted()
+    for _ in range(3):
+        propose(cast, posts, programme, family(cast.village)[0])
+    send(cast, posts, programme)
+    assert counted() == before
+    assert max(before) <= 14
+
+
+def test_a_double_brings_its_proposals_along() -> None:
+    assert merging.follows["aid.candidates"].model is Candidate
