@@ -161,7 +161,9 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["unit", "-on", "-id"], name="cash_book")]
         constraints = [
             models.UniqueConstraint(
-                fields=["unit"], condition=Q(category="opening", corrects=None), name="cash_opened_once"
+                fields=["unit"],
+                condition=Q(category="opening", corrects=None),
+                name="cash_opened_once",
             ),
             models.CheckConstraint(
                 condition=~Q(amount=0) | Q(category="opening"), name="entry_of_something"

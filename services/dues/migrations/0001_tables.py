@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('category', 'opening'), ('corrects', None)), fields=('unit',), name='opened_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('category', 'opening'), ('corrects', None)), fields=('unit',), name='cash_opened_once'),
         ),
         migrations.AddConstraint(
             model_name='entry',
