@@ -46,7 +46,7 @@ def answer(
         raise RuleBroken("Jangan tulis NIK atau nomor KK di sini.", field="words")
     taken = programme.candidates.filter(state=State.ACCEPTED).exclude(pk=found.pk).count()
     if state == State.ACCEPTED and taken >= programme.quota:
-        raise RuleBroken(f"Kuota {programme.quota} orang sudah penuh.", field="state")
+        raise RuleBroken("Kuota program ini sudah penuh.", field="state")
     found.state, found.answer_sealed = state, seal(told) if told else None
     found.answered_by, found.answered_at = by, at
     found.save(update_fields=["state", "answer_sealed", "answered_by", "answered_at"])
