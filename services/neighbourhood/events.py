@@ -11,3 +11,19 @@ class AnnouncementPublished(Event, name="announcement.published"):
 
     def key(self) -> str:
         return str(self.announcement_id)
+
+
+@dataclass(frozen=True)
+class WatchSwapAsked(Event, name="watch.swap_asked"):
+    swap_id: int
+
+    def key(self) -> str:
+        return str(self.swap_id)
+
+
+@dataclass(frozen=True)
+class WatchSwapAnswered(Event, name="watch.swap_answered"):
+    swap_id: int
+
+    def key(self) -> str:
+        return str(self.swap_id)

@@ -1,11 +1,11 @@
 """The neighbourhood's tables in the open export: sealed columns in clear, and files of
-announcements."""
+announcements and activities."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from services.neighbourhood.announcements import FOLDER
-from services.neighbourhood.models import Announcement
+from services.neighbourhood import activities, announcements
+from services.neighbourhood.models import Announcement, Outcome
 from services.residents.sealing import seal, unseal
 from tenants.ownership import columns
 from tenants.ownership.columns import Item
@@ -14,6 +14,7 @@ from tenants.ownership.rules import safe_name
 columns.sealed("neighbourhood_mark", "note_sealed", as_="keterangan", open=unseal, seal=seal)
 columns.sealed("neighbourhood_guest", "nik_sealed", as_="nik", open=unseal, seal=seal)
 columns.path("neighbourhood_announcement", "path")
+columns.path("neighbourhood_outcome", "path")
 
 
 def files() -> Iterator[Item]:
@@ -28,4 +29,19 @@ def files() -> Iterator[Item]:
         )
 
 
-columns.shelf("Pengumuman", FOLDER, ("wilayah", "judul", "nama_asli"), files)
+columns.shelf("Pengumuman", announcements.FOLDER, ("wilayah", "judul", "nama_asli"), files)
+
+
+def photos() -> Iterator[Item]:
+    """Photos of activities."""
+    found = Outcome.objects.exclude(path="").select_related("activity__unit").order_by("pk")
+    for one in found.iterator(chunk_size=500):
+        unit = one.activity.unit.name
+        yield Item(
+            path=one.path,
+            name=f"{safe_name(unit)}/kegiatan_{one.pk}{PurePosixPath(one.path).suffix}",
+            about={"wilayah": unit, "kegiatan": one.activity.title, "tanggal": f"{one.on}"},
+        )
+
+
+columns.shelf("Kegiatan", activities.FOLDER, ("wilayah", "kegiatan", "tanggal"), photos)

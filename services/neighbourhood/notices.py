@@ -21,3 +21,11 @@ ANNOUNCED = notice(
     "neighbourhood/announced", "a unit published an announcement, to residents with an account",
     fields="title office link city", english=True,
 )  # fmt: skip
+SWAP_ASKED = notice(
+    "neighbourhood/swap-asked", "a neighbour asks to exchange nights of the watch, to who is asked",
+    fields="link city", english=True,
+)  # fmt: skip
+SWAP_ANSWERED = notice(
+    "neighbourhood/swap-answered", "a request to exchange nights was answered, to who asked",
+    fields="is_agreed link city", english=True,
+)  # fmt: skip

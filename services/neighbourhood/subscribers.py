@@ -8,8 +8,12 @@ from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.cases.events import CaseDone, CaseRefused, CaseReturned
 from services.neighbourhood import audiences, notices
-from services.neighbourhood.events import AnnouncementPublished
-from services.neighbourhood.models import Announcement, Guest, Report
+from services.neighbourhood.events import (
+    AnnouncementPublished,
+    WatchSwapAnswered,
+    WatchSwapAsked,
+)
+from services.neighbourhood.models import Announcement, Guest, Report, WatchSwap
 from tenants.registry.current import city
 
 
@@ -65,3 +69,24 @@ def tell_residents(event: AnnouncementPublished) -> None:
             notices.ANNOUNCED, reader, key=f"announcement:{found.pk}:{reader.pk}",
             title=found.title, office=found.office, link=link, city=city().name,
         )  # fmt: skip
+
+
+@subscribe(WatchSwapAsked)
+def tell_asked(event: WatchSwapAsked) -> None:
+    """Who is asked, where they have an account and the request still waits."""
+    swap = WatchSwap.objects.filter(pk=event.swap_id, state=WatchSwap.State.ASKED).first()
+    reader = swap and User.objects.filter(resident__person=swap.other_id, is_active=True).first()
+    if swap and reader:
+        tell(notices.SWAP_ASKED, reader, key=f"watch-swap:{swap.pk}:asked",
+             link=city().page("my-watch"), city=city().name)  # fmt: skip
+
+
+@subscribe(WatchSwapAnswered)
+def tell_asker(event: WatchSwapAnswered) -> None:
+    """Who asked, where they have an account."""
+    swap = WatchSwap.objects.filter(pk=event.swap_id).first()
+    reader = swap and User.objects.filter(resident__person=swap.asker_id, is_active=True).first()
+    if swap and reader:
+        tell(notices.SWAP_ANSWERED, reader, key=f"watch-swap:{swap.pk}:answered",
+             is_agreed=swap.state == WatchSwap.State.AGREED, link=city().page("my-watch"),
+             city=city().name)  # fmt: skip

@@ -11,8 +11,8 @@ from kernel.clock import now
 from kernel.tanggal import MONTHS
 from messaging.notices import tell
 from messaging.periodic import periodic
-from services.neighbourhood import announcements, notices
-from services.neighbourhood.models import Announcement, MonthlyReport
+from services.neighbourhood import activities, announcements, notices
+from services.neighbourhood.models import Announcement, MonthlyReport, Outcome
 from services.neighbourhood.monthly import LAST_DAYS, after, due_month, first_of
 from tenants.office import queries as office
 from tenants.office.models import Holding
@@ -63,9 +63,14 @@ def remind(*, at: datetime) -> int:
 
 @periodic("neighbourhood.leftovers", every=timedelta(days=1))
 def leftovers(payload: dict[str, Any]) -> None:
-    """Files of announcements whose row was never committed."""
-    sweep(announcements.FOLDER, _in_use, at=now())
+    """Files of announcements and activities whose row was never committed."""
+    sweep(announcements.FOLDER, _announced, at=now())
+    sweep(activities.FOLDER, _photos, at=now())
 
 
-def _in_use(paths: Collection[str]) -> set[str]:
+def _announced(paths: Collection[str]) -> set[str]:
     return set(Announcement.objects.filter(path__in=paths).values_list("path", flat=True))
+
+
+def _photos(paths: Collection[str]) -> set[str]:
+    return set(Outcome.objects.filter(path__in=paths).values_list("path", flat=True))

@@ -7,13 +7,15 @@ from django.views.decorators.http import require_safe
 
 from kernel.clock import now
 from kernel.once import reading_once
-from services.neighbourhood import announcements, contacts
+from services.neighbourhood import activities, announcements, contacts, watch
 from services.web.access import resident, today
 from services.web.announcing import attached
 from tenants.office.queries import vouching_unit
+from tenants.registry.current import city
 from ui.page import Audience, page
 
 LATEST = 20  # announcements
+MEETINGS = 10
 
 
 @page(Audience.RESIDENT)
@@ -21,10 +23,13 @@ LATEST = 20  # announcements
 @require_safe
 @reading_once()
 def own(request: HttpRequest) -> HttpResponse:
-    """Announcements and numbers for this resident, where they live now."""
+    """Announcements, activities, tonight's watch and numbers, where this resident lives now."""
     _, person = resident(request)
     on = today()
+    night = watch.tonight(now().astimezone(city().tz))
     context = {
+        "meetings": activities.to_come_for(person, on)[:MEETINGS],
+        "watch": watch.nights(watch.units_around(person), night, night),
         "unit": vouching_unit(person.place),
         "announcements": announcements.for_resident(person, on)[:LATEST],
         "contacts": contacts.for_resident(person, on),

@@ -94,12 +94,18 @@ def _book(who: Visitor) -> Iterable[tuple[str, str]]:
 pages.add("book", _book)
 
 
+_LIFE = (
+    "rt-announcements", "rt-announcement-new", "rt-activities", "rt-activity-new", "rt-watch",
+    "rt-contacts", "rt-contact-new",
+)  # fmt: skip
+
+
 def _life(who: Visitor) -> Iterable[tuple[str, str]]:
-    """What is announced, the form for more, and the numbers."""
+    """Announcements, activities, the watch and numbers, and the forms for more."""
     if not codes_of(who.vouching):
         return
     day = f"{now():%Y%m%d}"
-    for name in ("rt-announcements", "rt-announcement-new", "rt-contacts", "rt-contact-new"):
+    for name in _LIFE:
         yield reverse(name), day
 
 

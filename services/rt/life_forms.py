@@ -2,7 +2,11 @@
 
 from django import forms
 
+from kernel.tanggal import DAYS
+from services.cases import documents
+from services.neighbourhood.models import Activity
 from services.web.announcing import UnitForm
+from ui.forms import Form, WrittenDateField
 
 
 class ContactForm(UnitForm):
@@ -22,3 +26,56 @@ class ContactForm(UnitForm):
         label="Ini nomor saya sendiri", required=False,
         help_text="Tidak ditampilkan lagi setelah masa jabatan Anda berakhir.",
     )  # fmt: skip
+
+
+class ActivityForm(UnitForm):
+    title = forms.CharField(label="Kegiatan", max_length=100, help_text="Misalnya: kerja bakti.")
+    on = WrittenDateField(label="Tanggal")
+    begins_at = forms.TimeField(
+        label="Jam mulai", input_formats=["%H:%M", "%H.%M", "%H"],
+        error_messages={"invalid": "Tulis jamnya, misalnya 08.00."},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text="Misalnya 08.00 atau 19.30.",
+    )  # fmt: skip
+    place = forms.CharField(label="Tempat", max_length=150)
+    bring = forms.CharField(
+        label="Yang perlu dibawa", max_length=200, required=False,
+        help_text="Misalnya: cangkul dan sapu.",
+    )  # fmt: skip
+    repeats = forms.ChoiceField(
+        label="Berulang?", choices=Activity.Repeats.choices, required=False,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    until = WrittenDateField(
+        label="Berulang sampai", required=False,
+        help_text="Untuk kegiatan berulang, paling lama setahun. Boleh kosong.",
+    )  # fmt: skip
+
+
+class OutcomeForm(Form):
+    attended = forms.IntegerField(label="Berapa orang hadir?", min_value=0, max_value=10_000)
+    text = forms.CharField(
+        label="Hasil singkat", max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    photo = forms.FileField(
+        label="Foto", required=False, max_length=255,
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".jpg,.jpeg,.png,.heic,image/*", "data-limit": documents.MAX_BYTES,
+                "data-shrinks": "1",
+            }
+        ),
+    )  # fmt: skip
+
+
+class GroupForm(UnitForm):
+    name = forms.CharField(label="Nama regu", max_length=60, help_text="Misalnya: Regu 1.")
+    weekday = forms.ChoiceField(
+        label="Malam apa?", required=False,
+        choices=[("", "Tanggal tertentu saja"), *((str(n), day) for n, day in enumerate(DAYS))],
+    )  # fmt: skip
+
+
+class NightForm(Form):
+    on = WrittenDateField(label="Tanggal ronda")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from services.rt import (
     absence_views,
+    activity_views,
     aid_views,
     behalf_views,
     book_views,
@@ -17,6 +18,7 @@ from services.rt import (
     report_views,
     several_views,
     views,
+    watch_views,
 )
 
 urlpatterns = [
@@ -77,6 +79,20 @@ urlpatterns = [
     path("pengumuman/<int:pk>/tarik/", life_views.withdraw, name="rt-announcement-withdraw"),
     path("pengumuman/<int:pk>/lembar/", life_views.printed, name="rt-announcement-sheet"),
     path("pengumuman/<int:pk>/lampiran/", life_views.file, name="rt-announcement-file"),
+    path("kegiatan/", activity_views.listed, name="rt-activities"),
+    path("kegiatan/baru/", activity_views.new, name="rt-activity-new"),
+    path("kegiatan/<int:pk>/batal/", activity_views.cancel, name="rt-activity-cancel"),
+    path("kegiatan/<int:pk>/<str:day>/", activity_views.activity, name="rt-activity"),
+    path("kegiatan/<int:pk>/<str:day>/hasil/", activity_views.note, name="rt-activity-note"),
+    path("kegiatan/<int:pk>/<str:day>/foto/", activity_views.photo, name="rt-activity-photo"),
+    path("ronda/", watch_views.listed, name="rt-watch"),
+    path("ronda/baru/", watch_views.new, name="rt-watch-new"),
+    path("ronda/bulan/<str:text>/", watch_views.month, name="rt-watch-month"),
+    path("ronda/<int:pk>/", watch_views.group, name="rt-watch-group"),
+    path("ronda/<int:pk>/tambah/", watch_views.join, name="rt-watch-join"),
+    path("ronda/<int:pk>/tanggal/", watch_views.put, name="rt-watch-put"),
+    path("ronda/<int:pk>/hapus/", watch_views.end, name="rt-watch-end"),
+    path("ronda/anggota/<int:pk>/keluar/", watch_views.leave, name="rt-watch-leave"),
     path("kontak/", life_views.numbers, name="rt-contacts"),
     path("kontak/baru/", life_views.number_new, name="rt-contact-new"),
     path("kontak/<int:pk>/naik/", life_views.number_up, name="rt-contact-up"),

@@ -1,6 +1,7 @@
-"""Writing an announcement: one form for heads of neighbourhoods and for the kelurahan."""
+"""What pages of heads, of the kelurahan and of residents share: announcements and photos."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import segno
@@ -13,7 +14,7 @@ from kernel.ids import row_id
 from services.cases import documents
 from services.neighbourhood import announcements, audiences
 from services.neighbourhood.announcements import Facts
-from services.neighbourhood.models import Announcement
+from services.neighbourhood.models import Announcement, Outcome
 from services.web.access import today
 from services.web.files import name_of, send
 from tenants.office.access import visitor
@@ -101,6 +102,14 @@ def published(
         return None
 
 
+def day_of(text: str) -> date:
+    """``2026-11-29`` in an address. Raises NotThere."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotThere("Tanggal ini tidak ada.") from None
+
+
 def sheet(found: Announcement) -> dict[str, Any]:
     """What the sheet for the notice board shows."""
     address = city().page("announcement", found.pk)
@@ -112,9 +121,19 @@ def attached(found: Announcement) -> HttpResponse:
     """The file of an announcement, to somebody who may read it. Raises NotThere."""
     if not found.path:
         raise NotThere("Pengumuman ini tidak punya lampiran.")
+    return _stored(found.path, name_of(found.file_name, found.media_type), found.media_type)
+
+
+def picture(found: Outcome | None) -> HttpResponse:
+    """The photo of an activity, to somebody who may read it. Raises NotThere."""
+    if found is None or not found.path:
+        raise NotThere("Kegiatan ini tidak punya foto.")
+    return _stored(found.path, "kegiatan.jpg", found.media_type)
+
+
+def _stored(path: str, name: str, media_type: str) -> HttpResponse:
     try:
-        content = stored_files.read(found.path)
+        content = stored_files.read(path)
     except FileNotFoundError:
-        raise NotThere("Lampiran pengumuman ini hilang dari penyimpanan.") from None
-    name = name_of(found.file_name, found.media_type)
-    return send(content, media_type=found.media_type, name=name, download=False)
+        raise NotThere("Berkas ini hilang dari penyimpanan.") from None
+    return send(content, media_type=media_type, name=name, download=False)

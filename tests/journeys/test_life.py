@@ -1,9 +1,13 @@
 """The life of an RT on a small phone: what its head tells, and what a resident sees of it."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from kernel.clock import now
 from tests.journeys import people
 from tests.journeys.walker import Installation, Walker
 
@@ -54,3 +58,50 @@ def test_an_announcement_is_read_and_counted(
     ketua.expect("1 dari")
     ketua.press("Lembar untuk papan pengumuman", "lembar")
     ketua.expect("Baca di ponsel")
+
+
+def test_an_activity_is_answered_and_tonights_watch_is_seen(
+    balai: Installation, person: Callable[..., Walker]
+) -> None:
+    ketua, bontang = who(balai, person, "Ketua RT")
+    page = ketua.page
+    today = now().astimezone(ZoneInfo("Asia/Makassar")).date()
+    ketua.go(f"{bontang}rt/kegiatan/baru/", "kegiatan-baru")
+    page.get_by_label("Kegiatan").fill("Kerja bakti")
+    page.get_by_label("Tanggal", exact=True).fill(f"{today + timedelta(days=3):%d-%m-%Y}")
+    page.get_by_label("Jam mulai").fill("07.30")
+    page.get_by_label("Tempat").fill("Pos ronda")
+    page.get_by_label("Yang perlu dibawa").fill("Cangkul dan sapu")
+    ketua.press("Simpan kegiatan", "kegiatan")
+    ketua.expect("Kerja bakti", "0 ikut")
+    page.goto(f"{bontang}rt/buku/warga/")
+    adult = page.locator("main a.go").filter(has_text=re.compile(r"\b[345]\d tahun"))
+    name = adult.first.locator("b").inner_text()
+    for number in range(7):
+        page.goto(f"{bontang}rt/ronda/baru/")
+        page.get_by_label("Nama regu").fill(f"Regu {number + 1}")
+        page.get_by_label("Malam apa?").select_option(str(number))
+        ketua.press("Simpan regu")
+    page.get_by_role("searchbox").fill(name)
+    ketua.press("Cari", "cari", exact=True)
+    page.get_by_role("button", name=re.compile("^Tambahkan")).first.click()
+    page.wait_for_load_state("load")
+    ketua.look("regu")
+    ketua.go(f"{bontang}rt/ronda/", "ronda")
+    ketua.expect("malam ini", name)
+    ketua.press("Jadwal sebulan untuk dicetak", "sebulan")
+
+    warga, _ = who(balai, person, "Warga")
+    warga.go(f"{bontang}rt-saya/", "rt-saya-kegiatan")
+    warga.expect("Kerja bakti", "Ronda malam ini")
+    warga.page.locator("main a.go").filter(has_text="Kerja bakti").click()
+    warga.page.wait_for_load_state("load")
+    warga.press("Saya ikut", "ikut", exact=True)
+    warga.expect("Jawaban Anda: saya ikut")
+    warga.go(f"{bontang}rt-saya/ronda/", "jadwal")
+
+    ketua.page.goto(f"{bontang}rt/kegiatan/")
+    ketua.expect("1 ikut")
+    ketua.page.locator("main a.go").filter(has_text="Kerja bakti").first.click()
+    ketua.page.wait_for_load_state("load")
+    ketua.look("jawaban")
