@@ -215,8 +215,8 @@ def _meetings(rows: QuerySet[Activity], today: date, person: Person | None) -> l
     mine = Count("pk", filter=Q(person=person, comes=True))
     refused = Count("pk", filter=Q(person=person, comes=False))
     replies = Reply.objects.filter(activity__in=held, on__range=(today, last)).order_by()
-    counted = {
-        (row["activity"], row["on"]): row
+    counted: dict[tuple[int, date], dict[str, Any]] = {
+        (row["activity"], row["on"]): dict(row)
         for row in replies.values("activity", "on").annotate(
             come=Count("pk", filter=Q(comes=True)), cannot=Count("pk", filter=Q(comes=False)),
             mine=mine, refused=refused,
@@ -225,7 +225,7 @@ def _meetings(rows: QuerySet[Activity], today: date, person: Person | None) -> l
     meetings = []
     for activity in held:
         for day in days(activity, today, last):
-            row: dict[str, Any] = counted.get((activity.pk, day), {})
+            row = counted.get((activity.pk, day), {})
             own = True if row.get("mine") else False if row.get("refused") else None
             meeting = Meeting(activity, day, row.get("come", 0), row.get("cannot", 0), own)
             meetings.append(meeting)
