@@ -160,7 +160,7 @@ def _save_answers(
 ) -> dict[str, str]:  # fmt: skip
     application = locked(Application, application_id)
     require_editable(application)
-    if is_own_account(by, application):
+    if application.checked and is_own_account(by, application):
         consent.take_over(application, by=by, at=now())
     blueprint = application.blueprint
     house = _house(application)
