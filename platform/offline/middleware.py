@@ -43,6 +43,24 @@ class OnceMiddleware:
             return _refused(request, 403, NOT_YOURS, "tidak-berwenang", None)
 
 
+class BackgroundMiddleware:
+    """Sets no cookie in the answer to a request that nobody pressed for. Stands before the
+    middlewares that set one.
+
+    Such an answer may arrive after its reader has signed in anew: a cookie of the session before
+    would make the next form fail.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("X-In-Background"):
+            response.cookies.clear()
+        return response
+
+
 NOT_YOURS = "Jabatan atau akun Anda tidak berwenang melakukan ini (lagi)."
 
 

@@ -7,6 +7,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.http import HttpResponse, HttpResponseRedirect
 from django.test import Client
@@ -153,6 +154,15 @@ def test_phone_keeps_for_a_week_and_not_beyond_the_term(cast: Cast) -> None:
     Holding.objects.filter(user=cast.hasan).update(until=ends)
     until = device.kept_until(Visitor(cast.hasan), at).astimezone(city().tz)
     assert until.date() == ends + timedelta(days=1) and (until.hour, until.minute) == (0, 0)
+
+
+def test_answer_that_a_phone_fetches_by_itself_sets_no_cookie(cast: Cast, as_: Enter) -> None:
+    step = step_of(submitted(cast))
+    client = as_(cast.hasan)
+    for path in ("/rt/ponsel/", f"/rt/{step.pk}/"):
+        usual = client.get(path)
+        assert settings.CSRF_COOKIE_NAME in usual.cookies, path
+        assert not client.get(path, headers={"X-In-Background": "1"}).cookies, path
 
 
 def test_service_worker_keeps_pages_in_cities_and_none_on_the_platform(

@@ -9,6 +9,9 @@ const Device = ((places) => {
   const FORGET = 30 * 24 * 3600 * 1000; // forms that were never taken
   const TOLD = 20; // sent forms that are still listed
 
+  // The answer to what nobody pressed changes no cookie (offline.middleware).
+  const IN_BACKGROUND = { "X-In-Background": "1" };
+
   const within = (answer, milliseconds) =>
     Promise.race([
       answer,
@@ -84,7 +87,9 @@ const Device = ((places) => {
      without an answer; wipes where the server says that the post has ended. */
   const ask = async () => {
     const response = await within(
-      fetch(places.facts, { headers: { Accept: "application/json" }, redirect: "manual" }),
+      fetch(places.facts, {
+        headers: { ...IN_BACKGROUND, Accept: "application/json" }, redirect: "manual",
+      }),
       PATIENCE.page,
     );
     if (response.status === 403 || response.status === 404) {
@@ -104,7 +109,7 @@ const Device = ((places) => {
   /* Only what the server named: a page about one person is never kept. */
   const keep = async (path, response, version = "") => {
     const type = response.headers.get("Content-Type") || "";
-    if (response.status !== 200 || !type.startsWith("text/html")) return;
+    if (response.status !== 200 || response.redirected || !type.startsWith("text/html")) return;
     if (!(await owner())?.pages?.includes(path)) return;
     const sealed = await seal(await response.text());
     await write("pages", { path, version, at: Date.now(), ...sealed });
@@ -152,8 +157,10 @@ const Device = ((places) => {
       const known = await read("pages", path);
       if (known && known.version === version) continue;
       try {
-        const headers = { "X-Kept-On-Device": "1" };
-        await keep(path, await within(fetch(path, { headers }), PATIENCE.form), version);
+        const asked = fetch(path, { headers: IN_BACKGROUND, redirect: "manual" });
+        const response = await within(asked, PATIENCE.form);
+        if (response.type === "opaqueredirect") return; // signed out meanwhile
+        await keep(path, response, version);
       } catch {
         warmed = 0; // the signal is gone: go on another time
         return;
@@ -256,7 +263,7 @@ const Device = ((places) => {
       if (response.type === "opaqueredirect" || response.status === 204) {
         const short = await seal({ path: form.path, said: form.said });
         await write("forms", { ...row, ...short, state: "sent", sent: Date.now() });
-      } else if (response.status >= 500 || response.status === 429) {
+      } else if (response.status >= 500 || response.status === 429 || isNoProblem(response)) {
         break;
       } else {
         const { status } = response;
@@ -266,6 +273,9 @@ const Device = ((places) => {
     }
     await clear();
   };
+  /* 403 without a reason: the token was of another session, and the next try has a new one. */
+  const isNoProblem = ({ status, headers }) =>
+    status === 403 && !(headers.get("Content-Type") || "").startsWith("application/problem+json");
   const wordsOf = async (response) => {
     const type = response.headers.get("Content-Type") || "";
     if (type.startsWith("application/problem+json")) return (await response.json()).detail;

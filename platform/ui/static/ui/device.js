@@ -149,7 +149,8 @@
   const offerNotices = async () => {
     const isFirst = location.pathname === area;
     if (!isFirst || keptAt || !("PushManager" in window) || Notification.permission === "denied") return;
-    const answer = await fetch(here.dataset.facts, { headers: { Accept: "application/json" } }).catch(() => null);
+    const headers = { Accept: "application/json", "X-In-Background": "1" };
+    const answer = await fetch(here.dataset.facts, { headers }).catch(() => null);
     if (!answer?.ok) return;
     const { push, token } = await answer.json();
     if (!push.key) return;
