@@ -150,7 +150,7 @@
     const isFirst = location.pathname === area;
     if (!isFirst || keptAt || !("PushManager" in window) || Notification.permission === "denied") return;
     const headers = { Accept: "application/json", "X-In-Background": "1" };
-    const answer = await fetch(here.dataset.facts, { headers }).catch(() => null);
+    const answer = await fetch(here.dataset.facts, { headers, redirect: "manual" }).catch(() => null);
     if (!answer?.ok) return;
     const { push, token } = await answer.json();
     if (!push.key) return;
