@@ -140,9 +140,10 @@ def _batch(office: Office) -> None:
         if place == 0:
             office.rt.open("/rt/")
         if plan == REFUSED_BY_RT:
-            office.rt.follow("Tidak cocok", within=name)
+            office.rt.follow("Lihat isiannya", within=name)
+            office.rt.follow("Ada yang tidak cocok")
             office.rt.press(
-                "Kirim: tidak cocok", reason="pindah", note="Pindah ke RT 07 sejak Januari."
+                "Kirim: tidak cocok", reason="moved", note="Pindah ke RT 07 sejak Januari."
             )
             office.outcomes["refused"] += 1
         else:
