@@ -39,9 +39,9 @@
   // Forms of an area that is kept on this device are put by, and outlive the page (device.js).
   const isKeptHere = (form) => {
     const area = document.querySelector("[data-device]")?.dataset.device;
+    if (!area || !navigator.serviceWorker?.controller) return false;
     const { pathname } = new URL(form.action);
-    const isOurs = area && (pathname.startsWith(area) || pathname === "/keluar/");
-    return isOurs && Boolean(navigator.serviceWorker?.controller);
+    return pathname.startsWith(area) || pathname === "/keluar/";
   };
 
   // One press sends once. The button keeps its name and value, so it is disabled a moment later.
