@@ -40,7 +40,7 @@ from tenants.schemas import compiler
 FORMAT = 1
 PLACEHOLDER = "schema_of_the_city"
 SPOOL = 8 * 1024 * 1024
-PATHS = frozenset({"path", "file"})  # columns that name a stored file
+PATHS = frozenset({"path", "file"})  # columns of text that name a stored file
 
 
 class BadBackup(Exception):
@@ -288,7 +288,8 @@ def _rename_paths(cursor: Any, old: str, new: str) -> None:
         if config is None or config.name not in settings.TENANT_APPS:
             continue
         for field in model._meta.local_concrete_fields:
-            if field.name in PATHS or isinstance(field, models.FileField):
+            is_path = field.name in PATHS and isinstance(field, models.CharField)
+            if is_path or isinstance(field, models.FileField):
                 column = compiler.ident(str(field.column))
                 cursor.execute(
                     f"UPDATE {compiler.ident(model._meta.db_table)}"  # noqa: S608
