@@ -4,7 +4,8 @@
 ON_EVERY_HOST = ("/akun/", "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/luring/")
 ON_CITIES = (
     "/ajukan/", "/permohonan/", "/data-saya/", "/rt-saya/", "/akses/", "/berkas/", "/surat/",
-    "/rt/", "/meja/", "/kas-rt/", "/bantuan/", "/kelola/", "/dukungan/", "/api/", "/v/",
+    "/pengantar/", "/rt/", "/meja/", "/kas-rt/", "/bantuan/", "/kelola/", "/dukungan/", "/api/",
+    "/v/",
 )  # fmt: skip
 ON_THE_PLATFORM = (
     "/konsol/", "/daftar/cari/", "/daftar/status/", "/daftar/konfirmasi/", "/kotak-surat/",
