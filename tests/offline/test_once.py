@@ -52,7 +52,7 @@ def test_refused_act_is_told_as_problem_and_may_come_again(cast: Cast, as_: Ente
     assert wrong.status_code == 422
     assert wrong["Content-Type"] == "application/problem+json"
     assert "Pilih dulu" in wrong.json()["detail"]
-    incomplete = sent(client, path, key, {"decision": "refuse", "reason": "lain"})
+    incomplete = sent(client, path, key, {"decision": "refuse", "reason": "other"})
     assert incomplete.status_code == 422 and not SentAct.objects.exists()
     assert sent(client, path, key, {"decision": "approve"}).status_code == 302
     assert Step.objects.get(pk=step.pk).state == Step.State.APPROVED

@@ -182,7 +182,7 @@ def test_a_date_in_the_past_gives_no_seat(in_bontang: City) -> None:
     office.end_holding(holding=held, until=SINCE + timedelta(days=3), by=None)
     limit(in_bontang, seats=entitlements.usage(in_bontang, MONDAY)["seats"])
     with pytest.raises(LimitReached, match="kursi petugas"):
-        office.appoint(post=loket, user=gone, since=SINCE + timedelta(days=1), by=None)
+        office.appoint(post=loket, user=gone, since=SINCE + timedelta(days=5), by=None)
 
 
 def test_beyond_the_quota_only_essential_mail_goes(in_bontang: City) -> None:

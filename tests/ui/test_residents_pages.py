@@ -151,7 +151,7 @@ def test_refusing_needs_a_reason_and_keeps_what_was_typed(cast: Cast, as_: Enter
     step = step_of(submitted(cast))
     hasan = as_(cast.hasan)
     page = hasan.post(
-        f"/rt/{step.pk}/putuskan/", {"decision": "refuse", "reason": "lain", "note": "no"}
+        f"/rt/{step.pk}/putuskan/", {"decision": "refuse", "reason": "other", "note": "no"}
     )
     assert page.status_code == 422
     assert 'href="#id_note"' in _said(page) and "no</textarea>" in _said(page)
