@@ -16,7 +16,7 @@ from kernel.errors import NotThere, RuleBroken
 from services.desk.act_forms import ACTS, ArrivalForm
 from services.desk.basis_forms import BasisForm
 from services.desk.correction import CorrectionForm
-from services.desk.people_views import UndoForm, frame, note_open, opened, seeing
+from services.desk.people_views import OPENED, UndoForm, frame, opened, seeing
 from services.residents import keeping, register
 from services.residents.happenings import Basis, Doubtful
 from services.residents.models import Person, PersonEvent, Source
@@ -98,7 +98,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _written(form, enter, user):
         person = entered[0]
         audit.record_read(actor=user, person_id=person.pk, purpose="penduduk-catat")
-        note_open(request, person.pk)
+        OPENED.note(request, person.pk)
         messages.success(request, form.done)
         return redirect("desk-person", person.pk)
     return _form_page(request, posts, form, None)

@@ -12,28 +12,17 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.aid import answering, programmes, proposing
-from services.aid.models import Candidate, Programme
+from services.aid.models import Candidate
 from services.cases import queries as desks
 from services.desk.views import posts_of
 from services.web.access import today
+from services.web.aid_forms import ProgrammeForm
 from tenants.office.access import visitor
 from tenants.office.models import Post
 from ui.forms import Form, explain
 from ui.page import Audience, page
 
 PER_PAGE = 50
-
-
-class ProgrammeForm(Form):
-    name = forms.CharField(label="Nama program", max_length=100)
-    kind = forms.ChoiceField(
-        label="Jenis bantuan", choices=Programme.Kind.choices, widget=forms.RadioSelect
-    )
-    period = forms.CharField(
-        label="Untuk masa apa", max_length=60, help_text="Misalnya: Desember 2026."
-    )
-    quota = forms.IntegerField(label="Untuk berapa orang", min_value=1, max_value=100_000)
-    criteria = forms.CharField(label="Syaratnya", max_length=1000, widget=forms.Textarea)
 
 
 class AnswerForm(Form):

@@ -1,7 +1,5 @@
 """People of the register at the desks: finding them, and opening a record for a purpose."""
 
-from datetime import timedelta
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,14 +22,13 @@ from services.residents.queries import lives_in, people
 from services.residents.search.actions import search
 from services.residents.wallet import queries as in_wallet
 from services.web.files import send_kept
+from services.web.opened import Opened
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 from ui.forms import Form, explain
 from ui.page import Audience, Elsewhere, page
 
-_OPENED = "people_opened"  # in the session: {person's id: seconds}
-_OPEN_FOR = timedelta(minutes=15)
-_MOST = 20  # of them
+OPENED = Opened("people_opened")
 
 # Why a record is opened, as the official chooses it; what its person reads is in the portal.
 PURPOSES = {
@@ -125,14 +122,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: first the purpose is asked, then everything is shown for a quarter of an hour."""
     user, posts, _ = seeing(request)
     found = seen_person(posts, pk)
-    if request.method == "GET" and _is_open(request, pk):
+    if request.method == "GET" and OPENED.has(request, pk):
         return person_page(request, posts, found)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         why, words = form.cleaned_data["purpose"], form.cleaned_data["words"]
         more = {"words": words} if words else {}
         audit.record_read(actor=user, person_id=pk, purpose=f"penduduk-{why}", **more)
-        note_open(request, pk)
+        OPENED.note(request, pk)
         return redirect("desk-person", pk)
     context = {"person": found, "form": form, **frame(posts)}
     return render(request, "desk/person_purpose.html", context, status=422 if form.errors else 200)
@@ -164,7 +161,7 @@ def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
 def opened(request: HttpRequest, posts: list[Post], pk: int) -> Person:
     """Somebody whose record is open; where it is not, the purpose is asked. Raises NotThere."""
     found = seen_person(posts, pk)
-    if not _is_open(request, pk):
+    if not OPENED.has(request, pk):
         raise Elsewhere(redirect("desk-person", pk))
     return found
 
@@ -194,13 +191,3 @@ def at_counter(posts: list[Post], person: Person) -> bool:
         any(can(post.role, Can.COUNTER) and lives_in(person, post.unit.code) for post in posts)
         and person.lives_here
     )
-
-
-def _is_open(request: HttpRequest, pk: int) -> bool:
-    since = request.session.get(_OPENED, {}).get(str(pk), 0)
-    return bool(since + _OPEN_FOR.total_seconds() > now().timestamp())
-
-
-def note_open(request: HttpRequest, pk: int) -> None:
-    kept = list(request.session.get(_OPENED, {}).items())[-_MOST + 1 :]
-    request.session[_OPENED] = {**dict(kept), str(pk): int(now().timestamp())}

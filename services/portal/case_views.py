@@ -21,7 +21,7 @@ from services.cases import thumbnails, vouching
 from services.cases.timeline import timeline
 from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
 from services.web.access import resident, today
-from services.web.files import name_of, send
+from services.web.files import name_of, send, send_letter
 from services.web.language import chosen, in_words_of
 from tenants.registry import stored_files
 from ui.page import Audience, page
@@ -132,9 +132,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.letter_for(user, pk, today=today())
     if not queries.is_applicant(user, found.issued_from.application):
         audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
-    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
-    content, download = stored_files.read(found.file), "unduh" in request.GET
-    return send(content, media_type="application/pdf", name=name, download=download)
+    return send_letter(found, download="unduh" in request.GET)
 
 
 @page(Audience.INVOLVED)
@@ -153,6 +151,4 @@ def cover_letter(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotThere("Surat pengantar ini tidak ditemukan.")
     if not queries.is_applicant(user, application):
         audit_actions.record_read(actor=user, person_id=found.person_id, purpose="surat")
-    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
-    content, download = stored_files.read(found.file), "unduh" in request.GET
-    return send(content, media_type="application/pdf", name=name, download=download)
+    return send_letter(found, download="unduh" in request.GET)

@@ -14,10 +14,10 @@ from kernel.errors import RuleBroken
 from services.aid import programmes, proposing
 from services.aid.models import Candidate
 from services.neighbourhood import areas
-from services.residents.search.actions import search
-from services.rt.aid_forms import ProgrammeForm, ProposeForm, TellForm
-from services.rt.book_forms import SearchForm
+from services.rt.aid_forms import ProposeForm, TellForm
+from services.rt.book_search import searched
 from services.web.access import today
+from services.web.aid_forms import ProgrammeForm
 from tenants.office.access import visitor
 from ui.forms import explain
 from ui.page import Audience, page
@@ -77,22 +77,10 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def whom(request: HttpRequest, pk: int) -> HttpResponse:
     """Who of the book is proposed."""
-    who = visitor(request)
-    form = SearchForm(request.POST or None)
-    found = programmes.one_of(programmes.for_head(who.vouching), pk)
-    context: dict[str, object] = {"programme": found, "form": form}
-    if request.method == "POST" and form.is_valid():
-        context["typed"] = form.cleaned_data["q"]
-        try:
-            hits = search(
-                text=form.cleaned_data["q"], areas=areas.codes_of(who.vouching), by=who.user
-            )
-        except RuleBroken as broken:
-            explain(form, broken)
-        else:
-            context["found"] = [hit for hit in hits.people if hit.person.lives_here]
-            context["more"] = hits.more
-    return render(request, "rt/aid/whom.html", context, status=422 if form.errors else 200)
+    programme = programmes.one_of(programmes.for_head(visitor(request).vouching), pk)
+    found = searched(request)
+    context = {**found.to_choose_from(), "programme": programme}
+    return render(request, "rt/aid/whom.html", context, status=found.status)
 
 
 @page(Audience.VOUCHER)

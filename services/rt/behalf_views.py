@@ -22,13 +22,11 @@ from services.cases.timeline import timeline
 from services.catalogue import queries as catalogue
 from services.neighbourhood import areas, book
 from services.residents.queries import facts_of
-from services.residents.search.actions import search
 from services.rt.behalf_forms import CodeForm, SignatureForm, WhomForm
-from services.rt.book_forms import SearchForm
+from services.rt.book_search import searched
 from services.web.access import today
-from services.web.files import send as send_file
+from services.web.files import send_letter
 from tenants.office.access import visitor
-from tenants.registry import stored_files
 from ui.forms import explain
 from ui.page import Audience, page
 
@@ -50,21 +48,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """For whom: somebody of the own area, by name or NIK."""
-    who = visitor(request)
-    form = SearchForm(request.POST or None)
-    context: dict[str, object] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        context["typed"] = form.cleaned_data["q"]
-        try:
-            found = search(
-                text=form.cleaned_data["q"], areas=areas.codes_of(who.vouching), by=who.user
-            )
-        except RuleBroken as broken:
-            explain(form, broken)
-        else:
-            context["found"] = [hit for hit in found.people if hit.person.lives_here]
-            context["more"] = found.more
-    return render(request, "rt/behalf/find.html", context, status=422 if form.errors else 200)
+    found = searched(request)
+    return render(request, "rt/behalf/find.html", found.to_choose_from(), status=found.status)
 
 
 @page(Audience.VOUCHER)
@@ -256,9 +241,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def letter(request: HttpRequest, pk: int, letter_id: int) -> HttpResponse:
     """The finished letter, to print for the resident who agreed to that."""
     found = behalf.letter_for(visitor(request).user, pk, letter_id, today=today())
-    name = f"{found.subject} {found.number}.pdf".replace("/", "-")
-    content = stored_files.read(found.file)
-    return send_file(content, media_type="application/pdf", name=name, download=False)
+    return send_letter(found, download=False)
 
 
 @page(Audience.VOUCHER)

@@ -1,7 +1,5 @@
 """The book of the own RT: households, people, vulnerable groups, and what the head knows."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,18 +15,17 @@ from services.catalogue import queries as catalogue
 from services.neighbourhood import areas, book, groups, marks, reports
 from services.neighbourhood.models import Report
 from services.residents.models import Person
-from services.residents.search.actions import search
-from services.rt.book_forms import MarkForm, PurposeForm, SearchForm, default_day
+from services.rt.book_forms import MarkForm, PurposeForm, default_day
+from services.rt.book_search import searched
 from services.web.access import today
+from services.web.opened import Opened
 from tenants.office.access import visitor
 from tenants.office.models import Post
 from tenants.office.roles import title_at
 from ui.forms import explain
 from ui.page import Audience, Elsewhere, page
 
-_OPENED = "book_opened"  # in the session: {person's id: seconds}
-_OPEN_FOR = timedelta(minutes=15)
-_MOST = 20  # of them
+OPENED = Opened("book_opened")
 
 
 @page(Audience.VOUCHER)
@@ -99,18 +96,12 @@ def vulnerable(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Search within the own area. By form only: a name or NIK stands in no address."""
-    who = visitor(request)
-    form = SearchForm(request.POST or None)
-    context: dict[str, object] = {"form": form, "posts": who.vouching, "tab": "find"}
-    if request.method == "POST" and form.is_valid():
-        context["typed"] = form.cleaned_data["q"]
-        try:
-            context["found"] = search(
-                text=form.cleaned_data["q"], areas=areas.codes_of(who.vouching), by=who.user
-            )
-        except RuleBroken as broken:
-            explain(form, broken)
-    return render(request, "rt/book/find.html", context, status=422 if form.errors else 200)
+    found = searched(request)
+    context = {
+        "form": found.form, "typed": found.typed, "found": found.hits,
+        "posts": visitor(request).vouching, "tab": "find",
+    }  # fmt: skip
+    return render(request, "rt/book/find.html", context, status=found.status)
 
 
 @page(Audience.VOUCHER)
@@ -120,7 +111,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: first the purpose is asked, then the record is open for a quarter of an hour."""
     who = visitor(request)
     found = areas.person_there(who.vouching, pk)
-    if request.method == "GET" and _is_open(request, pk):
+    if request.method == "GET" and OPENED.has(request, pk):
         return _person_page(request, who.vouching, found)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -129,8 +120,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             actor=who.user, person_id=pk, purpose=f"rt-{form.cleaned_data['purpose']}",
             office=title_at(post.role, post.unit),
         )  # fmt: skip
-        kept = list(request.session.get(_OPENED, {}).items())[-_MOST + 1 :]
-        request.session[_OPENED] = {**dict(kept), str(pk): int(now().timestamp())}
+        OPENED.note(request, pk)
         return redirect("rt-person", pk)
     context = {"person": found, "form": form}
     return render(request, "rt/book/purpose.html", context, status=422 if form.errors else 200)
@@ -148,11 +138,6 @@ def _person_page(request: HttpRequest, posts: list[Post], found: Person) -> Http
     return render(request, "rt/book/person.html", context)
 
 
-def _is_open(request: HttpRequest, pk: int) -> bool:
-    since = request.session.get(_OPENED, {}).get(str(pk), 0)
-    return bool(since + _OPEN_FOR.total_seconds() > now().timestamp())
-
-
 @page(Audience.VOUCHER)
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -160,7 +145,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark what the register does not know."""
     who = visitor(request)
     found = areas.person_there(who.vouching, pk)
-    if not _is_open(request, pk):
+    if not OPENED.has(request, pk):
         raise Elsewhere(redirect("rt-person", pk))
     form = MarkForm(request.POST or None, initial={"since": default_day(today())})
     if request.method == "POST" and form.is_valid():

@@ -16,9 +16,8 @@ from services.dues.months import month_of
 from services.rt.dues_forms import BeginForm, EntryForm, ReasonForm, written
 from services.web.access import today
 from services.web.cash_statement import tables
-from services.web.files import name_of, send
+from services.web.files import name_of, send_stored
 from tenants.office.access import visitor
-from tenants.registry import stored_files
 from ui.forms import explain
 from ui.page import Audience, page
 
@@ -137,12 +136,10 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
     found = cash.of_book(visitor(request).treasuring, pk)
     if not found.path:
         raise NotThere("Baris ini tidak bernota.")
-    try:
-        content = stored_files.read(found.path)
-    except FileNotFoundError:
-        raise NotThere("Foto nota ini hilang dari penyimpanan.") from None
-    name = name_of("nota.jpg", found.media_type)
-    return send(content, media_type=found.media_type, name=name, download=False)
+    return send_stored(
+        found.path, media_type=found.media_type, name=name_of("nota.jpg", found.media_type),
+        lost="Foto nota ini hilang dari penyimpanan.",
+    )  # fmt: skip
 
 
 @page(Audience.TREASURER)

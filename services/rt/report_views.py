@@ -27,8 +27,8 @@ from services.neighbourhood import areas, book, guests, houses, monthly, reports
 from services.neighbourhood.models import BoardingHouse
 from services.questions.kind import kind_of
 from services.residents.models import Person
-from services.residents.search.actions import search
-from services.rt.book_forms import AcceptForm, LeftForm, PersonForm, SearchForm, default_day
+from services.rt.book_forms import AcceptForm, LeftForm, PersonForm, default_day
+from services.rt.book_search import searched
 from services.web.access import today
 from tenants.office.access import Visitor, visitor
 from ui.forms import explain
@@ -55,25 +55,15 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def whom(request: HttpRequest, slug: str) -> HttpResponse:
     """About whom: somebody of the book."""
-    who = visitor(request)
     service = catalogue.report(slug)
     assert service.current is not None
-    form = SearchForm(request.POST or None)
-    question = reports.about_whom(service.current.blueprint)
-    context: dict[str, object] = {"service": service, "form": form, "question": question}
-    context["has_list"] = reports.works_from_list(service.current.blueprint)
-    if request.method == "POST" and form.is_valid():
-        context["typed"] = form.cleaned_data["q"]
-        try:
-            found = search(
-                text=form.cleaned_data["q"], areas=areas.codes_of(who.vouching), by=who.user
-            )
-        except RuleBroken as broken:
-            explain(form, broken)
-        else:
-            context["found"] = [hit for hit in found.people if hit.person.lives_here]
-            context["more"] = found.more
-    return render(request, "rt/book/whom.html", context, status=422 if form.errors else 200)
+    blueprint = service.current.blueprint
+    found = searched(request)
+    context = {
+        **found.to_choose_from(), "service": service, "question": reports.about_whom(blueprint),
+        "has_list": reports.works_from_list(blueprint),
+    }  # fmt: skip
+    return render(request, "rt/book/whom.html", context, status=found.status)
 
 
 @page(Audience.VOUCHER)

@@ -16,10 +16,9 @@ from services.neighbourhood import announcements, audiences
 from services.neighbourhood.announcements import Facts
 from services.neighbourhood.models import Announcement, Outcome
 from services.web.access import today
-from services.web.files import name_of, send
+from services.web.files import name_of, send_stored
 from tenants.office.access import visitor
 from tenants.office.models import Post, Unit
-from tenants.registry import stored_files
 from tenants.registry.current import city
 from ui.forms import Form, WrittenDateField, explain
 
@@ -121,19 +120,12 @@ def attached(found: Announcement) -> HttpResponse:
     """The file of an announcement, to somebody who may read it. Raises NotThere."""
     if not found.path:
         raise NotThere("Pengumuman ini tidak punya lampiran.")
-    return _stored(found.path, name_of(found.file_name, found.media_type), found.media_type)
+    name = name_of(found.file_name, found.media_type)
+    return send_stored(found.path, media_type=found.media_type, name=name)
 
 
 def picture(found: Outcome | None) -> HttpResponse:
     """The photo of an activity, to somebody who may read it. Raises NotThere."""
     if found is None or not found.path:
         raise NotThere("Kegiatan ini tidak punya foto.")
-    return _stored(found.path, "kegiatan.jpg", found.media_type)
-
-
-def _stored(path: str, name: str, media_type: str) -> HttpResponse:
-    try:
-        content = stored_files.read(path)
-    except FileNotFoundError:
-        raise NotThere("Berkas ini hilang dari penyimpanan.") from None
-    return send(content, media_type=media_type, name=name, download=False)
+    return send_stored(found.path, media_type=found.media_type, name="kegiatan.jpg")

@@ -2,8 +2,10 @@
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_noop
 
 from kernel.errors import NotThere
+from services.letters.models import Letter
 from services.residents.models import WalletDocument
 from tenants.registry import stored_files
 
@@ -25,14 +27,30 @@ def name_of(name: str, media_type: str) -> str:
     return f"{name.rsplit('.', 1)[0]}.{suffix}"
 
 
+LOST = gettext_noop("Berkas ini hilang dari penyimpanan.")
+LOST_DOCUMENT = gettext_noop(
+    "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
+    "permohonan berikutnya."
+)
+
+
+def send_stored(path: str, *, media_type: str, name: str, lost: str = LOST) -> HttpResponse:
+    """A stored file, shown in the browser. Raises NotThere with the words ``lost``."""
+    try:
+        content = stored_files.read(path)
+    except FileNotFoundError:
+        raise NotThere(lost) from None
+    return send(content, media_type=media_type, name=name, download=False)
+
+
 def send_kept(document: WalletDocument) -> HttpResponse:
     """A document of a wallet, shown in the browser. Raises NotThere."""
-    try:
-        content = stored_files.read(document.path)
-    except FileNotFoundError:
-        raise NotThere(
-            "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
-            "permohonan berikutnya."
-        ) from None
     name = name_of(document.name, document.media_type)
-    return send(content, media_type=document.media_type, name=name, download=False)
+    return send_stored(document.path, media_type=document.media_type, name=name, lost=LOST_DOCUMENT)
+
+
+def send_letter(letter: Letter, *, download: bool) -> HttpResponse:
+    """A finished letter: the archived bytes and nothing else."""
+    name = f"{letter.subject} {letter.number}.pdf".replace("/", "-")
+    content = stored_files.read(letter.file)
+    return send(content, media_type="application/pdf", name=name, download=download)
