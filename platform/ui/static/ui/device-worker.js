@@ -75,6 +75,7 @@ const Device = ((places) => {
 
   // --- whose device it is, and until when ---------------------------------------------------------
   const owner = async () => (await read("facts", "owner")) || null;
+  const push = async () => (await owner())?.push || null;
   const forgetPages = () => empty("pages");
   /* Nothing that can be read remains: without the key, sealed rows are noise. */
   const wipe = async () => {
@@ -101,7 +102,9 @@ const Device = ((places) => {
     const before = await owner();
     if (before && before.who !== told.who) await forgetPages();
     const pages = told.pages.map(([path]) => path);
-    await write("facts", { name: "owner", who: told.who, until: told.until, pages });
+    await write("facts", {
+      name: "owner", who: told.who, until: told.until, pages, push: told.push,
+    });
     return told;
   };
 
@@ -319,8 +322,8 @@ const Device = ((places) => {
     }
   };
 
-  return { page, submit, signOut, isOurs, flush, warm, listed, wipe,
-           drop: (id) => remove("forms", id), places };
+  return { page, submit, signOut, isOurs, flush, warm, listed, push,
+           drop: (id) => remove("forms", id) };
 })(DEVICE);
 
 addEventListener("sync", (event) => {
@@ -332,6 +335,7 @@ addEventListener("message", (event) => {
     list: Device.listed,
     flush: Device.flush,
     warm: Device.warm,
+    push: Device.push,
     drop: () => Device.drop(id),
   };
   if (!answers[ask]) return;

@@ -149,11 +149,8 @@
   const offerNotices = async () => {
     const isFirst = location.pathname === area;
     if (!isFirst || keptAt || !("PushManager" in window) || Notification.permission === "denied") return;
-    const headers = { Accept: "application/json", "X-In-Background": "1" };
-    const answer = await fetch(here.dataset.facts, { headers, redirect: "manual" }).catch(() => null);
-    if (!answer?.ok) return;
-    const { push, token } = await answer.json();
-    if (!push.key) return;
+    const push = await ask({ ask: "push" });
+    if (!push?.key) return;
     const manager = (await worker.ready).pushManager;
     const place = make("p", "", { className: "gap-top" });
     const button = make("button", "", { type: "button", className: "btn wide" });
@@ -162,6 +159,9 @@
     const send = async (path, values) => {
       const body = new FormData();
       for (const [name, value] of Object.entries(values)) body.append(name, value);
+      const headers = { Accept: "application/json", "X-In-Background": "1" };
+      const facts = await fetch(here.dataset.facts, { headers, redirect: "manual" });
+      const { token } = await facts.json();
       const sent = await fetch(path, { method: "POST", body, headers: { "X-CSRFToken": token } });
       if (!sent.ok) throw new Error(String(sent.status));
     };
