@@ -242,7 +242,8 @@ def guest_book(request: HttpRequest) -> HttpResponse:
     """Who stays the night, and who did."""
     posts = visitor(request).vouching
     found = Paginator(guests.listed(posts), book.PER_PAGE)
-    context = {"page": found.get_page(request.GET.get("page")), "today": today()}
+    shown = found.get_page(request.GET.get("page"))
+    context = {"page": shown, "today": today(), "with_host": True}
     return render(request, "rt/book/guests.html", context)
 
 
