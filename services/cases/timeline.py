@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
+from kernel.text import in_capitals_and_small
 from services.cases import reasons, rules, vouchers, vouching
 from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
@@ -14,6 +15,7 @@ from services.catalogue.queries import places_at
 from services.catalogue.steps import DESK, DeskStep, StepSpec
 from tenants.office import queries as office
 from tenants.office.models import Unit
+from tenants.office.roles import title_at
 
 _STATES = {
     Step.State.APPROVED: "done",
@@ -45,7 +47,7 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
         vouch = vouching.of(step)
         who = step.decided_by.name if step.decided_by else ""
         if vouch is not None:
-            who = f"{who}, {vouch.called}"
+            who = f"{in_capitals_and_small(who)}, {vouching.in_words(vouch, step)}"
         if step.state == Step.State.OPEN and step.kind == DESK:
             who = _who_has(step, plan, today)
         stops.append(
@@ -73,9 +75,13 @@ def _note(step: Step) -> str:
 
 
 def _who_has(step: Step, plan: Plan, today: date) -> str:
-    """Who is to decide an open step."""
+    """Who is to decide an open step; while its head is away, who stands in."""
     if vouchers.vouches(plan.step(step.key)):
         holders = vouchers.asked(step, today)
+        stands_in = next((one for one in holders if vouchers.stands_in(one)), None)
+        if stands_in is not None:
+            post = vouching.acting_as(title_at(stands_in.post.role, step.unit))
+            return f"{in_capitals_and_small(stands_in.user.name)}, {post}"
     else:
         holder = office.holder_of(step.unit, step.role, today)
         holders = [holder] if holder is not None else []

@@ -65,6 +65,11 @@ def _at_unit(unit: Unit, on: date) -> list[Holding]:
     return sorted(found, key=lambda holding: holding.post.role != head)
 
 
+def stands_in(holding: Holding) -> bool:
+    """Whether this is who stands in for a head who is away: a row that is not kept."""
+    return holding.pk is None
+
+
 def is_own(user: User, case: Case) -> bool:
     """Whether it is this person's own request, or that cannot be told; where the rules of the city
     say so, also that of their household."""

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from accounts.models import User
 from services.cases import vouchers
 from services.cases.kinds import AtHand
@@ -18,6 +20,7 @@ from tenants.registry.current import city
 # Why a letter on paper counts no more, as its holder reads it.
 TAKEN_BACK = "Keterangan yang menjadi dasar surat ini ditarik kembali oleh yang memberikannya."
 LONGEST_REPLY = 1000
+STANDS_IN = "Plh. "  # before the title of a head who is away, in letters
 OUTCOMES = {
     Step.State.APPROVED: Vouch.Outcome.VOUCHED,
     Step.State.RETURNED: Vouch.Outcome.ASKED,
@@ -66,10 +69,26 @@ def _take_number(vouch: Vouch, at: datetime) -> None:
 def _called(post: Post, step: Step) -> str:
     """What who answers is called: ``Ketua RT``, or as their post is where it is no head's."""
     if post.is_stood_in:
-        return f"Plh. {title_at(post.role, step.unit)}"
+        return STANDS_IN + title_at(post.role, step.unit)
     if post.role == head_of(step.unit.kind):
         return title_at(post.role, step.unit)
     return post.title
+
+
+def acting_as(title: str) -> str:
+    """What who stands in for a head is called where residents read it."""
+    return gettext("pelaksana harian %(title)s") % {"title": title}
+
+
+def in_words(vouch: Vouch, step: Step) -> str:
+    """As what somebody answered at a step, in the reader's language: who stood in is called so,
+    and a deputy answered on behalf of the head."""
+    if vouch.called.startswith(STANDS_IN):
+        return acting_as(vouch.called.removeprefix(STANDS_IN))
+    if vouch.capacity == Vouch.Capacity.DEPUTY:
+        head = title_at(step.role, step.unit)
+        return gettext("%(called)s, atas nama %(head)s") % {"called": vouch.called, "head": head}
+    return vouch.called
 
 
 def _capacity(hand: AtHand, post: Post) -> Vouch.Capacity:

@@ -32,6 +32,8 @@ def test_a_secretary_of_the_rt_vouches_for_the_ketua_rt(cast: Cast) -> None:
         decisions.approve(step_id=step.pk, by=user, at=MONDAY)
     decisions.approve(step_id=step.pk, by=sita, at=MONDAY)
     assert step_of(sent).unit == cast.village
+    stop = timeline(sent, at=MONDAY, today=TODAY)[1]
+    assert stop.who == f"{sita.name}, Sekretaris RT 001, atas nama Ketua RT"
 
 
 def test_without_a_deputy_the_rw_vouches_for_the_ketua_rt(cast: Cast) -> None:

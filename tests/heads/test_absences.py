@@ -13,6 +13,7 @@ from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application
 from services.cases import decisions, vouchers
+from services.cases.timeline import timeline
 from services.web.access import today
 from tenants.office import absences, actions
 from tenants.office.access import Visitor
@@ -72,6 +73,19 @@ def test_a_stand_in_decides_and_it_is_recorded(cast: Cast) -> None:
     assert (step.state, step.decided_by) == ("approved", cast.bahar)
     entry = Entry.objects.get(what="case.approve")
     assert entry.detail["stands_in_for"] == "Ketua RT 001"
+
+
+def test_the_timeline_says_who_stands_in_and_who_stood_in(cast: Cast) -> None:
+    application = submitted(cast)
+    away(cast)
+
+    def who() -> str:
+        found = Application.objects.get(pk=application.pk)
+        return timeline(found, at=MONDAY, today=DAY)[1].who
+
+    assert who() == f"{cast.bahar.name}, pelaksana harian Ketua RT"
+    decisions.approve(step_id=step_of(application).pk, by=cast.bahar, at=MONDAY)
+    assert who() == f"{cast.bahar.name}, pelaksana harian Ketua RT"
 
 
 def test_who_waits_is_told_to_the_stand_in(cast: Cast) -> None:

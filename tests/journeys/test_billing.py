@@ -4,9 +4,7 @@ Time goes on in the stand-in for Stripe alone; where Balai's own time matters, r
 through ``./balai manage shell``, as an installation that has run for weeks would have them.
 """
 
-import os
 import re
-import subprocess
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -15,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import people
-from tests.journeys.walker import AT_BOTH_SIZES, ROOT, Installation, Walker
+from tests.journeys.inside import manage
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
 pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
@@ -23,26 +22,6 @@ CITY = "blitarkab"
 # Longer than the longest month and the hour that a draft lies; two are shorter than three months.
 A_MONTH = 31.2
 VISA, FAILS_AT_RENEWAL = "4242424242424242", "4000000000000341"
-
-
-def manage(balai: Installation, code: str) -> str:
-    """What a line of Python prints inside the running installation."""
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("BALAI_", "STRIPE_", "DJANGO_"))
-        and name not in {"DATABASE_URL", "BROKER_URL", "CACHE_URL"}
-    }
-    done = subprocess.run(
-        [str(ROOT / "balai"), "manage", "shell", "-v", "0", "-c", code],
-        env=clean | {"BALAI_DATA_DIR": str(balai.home)},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 OF_CITY = """

@@ -2,26 +2,17 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import people
+from tests.journeys.device import ROWS, ready
 from tests.journeys.walker import Installation, Walker
 
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
 
-ROWS = """name => new Promise((done) => {
-  const asked = indexedDB.open('balai-device');
-  asked.onupgradeneeded = () => { asked.transaction.abort(); done(0); };
-  asked.onsuccess = () => {
-    const all = asked.result.transaction(name).objectStore(name).getAll();
-    all.onsuccess = () => { asked.result.close(); done(all.result.length); };
-  };
-  asked.onerror = () => done(0);
-})"""
 EXPIRE = """() => new Promise((done) => {
   const asked = indexedDB.open('balai-device');
   asked.onsuccess = () => {
@@ -61,18 +52,6 @@ def ask(walker: Walker, city: str, which: int, purpose: str) -> str:
     found = re.search(r"/permohonan/\d+/", walker.page.url)
     assert found is not None, walker.page.url
     return found.group()
-
-
-def ready(page: Page) -> None:
-    """Until the phone keeps the pages of every request that waits."""
-    for _ in range(100):
-        if page.evaluate(
-            "async () => Boolean(navigator.serviceWorker.controller) &&"
-            " (await (await fetch('/rt/ponsel/')).json()).pages.length"
-        ) == page.evaluate(ROWS, "pages"):
-            return
-        time.sleep(0.2)
-    raise AssertionError("the phone did not keep the pages")
 
 
 def head_of(person: Callable[..., Walker], city: str, name: str) -> Walker:
