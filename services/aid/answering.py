@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from audit import actions as audit
+from events.subscribers import publish
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.nik import names_a_number
 from kernel.text import tidy
+from services.aid.events import CandidateAnswered
 from services.aid.models import Candidate, Programme
 from services.aid.programmes import of_desk
 from services.residents.models import Person
@@ -52,6 +54,7 @@ def answer(
     found.save(update_fields=["state", "answer_sealed", "answered_by", "answered_at"])
     audit.record("aid.answered", actor=by, subject="aid_candidate", subject_id=found.pk,
                  detail={"state": state})  # fmt: skip
+    publish(CandidateAnswered(found.pk, int(at.timestamp())))
     return found
 
 

@@ -7,14 +7,18 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from audit import queries as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from messaging.models import Outbox
 from services.aid import answering, programmes, proposing
 from services.aid.models import Candidate, Programme
 from services.residents import merging
 from services.residents.models import Person
+from services.web.access import today
+from tenants.office.actions import appoint
 from tenants.office.models import Post
 from tenants.office.queries import posts_of
 from tests.dues.conftest import As
-from tests.factories import MONDAY, Cast, family
+from tests.factories import MONDAY, Cast, account, family
+from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
 FACTS = programmes.Facts(
@@ -231,3 +235,43 @@ def test_longer_lists_ask_no_more(
 
 def test_a_double_brings_its_proposals_along() -> None:
     assert merging.follows["aid.candidates"].model is Candidate
+
+
+# --- who is told ----------------------------------------------------------------------------------
+
+
+def told(kind: str) -> list[str]:
+    """To whom notices of this kind went, in order."""
+    rows = Outbox.objects.filter(kind="mail.send", key__startswith="mail:aid:").order_by("pk")
+    return [row.payload["to"] for row in rows if kind in row.payload["subject"]]
+
+
+def test_who_proposed_is_told_of_answers_once_a_day_and_of_each_question(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    User.objects.filter(pk=cast.hasan.pk).update(email="hasan@example.com")
+    people = [cast.sari_person, family(cast.village)[0], family(cast.village)[0]]
+    found = [propose(cast, posts, programme, person, accepted=True) for person in people]
+    send(cast, posts, programme)
+    answer(cast, found[0], State.ASKED, "Apakah ia punya anak di kota ini?")
+    for one in found[1:]:
+        answer(cast, one, State.REFUSED)
+    tell_subscribers()
+    assert told("menanyakan") == ["hasan@example.com"]
+    assert told("mulai dijawab") == ["hasan@example.com"]
+    rows = Outbox.objects.filter(kind="mail.send", key__startswith="mail:aid:")
+    assert not any(cast.sari_person.name.title() in row.payload["body"] for row in rows)
+
+
+def test_the_successor_is_told_of_an_answer_to_somebody_who_left_office(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = propose(cast, posts, programme)
+    send(cast, posts, programme)
+    post = Post.objects.get(holdings__user=cast.hasan)
+    successor = account(family(cast.village)[0], "baru@example.com")
+    User.objects.filter(pk=cast.hasan.pk).update(email="hasan@example.com")
+    appoint(post=post, user=successor, since=today(), by=None)
+    answer(cast, found, State.ACCEPTED, "")
+    tell_subscribers()
+    assert told("mulai dijawab") == ["baru@example.com"]
