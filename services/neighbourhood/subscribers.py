@@ -4,16 +4,16 @@ from typing import Any
 
 from accounts.models import User
 from events.subscribers import subscribe
-from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.cases.events import CaseDone, CaseRefused, CaseReturned
-from services.neighbourhood import audiences, notices
+from services.neighbourhood import notices
 from services.neighbourhood.events import (
     AnnouncementPublished,
     WatchSwapAnswered,
     WatchSwapAsked,
 )
-from services.neighbourhood.models import Announcement, Guest, Report, WatchSwap
+from services.neighbourhood.models import Guest, Report, WatchSwap
+from services.neighbourhood.telling import tell_some
 from tenants.registry.current import city
 
 
@@ -57,18 +57,7 @@ def tell_done(event: CaseDone) -> None:
 @subscribe(AnnouncementPublished)
 def tell_residents(event: AnnouncementPublished) -> None:
     """Who is meant and has an account; not once it was withdrawn."""
-    found = Announcement.objects.select_related("unit").get(pk=event.announcement_id)
-    if found.withdrawn_at is not None:
-        return
-    today = now().astimezone(city().tz).date()
-    meant = audiences.people_of(found.unit, found.audience, today)
-    readers = User.objects.filter(resident__person__in=meant, is_active=True).order_by("pk")
-    link = city().page("announcement", found.pk)
-    for reader in readers.iterator(chunk_size=500):
-        tell(
-            notices.ANNOUNCED, reader, key=f"announcement:{found.pk}:{reader.pk}",
-            title=found.title, office=found.office, link=link, city=city().name,
-        )  # fmt: skip
+    tell_some(event.announcement_id)
 
 
 @subscribe(WatchSwapAsked)

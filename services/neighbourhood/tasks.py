@@ -1,4 +1,4 @@
-"""Work that the clock brings."""
+"""Work that the clock brings, and what is left of an announcement."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,11 +9,13 @@ from django.db import transaction
 
 from kernel.clock import now
 from kernel.tanggal import MONTHS
+from messaging import work
 from messaging.notices import tell
 from messaging.periodic import periodic
 from services.neighbourhood import activities, announcements, notices
 from services.neighbourhood.models import Announcement, MonthlyReport, Outcome
 from services.neighbourhood.monthly import LAST_DAYS, after, due_month, first_of
+from services.neighbourhood.telling import KIND, tell_some
 from tenants.office import queries as office
 from tenants.office.models import Holding
 from tenants.office.roles import Can, having
@@ -59,6 +61,12 @@ def remind(*, at: datetime) -> int:
                 link=city().page("rt-monthly"), city=city().name,
             )  # fmt: skip
     return told
+
+
+@work.handler(KIND)
+def announce(payload: dict[str, Any]) -> None:
+    """The residents of an announcement who were not told yet."""
+    tell_some(payload["announcement"], payload["after"])
 
 
 @periodic("neighbourhood.leftovers", every=timedelta(days=1))

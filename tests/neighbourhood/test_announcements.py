@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
+from messaging import outbox
 from messaging.models import Outbox
-from services.neighbourhood import announcements, audiences, contacts
+from services.neighbourhood import announcements, audiences, contacts, telling
 from services.neighbourhood.announcements import Facts, Reads
 from services.neighbourhood.models import Announcement, Contact, Opening
 from services.residents import codes
@@ -174,6 +175,25 @@ def test_residents_with_an_address_are_told_once(cast: Cast, posts: list[Post]) 
     keys = Outbox.objects.filter(key__contains=f"announcement:{found.pk}:")
     mailed = [key for key in keys.values_list("key", flat=True) if key.startswith("mail")]
     assert mailed == [f"mail:announcement:{found.pk}:{cast.sari.pk}"]
+
+
+def test_many_residents_are_told_in_several_transactions_and_each_once(
+    cast: Cast, posts: list[Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "AT_ONCE", 1)
+    neighbours = [cast.sari, account(family(cast.village)[0]), account(family(cast.village)[0])]
+    for number, user in enumerate(neighbours):
+        user.email, user.email_verified_at = f"warga{number}@example.com", MONDAY
+        user.save()
+    found = published(cast, posts)
+    tell_subscribers()
+    mails = Outbox.objects.filter(key__startswith=f"mail:announcement:{found.pk}:")
+    assert mails.count() == 1
+    waiting = Outbox.objects.filter(kind=telling.KIND, state=Outbox.State.DUE)
+    while (row := waiting.first()) is not None:
+        assert outbox.run(row.pk)
+    told = sorted(int(key.rpartition(":")[2]) for key in mails.values_list("key", flat=True))
+    assert told == sorted(user.pk for user in neighbours)
 
 
 def test_a_photo_is_judged_kept_and_shown_to_those_it_is_for(
