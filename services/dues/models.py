@@ -95,6 +95,8 @@ class Receipt(models.Model):
     voided_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    # What its QR code leads to; null on receipts from before there was one.
+    check_code = models.CharField(max_length=32, null=True, unique=True)  # noqa: DJ001
 
     class Meta:
         ordering = ["-year", "-number", "-pk"]

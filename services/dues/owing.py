@@ -5,26 +5,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Max, Q, Sum
 
 from services.dues.models import DuesKind, Exemption, Payment
 from services.dues.months import month_of, plus, through
 from services.residents import codes
-from services.residents.models import Household, Person
+from services.residents.models import Household, Person, PersonEvent
 from services.residents.queries import within
 from tenants.office.models import Unit
 
 AHEAD = 24  # months that may be paid in advance
+_LEAVES = (PersonEvent.Kind.DEATH, PersonEvent.Kind.MOVE_OUT, PersonEvent.Kind.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A household that pays: its head, how many live there, since which month."""
+    """A household that pays: its head, how many live there, since which month, and the month in
+    which each of them came, as the register knows it, or was born."""
 
     household: Household
     head: str
     number: int
     since: date | None  # None: the register does not know
+    arrivals: Sequence[date]
+    members: Sequence[int]  # their ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,13 @@ def _home(members: Sequence[Person]) -> Home:
     head = next(heads, members[0])
     known = [one.resident_since for one in members if one.resident_since]
     since = month_of(min(known)) if len(known) == len(members) else None
-    return Home(members[0].household, head.name, len(members), since)
+    arrivals = [_came(one) for one in members]
+    ids = [one.pk for one in members]
+    return Home(members[0].household, head.name, len(members), since, arrivals, ids)
+
+
+def _came(person: Person) -> date:
+    return month_of(person.resident_since or person.birth_date)
 
 
 def kinds_of(unit: Unit) -> list[DuesKind]:
@@ -94,7 +104,8 @@ def months_due(kind: DuesKind, last: date) -> list[date]:
 def accounts(
     found: Sequence[Home], kinds: Iterable[DuesKind], today: date, ahead: int = 0
 ) -> dict[int, list[Account]]:
-    """By household what it owes up to this month and so many months ahead. Two queries."""
+    """By household what it owes up to this month and so many months ahead. Two queries, one more
+    where dues are per person."""
     kinds = list(kinds)
     ids = [home.household.pk for home in found]
     paid = _paid(ids, kinds)
@@ -102,16 +113,40 @@ def accounts(
     for exemption in Exemption.objects.filter(kind__in=kinds, household__in=ids):
         free[exemption.kind_id, exemption.household_id].append(exemption)
     last = plus(month_of(today), ahead)
+    per_person = any(kind.per == DuesKind.Per.PERSON for kind in kinds)
+    left = _left(ids) if per_person else {}
     return {
         home.household.pk: [
             _account(
                 home, kind, last, paid.get((kind.pk, home.household.pk), {}),
                 free.get((kind.pk, home.household.pk), []), month_of(today),
+                left.get(home.household.pk, []),
             )
             for kind in kinds
         ]
         for home in found
     }  # fmt: skip
+
+
+def _left(households: Sequence[int]) -> dict[int, list[tuple[date, date]]]:
+    """Who lived in each household and died or moved away: the months in which they came and left,
+    where the register knows the day. One query."""
+    gone = Person.objects.single().filter(household__in=households)
+    gone = gone.exclude(status=codes.Status.ALIVE)
+    day = Max("events__happened_on", filter=Q(events__kind__in=_LEAVES))
+    found: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    rows = gone.annotate(left_on=day).filter(left_on__isnull=False)
+    for home, since, born, left in rows.values_list(
+        "household", "resident_since", "birth_date", "left_on"
+    ):
+        found[home].append((month_of(since or born), month_of(left)))
+    return found
+
+
+def _number(home: Home, left: Sequence[tuple[date, date]], month: date) -> int:
+    """How many lived in a household in a month; not who left in it."""
+    here = sum(1 for came in home.arrivals if came <= month)
+    return here + sum(1 for came, went in left if came <= month < went)
 
 
 def _paid(
@@ -133,14 +168,15 @@ def _paid(
 
 def _account(
     home: Home, kind: DuesKind, last: date, paid: Mapping[date, int],
-    exemptions: Sequence[Exemption], this_month: date,
+    exemptions: Sequence[Exemption], this_month: date, left: Sequence[tuple[date, date]],
 ) -> Account:  # fmt: skip
-    each = kind.amount * (home.number if kind.per == DuesKind.Per.PERSON else 1)
+    per_person = kind.per == DuesKind.Per.PERSON
     dues = []
     for month in sorted({*months_due(kind, last), *paid}):
         here = home.since is None or home.since <= month
         owes = here and not _is_exempt(exemptions, month)
         is_due = owes and month <= last and (kind.ends is None or month <= kind.ends)
+        each = kind.amount * (_number(home, left, month) if per_person else 1)
         dues.append(Due(month, each if is_due else paid.get(month, 0), paid.get(month, 0)))
     shown = [due for due in dues if due.amount]
     return Account(kind, shown, _is_exempt(exemptions, this_month))

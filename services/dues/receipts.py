@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.ids import normalize_code, secret_code
 from kernel.rupiah import format_rupiah
 from services.dues import books, cash, kinds, owing
 from services.dues.categories import DUES
@@ -47,7 +48,7 @@ def pay(
     made = Receipt.objects.create(
         unit=post.unit, year=today.year, number=(last or 0) + 1, kind=kind,
         household=home.household, payer=home.head, amount=amount, paid_on=paid_on, made_by=by,
-        title=post.title, made_at=at,
+        title=post.title, made_at=at, check_code=secret_code(),
     )  # fmt: skip
     Payment.objects.bulk_create(
         Payment(receipt=made, month=month, amount=part) for month, part in parts
@@ -94,6 +95,11 @@ def own(household_id: int, receipt_id: int) -> Receipt:
     if found is None:
         raise NotThere("Kuitansi ini tidak ditemukan.")
     return found
+
+
+def by_code(code: str) -> Receipt | None:
+    """The receipt whose QR code this is."""
+    return _with_all().filter(check_code=normalize_code(code)).first()
 
 
 def _with_all() -> QuerySet[Receipt]:

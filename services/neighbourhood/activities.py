@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from audit import actions as audit
-from kernel.errors import NotThere, RuleBroken
+from kernel.errors import NotThere, RuleBroken, Stale
 from services.cases import documents
 from services.neighbourhood.announcements import units_of
 from services.neighbourhood.audiences import places_of
@@ -85,8 +85,7 @@ def plan(
     unit = next((one for one in units_of(posts) if one.pk == unit_id), None)
     if unit is None:
         raise NotThere("Wilayah ini bukan wilayah Anda.")
-    if facts.on < today:
-        raise RuleBroken("Tanggal ini sudah lewat. Tulis hari ini atau sesudahnya.", field="on")
+    _require_coming(facts.on, today)
     until = _until(facts)
     found = Activity.objects.create(
         unit=unit, title=facts.title, on=facts.on, begins_at=facts.begins_at, place=facts.place,
@@ -95,6 +94,41 @@ def plan(
     )  # fmt: skip
     audit.record("activity.planned", actor=by, subject="activity", subject_id=found.pk)
     return found
+
+
+@transaction.atomic
+def change(
+    *, activity_id: int, facts: Facts, posts: Sequence[Post], by: User, today: date
+) -> Activity:
+    """Put an activity right, on all its days. Another day or repetition is chosen only before the
+    first time; who had answered is asked anew then. Raises NotThere, RuleBroken, Stale."""
+    of_area(posts, activity_id)
+    found = Activity.objects.select_for_update(of=("self",)).get(pk=activity_id)
+    if found.cancelled_at is not None:
+        raise Stale("Kegiatan ini sudah dibatalkan. Tambahkan kegiatan baru.")
+    is_moved = (facts.on, facts.repeats) != (found.on, found.repeats)
+    if is_moved and found.on < today:
+        raise RuleBroken(
+            "Kegiatan ini sudah pernah berlangsung, jadi tanggalnya tidak bisa diganti. Batalkan, "
+            "lalu tambahkan yang baru.", field="on",
+        )  # fmt: skip
+    if is_moved:
+        _require_coming(facts.on, today)
+        found.replies.all().delete()
+    until = _until(facts)
+    if until < min(today, found.until):
+        raise RuleBroken("Tanggal ini sudah lewat. Tulis hari ini atau sesudahnya.", field="until")
+    found.title, found.begins_at, found.place = facts.title, facts.begins_at, facts.place
+    found.bring, found.on, found.until = facts.bring, facts.on, until
+    found.repeats = Activity.Repeats(facts.repeats)
+    found.save()
+    audit.record("activity.changed", actor=by, subject="activity", subject_id=found.pk)
+    return found
+
+
+def _require_coming(on: date, today: date) -> None:
+    if on < today:
+        raise RuleBroken("Tanggal ini sudah lewat. Tulis hari ini atau sesudahnya.", field="on")
 
 
 def _until(facts: Facts) -> date:

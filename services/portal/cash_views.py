@@ -10,6 +10,7 @@ from services.dues.models import DuesKind, Receipt
 from services.residents.models import Person
 from services.web.access import resident, today
 from services.web.cash_statement import tables
+from services.web.dues_receipt import shown
 from tenants.office.models import Unit
 from tenants.office.queries import lineage
 from tenants.office.roles import NEIGHBOURHOOD
@@ -61,4 +62,4 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """A receipt of the own household."""
     _, person = resident(request)
     found = receipts.own(person.household_id, pk)
-    return render(request, "portal/cash/receipt.html", {"receipt": found})
+    return render(request, "portal/cash/receipt.html", shown(found))

@@ -13,6 +13,7 @@ READ_FOR = {
     "rt-bantu": gettext_noop("%(office)s membuka data Anda untuk membantu Anda"),
     "rt-kenal": gettext_noop("%(office)s mencocokkan data Anda dengan warga yang tinggal di sana"),
     "rt-bantuan": gettext_noop("%(office)s membuka data Anda untuk mengusulkan bantuan"),
+    "rt-iuran": gettext_noop("%(office)s membuka catatan iuran keluarga Anda"),
     "bantuan": gettext_noop("%(office)s memeriksa usulan bantuan tentang Anda"),
     "rt-darurat": gettext_noop("%(office)s membuka data Anda dalam keadaan darurat"),
     "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),

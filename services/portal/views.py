@@ -13,7 +13,9 @@ from services.catalogue import plain, standard, statements
 from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
 from services.catalogue.translation import ORIGINAL, missing
+from services.dues import receipts
 from services.letters import queries as letters
+from services.letters.rules import initials
 from services.neighbourhood import announcements
 from services.portal.cards import cards_of, why_closed
 from services.portal.checking import headline_of
@@ -153,6 +155,9 @@ def verify_form(request: HttpRequest) -> HttpResponse:
 @never_cache
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     found = letters.check(code, today=today())
+    if found is None and (receipt := receipts.by_code(code)) is not None:
+        context = {"receipt": receipt, "payer": initials(receipt.payer)}
+        return render(request, "portal/verify_receipt.html", context)
     if found is None:
         context = {"code": code[:60], "form": CodeForm()}
         return render(request, "portal/verify_unknown.html", context, status=404)

@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.cases import documents
 from services.neighbourhood import activities
 from services.rt.life_forms import ActivityForm, OutcomeForm
+from services.rt.sure import sure
 from services.web.access import today
 from services.web.announcing import day_of, picture, units_or_not_there
 from tenants.office.access import visitor
@@ -55,6 +57,31 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put one right: what was typed wrongly, or what is different now."""
+    who = visitor(request)
+    found = activities.of_area(who.vouching, pk)
+    form = ActivityForm.about(found, request.POST or None, today=today())
+    if request.method == "POST" and form.is_valid():
+        _, told = form.chosen()
+        told["until"] = told["until"] or None
+        try:
+            activities.change(
+                activity_id=pk, facts=activities.Facts(**form.kept, **told), posts=who.vouching,
+                by=who.user, today=today(),
+            )  # fmt: skip
+        except RuleBroken as broken:
+            explain(form, broken)
+        else:
+            messages.success(request, "Kegiatan diperbarui. Warga melihat yang baru.")
+            return redirect("rt-activities")
+    context = {"form": form, "activity": found}
+    status = 422 if form.errors else 200
+    return render(request, "rt/life/activity_new.html", context, status=status)
+
+
+@page(Audience.VOUCHER)
 @require_GET
 def activity(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     """One day of an activity."""
@@ -63,7 +90,8 @@ def activity(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     context = {
         "meeting": activities.meeting(found, on),
         "outcome": activities.outcome_of(found, on),
-        "may_note": on <= today(),
+        "may_note": on <= today() and found.cancelled_at is None,
+        "may_change": found.until >= today() and found.cancelled_at is None,
     }
     return render(request, "rt/life/activity.html", context)
 
@@ -104,10 +132,18 @@ def photo(request: HttpRequest, pk: int, day: str) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """It takes place no more."""
     who = visitor(request)
+    if request.method != "POST":
+        found = activities.of_area(who.vouching, pk)
+        return sure(
+            request, title="Batalkan kegiatan ini?", button="Ya, batalkan kegiatan",
+            words=f"{found.title} tidak tampil lagi bagi warga"
+            f"{', pada semua tanggalnya' if found.repeats else ''}.",
+            back=reverse("rt-activities"),
+        )  # fmt: skip
     activities.cancel(activity_id=pk, posts=who.vouching, by=who.user, at=now())
     messages.success(request, "Kegiatan dibatalkan dan tidak tampil lagi bagi warga.")
     return redirect("rt-activities")

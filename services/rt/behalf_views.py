@@ -5,13 +5,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
+from kernel.text import in_capitals_and_small
 from services.applications import behalf, consent
 from services.applications.answered import answered
 from services.applications.models import Application
@@ -24,6 +26,7 @@ from services.neighbourhood import areas, book
 from services.residents.queries import facts_of
 from services.rt.behalf_forms import CodeForm, SignatureForm, WhomForm
 from services.rt.book_search import searched
+from services.rt.sure import sure
 from services.web.access import today
 from services.web.files import send_letter
 from tenants.office.access import visitor
@@ -245,12 +248,20 @@ def letter(request: HttpRequest, pk: int, letter_id: int) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw away a draft that was not sent."""
     user = visitor(request).user
-    if behalf.of_head(user, pk, today=today()).state != Application.State.DRAFT:
+    found = behalf.of_head(user, pk, today=today())
+    if found.state != Application.State.DRAFT:
         raise NotThere("Permohonan ini sudah dikirim.")
+    if request.method != "POST":
+        return sure(
+            request, title="Buang isian ini?", button="Ya, buang isian",
+            words=f"Yang sudah diketik untuk {in_capitals_and_small(found.applicant.name)} "
+            "terhapus. Tidak ada yang terkirim.",
+            back=reverse("rt-behalf", args=[pk]),
+        )  # fmt: skip
     behalf.discard(application_id=pk, by=user, at=now())
     messages.success(request, "Isian dibuang. Tidak ada yang terkirim.")
     return redirect("rt-behalf-list")

@@ -4,15 +4,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.dues import books, kinds, owing, receipts
 from services.dues.months import month_of
 from services.rt.dues_forms import KindForm, PayForm, ReasonForm, written
+from services.rt.sure import sure
 from services.web.access import today
+from services.web.dues_receipt import shown
 from tenants.office.access import visitor
 from ui.forms import explain
 from ui.page import Audience, page
@@ -28,12 +32,13 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     unit = books.post_of(who.treasuring, pk).unit
     homes = owing.homes(unit)
-    shown = Paginator(homes, PER_PAGE).get_page(request.GET.get("page"))
-    found = owing.accounts(list(shown), owing.kinds_of(unit), today())
+    homes_here = Paginator(homes, PER_PAGE).get_page(request.GET.get("page"))
+    found = owing.accounts(list(homes_here), owing.kinds_of(unit), today())
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "page": shown,
+        "unit": unit, "is_head": bool(who.vouching), "page": homes_here,
         "lines": [
-            (home, sum(account.left for account in found[home.household.pk])) for home in shown
+            (home, sum(account.left for account in found[home.household.pk]))
+            for home in homes_here
         ],
     }  # fmt: skip
     return render(request, "rt/dues/listed.html", context)
@@ -45,7 +50,8 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
 def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """One household: each kind with the buttons by which a payment is noted."""
     who = visitor(request)
-    unit = books.post_of(who.treasuring, pk).unit
+    post = books.post_of(who.treasuring, pk)
+    unit = post.unit
     form = PayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -61,6 +67,11 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
             messages.success(request, f"Pembayaran dicatat. Kuitansi {made.code}.")
             return redirect("rt-receipt", made.pk)
     home = kinds.home_there(unit, household)
+    if request.method == "GET":
+        for member in home.members:
+            audit.record_read(
+                actor=who.user, person_id=member, purpose="rt-iuran", office=post.title
+            )
     accounts = owing.accounts([home], owing.kinds_of(unit), today(), owing.AHEAD)[household]
     context = {
         "unit": unit, "is_head": bool(who.vouching), "home": home, "form": form,
@@ -97,7 +108,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """A receipt as it is printed."""
     who = visitor(request)
     found = receipts.of_book(who.treasuring, pk)
-    context = {"receipt": found, "unit": found.unit, "is_head": bool(who.vouching)}
+    context = {**shown(found), "unit": found.unit, "is_head": bool(who.vouching)}
     return render(request, "rt/dues/receipt.html", context)
 
 
@@ -129,9 +140,19 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(Audience.TREASURER)
-@require_http_methods(["GET", "POST"])
+@require_GET
 def kinds_of(request: HttpRequest, pk: int) -> HttpResponse:
-    """The kinds of dues, and a new one."""
+    """The kinds of dues."""
+    who = visitor(request)
+    unit = books.post_of(who.treasuring, pk).unit
+    context = {"unit": unit, "is_head": bool(who.vouching), "kinds": owing.kinds_of(unit)}
+    return render(request, "rt/dues/kinds.html", context)
+
+
+@page(Audience.TREASURER)
+@require_http_methods(["GET", "POST"])
+def new_kind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another kind of dues."""
     who = visitor(request)
     unit = books.post_of(who.treasuring, pk).unit
     form = KindForm(request.POST or None, today=today())
@@ -146,20 +167,23 @@ def kinds_of(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Iuran dibuat.")
             return redirect("rt-dues-kinds", pk)
-    context = {
-        "unit": unit,
-        "is_head": bool(who.vouching),
-        "form": form,
-        "kinds": owing.kinds_of(unit),
-    }
-    return render(request, "rt/dues/kinds.html", context, status=422 if form.errors else 200)
+    context = {"unit": unit, "is_head": bool(who.vouching), "form": form}
+    return render(request, "rt/dues/kind_new.html", context, status=422 if form.errors else 200)
 
 
 @page(Audience.TREASURER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_kind(request: HttpRequest, pk: int) -> HttpResponse:
     """This month is its last."""
     who = visitor(request)
+    if request.method != "POST":
+        found = kinds.of_book(who.treasuring, pk)
+        return sure(
+            request, title=f"Akhiri {found.name}?", button="Ya, akhiri iuran",
+            words="Bulan ini yang terakhir. Yang belum dibayar tetap tercatat.",
+            back=reverse("rt-dues-kinds", args=[found.unit_id]), base="rt/dues/base.html",
+            is_head=bool(who.vouching),
+        )  # fmt: skip
     ended = kinds.end(kind_id=pk, posts=who.treasuring, by=who.user, today=today())
     messages.success(request, "Iuran ini berakhir. Tunggakannya tetap tercatat.")
     return redirect("rt-dues-kinds", ended.unit_id)

@@ -3,13 +3,15 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.neighbourhood import areas, houses
 from services.rt.book_forms import HouseForm
+from services.rt.sure import sure
 from services.web.access import today
 from tenants.office.access import visitor
 from ui.forms import explain
@@ -81,10 +83,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """It lets no rooms any more."""
     who = visitor(request)
+    if request.method != "POST":
+        found = houses.of_area(who.vouching, pk)
+        return sure(
+            request, title=f"{found.name} tidak disewakan lagi?", button="Ya, tidak disewakan lagi",
+            words="Rumah ini tidak tampil lagi di daftar. Catatan penghuninya tetap ada.",
+            back=reverse("rt-house", args=[pk]),
+        )  # fmt: skip
     houses.close(house_id=pk, posts=who.vouching, by=who.user, at=now())
     messages.success(request, "Rumah kos ini tidak ditampilkan lagi.")
     return redirect("rt-houses")

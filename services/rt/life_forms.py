@@ -1,6 +1,10 @@
 """What a head of an RT types on the pages of the neighbourhood's life."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
 
 from kernel.tanggal import DAYS
 from services.cases import documents
@@ -50,6 +54,25 @@ class ActivityForm(UnitForm):
         label="Berulang sampai", required=False,
         help_text="Untuk kegiatan berulang, paling lama setahun. Boleh kosong.",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: dict[str, Any] = {}  # what stays as it is
+
+    @classmethod
+    def about(cls, found: Activity, sent: QueryDict | None, *, today: date) -> "ActivityForm":
+        """The form about an activity that is there; of one that took place already the day
+        stays."""
+        initial = {
+            "title": found.title, "on": f"{found.on:%d-%m-%Y}", "place": found.place,
+            "begins_at": f"{found.begins_at:%H.%M}", "bring": found.bring,
+            "repeats": found.repeats, "until": f"{found.until:%d-%m-%Y}" if found.repeats else "",
+        }  # fmt: skip
+        form = cls(sent, units=[found.unit], initial=initial)
+        if found.on < today:
+            form.kept = {"on": found.on, "repeats": found.repeats}
+            del form.fields["on"], form.fields["repeats"]
+        return form
 
 
 class OutcomeForm(Form):

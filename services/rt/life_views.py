@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,6 +12,7 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.neighbourhood import announcements, audiences, contacts
 from services.rt.life_forms import ContactForm
+from services.rt.sure import sure
 from services.web.access import today
 from services.web.announcing import (
     AnnouncementForm,
@@ -64,10 +66,17 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Residents read it no more."""
     who = visitor(request)
+    if request.method != "POST":
+        found = announcements.of_area(who.vouching, pk)
+        return sure(
+            request, title="Tarik pengumuman ini?", button="Ya, tarik pengumuman",
+            words=f"Warga tidak membaca “{found.title}” lagi. Yang sudah membaca tidak dikabari.",
+            back=reverse("rt-announcement", args=[pk]),
+        )  # fmt: skip
     announcements.withdraw(announcement_id=pk, posts=who.vouching, by=who.user, at=now())
     messages.success(request, "Pengumuman ditarik. Warga tidak membacanya lagi.")
     return redirect("rt-announcement", pk)
@@ -126,10 +135,17 @@ def number_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def number_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Share one no longer."""
     who = visitor(request)
+    if request.method != "POST":
+        found = contacts.of_area(who.vouching, pk)
+        return sure(
+            request, title="Hapus nomor ini?", button="Ya, hapus nomor",
+            words=f"{found.name}, {found.phone}, tidak tampil lagi bagi warga.",
+            back=reverse("rt-contacts"),
+        )  # fmt: skip
     contacts.remove(contact_id=pk, posts=who.vouching, by=who.user)
     messages.success(request, "Nomor dihapus dari daftar warga.")
     return redirect("rt-contacts")

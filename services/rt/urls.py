@@ -81,6 +81,7 @@ urlpatterns = [
     path("pengumuman/<int:pk>/lampiran/", life_views.file, name="rt-announcement-file"),
     path("kegiatan/", activity_views.listed, name="rt-activities"),
     path("kegiatan/baru/", activity_views.new, name="rt-activity-new"),
+    path("kegiatan/<int:pk>/ubah/", activity_views.change, name="rt-activity-change"),
     path("kegiatan/<int:pk>/batal/", activity_views.cancel, name="rt-activity-cancel"),
     path("kegiatan/<int:pk>/<str:day>/", activity_views.activity, name="rt-activity"),
     path("kegiatan/<int:pk>/<str:day>/hasil/", activity_views.note, name="rt-activity-note"),
@@ -117,6 +118,7 @@ urlpatterns = [
     path("kas/<int:pk>/iuran/", dues_views.listed, name="rt-dues"),
     path("kas/<int:pk>/iuran/<int:household>/", dues_views.household, name="rt-dues-household"),
     path("kas/<int:pk>/jenis/", dues_views.kinds_of, name="rt-dues-kinds"),
+    path("kas/<int:pk>/jenis/baru/", dues_views.new_kind, name="rt-dues-kind-new"),
     path("kas/jenis/<int:pk>/akhiri/", dues_views.end_kind, name="rt-dues-kind-end"),
     path("kas/jenis/<int:pk>/bebas/<int:household>/", dues_views.exempt, name="rt-dues-exempt"),
     path(

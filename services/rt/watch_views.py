@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.clock import now
@@ -15,6 +16,7 @@ from services.residents.search.actions import search
 from services.rt.book_forms import SearchForm
 from services.rt.life_forms import GroupForm, NightForm
 from services.rt.monthly_views import month_of
+from services.rt.sure import sure
 from services.web.access import today
 from services.web.announcing import units_or_not_there
 from tenants.office.access import visitor
@@ -128,10 +130,17 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(Audience.VOUCHER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """The group keeps watch no more."""
     who = visitor(request)
+    if request.method != "POST":
+        found = watch.group_of(who.vouching, pk)
+        return sure(
+            request, title=f"Hapus {found.name} dari jadwal?", button="Ya, hapus regu",
+            words="Regu ini tidak bertugas lagi. Untuk memakainya lagi, buat regu baru.",
+            back=reverse("rt-watch-group", args=[pk]),
+        )  # fmt: skip
     watch.end(group_id=pk, posts=who.vouching, by=who.user, at=now())
     messages.success(request, "Regu dihapus dari jadwal.")
     return redirect("rt-watch")

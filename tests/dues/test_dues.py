@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.dues import cash, kinds, months, owing, receipts
 from services.dues.models import DuesKind, Exemption, Receipt
-from services.residents.models import Household
+from services.residents import codes
+from services.residents.models import Household, Person, PersonEvent, Source
 from tenants.office.models import Post, Unit
 from tenants.office.queries import posts_of
 from tests.factories import MONDAY, Cast, family
@@ -80,6 +81,27 @@ def test_dues_per_person_yearly_and_once(cast: Cast, posts: list[Post]) -> None:
     ]  # fmt: skip
     with pytest.raises(RuleBroken, match="Paling banyak"):
         pay(cast, posts, each, number * 1_000 + 1)
+
+
+def test_dues_per_person_count_who_lived_there_in_each_month(cast: Cast, posts: list[Post]) -> None:
+    """A birth in October, and somebody who died in November."""
+    home_of(cast).members.update(birth_date=date(1990, 1, 1))
+    members = list(home_of(cast).members.order_by("pk"))
+    each = kind(cast, posts, per="person", amount=1_000)
+    born = Person.objects.get(pk=members[0].pk)
+    born.pk, born.nik_sealed, born.nik_print = None, None, None
+    born.name, born.birth_date, born.resident_since = "Anisa", date(2026, 10, 5), None
+    born.save(force_insert=True)
+    dead = Person.objects.get(pk=members[-1].pk)
+    dead.pk, dead.nik_sealed, dead.nik_print = None, None, None
+    dead.name, dead.status = "Almarhum", codes.Status.DEAD
+    dead.save(force_insert=True)
+    source = Source.objects.create(kind="entry", label="Akta kematian", on=TODAY)
+    PersonEvent.objects.create(
+        person=dead, kind="death", happened_on=date(2026, 11, 2), source=source
+    )
+    owed = [due.amount // 1_000 - len(members) for due in account(cast, each).dues]
+    assert owed == [1, 2, 1]
 
 
 def test_who_came_later_owes_nothing_for_the_months_before(cast: Cast, posts: list[Post]) -> None:

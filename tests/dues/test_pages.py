@@ -1,5 +1,6 @@
 """The pages of dues and of the cash book: who opens them, and what they show."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from audit.models import Entry as Read
 from kernel.clock import now
 from services.dues import statement
 from services.dues.models import DuesKind, Entry, Receipt
 from services.dues.months import month_of, plus
 from tenants.office.models import Post
+from tenants.registry.models import City
 from tests.dues.conftest import As
 from tests.dues.test_dues import Cast, home_of, unit_of
 from tests.factories import family, photo
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def make_kind(cast: Cast, client: Client) -> DuesKind:
     this = month_of(now().date())
     client.post(
-        f"/rt/kas/{unit_of(cast).pk}/jenis/",
+        f"/rt/kas/{unit_of(cast).pk}/jenis/baru/",
         {"name": "Iuran sampah", "amount": "25.000", "per": "household", "every": "month",
          "since": f"{plus(this, -2):%Y-%m-%d}"},
     )  # fmt: skip
@@ -74,7 +77,8 @@ def test_another_rt_and_the_kelurahan_find_nothing(cast: Cast, posts: list[Post]
     unit, home = unit_of(cast).pk, home_of(cast).pk
     paths = [
         f"/rt/kas/{unit}/", f"/rt/kas/{unit}/iuran/", f"/rt/kas/{unit}/iuran/{home}/",
-        f"/rt/kas/{unit}/jenis/", f"/rt/kas/jenis/{kind.pk}/bebas/{home}/",
+        f"/rt/kas/{unit}/jenis/", f"/rt/kas/{unit}/jenis/baru/",
+        f"/rt/kas/jenis/{kind.pk}/bebas/{home}/",
         f"/rt/kas/kuitansi/{made.pk}/", f"/rt/kas/kuitansi/{made.pk}/batal/",
         f"/rt/kas/laporan/{month.pk}/", f"/rt/kas/baris/{Entry.objects.latest('pk').pk}/",
         f"/rt/kas/{unit}/masuk/", f"/rt/kas/{unit}/keluar/", f"/rt/kas/{unit}/laporan/",
@@ -161,3 +165,29 @@ def test_longer_lists_ask_no_more_and_pages_are_small(cast: Cast, as_: As) -> No
         pay(cast, client, "25.000")
     assert counted() == before
     assert max(before) <= 14
+
+
+def test_whoever_holds_a_receipt_checks_it_by_its_code_and_learns_no_name(
+    cast: Cast, as_: As, client_for: Callable[[City], Client], in_bontang: City
+) -> None:
+    head = as_(cast.hasan)
+    make_kind(cast, head)
+    made = pay(cast, head)
+    page = head.get(f"/rt/kas/kuitansi/{made.pk}/").content.decode()
+    assert f"/v/{made.check_code}" in page and "Bagikan" in page
+    anyone = client_for(in_bontang)
+    seen = anyone.get(f"/v/{made.check_code}").content.decode()
+    assert "Kuitansi ini benar" in seen and made.code in seen and "Rp75.000" in seen
+    assert made.payer not in seen and made.payer.title() not in seen
+    head.post(f"/rt/kas/kuitansi/{made.pk}/batal/", {"reason": "Salah keluarga"})
+    seen = anyone.get(f"/v/{made.check_code}").content.decode()
+    assert "sudah dibatalkan" in seen and "Rp75.000" not in seen
+    assert anyone.get(f"/v/{made.check_code[:-1]}").status_code == 404
+
+
+def test_opening_the_dues_of_a_household_is_told_to_its_people(cast: Cast, as_: As) -> None:
+    as_(cast.hasan).get(f"/rt/kas/{unit_of(cast).pk}/iuran/{home_of(cast).pk}/")
+    reads = Read.objects.filter(what="person.read", detail__purpose="rt-iuran")
+    members = set(home_of(cast).members.values_list("pk", flat=True))
+    assert {int(entry.subject_id) for entry in reads} == members
+    assert {entry.detail["office"] for entry in reads} == {"Ketua RT 001"}

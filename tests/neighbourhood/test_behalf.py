@@ -71,6 +71,16 @@ def code_sent(application: Application, whom: Person, by: User) -> str:
     return str(mail.payload).split("kode ini kepadanya: ")[1][:6]
 
 
+def test_a_head_who_types_keeps_the_menu_of_the_rt(
+    cast: Cast, neighbours: list[Person], signed_in: As
+) -> None:
+    draft = typed(cast, neighbours[0])
+    for name in ("application-fill", "application-check"):
+        page = signed_in(cast.hasan).get(at(name, draft.pk), follow=True).content.decode()
+        assert f'href="{at("rt-behalf-list")}"' in page, name
+        assert f'href="{at("applications")}"' not in page, name
+
+
 # --- consent --------------------------------------------------------------------------------------
 
 

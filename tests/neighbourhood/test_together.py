@@ -71,6 +71,50 @@ def test_the_last_answer_of_each_resident_counts(cast: Cast, posts: list[Post]) 
     assert (seen.come, seen.cannot) == (0, 1)
 
 
+def changed(cast: Cast, posts: list[Post], found: Activity, **changes: object) -> Activity:
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]
+    return activities.change(
+        activity_id=found.pk, facts=facts, posts=posts, by=cast.hasan, today=TODAY
+    )
+
+
+def test_an_activity_is_put_right_and_who_answered_is_asked_anew_for_another_day(
+    cast: Cast, posts: list[Post]
+) -> None:
+    found = planned(cast, posts)
+    answers(found, cast.sari_person, comes=True)
+    changed(cast, posts, found, place="Balai RT")
+    (meeting,) = activities.to_come_for(cast.sari_person, TODAY)
+    assert (meeting.activity.place, meeting.own) == ("Balai RT", True)
+    later = TODAY + timedelta(days=2)
+    changed(cast, posts, found, on=later)
+    (meeting,) = activities.to_come_for(cast.sari_person, TODAY)
+    assert (meeting.on, meeting.come, meeting.own) == (later, 0, None)
+    with pytest.raises(RuleBroken, match="sudah lewat"):
+        changed(cast, posts, found, on=TODAY - timedelta(days=1))
+    with pytest.raises(NotThere):
+        changed(cast, posts_of(cast.bahar, TODAY), found, place="Pos lain")
+    activities.cancel(activity_id=found.pk, posts=posts, by=cast.hasan, at=MONDAY)
+    with pytest.raises(Stale):
+        changed(cast, posts, found)
+
+
+def test_the_day_of_what_took_place_already_stays(
+    cast: Cast, posts: list[Post], signed_in: As
+) -> None:
+    day = city_today() - timedelta(days=7)
+    found = planned(cast, posts, repeats="weekly")
+    Activity.objects.update(on=day, until=day + timedelta(days=60))
+    client, address = signed_in(cast.hasan), f"/rt/kegiatan/{found.pk}/ubah/"
+    assert 'name="on"' not in client.get(address).content.decode()
+    told = {"unit": found.unit_id, "title": "Kerja bakti", "begins_at": "09.00",
+            "place": "Lapangan", "on": "01-01-2031"}  # fmt: skip
+    assert client.post(address, told).status_code == 302
+    found.refresh_from_db()
+    assert (found.on, found.place, found.repeats) == (day, "Lapangan", "weekly")
+    assert signed_in(cast.bahar).get(address).status_code == 404
+
+
 def test_neighbours_of_another_rt_see_no_activity(cast: Cast, posts: list[Post]) -> None:
     found = planned(cast, posts)
     neighbour = cast.tetangga.resident.person

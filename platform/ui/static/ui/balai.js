@@ -367,6 +367,11 @@
     });
   }
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // A link is shared by whatever the phone offers; elsewhere it is copied.
   for (const button of document.querySelectorAll("[data-share]")) {
     button.hidden = false;
