@@ -61,7 +61,7 @@ def begin(
     """What is in the box when the book begins: once. Raises NotThere, RuleBroken, Stale."""
     post = books.locked(posts, unit_id)
     if opening(post.unit) is not None:
-        raise Stale("Saldo awal sudah dicatat. Bila keliru, catat selisihnya sebagai baris baru.")
+        raise Stale("Saldo awal sudah dicatat. Bila keliru, catat selisihnya sebagai catatan baru.")
     _check_day(on, today)
     first = Entry.objects.filter(unit=post.unit).aggregate(first=Min("on"))["first"]
     if first is not None and first < on:
@@ -114,11 +114,11 @@ def counter(
     found = of_book(posts, entry_id)
     post = books.locked(posts, found.unit_id)
     if found.receipt_id is not None:
-        raise RuleBroken("Baris ini dari kuitansi iuran. Batalkan kuitansinya.")
+        raise RuleBroken("Catatan ini dari kuitansi iuran. Batalkan kuitansinya.")
     if found.corrects_id is not None:
-        raise RuleBroken("Baris ini sendiri pembetulan. Catat yang benar sebagai baris baru.")
+        raise RuleBroken("Catatan ini sendiri pembatalan. Catat yang benar sebagai catatan baru.")
     if Entry.objects.filter(corrects=found).exists():
-        raise Stale("Baris ini sudah dibetulkan.")
+        raise Stale("Catatan ini sudah dibatalkan.")
     words = tidy(reason)
     if len(words) < 5:
         raise RuleBroken("Tulis alasannya dengan jelas.", field="reason")
@@ -135,7 +135,7 @@ def of_book(posts: Sequence[Post], entry_id: int) -> Entry:
     """One line of a book somebody keeps. Raises NotThere."""
     found = lines().filter(pk=entry_id).first()
     if found is None:
-        raise NotThere("Baris ini tidak ditemukan.")
+        raise NotThere("Catatan ini tidak ditemukan.")
     books.post_of(posts, found.unit_id)
     return found
 

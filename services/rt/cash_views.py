@@ -118,7 +118,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         except RuleBroken as broken:
             explain(form, broken)
         else:
-            messages.success(request, "Dibetulkan dengan baris lawan. Catat yang benar bila perlu.")
+            messages.success(request, "Catatan itu dibatalkan. Catat yang benar bila perlu.")
             return redirect("rt-cash", found.unit_id)
     can_counter = not (found.receipt_id or found.corrects_id or hasattr(found, "corrected_by"))
     context = {
@@ -135,7 +135,7 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
     """The photo of a bill."""
     found = cash.of_book(visitor(request).treasuring, pk)
     if not found.path:
-        raise NotThere("Baris ini tidak bernota.")
+        raise NotThere("Catatan ini tidak punya foto nota.")
     return send_stored(
         found.path, media_type=found.media_type, name=name_of("nota.jpg", found.media_type),
         lost="Foto nota ini hilang dari penyimpanan.",

@@ -96,7 +96,7 @@ class GroupForm(UnitForm):
     name = forms.CharField(label="Nama regu", max_length=60, help_text="Misalnya: Regu 1.")
     weekday = forms.ChoiceField(
         label="Malam apa?", required=False,
-        choices=[("", "Tanggal tertentu saja"), *((str(n), day) for n, day in enumerate(DAYS))],
+        choices=[("", "Tanggal tertentu"), *((str(n), day) for n, day in enumerate(DAYS))],
     )  # fmt: skip
 
 

@@ -191,3 +191,11 @@ def test_opening_the_dues_of_a_household_is_told_to_its_people(cast: Cast, as_: 
     members = set(home_of(cast).members.values_list("pk", flat=True))
     assert {int(entry.subject_id) for entry in reads} == members
     assert {entry.detail["office"] for entry in reads} == {"Ketua RT 001"}
+
+
+def test_an_empty_cash_book_reads_rp0(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    assert "Kas Rp0" in client.get(f"/rt/kas/{unit_of(cast).pk}/").content.decode()
+    month = closed(cast, client)
+    page = client.get(f"/rt/kas/laporan/{month.pk}/").content.decode()
+    assert "Rp0" in page and "Gratis" not in page

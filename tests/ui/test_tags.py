@@ -40,6 +40,7 @@ def test_due_moments_are_tagged_by_how_near_they_are() -> None:
 
 def test_money_sizes_and_numbers_are_written_the_indonesian_way() -> None:
     assert (ui.rupiah(1_450_000), ui.rupiah(0)) == ("Rp1.450.000", "Gratis")
+    assert (ui.money(-1_450_000), ui.money(0)) == ("-Rp1.450.000", "Rp0")
     assert (ui.grouped(83_762), ui.file_size(1_258_291)) == ("83.762", "1,2 MB")
     assert ui.file_size(8 * 1024 * 1024) == "8 MB"
     assert ui.file_size(1_000 * 1024**3) == "1.000 GB"

@@ -139,6 +139,12 @@ def rupiah(amount: int | None) -> str:
 
 
 @register.filter
+def money(amount: int) -> str:
+    """An amount of a book or a balance, where none reads ``Rp0``."""
+    return format_rupiah(int(amount), reads_in())
+
+
+@register.filter
 def long_day(value: date | datetime | None) -> str:
     """``21 November 2026``."""
     if value is None:
