@@ -33,6 +33,7 @@ SHARED = [
     "services.portal",
     "services.rt",
     "services.desk",
+    "services.kiosk",
     "services.setup",
 ]
 # City schemas: each city's people and work.

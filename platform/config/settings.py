@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "ui.middleware.PrivatePagesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "services.web.kiosk.KioskMiddleware",
     "services.web.middleware.LanguageMiddleware",
     "ui.middleware.RuleBrokenMiddleware",
     "accounts.sessions.SessionLimitMiddleware",

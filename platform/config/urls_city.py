@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("services.portal.urls")),
     path("rt/", include("services.rt.urls")),
     path("meja/", include("services.desk.urls")),
+    path("kios/", include("services.kiosk.urls")),
     path("", include("tenants.registry.urls_city")),
     path("", include("tenants.ownership.urls_city")),
     path("", include("tenants.support.urls_city")),

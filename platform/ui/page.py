@@ -32,11 +32,17 @@ class Audience(StrEnum):
     INVOLVED = "involved"  # the resident and the desks concerned
     ADMIN = "admin"  # the city's administrators
     OPERATOR = "operator"  # the platform's operators
+    KIOSK = "kiosk"  # a device in an office that an official opened for residents
 
 
+# fmt: off
 OFFICES = frozenset(
-    {Audience.VOUCHER, Audience.TREASURER, Audience.DESK, Audience.ADMIN, Audience.OPERATOR}
+    {
+        Audience.VOUCHER, Audience.TREASURER, Audience.DESK, Audience.ADMIN, Audience.OPERATOR,
+        Audience.KIOSK,
+    }
 )
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,15 @@ class Page:
 
     ``when_suspended``: ``open`` takes forms in a suspended city too. ``support``: ``look`` lets an
     operator read it whom the city lets in, and notes it; ``always`` is for what never looks at the
-    session; ``no`` refuses them. ``is_office``: Indonesian, whoever reads it.
+    session; ``no`` refuses them. ``is_office``: Indonesian, whoever reads it. ``at_kiosk``: also
+    reached at a kiosk, by whoever stands there; all other pages are not.
     """
 
     audience: Audience
     when_suspended: Literal["read", "open"]
     support: Literal["no", "look", "always"]
     is_office: bool
+    at_kiosk: bool
 
 
 class Elsewhere(Exception):
@@ -75,11 +83,12 @@ def page(
     when_suspended: Literal["read", "open"] = "read",
     support: Literal["no", "look", "always"] | None = None,
     is_office: bool | None = None,
+    at_kiosk: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view. Support sees administrators' pages unless they say ``support="no"``."""
     usual: Literal["no", "look"] = "look" if audience is Audience.ADMIN else "no"
     office = audience in OFFICES if is_office is None else is_office
-    declared = Page(audience, when_suspended, support or usual, office)
+    declared = Page(audience, when_suspended, support or usual, office, at_kiosk)
 
     def declare(view: View) -> View:
         @wraps(view)

@@ -5,7 +5,7 @@ ON_EVERY_HOST = ("/akun/", "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/lurin
 ON_CITIES = (
     "/ajukan/", "/permohonan/", "/data-saya/", "/rt-saya/", "/akses/", "/berkas/", "/surat/",
     "/pengantar/", "/rt/", "/meja/", "/kas-rt/", "/bantuan/", "/kelola/", "/dukungan/", "/api/",
-    "/v/",
+    "/v/", "/kios/",
 )  # fmt: skip
 ON_THE_PLATFORM = (
     "/konsol/", "/daftar/cari/", "/daftar/status/", "/daftar/konfirmasi/", "/kotak-surat/",

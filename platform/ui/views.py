@@ -34,6 +34,7 @@ def _page(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     context = {"place": city.name if city is not None else "Balai", "status": status, **words}
     context["coloured"] = city is not None and status < 500
     context["in_city"] = city is not None
+    context["kiosk"] = getattr(request, "kiosk", None) is not None
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
 
 

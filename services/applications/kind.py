@@ -93,6 +93,8 @@ def _sent(application: Application) -> str:
     if application.blueprint.filed_by:
         return gettext("Dilaporkan oleh %(name)s") % {"name": name}
     helped = application.helped
+    if application.checked == Application.AT_KIOSK:
+        return gettext("Permohonan diisi sendiri di %(name)s") % {"name": name}
     if application.checked != Application.FOR_NEIGHBOUR or helped is None:
         return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
     return said(helped, application)

@@ -24,6 +24,7 @@ class Application(Case):
     KIND = "application"
     BY_HEAD = "report"  # ``checked`` of what the head of a neighbourhood reported
     FOR_NEIGHBOUR = "behalf"  # ``checked`` of what the head typed for a resident who agrees
+    AT_KIOSK = "kiosk"  # ``checked`` of what residents typed themselves at a kiosk
 
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
@@ -31,7 +32,7 @@ class Application(Case):
     # Facts of the register it lacked when this began, separated by spaces: the form asks them.
     asks = models.CharField(max_length=100, blank=True, default="", db_default="")
     # How the official who opened it at a counter made sure who asks (``OneTimeCode.Checked``), or
-    # one of the two words above; "" where the applicants opened it themselves.
+    # one of the three words above; "" where the applicants opened it themselves.
     checked = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:

@@ -20,6 +20,7 @@ from services.catalogue.models import Service
 from services.letters.models import Letter
 from services.questions.conditions import all_hold
 from services.residents import family
+from services.residents.kiosk.queries import stands_at
 from services.residents.models import Person
 from services.residents.onetime import serves
 from services.residents.queries import lives_in, person_of
@@ -57,12 +58,16 @@ def may_consent(user: User, application: Application, *, today: date) -> bool:
 
 def is_helped_by(user: User, application: Application, *, today: date) -> bool:
     """Whether this person fills it in for the applicant: they opened it, and sit today at a
-    counter of where the applicant lives, or are the head there; until the applicant takes over."""
-    if not application.checked or application.opened_by_id != user.pk:
+    counter of where the applicant lives, or are the head there; until the applicant takes over.
+    At any kiosk it is filled in as long as the applicant stands there."""
+    at_kiosk = application.checked == Application.AT_KIOSK
+    if not application.checked or (application.opened_by_id != user.pk and not at_kiosk):
         return False
     helped = application.helped
     if helped is not None and helped.taken_over_at is not None:
         return False
+    if at_kiosk:
+        return stands_at(user, application.applicant_id, now())
     if application.checked == Application.FOR_NEIGHBOUR:
         return head_post(user, application.applicant, today=today) is not None
     return serves(user, application.applicant, today)

@@ -18,6 +18,7 @@ from services.catalogue.categories import CATEGORIES
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service, Switch
 from services.catalogue.translation import ORIGINAL
+from tenants.backend.scope import once_here
 from tenants.office import calling
 from tenants.office.kinds import Words
 from tenants.office.models import OwnRole, Post, Unit
@@ -203,11 +204,8 @@ def _joined(words: Iterable[str]) -> str:
 
 def is_off(village: str, *what: str) -> set[str]:
     """Which of these are turned off in the village with this code. One query."""
-    return set(
-        Switch.objects.filter(unit__code=village, what__in=what, is_on=False).values_list(
-            "what", flat=True
-        )
-    )
+    off = Switch.objects.filter(unit__code=village, is_on=False).values_list("what", flat=True)
+    return once_here(("catalogue.off", village), lambda: set(off)) & set(what)
 
 
 def vacancies() -> tuple[linter.Vacancy, ...]:

@@ -6,6 +6,7 @@ from threading import Lock
 import pypdfium2
 
 DOTS = 110  # per inch: small print stays readable, a page weighs about 60 kB
+DOTS_ON_PAPER = 200  # its QR code is read from paper
 _one_at_a_time = Lock()  # PDFium is not made for threads
 
 
@@ -26,3 +27,28 @@ def pages_as_png(pdf: bytes, *, most: int = 3) -> list[bytes]:
         picture.save(out, "PNG", optimize=True)
         found.append(out.getvalue())
     return found
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    with _one_at_a_time:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
+def page_as_png(pdf: bytes, number: int) -> bytes | None:
+    """One page, fine enough to print; None where there is none of this number."""
+    with _one_at_a_time:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            if not 1 <= number <= len(document):
+                return None
+            drawn = document[number - 1].render(scale=DOTS_ON_PAPER / 72).to_pil()
+        finally:
+            document.close()
+    out = io.BytesIO()
+    drawn.convert("P", colors=64).save(out, "PNG", optimize=True)
+    return out.getvalue()

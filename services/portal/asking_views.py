@@ -32,6 +32,7 @@ from services.residents.models import Consent
 from services.residents.queries import facts_of
 from services.residents.wallet import actions as wallet
 from services.web.access import resident, today
+from services.web.kiosk import acting, at_kiosk
 from services.web.language import chosen, in_words_of, marked
 from ui.forms import explain
 from ui.page import Audience, page
@@ -68,13 +69,15 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _is_helping(request: HttpRequest, application: Application) -> bool:
-    """Whether an official fills this in for the applicant."""
-    return not queries.is_applicant(signed_in(request), application)
+    """Whether somebody else than the applicant's account fills this in."""
+    return not queries.is_applicant(acting(request), application)
 
 
 def _sent_page(request: HttpRequest, application: Application) -> str:
     """What shows an application that was sent: to whoever helped, the receipt alone; to a head,
     their page about it."""
+    if at_kiosk(request):
+        return "kiosk-sent"
     if not _is_helping(request, application):
         return "application"
     is_head = application.checked == Application.FOR_NEIGHBOUR
@@ -82,19 +85,19 @@ def _sent_page(request: HttpRequest, application: Application) -> str:
 
 
 def _editable(request: HttpRequest, pk: int) -> Application:
-    application = queries.in_hand(signed_in(request), pk, today=today())
+    application = queries.in_hand(acting(request), pk, today=today())
     if application.state not in EDITABLE:
         raise RuleBroken("Permohonan ini sudah dikirim, jadi isinya tidak bisa diubah lagi.")
     return application
 
 
-@page(Audience.RESIDENT)
+@page(Audience.RESIDENT, at_kiosk=True)
 @never_cache
 @reading_once()
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions, page by page; ``?start=`` names a question of the page, ``&ubah`` comes from
     checking and leads back there."""
-    application = queries.in_hand(signed_in(request), pk, today=today())
+    application = queries.in_hand(acting(request), pk, today=today())
     correcting = "ubah" in request.GET
     if application.state not in EDITABLE:
         if request.method != "POST":  # the way back, after it was sent
@@ -114,7 +117,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             typed=typed,
             files={key: _content(file) for key, file in request.FILES.items()},
             names={key: getattr(file, "name", "") or key for key, file in request.FILES.items()},
-            by=signed_in(request),
+            by=acting(request),
             only=asked,
             said_in=application.read_in(chosen(request)),
         )
@@ -174,12 +177,12 @@ def _content(file: object) -> bytes:
     return bytes(file.read(documents.MAX_BYTES + 1))
 
 
-@page(Audience.RESIDENT)
+@page(Audience.RESIDENT, at_kiosk=True)
 @never_cache
 @reading_once()
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers, then send."""
-    user = signed_in(request)
+    user = acting(request)
     application = queries.in_hand(user, pk, today=today())
     helping = _is_helping(request, application)
     consents = queries.may_consent(user, application, today=today())
@@ -198,7 +201,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         answer = ReplyForm(request.POST)
         reply = answer.cleaned_data["reply"] if answer.is_valid() else ""
         actions.submit(application_id=pk, by=user, reply=reply, at=clock.now())
-        return redirect("application-sent", pk)
+        return redirect("kiosk-sent" if at_kiosk(request) else "application-sent", pk)
     if application.state not in EDITABLE:
         return redirect(_sent_page(request, application), pk)
     if actions.problems(application):
@@ -225,7 +228,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/check.html", context)
 
 
-@page(Audience.RESIDENT)
+@page(Audience.RESIDENT, at_kiosk=True)
 @never_cache
 def letter_elsewhere(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Meet a requirement by a letter of another city, by the address under its QR code."""
@@ -236,7 +239,7 @@ def letter_elsewhere(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         try:
             meet_by_code(
                 application_id=pk, key=key, typed=form.cleaned_data["address"],
-                by=signed_in(request),
+                by=acting(request),
             )  # fmt: skip
         except RuleBroken as refused:
             explain(form, refused)

@@ -22,6 +22,7 @@ from services.cases.timeline import timeline
 from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
 from services.web.access import resident, today
 from services.web.files import name_of, send, send_letter
+from services.web.kiosk import acting
 from services.web.language import chosen, in_words_of
 from tenants.registry import stored_files
 from ui.page import Audience, page
@@ -115,11 +116,11 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
     return send(content, media_type="image/jpeg", name=f"{pk}.jpg", download=False)
 
 
-@page(Audience.RESIDENT)
+@page(Audience.RESIDENT, at_kiosk=True)
 @require_POST
 def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a file out of a request that has not been sent."""
-    application_id = actions.remove_document(document_id=pk, by=signed_in(request))
+    application_id = actions.remove_document(document_id=pk, by=acting(request))
     messages.success(request, gettext("Berkas dihapus."))
     return redirect("application-fill", application_id)
 

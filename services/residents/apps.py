@@ -17,7 +17,14 @@ class ResidentsConfig(AppConfig):
             people_live_there,
             rename_places,
         )
-        from services.residents.models import Consent, Person, Representation, WalletDocument
+        from services.residents.models import (
+            Consent,
+            Kiosk,
+            KioskCode,
+            Person,
+            Representation,
+            WalletDocument,
+        )
         from services.residents.officials import are_one_person, own_people
         from services.residents.queries import people_task
         from tenants.office import access, decrees, readiness
@@ -34,6 +41,8 @@ class ResidentsConfig(AppConfig):
         merging.follows.add("residents.representatives", let)
         represents = follow(Representation, "by", may=merging.represents_no_other)
         merging.follows.add("residents.represents", represents)
+        merging.follows.add("residents.kiosks", follow(Kiosk, "person"))
+        merging.follows.add("residents.kiosk_codes", follow(KioskCode, "person"))
         merging.follows.add("residents.doubles", follow(Person, "merged_into"))
         merging.account_follows.add(
             "office.holdings", follow(Holding, "user", may=merging.not_held)

@@ -57,6 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @page(Audience.VOUCHER)
 @never_cache
+@reading_once()
 @require_GET
 def services(request: HttpRequest, pk: int) -> HttpResponse:
     """Which service: those for this resident first, the others with the reason."""

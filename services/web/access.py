@@ -4,14 +4,13 @@ from datetime import date
 
 from django.http import HttpRequest
 
-from accounts.access import let_signed_in, signed_in
+from accounts.access import signed_in
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.residents.models import Person
 from services.residents.queries import person_of
 from tenants.registry.current import city
-from ui.page import Audience, guards
 
 
 def resident(request: HttpRequest) -> tuple[User, Person]:
@@ -29,8 +28,3 @@ def resident(request: HttpRequest) -> tuple[User, Person]:
 def today() -> date:
     """The date in the city."""
     return now().astimezone(city().tz).date()
-
-
-# Whose request it is, or who is concerned, is asked of the row (``applications.queries``).
-guards.add(Audience.RESIDENT, let_signed_in)
-guards.add(Audience.INVOLVED, let_signed_in)

@@ -6,7 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from services.web import access  # noqa: F401 - guards
+        from services.web import kiosk  # noqa: F401 - guards
         from services.web.menu import links
         from ui import menu
 

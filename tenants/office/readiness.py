@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.clock import now
 from kernel.registry import Registry
-from tenants.backend.scope import in_city
+from tenants.backend.scope import in_city, once_here
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.office.queries import current_holdings, unit_at, vouched_units, vouching_heads
 from tenants.office.roles import Can, can, having
@@ -33,6 +33,10 @@ def is_ready(village_code: str, on: date) -> bool:
 
 
 def _roles_held(unit_code: str, on: date) -> set[str]:
+    return once_here(("office.roles_held", unit_code, on), lambda: _held(unit_code, on))
+
+
+def _held(unit_code: str, on: date) -> set[str]:
     unit = unit_at(unit_code)
     if unit is None:
         return set()

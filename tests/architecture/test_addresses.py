@@ -18,7 +18,7 @@ from ui.page import Audience, Page, declared_by
 
 ANYONE, SIGNED_IN, RESIDENT = Audience.ANYONE, Audience.SIGNED_IN, Audience.RESIDENT
 RT, DESK, INVOLVED = Audience.VOUCHER, Audience.DESK, Audience.INVOLVED
-TREASURER = Audience.TREASURER
+TREASURER, KIOSK = Audience.TREASURER, Audience.KIOSK
 ADMIN, OPERATOR = Audience.ADMIN, Audience.OPERATOR
 
 ON_EVERY_HOST = {
@@ -265,6 +265,24 @@ CITY_HOST = {
     "meja/rt/berhalangan/<int:pk>/": DESK,
     "meja/rt/berhalangan/<int:pk>/selesai/": DESK,
     "meja/kode/": DESK,
+    "meja/kios/": DESK,
+    "meja/kios/<int:pk>/tutup/": DESK,
+    "meja/penduduk/<int:pk>/kios/": DESK,
+    "kios/": KIOSK,
+    "kios/nik/": KIOSK,
+    "kios/kode/": KIOSK,
+    "kios/selesai/": KIOSK,
+    "kios/masih/": KIOSK,
+    "kios/tutup/": KIOSK,
+    "kios/saya/": KIOSK,
+    "kios/layanan/": KIOSK,
+    "kios/layanan/<slug:slug>/": KIOSK,
+    "kios/permohonan/<int:pk>/": KIOSK,
+    "kios/permohonan/<int:pk>/terkirim/": KIOSK,
+    "kios/permohonan/<int:pk>/nanti/": KIOSK,
+    "kios/permohonan/<int:pk>/buang/": KIOSK,
+    "kios/permohonan/<int:pk>/surat/<int:letter_id>/": KIOSK,
+    "kios/permohonan/<int:pk>/surat/<int:letter_id>/<int:number>.png": KIOSK,
     "meja/pengumuman/": DESK,
     "meja/pengumuman/baru/": DESK,
     "meja/pengumuman/<int:pk>/": DESK,

@@ -38,8 +38,10 @@ class Dressed:
     suffix: str
 
 
-@register.simple_tag
-def dress(bound: BoundField, prefix: str, suffix: str, size: str) -> Dressed:
+@register.simple_tag(takes_context=True)
+def dress(
+    context: template.Context, bound: BoundField, prefix: str, suffix: str, size: str
+) -> Dressed:
     """``prefix``/``suffix`` stand glued to the input ("Rp", ".balai.id"), ``size`` is s or m."""
     kind = _kind(bound)
     attrs: dict[str, Any] = {}
@@ -47,6 +49,8 @@ def dress(bound: BoundField, prefix: str, suffix: str, size: str) -> Dressed:
         attrs["class"] = " ".join(
             part for part in ("in", size, bound.field.widget.attrs.get("class", "")) if part
         )
+    if kind == "input" and getattr(context.get("request"), "kiosk", None):
+        attrs["autocomplete"] = "off"  # the browser of a kiosk serves many people
     return Dressed(
         kind=kind,
         widget=bound.as_widget(attrs=attrs) if kind != "choices" else "",

@@ -4,6 +4,7 @@ from services.residents.models.accounts import OfficialIdentity, OneTimeCode, Re
 from services.residents.models.events import PersonEvent
 from services.residents.models.family import Representation
 from services.residents.models.imports import ImportFamily, ImportHeading, ImportRow, ImportRun
+from services.residents.models.kiosks import Kiosk, KioskCode
 from services.residents.models.people import (
     DifferentPeople,
     Household,
@@ -23,6 +24,8 @@ __all__ = [
     "ImportHeading",
     "ImportRow",
     "ImportRun",
+    "Kiosk",
+    "KioskCode",
     "OfficialIdentity",
     "OneTimeCode",
     "Person",

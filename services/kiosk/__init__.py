@@ -1,0 +1,1 @@
+"""Pages of a kiosk: a device in an office on which residents file by themselves."""

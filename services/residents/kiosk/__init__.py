@@ -1,0 +1,1 @@
+"""Kiosks, and residents who say who they are at one."""
