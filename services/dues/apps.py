@@ -9,4 +9,5 @@ class DuesConfig(AppConfig):
         from services.dues import (
             exporting,  # noqa: F401 - the open export
             passing,  # noqa: F401 - the book at a hand-over
+            tasks,  # noqa: F401 - bills that no line names
         )

@@ -25,7 +25,14 @@ OLDEST = 24  # months back that a line may be of
 
 
 def check_open(unit: Unit, on: date, field: str = "on") -> None:
-    """Raises RuleBroken where the month of this day is closed. Call with the book locked."""
+    """Raises RuleBroken where the month of this day is closed, or the day lies before the one on
+    which the book began: its money is in the opening. Call with the book locked."""
+    first = opening(unit)
+    if first is not None and on < first.on:
+        raise RuleBroken(
+            f"Tanggal ini sebelum saldo awal ({first.on:%d-%m-%Y}), jadi uangnya sudah terhitung "
+            "di sana. Pakai tanggal itu atau sesudahnya.", field=field,
+        )  # fmt: skip
     last = last_closed(unit)
     if last is not None and month_of(on) <= last:
         raise RuleBroken(
@@ -113,10 +120,9 @@ def counter(
     Raises NotThere, RuleBroken, Stale."""
     found = of_book(posts, entry_id)
     post = books.locked(posts, found.unit_id)
-    if found.receipt_id is not None:
-        raise RuleBroken("Catatan ini dari kuitansi iuran. Batalkan kuitansinya.")
-    if found.corrects_id is not None:
-        raise RuleBroken("Catatan ini sendiri pembatalan. Catat yang benar sebagai catatan baru.")
+    why_not = fixed(found)
+    if why_not:
+        raise RuleBroken(why_not)
     if Entry.objects.filter(corrects=found).exists():
         raise Stale("Catatan ini sudah dibatalkan.")
     words = tidy(reason)
@@ -129,6 +135,17 @@ def counter(
 
 
 # --- reading --------------------------------------------------------------------------------------
+
+
+def fixed(line: Entry) -> str:
+    """Why a line cannot be countered, whatever happens; empty where it can."""
+    if line.receipt_id is not None:
+        return "Catatan ini dari kuitansi iuran. Batalkan kuitansinya."
+    if line.corrects_id is not None:
+        return "Catatan ini sendiri pembatalan. Catat yang benar sebagai catatan baru."
+    if line.category == OPENING:
+        return "Saldo awal tidak dibatalkan. Catat selisihnya sebagai catatan baru."
+    return ""
 
 
 def of_book(posts: Sequence[Post], entry_id: int) -> Entry:

@@ -31,7 +31,7 @@ def pay(
     kind = kinds.of_book(posts, kind_id)
     post = books.locked(posts, kind.unit_id)
     home = kinds.home_there(post.unit, household_id)
-    if amount < 1:
+    if not 0 < amount <= cash.LARGEST:
         raise RuleBroken("Tulis berapa yang dibayar, misalnya 25.000.", field="amount")
     if not today - LATEST <= paid_on <= today:
         raise RuleBroken("Tanggal bayar paling lama setahun yang lalu dan paling baru hari ini.",

@@ -13,7 +13,7 @@ from services.cases import documents
 from services.dues import books, cash, statement
 from services.dues.categories import NAMES
 from services.dues.months import month_of
-from services.rt.dues_forms import BeginForm, EntryForm, ReasonForm, written
+from services.rt.dues_forms import BeginForm, CloseForm, EntryForm, ReasonForm, written
 from services.web.access import today
 from services.web.cash_statement import tables
 from services.web.files import name_of, send_stored
@@ -120,7 +120,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Catatan itu dibatalkan. Catat yang benar bila perlu.")
             return redirect("rt-cash", found.unit_id)
-    can_counter = not (found.receipt_id or found.corrects_id or hasattr(found, "corrected_by"))
+    can_counter = not (cash.fixed(found) or hasattr(found, "corrected_by"))
     context = {
         "unit": found.unit, "is_head": bool(who.vouching), "line": found, "names": NAMES,
         "form": form if can_counter else None,
@@ -153,13 +153,18 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if month is None or month >= month_of(today()):
         raise NotThere("Belum ada bulan yang bisa ditutup.")
     if request.method == "POST":
+        form = CloseForm(request.POST)
+        if not form.is_valid():
+            raise RuleBroken("Bulan ini tidak dikenali. Buka lagi halaman penutupan.")
         made = statement.close(
-            unit_id=pk, month=month, posts=who.treasuring, by=who.user, at=now(), today=today()
-        )
+            unit_id=pk, **form.cleaned_data, posts=who.treasuring, by=who.user, at=now(),
+            today=today(),
+        )  # fmt: skip
         messages.success(request, "Bulan ini ditutup. Warga bisa melihat laporannya.")
         return redirect("rt-statement", made.pk)
     context = {
         "unit": unit, "is_head": bool(who.vouching), "month": month,
+        "form": CloseForm(initial={"month": month.isoformat()}),
         **tables(statement.figures(unit, month)),
     }  # fmt: skip
     return render(request, "rt/dues/close.html", context)

@@ -80,6 +80,12 @@ class BeginForm(Form):
     on = WrittenDateField(label="Per tanggal")
 
 
+class CloseForm(Form):
+    """The month that was shown: another one is not closed in its place."""
+
+    month = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
+
+
 class EntryForm(Form):
     amount = RupiahField(label="Jumlah", help_text="Misalnya 150.000.")
     category = forms.ChoiceField(label="Untuk apa", widget=forms.RadioSelect)

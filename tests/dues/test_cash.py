@@ -12,6 +12,7 @@ from services.cases.documents import accept
 from services.dues import cash, passing, receipts, statement
 from services.dues.categories import EXPENSE, INCOME
 from services.dues.models import Entry, Receipt
+from services.dues.months import month_of
 from tenants.office.handing_over import passed_on
 from tenants.office.models import Post
 from tenants.office.queries import posts_of
@@ -57,6 +58,32 @@ def test_the_book_begins_once(cast: Cast, posts: list[Post]) -> None:
     with pytest.raises(Stale):
         begin(cast, posts, 400_000, OCTOBER)
     assert cash.balance(unit_of(cast)) == 500_000
+
+
+def test_money_of_before_the_opening_is_not_counted_again(cast: Cast, posts: list[Post]) -> None:
+    begin(cast, posts, 1_000_000, date(2026, 11, 1))
+    with pytest.raises(RuleBroken, match="saldo awal"):
+        note(cast, posts, 50_000, "donation", on=date(2026, 10, 15))
+    with pytest.raises(RuleBroken, match="saldo awal"):
+        receipts.pay(
+            kind_id=kind(cast, posts).pk, household_id=cast.sari_person.household_id,
+            amount=25_000, paid_on=date(2026, 10, 15), posts=posts, by=cast.hasan, at=MONDAY,
+            today=TODAY,
+        )  # fmt: skip
+    assert cash.balance(unit_of(cast)) == 1_000_000
+
+
+def test_the_opening_is_not_countered(cast: Cast, posts: list[Post]) -> None:
+    first = begin(cast, posts, 1_000_000, OCTOBER)
+    with pytest.raises(RuleBroken, match="selisihnya"):
+        counter(cast, posts, first)
+    assert cash.balance(unit_of(cast)) == 1_000_000
+
+
+def test_an_amount_beyond_every_book_is_refused_in_words(cast: Cast, posts: list[Post]) -> None:
+    dear = kind(cast, posts, amount=100_000_000)
+    with pytest.raises(RuleBroken, match="misalnya"):
+        pay(cast, posts, dear, 2_200_000_000)
 
 
 def test_the_statement_of_a_month(cast: Cast, posts: list[Post]) -> None:
@@ -142,7 +169,7 @@ def test_the_book_passes_to_the_successor(cast: Cast, posts: list[Post]) -> None
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["pay", "void", "in", "out", "counter", "close"]),
+        st.sampled_from(["begin", "pay", "void", "in", "out", "counter", "close"]),
         st.integers(1, 60_000), st.integers(0, 80),
     ),
     min_size=1, max_size=12,
@@ -171,16 +198,19 @@ def test_the_balance_is_the_sum_whatever_happens(
     assert of_dues == sum(receipt.amount for receipt in held)
     numbers = sorted(Receipt.objects.filter(unit=unit).values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
-    before = 0
+    before, begun = 0, cash.opening(unit)
     for month in statement.closed([unit]).order_by("month"):
         assert month.figures == statement.figures(unit, month.month)
-        assert month.figures["opening"] == before
+        opens = begun is not None and month_of(begun.on) == month.month
+        assert month.figures["opening"] == before + (begun.amount if begun and opens else 0)
         before = month.figures["closing"]
     transaction.savepoint_rollback(mark)
 
 
 def _do(cast: Cast, posts: list[Post], kind_id: int, what: str, amount: int, on: date) -> None:
-    if what == "pay":
+    if what == "begin":
+        begin(cast, posts, amount, on)
+    elif what == "pay":
         receipts.pay(
             kind_id=kind_id, household_id=cast.sari_person.household_id, amount=amount, paid_on=on,
             posts=posts, by=cast.hasan, at=MONDAY, today=TODAY,

@@ -1,7 +1,8 @@
 """The pages of dues and of the cash book: who opens them, and what they show."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,14 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from audit.models import Entry as Read
 from kernel.clock import now
-from services.dues import statement
+from services.dues import cash, statement
 from services.dues.models import DuesKind, Entry, Receipt
 from services.dues.months import month_of, plus
 from tenants.office.models import Post
 from tenants.registry.models import City
 from tests.dues.conftest import As
 from tests.dues.test_dues import Cast, home_of, unit_of
-from tests.factories import family, photo
+from tests.factories import MONDAY, family, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,9 @@ def closed(cast: Cast, client: Client) -> statement.ClosedMonth:
         {"amount": "40.000", "category": "cleaning", "words": "Sapu lidi dan kantong",
          "on": f"{last:%d-%m-%Y}", "bill": SimpleUploadedFile("nota.jpg", photo())},
     )  # fmt: skip
-    client.post(f"/rt/kas/{unit_of(cast).pk}/tutup/")
+    path = f"/rt/kas/{unit_of(cast).pk}/tutup/"
+    (shown,) = re.findall(r'name="month" value="([^"]+)"', client.get(path).content.decode())
+    client.post(path, {"month": shown})
     return statement.closed([unit_of(cast)]).get()
 
 
@@ -199,3 +202,18 @@ def test_an_empty_cash_book_reads_rp0(cast: Cast, as_: As) -> None:
     month = closed(cast, client)
     page = client.get(f"/rt/kas/laporan/{month.pk}/").content.decode()
     assert "Rp0" in page and "Gratis" not in page
+
+
+def test_a_second_press_closes_no_month_that_was_not_shown(
+    cast: Cast, posts: list[Post], as_: As
+) -> None:
+    client, path = as_(cast.hasan), f"/rt/kas/{unit_of(cast).pk}/tutup/"
+    cash.note(
+        unit_id=unit_of(cast).pk, category="donation", amount=1_000, on=date(2026, 8, 3),
+        words="Sumbangan", posts=posts, by=cast.hasan, at=MONDAY, today=MONDAY.date(),
+    )  # fmt: skip
+    shown = {"month": "2026-08-01"}
+    assert client.post(path, shown).status_code == 302
+    assert client.post(path, shown).status_code == 409
+    assert client.post(path, {}).status_code == 422
+    assert statement.closed([unit_of(cast)]).count() == 1
