@@ -98,6 +98,8 @@ def remove(*, candidate_id: int, posts: Sequence[Post], by: User) -> Candidate:
     found = _locked(posts, candidate_id)
     if found.state != State.DRAFT:
         raise Stale("Usulan ini sudah dikirim, jadi tidak bisa dihapus.")
+    if not unsent(posts, found.programme, by).filter(pk=found.pk).exists():
+        raise NotThere("Usulan ini milik RT-nya. Hanya pengurus RT itu yang bisa menghapusnya.")
     audit.record("aid.removed", actor=by, subject="aid_candidate", subject_id=found.pk)
     Candidate.objects.filter(pk=found.pk).delete()
     return found
@@ -107,7 +109,7 @@ def remove(*, candidate_id: int, posts: Sequence[Post], by: User) -> Candidate:
 def send(*, programme_id: int, posts: Sequence[Post], by: User, at: datetime) -> int:
     """Send the list to the kelurahan; returns how many are on it. Raises NotThere, RuleBroken."""
     programme = _open_one(posts, programme_id)
-    waiting = Candidate.objects.filter(lies_there(posts), programme=programme, state=State.DRAFT)
+    waiting = unsent(posts, programme, by)
     number = waiting.update(state=State.SENT, sent_at=at)
     if not number:
         raise RuleBroken("Belum ada yang diusulkan. Tambahkan dulu orangnya.")
@@ -142,6 +144,13 @@ def listed(posts: Sequence[Post], programme: Programme) -> QuerySet[Candidate]:
     """Whom the own area proposed for a programme. One query."""
     found = Candidate.objects.filter(lies_there(posts), programme=programme)
     return found.select_related("person__household", "unit").order_by("unit__code", "pk")
+
+
+def unsent(posts: Sequence[Post], programme: Programme, by: User) -> QuerySet[Candidate]:
+    """Who waits on the own list: of the own unit, or proposed by this person. Lists of the units
+    below are theirs to finish."""
+    own = Q(unit__in=[post.unit_id for post in posts]) | Q(proposed_by=by)
+    return Candidate.objects.filter(own, lies_there(posts), programme=programme, state=State.DRAFT)
 
 
 def of_area(posts: Sequence[Post], candidate_id: int) -> Candidate:

@@ -12,7 +12,6 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.aid import programmes, proposing
-from services.aid.models import Candidate
 from services.neighbourhood import areas
 from services.rt.aid_forms import ProposeForm, TellForm
 from services.rt.book_search import searched
@@ -66,7 +65,7 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "programme": found,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "unsent": rows.filter(state=Candidate.State.DRAFT).count(),
+        "unsent": proposing.unsent(who.vouching, found, who.user).count(),
     }
     return render(request, "rt/aid/programme.html", context)
 

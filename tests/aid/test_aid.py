@@ -17,7 +17,7 @@ from tenants.office.actions import appoint
 from tenants.office.models import Post
 from tenants.office.queries import posts_of
 from tests.dues.conftest import As
-from tests.factories import MONDAY, Cast, account, family
+from tests.factories import MONDAY, Cast, account, family, official
 from tests.told import tell_subscribers
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,23 @@ def contest(cast: Cast, found: Candidate) -> Candidate:
         candidate_id=found.pk, words="Saya memang tinggal sendiri", person=cast.sari_person,
         by=cast.sari, at=MONDAY.replace(day=24),
     )  # fmt: skip
+
+
+def test_a_ketua_rw_neither_sends_nor_shortens_the_unfinished_list_of_an_rt(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    found = propose(cast, posts, programme)
+    rw = cast.sari_person.household.rt.parent
+    assert rw is not None
+    Post.objects.get_or_create(unit=rw, role="ketua_rw", defaults={"title": "Ketua RW"})
+    user = official("jaka", rw, "ketua_rw")
+    above = desk(user)
+    assert proposing.of_area(above, found.pk) == found
+    with pytest.raises(RuleBroken, match="Belum ada"):
+        proposing.send(programme_id=programme.pk, posts=above, by=user, at=MONDAY)
+    with pytest.raises(NotThere):
+        proposing.remove(candidate_id=found.pk, posts=above, by=user)
+    assert send(cast, posts, programme) == 1
 
 
 def test_a_list_is_proposed_sent_and_answered(
