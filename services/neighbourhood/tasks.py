@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,14 @@ from messaging.notices import tell
 from messaging.periodic import periodic
 from services.neighbourhood import activities, announcements, notices
 from services.neighbourhood.models import Announcement, MonthlyReport, Outcome
-from services.neighbourhood.monthly import LAST_DAYS, after, due_month, first_of
+from services.neighbourhood.monthly import (
+    LAST_DAYS,
+    after,
+    differs,
+    due_month,
+    figures,
+    first_of,
+)
 from services.neighbourhood.telling import KIND, tell_some
 from tenants.office import queries as office
 from tenants.office.models import Holding
@@ -34,15 +41,16 @@ def monthly(payload: dict[str, Any]) -> None:
 
 @transaction.atomic
 def remind(*, at: datetime) -> int:
-    """Remind each head whose unit has not sent the month's report, once a month; how many. Constant
-    queries."""
+    """Remind each head whose unit has not sent the month's report, once a month; how many.
+
+    A report that was sent before these last days counts where it still says what happened. Constant
+    queries, and a few for each unit that sent so early."""
     local = at.astimezone(city().tz)
     today = local.date()
     if local.hour < HOUR or (after(first_of(today)) - today).days > LAST_DAYS:
         return 0
     month = due_month(today)
-    sent = MonthlyReport.objects.filter(month=month).values("unit")
-    units = office.vouched_units().exclude(pk__in=sent)
+    units = office.vouched_units().exclude(pk__in=_done(month, today))
     held: dict[int, list[Holding]] = defaultdict(list)
     holdings = (
         office.current_holdings(today)
@@ -67,6 +75,19 @@ def remind(*, at: datetime) -> int:
 def announce(payload: dict[str, Any]) -> None:
     """The residents of an announcement who were not told yet."""
     tell_some(payload["announcement"], payload["after"])
+
+
+def _done(month: date, today: date) -> set[int]:
+    """Units whose report of a month says what happened in it."""
+    begin = after(month) - timedelta(days=LAST_DAYS)
+    found = MonthlyReport.objects.filter(month=month).select_related("unit")
+    newest = {report.unit_id: report for report in found.order_by("version")}
+    return {
+        unit
+        for unit, report in newest.items()
+        if report.sent_at.astimezone(city().tz).date() >= begin
+        or not differs(report.figures, figures(report.unit, month, today=today))
+    }
 
 
 @periodic("neighbourhood.leftovers", every=timedelta(days=1))

@@ -152,6 +152,15 @@ def test_heads_are_reminded_once_in_the_last_days(cast: Cast, posts: list[Post])
     assert tasks.remind(at=last) == 1
 
 
+def test_a_report_of_early_in_the_month_ends_no_reminder_once_something_happened(
+    cast: Cast, posts: list[Post]
+) -> None:
+    last = MONDAY + timedelta(days=6)
+    assert send(cast, posts).is_nil
+    birth(cast, mother(cast.village))
+    assert tasks.remind(at=last) == 2
+
+
 def test_the_board_asks_the_same_however_many_rt_there_are(cast: Cast, signed_in: As) -> None:
     client = signed_in(cast.rina)
 
