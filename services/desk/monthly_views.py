@@ -21,6 +21,7 @@ from services.web.access import today
 from services.web.files import send
 from tenants.office.models import Unit
 from tenants.office.queries import vouched_units
+from tenants.registry.current import city
 from ui.forms import Form
 from ui.page import Audience, page
 
@@ -86,7 +87,8 @@ def download(request: HttpRequest) -> HttpResponse:
             writer.writerow([*known, "", "", *("" for _ in labels)])
         else:
             nil = "ya" if report.is_nil else "tidak"
-            writer.writerow([*known, f"{report.sent_at:%Y-%m-%d}", nil, *monthly.numbers(report)])
+            day = f"{report.sent_at.astimezone(city().tz):%Y-%m-%d}"
+            writer.writerow([*known, day, nil, *monthly.numbers(report)])
     return send(
         out.getvalue().encode("utf-8-sig"), media_type="text/csv", download=True,
         name=f"laporan-rt-{month:%Y-%m}.csv",

@@ -18,7 +18,7 @@ from services.cases.models import Case, Step
 from services.catalogue.models import Switch
 from tenants.office import queries as office
 from tenants.office import terms
-from tenants.office.models import Holding, Unit
+from tenants.office.models import Holding, ServiceHours, Unit
 from tenants.office.roles import NEIGHBOURHOOD, Can, having
 
 WEEKS = 4  # that "a week" is an average of
@@ -185,7 +185,7 @@ def _speed(found: Mapping[int, Row], at: datetime) -> None:
     answers = Step.objects.filter(ANSWERED, unit__in=found, opened_at__gte=at - MEASURED).order_by(
         "-opened_at", "-pk"
     )
-    calendar = office.calendar()
+    calendar = office.calendar(ServiceHours.Of.NEIGHBOURHOOD)
     taken: dict[int, list[float]] = defaultdict(list)
     for unit, opened, decided in answers.values_list("unit", "opened_at", "decided_at")[
         :MOST_ANSWERS

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from services.heads import board
 from services.heads.board import FILTERS, Row, Village
 from services.web.access import today
 from tenants.office.models import Unit
+from tenants.registry.current import city
 
 ROW_HEADS = (
     "Wilayah", "Ketua", "Memakai sejak", "#Seminggu", "#Jam kerja", "#Tepat waktu",
@@ -92,7 +94,10 @@ def _csv(name: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) -> 
     return response
 
 
-def _day(moment: object) -> str:
+def _day(moment: date | datetime | None) -> str:
+    """A day of the city; of a moment the day it was there."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(city().tz)
     return f"{moment:%Y-%m-%d}" if moment else ""
 
 
