@@ -19,6 +19,7 @@ from services.neighbourhood.models import BoardingHouse, Guest
 from services.residents.models import Person
 from services.residents.sealing import seal
 from tenants.office.models import Post, Unit
+from tenants.registry.current import city
 
 
 def keep(
@@ -97,6 +98,8 @@ def leave(*, guest_id: int, posts: Sequence[Post], by: User, at: datetime, on: d
     if found.left_on is None:
         if on < found.arrived_on:
             raise RuleBroken("Tanggal pulang mendahului tanggal datang. Periksa lagi.", field="on")
+        if on > at.astimezone(city().tz).date():
+            raise RuleBroken("Tanggal pulang belum tiba. Catat setelah tamunya pulang.", field="on")
         found.left_on = on
         found.save(update_fields=["left_on"])
         audit.record("guest.left", actor=by, subject="guest", subject_id=found.pk)

@@ -39,9 +39,12 @@ def listed(request: HttpRequest) -> HttpResponse:
 def month_of(text: str) -> date:
     """``2026-11`` as its first day. Raises NotThere."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise NotThere("Bulan ini tidak ada.") from None
+    if not 2000 <= found.year < 2100:
+        raise NotThere("Bulan ini tidak ada.")
+    return found
 
 
 @page(Audience.VOUCHER)

@@ -169,6 +169,10 @@ def test_a_guest_leaves_and_comes_back(cast: Cast, posts: list[Post]) -> None:
     guest = Guest.objects.get()
     with pytest.raises(RuleBroken, match="mendahului"):
         guests.leave(guest_id=guest.pk, posts=posts, by=cast.hasan, at=MONDAY, on=date(2026, 1, 1))
+    with pytest.raises(RuleBroken, match="belum tiba"):
+        guests.leave(
+            guest_id=guest.pk, posts=posts, by=cast.hasan, at=MONDAY, on=TODAY + timedelta(days=1)
+        )
     guests.leave(guest_id=guest.pk, posts=posts, by=cast.hasan, at=MONDAY, on=TODAY)
     assert not guests.there(posts, TODAY)
     guests.come_back(guest_id=guest.pk, posts=posts, by=cast.hasan)

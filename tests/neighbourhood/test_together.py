@@ -261,6 +261,11 @@ def test_another_head_changes_no_group(cast: Cast, posts: list[Post]) -> None:
         group(cast, posts, 0)
 
 
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_a_month_that_is_none_is_not_found(cast: Cast, signed_in: As, month: str) -> None:
+    assert signed_in(cast.hasan).get(f"/rt/ronda/bulan/{month}/").status_code == 404
+
+
 def test_pages_ask_the_same_for_one_and_for_many(
     cast: Cast, posts: list[Post], other: Person, signed_in: As
 ) -> None:
