@@ -12,7 +12,7 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.nik import names_a_number
 from kernel.text import tidy
 from services.dues import books, owing
-from services.dues.models import DuesKind, Exemption
+from services.dues.models import DuesKind, Exemption, Receipt
 from services.dues.months import month_of, plus
 from services.residents.sealing import seal
 from tenants.office.models import Post, Unit
@@ -61,16 +61,24 @@ def add(
 
 @transaction.atomic
 def end(*, kind_id: int, posts: Sequence[Post], by: User, today: date) -> DuesKind:
-    """This month is the last of a kind; what was not paid for earlier months stays owed. Raises
+    """This month is the last of a kind; what was not paid for earlier months stays owed. A kind for
+    which nobody paid ends before it began, so that a mistaken amount leaves no debt. Raises
     NotThere."""
     kind = of_book(posts, kind_id)
     books.locked(posts, kind.unit_id)
     kind.refresh_from_db()
     if kind.ends is None:
-        kind.ends = max(month_of(today), kind.since)
+        was_paid = is_paid(kind)
+        kind.ends = max(month_of(today), kind.since) if was_paid else plus(kind.since, -1)
         kind.save(update_fields=["ends"])
-        audit.record("dues.ended", actor=by, subject="dues_kind", subject_id=kind.pk)
+        audit.record("dues.ended", actor=by, subject="dues_kind", subject_id=kind.pk,
+                     detail={"was_paid": was_paid})  # fmt: skip
     return kind
+
+
+def is_paid(kind: DuesKind) -> bool:
+    """Whether a receipt for a kind holds."""
+    return Receipt.objects.filter(kind=kind, voided_at=None).exists()
 
 
 def of_book(posts: Sequence[Post], kind_id: int) -> DuesKind:

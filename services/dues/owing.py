@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, Sum
+from django.db.models import F, Max, Q, Sum
 
 from services.dues.models import DuesKind, Exemption, Payment
 from services.dues.months import month_of, plus, through
@@ -50,7 +50,11 @@ class Account:
 
     kind: DuesKind
     dues: Sequence[Due]
-    is_exempt: bool  # today
+    exemption: Exemption | None  # that holds today
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.exemption is not None
 
     @property
     def left(self) -> int:
@@ -88,8 +92,9 @@ def _came(person: Person) -> date:
 
 
 def kinds_of(unit: Unit) -> list[DuesKind]:
-    """Every kind of dues of a unit. One query."""
-    return list(DuesKind.objects.filter(unit=unit))
+    """Every kind of dues of a unit that ever held. One query."""
+    never = Q(ends__lt=F("since"))
+    return list(DuesKind.objects.filter(unit=unit).exclude(never))
 
 
 def months_due(kind: DuesKind, last: date) -> list[date]:
@@ -174,18 +179,21 @@ def _account(
     dues = []
     for month in sorted({*months_due(kind, last), *paid}):
         here = home.since is None or home.since <= month
-        owes = here and not _is_exempt(exemptions, month)
+        owes = here and _exempting(exemptions, month) is None
         is_due = owes and month <= last and (kind.ends is None or month <= kind.ends)
         each = kind.amount * (_number(home, left, month) if per_person else 1)
         dues.append(Due(month, each if is_due else paid.get(month, 0), paid.get(month, 0)))
     shown = [due for due in dues if due.amount]
-    return Account(kind, shown, _is_exempt(exemptions, this_month))
+    return Account(kind, shown, _exempting(exemptions, this_month))
 
 
-def _is_exempt(exemptions: Iterable[Exemption], month: date) -> bool:
-    return any(
-        one.since <= month and (one.until is None or month <= one.until) for one in exemptions
-    )
+def _exempting(exemptions: Iterable[Exemption], month: date) -> Exemption | None:
+    """The one that holds in a month."""
+    holding = (
+        one for one in exemptions
+        if one.since <= month and (one.until is None or month <= one.until)
+    )  # fmt: skip
+    return next(holding, None)
 
 
 def spread(account: Account, amount: int) -> list[tuple[date, int]] | None:

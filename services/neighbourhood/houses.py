@@ -12,6 +12,8 @@ from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from services.neighbourhood.areas import lies_there, person_there, post_for, unit_of
 from services.neighbourhood.models import BoardingHouse, Guest
+from services.residents.models import Person
+from services.residents.queries import lies_in
 from tenants.office.models import Post
 
 
@@ -60,9 +62,7 @@ def note(
 ) -> BoardingHouse:
     """Keep a boarding house for which somebody of the own area answers. Raises NotThere,
     RuleBroken."""
-    keeper = person_there(posts, keeper_id)
-    if not keeper.lives_here:
-        raise RuleBroken("Penanggung jawabnya tidak tercatat tinggal di sini. Pilih orang lain.")
+    keeper = _keeper(posts, keeper_id)
     unit = unit_of(keeper)
     post_for(posts, unit)
     found = BoardingHouse.objects.create(
@@ -82,6 +82,31 @@ def change(
         setattr(found, name, value)
     found.save(update_fields=list(_columns(facts)))
     audit.record("boarding_house.changed", actor=by, subject="boarding_house", subject_id=found.pk)
+    return found
+
+
+def is_kept(house: BoardingHouse) -> bool:
+    """Whether who answers for it still lives in its neighbourhood."""
+    return house.keeper.lives_here and lies_in(house.keeper.place, house.unit.code)
+
+
+@transaction.atomic
+def entrust(
+    *, house_id: int, keeper_id: int, posts: Sequence[Post], by: User
+) -> BoardingHouse:  # fmt: skip
+    """Somebody else answers for it from now on. Raises NotThere, RuleBroken."""
+    found = _locked(house_id, posts)
+    found.keeper = _keeper(posts, keeper_id)
+    found.save(update_fields=["keeper"])
+    audit.record("boarding_house.entrusted", actor=by, subject="boarding_house",
+                 subject_id=found.pk)  # fmt: skip
+    return found
+
+
+def _keeper(posts: Sequence[Post], person_id: int) -> Person:
+    found = person_there(posts, person_id)
+    if not found.lives_here:
+        raise RuleBroken("Penanggung jawabnya tidak tercatat tinggal di sini. Pilih orang lain.")
     return found
 
 

@@ -3,7 +3,13 @@
 from django import forms
 
 from services.aid.models import Candidate
+from services.web.aid_forms import ProgrammeForm
+from services.web.announcing import UnitForm
 from ui.forms import Form
+
+
+class OwnProgrammeForm(UnitForm, ProgrammeForm):
+    """A programme of one of the own units."""
 
 
 class ProposeForm(Form):

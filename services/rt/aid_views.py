@@ -13,10 +13,10 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.aid import programmes, proposing
 from services.neighbourhood import areas
-from services.rt.aid_forms import ProposeForm, TellForm
+from services.rt.aid_forms import OwnProgrammeForm, ProposeForm, TellForm
 from services.rt.book_search import searched
 from services.web.access import today
-from services.web.aid_forms import ProgrammeForm
+from services.web.announcing import units_or_not_there
 from tenants.office.access import visitor
 from ui.forms import explain
 from ui.page import Audience, page
@@ -38,11 +38,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A programme of the own RT."""
     who = visitor(request)
-    form = ProgrammeForm(request.POST or None)
+    units = units_or_not_there(who.vouching)
+    form = OwnProgrammeForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
+        unit_id, told = form.chosen()
         made = programmes.open_by_head(
-            unit=who.vouching[0].unit, facts=programmes.Facts(**form.cleaned_data),
-            posts=who.vouching, by=who.user, at=now(),
+            unit=next(unit for unit in units if unit.pk == unit_id),
+            facts=programmes.Facts(**told), posts=who.vouching, by=who.user, at=now(),
         )  # fmt: skip
         messages.success(request, "Program dibuka. Sekarang pilih siapa yang diusulkan.")
         return redirect("rt-aid-programme", made.pk)

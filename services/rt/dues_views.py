@@ -75,7 +75,11 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     accounts = owing.accounts([home], owing.kinds_of(unit), today(), owing.AHEAD)[household]
     context = {
         "unit": unit, "is_head": bool(who.vouching), "home": home, "form": form,
-        "cards": [_card(account) for account in accounts if account.dues or account.is_exempt],
+        "cards": [
+            _card(account)
+            for account in accounts
+            if account.dues or account.is_exempt
+        ],
         "receipts": receipts.of_household(unit, household)[:12], "today": written(today()),
     }  # fmt: skip
     return render(request, "rt/dues/household.html", context, status=422 if form.errors else 200)
@@ -178,14 +182,16 @@ def end_kind(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     if request.method != "POST":
         found = kinds.of_book(who.treasuring, pk)
+        words = "Belum ada yang membayar iuran ini, jadi tidak ada yang ditagih lagi."
+        if kinds.is_paid(found):
+            words = "Bulan ini yang terakhir. Yang belum dibayar tetap tercatat."
         return sure(
-            request, title=f"Akhiri {found.name}?", button="Ya, akhiri iuran",
-            words="Bulan ini yang terakhir. Yang belum dibayar tetap tercatat.",
+            request, title=f"Akhiri {found.name}?", button="Ya, akhiri iuran", words=words,
             back=reverse("rt-dues-kinds", args=[found.unit_id]), base="rt/dues/base.html",
             is_head=bool(who.vouching),
         )  # fmt: skip
     ended = kinds.end(kind_id=pk, posts=who.treasuring, by=who.user, today=today())
-    messages.success(request, "Iuran ini berakhir. Tunggakannya tetap tercatat.")
+    messages.success(request, "Iuran ini berakhir.")
     return redirect("rt-dues-kinds", ended.unit_id)
 
 

@@ -5,12 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
+from kernel.ids import row_id
 from services.neighbourhood import areas, houses
 from services.rt.book_forms import HouseForm
+from services.rt.book_search import searched
 from services.rt.sure import sure
 from services.web.access import today
 from tenants.office.access import visitor
@@ -59,7 +62,7 @@ def house(request: HttpRequest, pk: int) -> HttpResponse:
     found = houses.of_area(visitor(request).vouching, pk)
     context = {
         "house": found, "lodgers": houses.lodgers(found)[:100], "today": today(),
-        "service": GUEST_SERVICE,
+        "service": GUEST_SERVICE, "is_kept": houses.is_kept(found),
     }  # fmt: skip
     return render(request, "rt/book/house.html", context)
 
@@ -80,6 +83,25 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("rt-house", pk)
     context = {"keeper": found.keeper, "form": form, "house": found}
     return render(request, "rt/book/house_form.html", context, status=422 if form.errors else 200)
+
+
+@page(Audience.VOUCHER)
+@never_cache
+@sensitive_post_parameters("q")
+@require_http_methods(["GET", "POST"])
+def keeper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who answers for it from now on: somebody of the own area, by name."""
+    who = visitor(request)
+    found = houses.of_area(who.vouching, pk)
+    if request.method == "POST" and "person" in request.POST:
+        houses.entrust(
+            house_id=pk, keeper_id=row_id(request.POST["person"]), posts=who.vouching, by=who.user
+        )
+        messages.success(request, "Penanggung jawabnya diganti.")
+        return redirect("rt-house", pk)
+    hits = searched(request)
+    context = {**hits.to_choose_from(), "house": found}
+    return render(request, "rt/book/house_keeper.html", context, status=hits.status)
 
 
 @page(Audience.VOUCHER)

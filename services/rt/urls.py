@@ -70,6 +70,7 @@ urlpatterns = [
     path("kos/baru/<int:pk>/", house_views.new, name="rt-house-new"),
     path("kos/<int:pk>/", house_views.house, name="rt-house"),
     path("kos/<int:pk>/ubah/", house_views.change, name="rt-house-change"),
+    path("kos/<int:pk>/penanggung-jawab/", house_views.keeper, name="rt-house-keeper"),
     path("kos/<int:pk>/tutup/", house_views.close, name="rt-house-close"),
     path("bulanan/", monthly_views.listed, name="rt-monthly"),
     path("bulanan/<int:pk>/<str:text>/", monthly_views.month, name="rt-monthly-month"),

@@ -33,9 +33,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Tonight, the nights of a week, and the groups."""
     posts = visitor(request).vouching
     on = watch.tonight(now().astimezone(city().tz))
-    units = [unit.pk for unit in watch.watched_units(posts)][:1]
+    units = [unit.pk for unit in watch.watched_units(posts)]
     context = {
         "tab": "watch", "tonight": on, "nights": watch.nights(units, on, on + WEEK),
+        "has_several": len(units) > 1,
         "groups": watch.groups_of(posts), "month": f"{today():%Y-%m}",
     }  # fmt: skip
     return render(request, "rt/life/watch.html", context)
@@ -150,11 +151,14 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def month(request: HttpRequest, text: str) -> HttpResponse:
     """A month to print."""
-    units = [unit.pk for unit in watch.watched_units(visitor(request).vouching)][:1]
+    units = watch.watched_units(visitor(request).vouching)
     first = month_of(text)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     context = {
         "first": first, "next": f"{following:%Y-%m}",
-        "nights": watch.nights(units, first, following - timedelta(days=1)),
+        "where": ", ".join(unit.name for unit in units), "has_several": len(units) > 1,
+        "nights": watch.nights(
+            [unit.pk for unit in units], first, following - timedelta(days=1)
+        ),
     }  # fmt: skip
     return render(request, "rt/life/watch_month.html", context)

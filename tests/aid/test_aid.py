@@ -222,7 +222,8 @@ def test_the_pages_take_a_list_to_its_answer(cast: Cast, as_: As) -> None:
         sari.post(f"/bantuan/{found.pk}/keberatan/", {"words": "Tidak pernah"}).status_code == 302
     )
     assert "keberatan" in clerk.get(f"/meja/bantuan/{of}/").content.decode()
-    assert head.post("/rt/bantuan/baru/", typed).status_code == 302
+    unit = cast.sari_person.household.rt_id
+    assert head.post("/rt/bantuan/baru/", {**typed, "unit": unit}).status_code == 302
 
 
 def test_longer_lists_ask_no_more(

@@ -192,6 +192,7 @@ CITY_HOST = {
     "rt/kos/baru/<int:pk>/": RT,
     "rt/kos/<int:pk>/": RT,
     "rt/kos/<int:pk>/ubah/": RT,
+    "rt/kos/<int:pk>/penanggung-jawab/": RT,
     "rt/kos/<int:pk>/tutup/": RT,
     "rt/pengumuman/": RT,
     "rt/pengumuman/baru/": RT,

@@ -183,3 +183,17 @@ def test_who_stands_in_keeps_no_cash_book(cast: Cast, posts: list[Post]) -> None
 def test_months_are_counted_both_ways(month: date, number: int) -> None:
     assert months.plus(months.plus(month, number), -number) == month
     assert len(list(months.through(month, months.plus(month, abs(number))))) == abs(number) + 1
+
+
+def test_a_kind_that_nobody_paid_leaves_no_debt_when_it_ends(cast: Cast, posts: list[Post]) -> None:
+    mistaken = kind(cast, posts, amount=250_000, name="Salah tulis")
+    void(cast, posts, pay(cast, posts, mistaken, 250_000))
+    kinds.end(kind_id=mistaken.pk, posts=posts, by=cast.hasan, today=TODAY)
+    assert owing.kinds_of(unit_of(cast)) == []
+    mistaken.refresh_from_db()
+    assert account(cast, mistaken).left == 0
+    paid = kind(cast, posts)
+    pay(cast, posts, paid, 25_000)
+    kinds.end(kind_id=paid.pk, posts=posts, by=cast.hasan, today=TODAY)
+    paid.refresh_from_db()
+    assert account(cast, paid).left == 50_000

@@ -217,3 +217,11 @@ def test_a_second_press_closes_no_month_that_was_not_shown(
     assert client.post(path, shown).status_code == 409
     assert client.post(path, {}).status_code == 422
     assert statement.closed([unit_of(cast)]).count() == 1
+
+
+def test_who_keeps_the_book_reads_why_a_household_is_exempt(cast: Cast, as_: As) -> None:
+    head = as_(cast.hasan)
+    kind, home = make_kind(cast, head), home_of(cast).pk
+    head.post(f"/rt/kas/jenis/{kind.pk}/bebas/{home}/", {"reason": "Lama sakit, tidak bekerja"})
+    page = head.get(f"/rt/kas/{unit_of(cast).pk}/iuran/{home}/").content.decode()
+    assert "Lama sakit, tidak bekerja" in page

@@ -129,6 +129,25 @@ def test_a_boarding_house_is_kept_changed_and_closed(cast: Cast, posts: list[Pos
         houses.of_area(posts, noted.pk)
 
 
+def test_a_boarding_house_whose_keeper_left_is_given_to_somebody_else(
+    cast: Cast, posts: list[Post], signed_in: As
+) -> None:
+    successor = family(cast.village)[0]  # of RT 001, as the keeper
+    noted = houses.note(
+        keeper_id=cast.sari_person.pk, facts=HOUSE, posts=posts, by=cast.hasan, at=MONDAY
+    )
+    Person.objects.filter(pk=cast.sari_person.pk).update(status=codes.Status.MOVED)
+    client, path = signed_in(cast.hasan), f"/rt/kos/{noted.pk}/"
+    page = client.get(path).content.decode()
+    assert "tidak tinggal di sini lagi" in page and "Laporkan penghuni baru" not in page
+    elsewhere = cast.tetangga.resident.person
+    refused = client.post(f"{path}penanggung-jawab/", {"person": elsewhere.pk})
+    assert refused.status_code == 404
+    client.post(f"{path}penanggung-jawab/", {"person": successor.pk})
+    page = client.get(path).content.decode()
+    assert successor.name.title() in page and "Laporkan penghuni baru" in page
+
+
 def test_a_boarding_house_of_another_rt_is_not_there(cast: Cast, posts: list[Post]) -> None:
     with pytest.raises(NotThere):
         houses.note(
