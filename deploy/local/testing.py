@@ -18,7 +18,11 @@ from deploy.local.children import Guard, Log
 from deploy.local.installation import ROOT, Busy, Installation, Servers
 from deploy.local.trouble import Trouble
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The shell first: the same browser without its windows, in two thirds of the time.
+CHROMIUM = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable",
+    "google-chrome",
+)  # fmt: skip
 
 
 def _say(text: str) -> None:

@@ -1,5 +1,7 @@
 """One running installation for all journeys, one browser; each journey at two sizes."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
@@ -17,36 +19,74 @@ from deploy.local.testing import CHROMIUM, playwright_path
 from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
 
 
-@pytest.fixture(scope="package")
-def balai(chromium: str) -> Iterator[Installation]:
-    """A fresh `./balai up` in demo mode; not started where there is no browser to visit it, and
-    stopped when its worker goes on with tests elsewhere."""
+def _start(data: Path, **environment: str) -> Installation:
+    return Installation(
+        data, ports.any_free(), ports.any_free(), ports.any_free(), environment=environment
+    )
+
+
+def _prepared(kept: Path) -> Path:
+    """The data of an installation after its first start, made by whichever worker comes first."""
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            with _folder() as folder:
+                first = _start(folder / "data")
+                try:
+                    first.wait_for(r"Balai siap", 240)
+                finally:
+                    first.stop()
+                if (folder / "data/postgres.di").exists():
+                    kept.mkdir()  # the database lies elsewhere: each worker makes its own
+                else:
+                    _copy(folder / "data", kept)
+    return kept
+
+
+def _copy(data: Path, to: Path) -> None:
+    """With owners and times: the database belongs to a user of its own."""
+    subprocess.run(["cp", "-a", f"{data}/.", str(to)], check=True)  # noqa: S607
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that every user may enter, as the database's must."""
     home = Path(tempfile.mkdtemp(prefix="balai-perjalanan-"))
     home.chmod(0o755)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+def balai(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """`./balai up` in demo mode; not started where there is no browser to visit it, and stopped
+    when its worker goes on with tests elsewhere. Several workers share one first start."""
     shutil.rmtree(SHOTS, ignore_errors=True)
     pictures = ports.any_free()
     tiles = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("tile_server.py")), str(pictures)]
     )
-    running = Installation(
-        home / "data",
-        ports.any_free(),
-        ports.any_free(),
-        ports.any_free(),
-        environment={
-            "BALAI_MAP_TILES": f"http://127.0.0.1:{pictures}/{{z}}/{{x}}/{{y}}.png",
-            "BALAI_MAP_ATTRIBUTION": "Peta uji",
-        },
-    )
-    running.tiles = f"http://127.0.0.1:{pictures}"
+    address = f"http://127.0.0.1:{pictures}"
     try:
-        running.wait_for(r"Balai siap", 240)
-        yield running
+        with _folder() as folder:
+            if "PYTEST_XDIST_WORKER" in os.environ:
+                _copy(_prepared(tmp_path_factory.getbasetemp().parent / "balai"), folder / "data")
+            running = _start(
+                folder / "data",
+                BALAI_MAP_TILES=f"{address}/{{z}}/{{x}}/{{y}}.png",
+                BALAI_MAP_ATTRIBUTION="Peta uji",
+            )
+            running.tiles = address
+            try:
+                running.wait_for(r"Balai siap", 240)
+                yield running
+            finally:
+                running.stop()
     finally:
-        running.stop()
         tiles.terminate()
         tiles.wait(timeout=10)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +100,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """A browser for one file: while Playwright's loop runs in this thread, Django refuses to
-    touch a database, and the worker has other files to go on with."""
+    touch a database, and the worker has other files to go on with. A file with ``NOTIFIES`` needs
+    what the shell has not."""
+    if getattr(request.module, "NOTIFIES", False):
+        chromium = shutil.which("chromium") or chromium
     with sync_playwright() as running:
         found = running.chromium.launch(executable_path=chromium, args=FLAGS)
         yield found

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from tenants.registry import regions
 from tests.journeys import people
-from tests.journeys.walker import Installation, Walker
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 ROLES = {
     "Warga": ["/", "/permohonan/", "/akun/"],
@@ -42,12 +42,12 @@ def test_everybody(balai: Installation, person: Callable[..., Walker]) -> None:
 
 
 def test_an_address_that_proves_nothing(
-    balai: Installation, person: Callable[..., Walker], size: str
+    balai: Installation, person: Callable[..., Walker]
 ) -> None:
     """Not under .go.id: the operator looks first, and says why not."""
-    area = regions.regency({"phone": "32.73", "desktop": "35.78"}[size])  # Bandung, Surabaya
+    area = regions.regency("32.73")  # Bandung
     assert area is not None
-    email = f"pejabat.{size}@example.com"
+    email = "pejabat@example.com"
     someone, postman, operator = person("pendaftar"), person("surat"), person("operator")
     page = someone.page
     page.goto(f"{balai.url}/daftar/pejabat/{area.code}/")
@@ -72,13 +72,10 @@ def test_an_address_that_proves_nothing(
     someone.look("rejected")
 
 
-def test_mistakes(
-    balai: Installation, person: Callable[..., Walker], tmp_path: Path, size: str
-) -> None:
+def test_mistakes(balai: Installation, person: Callable[..., Walker], tmp_path: Path) -> None:
     bontang = balai.city("bontang")
     resident, other = person("warga"), person("lain")
-    # Each size takes another of the two residents who are offered.
-    people.take_the_place_of(resident, bontang, "Warga", 0 if size == "phone" else 1)
+    people.take_the_place_of(resident, bontang, "Warga", 0)
     page = resident.page
     page.goto(f"{bontang}layanan/sktm/")
     people.begin_request(resident)
@@ -104,7 +101,7 @@ def test_mistakes(
     resident.expect(number)
     address = page.url
     # A neighbour's request is not there, neither for another resident nor in another city.
-    people.take_the_place_of(other, bontang, "Warga", 1 if size == "phone" else 0)
+    people.take_the_place_of(other, bontang, "Warga", 1)
     other.go(address, "not-yours")
     other.expect("tidak ditemukan")
     other.go(address.replace("bontang.", "blitarkab."), "not-in-this-city")

@@ -4,7 +4,7 @@ stands in, and the kelurahan's board."""
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -24,9 +24,13 @@ HEADINGS = ("kelurahan", "rw", "rt", "jabatan", "nik", "nama", "telepon", "no_sk
             "mulai", "sampai")  # fmt: skip
 
 
-def _register(village: regions.Village) -> list[dict[str, str]]:
-    """A family in each of a thousand RT of one kelurahan: RW 020 to 069, twenty RT each."""
-    places = [Place(village.code, 20 + number // 20, 1 + number % 20) for number in range(RTS)]
+def _register(villages: Sequence[regions.Village]) -> list[dict[str, str]]:
+    """A family in each of a thousand RT of ten kelurahan: RW 020 to 024, twenty RT each."""
+    places = [
+        Place(village.code, 20 + number // 20, 1 + number % 20)
+        for village in villages
+        for number in range(RTS // len(villages))
+    ]
     families = Families(seed=71)
     return [row for place in places for row in families.family(place)]
 
@@ -66,8 +70,9 @@ def test_a_thousand_heads_from_a_file_and_a_card_that_opens_an_account(
     balai: Installation, person: Callable[..., Walker], tmp_path: Path
 ) -> None:
     city = balai.city("bontang")
-    village = regions.villages("64.74")[5]
-    rows = _register(village)
+    villages = regions.villages("64.74")[5:15]
+    village = villages[0]
+    rows = _register(villages)
     admin = person("admin-ketua")
     page = admin.page
     people.take_the_place_of(admin, city, "Admin kota")

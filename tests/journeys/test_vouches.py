@@ -8,19 +8,18 @@ import pytest
 from tests.journeys import people
 from tests.journeys.walker import Installation, Walker
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
 NARROW = {"width": 360, "height": 760}
 
 
 def test_a_ketua_rt_asks_back_and_vouches_and_the_resident_prints_the_cover_letter(
-    balai: Installation, person: Callable[..., Walker], tmp_path: Path, size: str
+    balai: Installation, person: Callable[..., Walker], tmp_path: Path
 ) -> None:
     bontang = balai.city("bontang")
     resident, ketua, anyone = person("warga"), person("ketua"), person("penerima")
-    if size == "phone":
-        for walker in (resident, ketua, anyone):
-            walker.page.set_viewport_size(NARROW)
-    people.take_the_place_of(resident, bontang, "Warga", 0 if size == "phone" else 1)
+    for walker in (resident, ketua, anyone):
+        walker.page.set_viewport_size(NARROW)
+    people.take_the_place_of(resident, bontang, "Warga", 0)
     page = resident.page
     page.goto(f"{bontang}layanan/sktm/")
     people.begin_request(resident)

@@ -11,6 +11,7 @@ from tests.journeys import people
 from tests.journeys.device import ROWS, ready
 from tests.journeys.walker import Installation, Walker
 
+NOTIFIES = True
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
 
 EXPIRE = """() => new Promise((done) => {
