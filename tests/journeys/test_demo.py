@@ -41,9 +41,7 @@ def test_everybody(balai: Installation, person: Callable[..., Walker]) -> None:
     walker.go(f"{balai.url}/konsol/kota/", "operator-cities")
 
 
-def test_an_address_that_proves_nothing(
-    balai: Installation, person: Callable[..., Walker]
-) -> None:
+def test_an_address_that_proves_nothing(balai: Installation, person: Callable[..., Walker]) -> None:
     """Not under .go.id: the operator looks first, and says why not."""
     area = regions.regency("32.73")  # Bandung
     assert area is not None
