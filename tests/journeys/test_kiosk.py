@@ -45,6 +45,12 @@ def stand(kiosk: Walker, card: dict[str, str], look: str = "") -> None:
     kiosk.press("Lanjut")
 
 
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea')]
+  .filter(e => e.type !== 'hidden' && !e.closest('.skip') && e.checkVisibility())
+  .filter(e => (e.closest('label.choice') || e).getBoundingClientRect().height < 48)
+  .map(e => e.outerHTML.slice(0, 100))"""
+
+
 def test_a_resident_files_at_the_kiosk_and_prints_the_letter(
     balai: Installation, person: Callable[..., Walker], tmp_path: Path
 ) -> None:
@@ -72,7 +78,9 @@ def test_a_resident_files_at_the_kiosk_and_prints_the_letter(
     page.locator("main a.go[href$='/sktm/']").click()
     page.wait_for_load_state("load")
     kiosk.look("perlu")
+    assert page.evaluate(SMALL) == [], "a finger needs 48 px"
     kiosk.press("Mulai mengisi", "isian")
+    assert page.evaluate(SMALL) == [], "a finger needs 48 px"
     page.fill("#id_keperluan", "Beasiswa anak di SMP Negeri 1")
     page.fill("#id_penghasilan", "1.450.000")
     page.fill("#id_tanggungan", "3")
