@@ -12,10 +12,19 @@ def format_rupiah(amount: int, language: str = "id") -> str:
 
 
 def parse_rupiah(text: str) -> int:
-    """Rupiah as people type them: ``Rp 1.450.000``, ``1450000``, ``1.450.000,00``."""
+    """Rupiah as people type them: ``Rp 1.450.000``, ``1450000``, ``1.450.000,00``.
+
+    Raises RuleBroken for anything else, and for ``25,000`` and ``1000.000``: as numbers they are
+    25 and 1000, but whoever types them means a thousand times as much.
+    """
     amount = parse_number(text)
     if amount is None or amount < 0 or amount != int(amount):
         raise RuleBroken("Tulis jumlah rupiah dengan angka saja, misalnya 1.450.000.")
+    if len(str(amount).partition(".")[2]) > 2:
+        raise RuleBroken(
+            "Jumlah ini bisa berarti dua hal. Pisahkan ribuan dengan titik, misalnya 25.000 atau "
+            "1.450.000, atau tulis angkanya saja: 25000."
+        )
     return int(amount)
 
 

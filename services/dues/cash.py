@@ -9,6 +9,7 @@ from django.db.models import Max, Min, QuerySet, Sum
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.rupiah import format_rupiah
 from kernel.text import tidy
 from services.cases import documents
 from services.dues import books
@@ -86,14 +87,18 @@ def begin(
 def note(
     *, unit_id: int, category: str, amount: int, on: date, words: str, posts: Sequence[Post],
     by: User, at: datetime, today: date, bill: documents.Accepted | None = None,
+    anyway: bool = False,
 ) -> Entry:  # fmt: skip
-    """Note income or expense, as its category is. Raises NotThere, RuleBroken."""
+    """Note income or expense, as its category is. Raises NotThere, RuleBroken; of the field
+    ``anyway`` for an expense beyond what the box holds, which may be noted nevertheless."""
     post = books.locked(posts, unit_id)
     if category not in INCOME and category not in EXPENSE:
         raise RuleBroken("Pilih untuk apa.", field="category")
     if not 0 < amount <= LARGEST:
         raise RuleBroken("Tulis jumlahnya, misalnya 150.000.", field="amount")
     _check_day(on, today)
+    if category in EXPENSE and not anyway:
+        _check_enough(post.unit, amount)
     path = media = ""
     if bill is not None:
         require_room("storage", len(bill.content))
@@ -103,6 +108,17 @@ def note(
                path=path, media_type=media)  # fmt: skip
     audit.record("cash.noted", actor=by, subject="entry", subject_id=made.pk)
     return made
+
+
+def _check_enough(unit: Unit, amount: int) -> None:
+    held = balance(unit)
+    if amount > held:
+        raise RuleBroken(
+            f"Menurut buku, kas hanya {format_rupiah(held)}, sedangkan pengeluaran ini "
+            f"{format_rupiah(amount)}. Periksa lagi jumlahnya. Bila memang benar, centang “Tetap "
+            "catat”.",
+            field="anyway",
+        )
 
 
 def _check_day(on: date, today: date) -> None:

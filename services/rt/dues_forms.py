@@ -97,6 +97,9 @@ class EntryForm(Form):
             attrs={"accept": "image/*,application/pdf", "data-limit": MAX_BYTES}
         ),
     )  # fmt: skip
+    anyway = forms.BooleanField(
+        label="Tetap catat", required=False, help_text="Kas di buku lalu menjadi kurang dari nol."
+    )
 
     def __init__(self, *args: Any, spends: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

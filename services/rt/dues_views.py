@@ -52,7 +52,9 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     who = visitor(request)
     post = books.post_of(who.treasuring, pk)
     unit = post.unit
-    form = PayForm(request.POST or None)
+    sent = request.POST.get("kind", "")
+    ids = f"{sent}-%s" if sent.isdecimal() else "id_%s"  # of the fields on the kind's card
+    form = PayForm(request.POST or None, auto_id=ids)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
@@ -76,7 +78,7 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     context = {
         "unit": unit, "is_head": bool(who.vouching), "home": home, "form": form,
         "cards": [
-            _card(account)
+            _card(account, form)
             for account in accounts
             if account.dues or account.is_exempt
         ],
@@ -85,8 +87,9 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     return render(request, "rt/dues/household.html", context, status=422 if form.errors else 200)
 
 
-def _card(account: owing.Account) -> dict[str, object]:
-    """One kind: what is owed, and for so many months the amount and the last month."""
+def _card(account: owing.Account, sent: PayForm) -> dict[str, object]:
+    """One kind: what is owed, and for so many months the amount and the last month. A payment
+    that was refused stands in the form of its kind, as it was typed."""
     this = month_of(today())
     waiting = [due for due in account.dues if due.left]
     late = [due for due in waiting if due.month <= this]
@@ -97,9 +100,11 @@ def _card(account: owing.Account) -> dict[str, object]:
     ]
     if len(late) > 1 and len(late) not in MONTHS_AT_ONCE:
         offers.append((len(late), sum(due.left for due in late), late[-1].month))
+    is_refused = sent.is_bound and sent.data.get("kind") == str(account.kind.pk)
+    fresh = PayForm(initial={"paid_on": written(today())}, auto_id=f"{account.kind.pk}-%s")
     return {
         "account": account, "kind": account.kind, "late": late, "offers": sorted(offers),
-        "form": PayForm(initial={"paid_on": written(today())}, auto_id=f"{account.kind.pk}-%s"),
+        "form": sent if is_refused else fresh, "is_refused": is_refused,
         "owed": sum(due.left for due in late),
         "next": waiting[0].month if waiting else None,
     }  # fmt: skip

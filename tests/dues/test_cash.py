@@ -26,11 +26,11 @@ OCTOBER = date(2026, 10, 1)
 
 def note(
     cast: Cast, posts: list[Post], amount: int, category: str = "cleaning", on: date = TODAY,
-    today: date = TODAY,
+    today: date = TODAY, anyway: bool = True,
 ) -> Entry:  # fmt: skip
     return cash.note(
         unit_id=unit_of(cast).pk, category=category, amount=amount, on=on, words="Sapu lidi",
-        posts=posts, by=cast.hasan, at=MONDAY, today=today,
+        posts=posts, by=cast.hasan, at=MONDAY, today=today, anyway=anyway,
     )  # fmt: skip
 
 
@@ -84,6 +84,16 @@ def test_an_amount_beyond_every_book_is_refused_in_words(cast: Cast, posts: list
     dear = kind(cast, posts, amount=100_000_000)
     with pytest.raises(RuleBroken, match="misalnya"):
         pay(cast, posts, dear, 2_200_000_000)
+
+
+def test_an_expense_beyond_the_box_is_asked_about(cast: Cast, posts: list[Post]) -> None:
+    begin(cast, posts, 600_000, OCTOBER)
+    with pytest.raises(RuleBroken, match=r"hanya Rp600\.000") as refused:
+        note(cast, posts, 1_000_000, anyway=False)
+    assert refused.value.field == "anyway"
+    note(cast, posts, 600_000, anyway=False)
+    note(cast, posts, 1_000_000)
+    assert cash.balance(unit_of(cast)) == -1_000_000
 
 
 def test_the_statement_of_a_month(cast: Cast, posts: list[Post]) -> None:
@@ -144,7 +154,7 @@ def test_lines_never_change(cast: Cast, posts: list[Post]) -> None:
 def test_the_photo_of_a_bill_is_kept(cast: Cast, posts: list[Post]) -> None:
     entry = cash.note(
         unit_id=unit_of(cast).pk, category="repair", amount=45_000, on=TODAY, words="Lampu",
-        posts=posts, by=cast.hasan, at=MONDAY, today=TODAY, bill=accept(photo()),
+        posts=posts, by=cast.hasan, at=MONDAY, today=TODAY, bill=accept(photo()), anyway=True,
     )  # fmt: skip
     assert entry.media_type == "image/jpeg" and stored_files.read(entry.path)
 

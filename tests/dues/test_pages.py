@@ -48,7 +48,7 @@ def closed(cast: Cast, client: Client) -> statement.ClosedMonth:
     client.post(
         f"/rt/kas/{unit_of(cast).pk}/keluar/",
         {"amount": "40.000", "category": "cleaning", "words": "Sapu lidi dan kantong",
-         "on": f"{last:%d-%m-%Y}", "bill": SimpleUploadedFile("nota.jpg", photo())},
+         "anyway": "on", "on": f"{last:%d-%m-%Y}", "bill": SimpleUploadedFile("nota.jpg", photo())},
     )  # fmt: skip
     path = f"/rt/kas/{unit_of(cast).pk}/tutup/"
     (shown,) = re.findall(r'name="month" value="([^"]+)"', client.get(path).content.decode())
@@ -127,6 +127,38 @@ def test_wrong_amounts_are_refused_on_the_page(cast: Cast, as_: As) -> None:
         answer = client.post(path, {"kind": kind.pk, "amount": typed})
         assert answer.status_code == 422, typed
     assert not Receipt.objects.exists()
+
+
+def test_a_refused_payment_stays_in_its_form_as_it_was_typed(cast: Cast, as_: As) -> None:
+    client = as_(cast.hasan)
+    kind = make_kind(cast, client)
+    path = f"/rt/kas/{unit_of(cast).pk}/iuran/{home_of(cast).pk}/"
+    assert "<details open" not in re.sub(r' class="[^"]*"', "", client.get(path).content.decode())
+    for sent in (str(kind.pk), "%d"):
+        typed = {"kind": sent, "amount": "25.000,50", "paid_on": "01-02-2026"}
+        answer = client.post(path, typed)
+        assert answer.status_code == 422
+        page = re.sub(r' class="[^"]*"', "", answer.content.decode())
+        is_known = sent == str(kind.pk)
+        assert ("<details open" in page) == is_known
+        assert ('value="25.000,50"' in page) == is_known
+        if is_known:
+            assert f'href="#{kind.pk}-amount"' in page and f'id="{kind.pk}-amount"' in page
+
+
+def test_an_expense_beyond_the_box_is_noted_with_a_tick(cast: Cast, as_: As) -> None:
+    client, path = as_(cast.hasan), f"/rt/kas/{unit_of(cast).pk}/keluar/"
+    typed = {
+        "amount": "150.000", "category": "cleaning", "words": "Sapu lidi",
+        "on": f"{now():%d-%m-%Y}",
+    }  # fmt: skip
+    assert "Tetap catat" not in client.get(path).content.decode()
+    answer = client.post(path, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'name="anyway"' in page and "kas hanya Rp0" in page
+    assert 'value="150.000"' in page and not Entry.objects.exists()
+    assert client.post(path, typed | {"anyway": "on"}).status_code == 302
+    assert cash.balance(unit_of(cast)) == -150_000
 
 
 def test_a_payment_sent_twice_under_one_key_gives_one_receipt(cast: Cast, as_: As) -> None:

@@ -27,6 +27,12 @@ def test_unclear_rupiah_is_refused(typed) -> None:
         parse_rupiah(typed)
 
 
+@pytest.mark.parametrize("typed", ["25,000", "Rp25,000", "1.450.000,000", "1000.000", "0,000"])
+def test_rupiah_that_may_mean_a_thousand_times_as_much_is_asked_for_again(typed) -> None:
+    with pytest.raises(RuleBroken, match="ribuan dengan titik"):
+        parse_rupiah(typed)
+
+
 def test_dates_in_indonesian() -> None:
     assert day_date(date(2026, 11, 21)) == "Sabtu, 21 November 2026"
     moment = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
