@@ -14,6 +14,7 @@ from services.residents import officials
 from services.residents.models import Person
 from tenants.office import actions as office
 from tenants.office.models import Holding, Post
+from tenants.office.roles import Can, can
 from tenants.registry.current import city
 
 COME_OF_AGE = 17  # years: from then on somebody has an identity card
@@ -42,9 +43,9 @@ def appoint_neighbour(
     *, post: Post, person: Person, by: User, since: date, until: date | None = None,
     phone: str = "", email: str = "", decree: str = "", decree_on: date | None = None,
 ) -> Holding:  # fmt: skip
-    """Make a resident head or deputy of an RT, RW or dusun, with their own account; a mail tells
-    them where an address is given. Raises RuleBroken for somebody who does not live here (any
-    more)."""
+    """Make a resident head, deputy or treasurer of an RT, RW or dusun, with their own account; a
+    mail tells them where an address is given. Raises RuleBroken for somebody who does not live
+    here (any more)."""
     check_person(person, since=since, own_people=officials.own_people(by))
     user = residents.account_for(person, by=by, phone=phone, email=email)
     holding = office.appoint(
@@ -52,8 +53,9 @@ def appoint_neighbour(
     )
     tell(
         NEIGHBOUR_APPOINTED, user, key=f"appointed:{holding.pk}", name=user.name, by=by.name,
-        post=post.full_title, since=f"{since:%d-%m-%Y}", has_password=user.has_usable_password(),
-        sign_in=city().page("sign-in"), code_page=city().page("password-by-code"),
-        register=city().page("register"), city=city().name,
+        post=post.full_title, vouches=can(post.role, Can.VOUCHES), since=f"{since:%d-%m-%Y}",
+        has_password=user.has_usable_password(), sign_in=city().page("sign-in"),
+        code_page=city().page("password-by-code"), register=city().page("register"),
+        city=city().name,
     )  # fmt: skip
     return holding

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import SequenceMatcher
@@ -13,15 +13,18 @@ from accounts.models import User
 from kernel.errors import RuleBroken
 from kernel.text import squeeze
 from services.heads.appointing import check_person
-from services.heads.table import Reader, Typed
+from services.heads.table import Office, Reader, Typed
 from services.residents import officials
 from services.residents.models import Person
 from services.residents.places import village_names
 from services.residents.queries import lies_in, people
 from services.residents.sealing import prints
 from tenants.office.models import Holding, Unit
-from tenants.office.roles import NEIGHBOURHOOD, deputy_of, head_of
+from tenants.office.roles import NEIGHBOURHOOD, deputy_of, head_of, treasurer_of
 
+ROLE_OF: Mapping[Office, Callable[[str], str]] = {
+    Office.HEAD: head_of, Office.DEPUTY: deputy_of, Office.TREASURER: treasurer_of,
+}  # fmt: skip
 ALIKE = 0.75  # of two names, from 0 to 1
 # An RT, RW or dusun below a village: what may be made where it is missing.
 _NEW = re.compile(r"(\d\d\.\d\d\.\d\d\.\d{4})(/[a-z][a-z0-9-]*)?((/\d{3}){1,2})?")
@@ -109,8 +112,8 @@ class Checker:
             raise RuleBroken(f"{found.unit.name} bukan RT, RW, atau dusun. Periksa kode unitnya.")
         elif not found.unit.is_active:
             raise RuleBroken(f"{found.unit.name} sudah dihapus. Periksa lagi wilayahnya.")
-        if line.is_deputy and found.unit is not None and not deputy_of(found.unit.kind):
-            raise RuleBroken(f"{found.unit.name} tidak punya sekretaris di sini.")
+        if found.unit is not None and not ROLE_OF[line.office](found.unit.kind):
+            raise RuleBroken(f"{found.unit.name} tidak punya {line.office} di sini.")
 
     def _person(self, found: Checked, line: Typed) -> None:
         person = found.person = self._people.get(line.nik.digits)
@@ -136,7 +139,7 @@ class Checker:
     def _post(self, found: Checked, line: Typed) -> None:
         if found.unit is None:
             return
-        role = deputy_of(found.unit.kind) if line.is_deputy else head_of(found.unit.kind)
+        role = ROLE_OF[line.office](found.unit.kind)
         for held in self._held[found.unit.pk, role]:
             account = getattr(held.user, "resident", None)
             if account is not None and found.person and account.person_id == found.person.pk:
@@ -169,11 +172,11 @@ class Checker:
 def refuse_conflicts(lines: Iterable[Checked]) -> None:
     """Refuse lines that another line contradicts: one person with two posts, one post with two
     people. Of equal lines the first stays."""
-    by_post: dict[tuple[str, bool], list[Checked]] = defaultdict(list)
+    by_post: dict[tuple[str, Office], list[Checked]] = defaultdict(list)
     by_nik: dict[str, list[Checked]] = defaultdict(list)
     for one in lines:
         if one.typed is not None and not one.reason:
-            by_post[one.typed.code, one.typed.is_deputy].append(one)
+            by_post[one.typed.code, one.typed.office].append(one)
             by_nik[one.typed.nik.digits].append(one)
     for some in by_post.values():
         first = some[0]

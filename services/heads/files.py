@@ -23,7 +23,7 @@ from services.heads import checking, table
 from services.heads.appointing import appoint_neighbour
 from services.heads.checking import Checked, Checker
 from services.heads.models import HeadsFile, HeadsLine
-from services.heads.table import Typed
+from services.heads.table import Office, Typed
 from services.residents.imports import files as kept_files
 from services.residents.imports.columns import Cell, as_text
 from services.residents.imports.problems import ImportRefused
@@ -305,15 +305,19 @@ def _write(file: HeadsFile, one: Checked) -> None:
     unit = one.unit or ensure_rts({typed.code})[typed.code]
     audit.record_read(actor=file.by, person_id=person.pk, purpose="penunjukan")
     appoint_neighbour(
-        post=post_at(unit, is_deputy=typed.is_deputy), person=person, by=file.by,
+        post=post_at(unit, typed.office), person=person, by=file.by,
         since=typed.since, until=typed.until, phone=typed.phone, decree=typed.decree,
         decree_on=typed.decree_on,
     )  # fmt: skip
 
 
-def post_at(unit: Unit, *, is_deputy: bool) -> Post:
-    """The post of the head of a neighbourhood or of their deputy, made where missing."""
-    return office.deputy_post(unit=unit) if is_deputy else office.head_post(unit=unit)
+def post_at(unit: Unit, at: Office) -> Post:
+    """The post of the head of a neighbourhood, of their deputy or treasurer, made where missing."""
+    if at == Office.DEPUTY:
+        return office.deputy_post(unit=unit)
+    if at == Office.TREASURER:
+        return office.treasurer_post(unit=unit)
+    return office.head_post(unit=unit)
 
 
 def _finish(file: HeadsFile, today: date) -> None:

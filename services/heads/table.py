@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import islice
 
 from kernel import text
@@ -43,7 +44,14 @@ _BY_KEY = {
     for spelling in (field, *aliases)
 }
 IGNORED = ""
-DEPUTY = "sekretaris"
+
+
+class Office(StrEnum):
+    """What somebody is in a neighbourhood, as a line says it."""
+
+    HEAD = "ketua"
+    DEPUTY = "sekretaris"
+    TREASURER = "bendahara"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class Typed:
     nik: Nik
     name: str
     code: str  # of the unit
-    is_deputy: bool
+    office: Office
     phone: str
     decree: str
     decree_on: date | None
@@ -137,7 +145,7 @@ class Reader:
         if not typed("nik"):
             raise RuleBroken("Kolom nik kosong. Isi NIK-nya.")
         nik = values.nik(raw["nik"])
-        kind, is_deputy = self._post(typed("jabatan"))
+        kind, office = self._post(typed("jabatan"))
         says_since = typed("mulai") != ""
         since = self._day(typed("mulai"), "mulai") if says_since else self._today
         until = self._day(typed("sampai"), "sampai") if typed("sampai") else None
@@ -152,7 +160,7 @@ class Reader:
             nik=nik,
             name=typed("nama")[:150],
             code=self._code(typed, kind),
-            is_deputy=is_deputy,
+            office=office,
             phone=f"0{phone}" if phone.startswith("8") else phone,  # a number cell drops the 0
             decree=printed(typed("no_sk"), "no_sk", 80),
             decree_on=self._day(typed("tanggal_sk"), "tanggal_sk") if typed("tanggal_sk") else None,
@@ -164,20 +172,21 @@ class Reader:
     def _day(self, typed: str, what: str) -> date:
         return values.day(typed, f"Kolom {what}")
 
-    def _post(self, typed: str) -> tuple[str, bool]:
-        """The kind of unit ("" where the line's place says it), and whether it is a deputy."""
+    def _post(self, typed: str) -> tuple[str, Office]:
+        """The kind of unit ("" where the line's place says it), and what somebody is there."""
         word = text.squeeze(typed)
         if word in ("", "ketua", "kepala"):
-            return "", False
-        is_deputy = word.startswith(DEPUTY)
-        rest = word.removeprefix(DEPUTY).removeprefix("ketua").removeprefix("kepala")
+            return "", Office.HEAD
         if word in self._heads:
-            return self._heads[word], False
-        if rest in NEIGHBOURHOOD or (is_deputy and rest == ""):
-            return rest, is_deputy
+            return self._heads[word], Office.HEAD
+        beside = (Office.DEPUTY, Office.TREASURER)
+        office = next((one for one in beside if word.startswith(one)), Office.HEAD)
+        rest = word.removeprefix(office).removeprefix("ketua").removeprefix("kepala")
+        if rest in NEIGHBOURHOOD or (office != Office.HEAD and rest == ""):
+            return rest, office
         raise RuleBroken(
-            f"Jabatan “{typed[:40]}” tidak dikenal. Tulis Ketua RT, Sekretaris RT, Ketua RW, atau "
-            "kosongkan untuk ketuanya."
+            f"Jabatan “{typed[:40]}” tidak dikenal. Tulis Ketua RT, Sekretaris RT, Bendahara RT, "
+            "Ketua RW, atau kosongkan untuk ketuanya."
         )
 
     def _code(self, typed: Callable[[str], str], kind: str) -> str:

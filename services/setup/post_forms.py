@@ -1,4 +1,4 @@
-"""Forms about one post: a neighbour as head of an RT or RW, and the details of a holding."""
+"""Forms about one post: a neighbour in a post of an RT or RW, and the details of a holding."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from services.residents.models import Person
 from services.residents.queries import lives_in, record_by_nik
 from services.setup.forms import AppointForm, told_apart
 from tenants.office.models import Holding, Unit
-from tenants.office.roles import Can, can
+from tenants.office.roles import NEIGHBOURHOOD, Can, can
 from ui.forms import EmailField, Form, NikField, PhoneField, TanggalField, WrittenDateField
 
 UNKNOWN = "NIK ini tidak tercatat di data penduduk. Periksa lagi angkanya, atau impor dulu datanya."
@@ -21,7 +21,8 @@ NOBODY_CALLED_SO = (
 
 
 class NeighbourForm(Form):
-    """Who leads an RT or RW: by NIK, or by name and birth date within the kelurahan or desa."""
+    """Who holds a post of an RT or RW: by NIK, or by name and birth date within the kelurahan or
+    desa."""
 
     nik = NikField(
         required=False,
@@ -79,7 +80,7 @@ class NeighbourForm(Form):
 
 
 class CorrectForm(Form):
-    """Details of a holding; the heads of RT and RW have a decree and a term alone."""
+    """Details of a holding; those of RT and RW have a decree and a term alone."""
 
     nip = AppointForm.base_fields["nip"]
     rank = AppointForm.base_fields["rank"]
@@ -95,7 +96,7 @@ class CorrectForm(Form):
         super().__init__(*args, initial=initial, **kwargs)
         if can(holding.post.role, Can.ADMINISTERS):
             del self.fields["until"]  # ended on a page that keeps the city from having none
-        if can(holding.post.role, Can.VOUCHES):
+        if holding.post.unit.kind in NEIGHBOURHOOD:
             del self.fields["nip"], self.fields["rank"]
 
     def clean(self) -> dict[str, Any]:

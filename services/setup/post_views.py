@@ -18,7 +18,7 @@ from services.web.access import today
 from tenants.office import actions as office
 from tenants.office import queries
 from tenants.office.models import Holding, Post
-from tenants.office.roles import Can, can
+from tenants.office.roles import NEIGHBOURHOOD, title_at
 from ui.forms import explain
 from ui.page import Audience, page
 
@@ -27,13 +27,13 @@ BY_MAIL = "e-mail"  # an RT whose head is in no register
 
 @page(Audience.ADMIN)
 def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
-    """Who holds a post, and giving it to somebody: an official by e-mail address, the head of an
-    RT or RW from the register."""
+    """Who holds a post, and giving it to somebody: an official by e-mail address, head, secretary
+    or treasurer of an RT or RW from the register."""
     found = Post.objects.filter(pk=pk).select_related("unit__parent__parent")
     at = with_holders(found).first()
     if at is None:
         raise NotThere("Jabatan ini tidak ditemukan.")
-    is_neighbourhood = can(at.role, Can.VOUCHES)
+    is_neighbourhood = at.unit.kind in NEIGHBOURHOOD
     from_register = is_neighbourhood and request.GET.get("method") != BY_MAIL
     form: NeighbourForm | AppointForm
     if from_register:
@@ -57,7 +57,7 @@ def post(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return page_of(
         request, "post", form, post=at, past=past[:10],
         enrolled=mfa.enrolled_among(people), unknown=unknown, is_neighbourhood=is_neighbourhood,
-        from_register=from_register, day=today(),
+        from_register=from_register, day=today(), called=title_at(at.role, at.unit),
         following=queries.next_vacancy(at, today()) if at.now else None,  # type: ignore[attr-defined]
     )  # fmt: skip
 

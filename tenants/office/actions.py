@@ -19,7 +19,7 @@ from tenants.office import handing_over, notices, signing
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
 from tenants.office.naming import printed
 from tenants.office.queries import holds_seat
-from tenants.office.roles import Can, can, deputy_of, having, role_of
+from tenants.office.roles import Can, can, deputy_of, having, role_of, treasurer_of
 from tenants.registry.current import city
 from tenants.registry.entitlements import require_room
 from ui.rules import check_accent
@@ -54,11 +54,20 @@ def head_post(*, unit: Unit) -> Post:
 def deputy_post(*, unit: Unit) -> Post:
     """The post of whoever stands in for the head of a neighbourhood, made where missing. Raises
     RuleBroken where there is no such role."""
-    role = deputy_of(unit.kind)
+    return _post_beside(unit, deputy_of(unit.kind), "Sekretaris")
+
+
+def treasurer_post(*, unit: Unit) -> Post:
+    """The post of whoever keeps the cash book beside the head of a neighbourhood, made where
+    missing. Raises RuleBroken where there is no such role."""
+    return _post_beside(unit, treasurer_of(unit.kind), "Bendahara")
+
+
+def _post_beside(unit: Unit, role: str, called: str) -> Post:
     if not role:
-        raise RuleBroken(f"{unit.name} tidak punya sekretaris di sini.")
+        raise RuleBroken(f"{unit.name} tidak punya {called.lower()} di sini.")
     known = Post.objects.filter(unit=unit, role=role).order_by("pk").first()
-    title = printed(f"Sekretaris {unit.name}", "title", 120)
+    title = printed(f"{called} {unit.name}", "title", 120)
     return known or Post.objects.get_or_create(unit=unit, role=role, title=title)[0]
 
 

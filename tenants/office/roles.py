@@ -152,6 +152,18 @@ def deputy_of(kind: str) -> str:
     return next(deputies, "")
 
 
+def treasurer_of(kind: str) -> str:
+    """The code of the role that keeps the cash book beside the head of units of this kind; ""
+    where none does."""
+    at = level_of(kind)
+    keepers = (
+        role.code
+        for role in SHIPPED.values()
+        if Can.KEEPS_MONEY in role.can and Can.HEADS not in role.can and at in role.levels
+    )
+    return next(keepers, "")
+
+
 def is_desk(code: str) -> bool:
     """Whether holders of posts with this role work on cases in an office."""
     return not role_of(code).can.isdisjoint(DESK_WORK)

@@ -139,7 +139,7 @@ def test_every_fault_is_named_and_the_rest_goes_in(cast: Cast, admin: User) -> N
         line(cast, one, "015", nama="Orang Yang Lain Sama Sekali"),
         line(cast, one, "016", kelurahan="Kelurahan Tidak Ada"),
         line(cast, one, "", rw=""),
-        line(cast, one, "017", jabatan="Bendahara"),
+        line(cast, one, "017", jabatan="Juru kunci"),
         line(cast, good, "003"),
     ]
     ensure_rts({f"{cast.village.code}/001/{number:03d}" for number in range(3, 18)})
@@ -151,7 +151,7 @@ def test_every_fault_is_named_and_the_rest_goes_in(cast: Cast, admin: User) -> N
         9: "Baris 10 menyebut orang lain", 10: "Baris 9 menyebut orang lain",
         11: "16 angka", 12: "Telepon", 13: "Kolom mulai", 14: "sesudah hari mulainya",
         15: "Namanya tidak sama", 16: "tidak ada di daerah ini", 17: "wilayah jabatannya",
-        18: "Bendahara", 19: "sama dengan baris 2",
+        18: "Juru kunci", 19: "sama dengan baris 2",
     }  # fmt: skip
     assert said.keys() == expected.keys()
     assert {n: said[n] for n in expected if expected[n] not in said[n]} == {}
@@ -344,3 +344,23 @@ def test_a_deputy_holds_no_head_post(cast: Cast, admin: User) -> None:
     assert Holding.objects.get(user=cast.bahar).until is None
     with pytest.raises(RuleBroken):
         office.deputy_post(unit=cast.village)
+
+
+def test_secretary_and_treasurer_stand_in_the_file_too(cast: Cast, admin: User) -> None:
+    secretary, treasurer, other = (family(cast.village, rt=2)[0] for _ in range(3))
+    rows = [
+        line(cast, secretary, "002", jabatan="Sekretaris RT"),
+        line(cast, treasurer, "002", jabatan="Bendahara RT"),
+        line(cast, other, "", jabatan="Bendahara", kelurahan=cast.village.name),
+    ]
+    file = finish(check(as_csv(rows), admin), admin)
+    assert file.counts["refused"] == 0
+    for person, role, end in (
+        (secretary, "sekretaris_rt", "001/002"), (treasurer, "bendahara_rt", "001/002"),
+        (other, "bendahara_rt", "/001"),
+    ):  # fmt: skip
+        holding = Holding.objects.get(user__resident__person=person)
+        assert holding.post.role == role and holding.post.unit.code.endswith(end)
+    assert Holding.objects.get(user=cast.bahar).until is None
+    again = check(as_csv(rows), admin)
+    assert again.counts["refused"] == 0 and again.counts["ready"] == 0

@@ -91,6 +91,18 @@ def test_the_account_there_is_keeps_what_its_owner_wrote(page: Client, cast: Cas
     assert "Admin menunjuk Anda" in told["body"]
 
 
+def test_a_treasurer_is_a_neighbour_with_their_own_account(page: Client, cast: Cast) -> None:
+    sari = cast.sari
+    post = office.treasurer_post(unit=cast.sari_person.household.rt)
+    form = page.get(f"/kelola/pejabat/{post.pk}/").content.decode()
+    assert "E-mail tidak diperlukan" in form and "Tunjuk Bendahara" in form
+    answer = send(page, post, nik=cast.sari_person.nik)
+    assert answer.url == f"/kelola/pejabat/{post.pk}/"
+    assert Holding.objects.get(post=post).user == sari
+    told = Outbox.objects.filter(kind="mail.send", payload__to=sari.email).latest("pk").payload
+    assert "Bendahara" in told["subject"] and "membenarkannya" not in told["body"]
+
+
 def test_name_and_birth_date_find_a_neighbour_of_the_same_kelurahan(
     page: Client, person: Person, cast: Cast
 ) -> None:
