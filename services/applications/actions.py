@@ -84,7 +84,8 @@ def begin(
             )
         return _with_given(existing, given or {})
     refuse_closed(service, applicant, today=today_of(now()))
-    taken = earlier(service.current.blueprint, applicant.pk)
+    is_helped = checked == Application.FOR_NEIGHBOUR  # who types is shown it before anybody agreed
+    taken = earlier(service.current.blueprint, applicant.pk, with_sensitive=not is_helped)
     try:
         with transaction.atomic():
             begun = Application(
@@ -177,7 +178,7 @@ def _save_answers(
     answers, wrong = answering.clean(said_in or blueprint, merged, house)
     after = answering.as_typed(blueprint, answers)
     _refuse_contradiction(application, before, after)
-    if before != after:
+    if before != after or files.keys() & set(asked):
         consent.ask_again(application)
     _record_named(application, answers, by)
     application.seal_answers(answers)
@@ -227,14 +228,22 @@ def require_editable(application: Application) -> None:
 
 @transaction.atomic
 def remove_document(*, document_id: int, by: User) -> int:
-    """Take a file out of a draft; returns the case's id. Raises NotThere, Stale."""
+    """Take a file out of a draft; returns the case's id. The signed statement of who agreed stays
+    as long as the application. Raises NotThere, Stale, RuleBroken."""
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotThere("Berkas ini tidak ditemukan.")
-    application = in_hand(by, document.case_id, today=today_of(now()))
-    require_editable(locked(Application, application.pk))
+    in_hand(by, document.case_id, today=today_of(now()))
+    application = locked(Application, document.case_id)
+    require_editable(application)
+    if document.key == OnBehalf.PAPER:
+        raise RuleBroken(
+            "Pernyataan yang ditandatangani tidak bisa dihapus. Bila isiannya salah, perbaiki "
+            "isiannya lalu minta persetujuan lagi, atau buang isiannya."
+        )
     document.delete()
     transaction.on_commit(lambda: stored_files.forget(document.path))
+    consent.ask_again(application)
     return application.pk
 
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
-from services.applications import actions, loading, withdrawal
+from services.applications import actions, consent, loading, withdrawal
 from services.applications.counter import BEGUN_ALONE
 from services.applications.fitness import refuse_unfit
 from services.applications.models import Application, OnBehalf
@@ -63,8 +63,9 @@ def _why_not(service: Service, person: Person, today: date) -> str:
 
 @transaction.atomic
 def begin(*, service: Service, applicant: Person, by: User, today: date) -> Application:
-    """A draft for a resident of the own area, filled from register, wallet and earlier answers;
-    one that a head began goes on, and the applicant is asked anew where another head did.
+    """A draft for a resident of the own area, filled from the register and from earlier answers
+    that are not sensitive; one that a head began goes on. Where another head did, the applicant is
+    asked anew, and what only they were told is asked again.
 
     Raises NotThere for somebody who lives elsewhere and after the term, RuleBroken.
     """
@@ -82,11 +83,13 @@ def begin(*, service: Service, applicant: Person, by: User, today: date) -> Appl
     if draft.checked != Application.FOR_NEIGHBOUR or row.taken_over_at is not None:
         raise RuleBroken(BEGUN_ALONE)
     if row.typed_by_id != by.pk:
-        row.typed_by, row.title, row.how, row.agreed_at = by, post.title, "", None
-        row.may_print, row.code_digest, row.code_until = False, b"", None
-        row.save()
+        row.typed_by, row.title = by, post.title
+        row.save(update_fields=["typed_by", "title"])
+        private = {spec.key for spec in draft.blueprint.fields if spec.sensitive}
+        draft.seal_answers({k: said for k, said in draft.answers.items() if k not in private})
         draft.opened_by = by
-        draft.save(update_fields=["opened_by"])
+        draft.save(update_fields=["opened_by", "answers_sealed"])
+        consent.ask_again(draft)
     audit.record(
         "application.begun_on_behalf", actor=by, subject="application", subject_id=draft.pk,
         detail={"post": post.pk},

@@ -2,7 +2,8 @@
 an identity shown at a counter. Nothing is sent for anybody without one of these."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from services.applications import notices
 from services.applications.models import Application, OnBehalf
 from services.applications.queries import in_hand, is_helped_by, is_own_account
 from services.cases import attachments
+from services.cases.models import Document
 from services.cases.route import locked, today_of
 from services.residents import guesses
 from services.residents.family import is_minor
@@ -145,6 +147,7 @@ def _agreed(
     application: Application, row: OnBehalf, how: str, *, may_print: bool, by: User, at: datetime
 ) -> OnBehalf:
     row.how, row.agreed_at, row.may_print = how, at, may_print
+    row.agreed_to = _prints_of(application)[0]
     row.code_digest, row.code_until = b"", None
     if how != OnBehalf.How.CODE:
         row.code_of = None
@@ -160,6 +163,29 @@ def _digests(row: OnBehalf, code: str) -> list[bytes]:
     return prints(f"consent:{row.pk}:{code}")
 
 
+def _prints_of(application: Application) -> list[bytes]:
+    """What one agrees to: the answers, what is handed in with them, and the signed statement. What
+    the register itself knows nobody hands in."""
+    files = Document.objects.filter(case=application).exclude(origin=Document.Origin.REGISTER)
+    handed_in = list(files.order_by("key").values_list("key", "origin", "name", "sha256"))
+    said = json.dumps([application.answers, handed_in], sort_keys=True, ensure_ascii=False)
+    return prints(f"agreed:{application.pk}:{said}")
+
+
+def is_agreed(application: Application) -> bool:
+    """Whether the applicant agreed to this application as it is typed now. Of one that was sent:
+    whether they ever did."""
+    row = application.helped
+    if row is None or not row.how:
+        return False
+    if application.state != Application.State.DRAFT:
+        return True
+    if row.how == OnBehalf.How.SIGNATURE and row.paper_id is None:
+        return False
+    agreed = bytes(row.agreed_to or b"")
+    return any(hmac.compare_digest(agreed, one) for one in _prints_of(application))
+
+
 # --- asked by the actions of applications ---------------------------------------------------------
 
 
@@ -171,8 +197,7 @@ def settle(application: Application, *, by: User, at: datetime) -> None:
     if is_own_account(by, application):
         take_over(application, by=by, at=at)
     elif application.checked == Application.FOR_NEIGHBOUR:
-        row = application.helped
-        if row is None or not row.is_agreed:
+        if not is_agreed(application):
             raise RuleBroken(NOT_YET)
     elif application.state == Application.State.DRAFT:
         note_identity(application, by=by, at=at)
@@ -203,11 +228,12 @@ def take_over(application: Application, *, by: User, at: datetime) -> None:
 
 
 def ask_again(application: Application) -> None:
-    """The answers of a draft changed: what was agreed to before counts no more."""
+    """The answers or files of a draft changed: what was agreed to before counts no more
+    (``is_agreed`` finds out by itself), nor does a code that was sent for it."""
     if application.state != Application.State.DRAFT:
         return
-    agreed: Iterable[str] = (OnBehalf.How.CODE, OnBehalf.How.SIGNATURE)
     if application.checked == Application.FOR_NEIGHBOUR:
-        OnBehalf.objects.filter(application=application, how__in=agreed).update(
-            how="", agreed_at=None, may_print=False
-        )
+        OnBehalf.objects.filter(application=application).update(
+            how="", agreed_at=None, agreed_to=None, may_print=False, code_digest=b"",
+            code_until=None,
+        )  # fmt: skip

@@ -37,8 +37,11 @@ class Taken:
     application: Application
 
 
-def earlier(blueprint: Blueprint, applicant_id: int) -> dict[str, Taken]:
-    """For each question its answer in the newest request of this resident that asked the same.
+def earlier(
+    blueprint: Blueprint, applicant_id: int, *, with_sensitive: bool = True
+) -> dict[str, Taken]:
+    """For each question its answer in the newest request of this resident that asked the same;
+    without those that are sensitive here or were there, where somebody else would read them.
 
     The same is: what the table says of this service; in a request for this very service the same
     question; elsewhere a question whose label the table lists as one that everybody asks alike.
@@ -66,7 +69,11 @@ def earlier(blueprint: Blueprint, applicant_id: int) -> dict[str, Taken]:
             if spec.key in found:
                 continue
             source = _source(spec, slug, blueprint, there, repeats=repeats)
-            if source is not None and request.answers.get(source) is not None:
+            if source is None:
+                continue
+            if not with_sensitive and (spec.sensitive or there[source].sensitive):
+                continue
+            if request.answers.get(source) is not None:
                 found[spec.key] = Taken(request.answers[source], request)
     return found
 

@@ -11,6 +11,7 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.ids import normalize_code
 from kernel.tanggal import long_date
+from services.applications import consent
 from services.applications.actions import require_editable
 from services.applications.models import Application, IssuedLetter
 from services.applications.requirements import kind_for
@@ -64,6 +65,7 @@ def meet_by_code(*, application_id: int, key: str, typed: str, by: User) -> None
                 gettext("Surat itu bukan atas nama Anda. Unggah suratnya bila tetap diperlukan.")
             )
         attachments.note(application, key, letter.words, Document.Origin.ELSEWHERE, by)
+        consent.ask_again(application)
 
 
 def _look_up(typed: str) -> _Elsewhere | None:

@@ -104,6 +104,8 @@ class OnBehalf(models.Model):
     code_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     code_digest = models.BinaryField(default=bytes)
     code_until = models.DateTimeField(null=True)
+    # A print of the answers and files that were agreed to (``consent``); of no others counts it.
+    agreed_to = models.BinaryField(null=True)
     # The photographed signature.
     paper = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")
     may_print = models.BooleanField(default=False)  # whoever typed may print the finished letter
@@ -120,10 +122,6 @@ class OnBehalf(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.how}"
-
-    @property
-    def is_agreed(self) -> bool:
-        return bool(self.how)
 
 
 class LifeEvent(models.Model):

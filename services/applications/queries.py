@@ -90,16 +90,21 @@ def get_for(
     NotThere for absent and forbidden alike. A fixed number of queries.
     """
     application = loading.read(application_id)
-    if application is not None:
-        if is_applicant(user, application):
-            return application
-        if application.state in EDITABLE and is_helped_by(user, application, today=today):
-            return application
-        posts = office.posts_of(user, today)
-        posts = [p for p in posts if not (with_papers and can(p.role, Can.VOUCHES))]
-        if any(lies_at(step, posts) for step in application.steps.all()):
-            return application
+    if application is not None and _may_see(user, application, today, with_papers=with_papers):
+        return application
     raise NotThere("Permohonan ini tidak ditemukan.")
+
+
+def _may_see(user: User, application: Application, today: date, *, with_papers: bool) -> bool:
+    if is_applicant(user, application):
+        return True
+    hides_papers = with_papers and application.checked == Application.FOR_NEIGHBOUR
+    is_open = application.state in EDITABLE and not hides_papers
+    if is_open and is_helped_by(user, application, today=today):
+        return True
+    posts = office.posts_of(user, today)
+    posts = [p for p in posts if not (with_papers and can(p.role, Can.VOUCHES))]
+    return any(lies_at(step, posts) for step in application.steps.all())
 
 
 def own(user: User, application_id: int) -> Application:
@@ -187,12 +192,26 @@ def vouching(posts: list[Post]) -> QuerySet[Step]:
 
 
 def document_for(user: User, document_id: int, *, today: date) -> Document:
-    """A file this user may see. Raises NotThere."""
+    """A file this user may see; of what a head types for a neighbour, the head sees the files
+    they uploaded themselves. Raises NotThere."""
     document = Document.objects.filter(pk=document_id).first()
-    if document is None or not document.has_file:
+    application = loading.read(document.case_id) if document is not None else None
+    if document is None or application is None or not document.has_file:
         raise NotThere("Berkas ini tidak ditemukan.")
-    document.case = get_for(user, document.case_id, today=today, with_papers=True)
+    if not (
+        _may_see(user, application, today, with_papers=True)
+        or _uploaded(user, application, document, today)
+    ):
+        raise NotThere("Permohonan ini tidak ditemukan.")
+    document.case = application
     return document
+
+
+def _uploaded(user: User, application: Application, document: Document, today: date) -> bool:
+    """Whether a helper handed in this file, and fills in the application still."""
+    is_own = document.uploaded_by_id == user.pk and document.origin == Document.Origin.UPLOAD
+    is_open = is_own and application.state in EDITABLE
+    return is_open and is_helped_by(user, application, today=today)
 
 
 def letter_for(user: User, letter_id: int, *, today: date) -> Letter:
@@ -221,16 +240,20 @@ class HandedIn:
 
     label: str
     document: Document
+    may_open: bool = True
 
     @property
     def is_picture(self) -> bool:
         return self.document.media_type.startswith("image/")
 
 
-def handed_in(application: Application, blueprint: Blueprint | None = None) -> list[HandedIn]:
+def handed_in(
+    application: Application, blueprint: Blueprint | None = None, *, reader: User | None = None
+) -> list[HandedIn]:
     """The files of an application in the order the service asks for them (prefetched);
     ``blueprint`` is the application's own in another language. Before it is sent, without the
-    files of requirements that the answers no longer ask for: those are dropped at sending."""
+    files of requirements that the answers no longer ask for: those are dropped at sending.
+    ``reader`` fills it in: as a head for a neighbour they open their own files alone."""
     specs = (blueprint or application.blueprint).documents
     order = {spec.key: (place, spec.label) for place, spec in enumerate(specs)}
     order[OnBehalf.PAPER] = (len(order), gettext("Persetujuan yang ditandatangani"))
@@ -243,7 +266,13 @@ def handed_in(application: Application, blueprint: Blueprint | None = None) -> l
         if document.key not in idle
     ]
     found.sort(key=lambda one: (one[0][0], one[1].pk))
-    return [HandedIn(label, document) for (_, label), document in found]
+    head = reader if application.checked == Application.FOR_NEIGHBOUR else None
+    if head is not None and is_applicant(head, application):
+        head = None
+    return [
+        HandedIn(label, document, head is None or document.uploaded_by_id == head.pk)
+        for (_, label), document in found
+    ]
 
 
 def correctable(application: Application) -> list[tuple[str, str]]:

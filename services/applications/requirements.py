@@ -89,8 +89,7 @@ def ready(
 
 def meet(application: Application, keys: Collection[str], *, by: User, today: date) -> None:
     """Meet those of these requirements that need no upload. Call inside a transaction."""
-    found = ready(application.applicant, application.blueprint, keys, today=today)
-    for key, one in found.items():
+    for key, one in _ready_for(application, keys, today).items():
         try:
             file = one.file()
         except FileNotFoundError:  # lost with its disk: the resident hands it in again
@@ -99,6 +98,19 @@ def meet(application: Application, keys: Collection[str], *, by: User, today: da
             attachments.note(application, key, one.words, one.origin, by)
         else:
             attachments.attach(application, key, one.words, file, by, origin=one.origin)
+
+
+def _ready_for(application: Application, keys: Collection[str], today: date) -> dict[str, Ready]:
+    """The same for an application. Of what a head types for a neighbour, what the register says
+    and no more: the neighbour did not show the head what lies in the wallet, nor other letters."""
+    found = ready(application.applicant, application.blueprint, keys, today=today)
+    helped = application.helped
+    is_typed_by_head = application.checked == Application.FOR_NEIGHBOUR and (
+        helped is None or helped.taken_over_at is None
+    )
+    if not is_typed_by_head:
+        return found
+    return {key: one for key, one in found.items() if one.origin == Document.Origin.REGISTER}
 
 
 def taken_over(files: Iterable[Document]) -> list[Document]:
@@ -119,7 +131,7 @@ def renew(
     if not taken:
         return True
     keys = {one.key for one in taken}
-    found = ready(application.applicant, application.blueprint, keys, today=today)
+    found = _ready_for(application, keys, today)
     fallen = [one for one in taken if not _stands(one, found.get(one.key))]
     attachments.drop(fallen)
     if fallen:

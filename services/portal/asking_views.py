@@ -219,7 +219,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "helping": helping,
         "agrees_first": agrees_first,
         "answers": answered(application, shown),
-        "files": queries.handed_in(application, shown),
+        "files": queries.handed_in(application, shown, reader=user),
         "facts": facts_of(application.applicant),
         "count": len(actions.pages(application)) + 1,
         "keep": KeepForm(names=keepable) if keepable else None,

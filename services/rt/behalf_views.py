@@ -212,7 +212,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("rt-behalf", pk)
     row = application.helped
     assert row is not None
-    if not row.is_agreed:
+    if not consent.is_agreed(application):
         return redirect("rt-behalf-agree", pk)
     is_new = application.state == Application.State.DRAFT
     vouches = is_new and behalf.will_vouch(application, user, at=now())

@@ -19,11 +19,23 @@ from services.cases import decisions
 from services.cases.models import Case, Document, Step
 from services.cases.timeline import timeline
 from services.catalogue.queries import service
-from services.residents.models import Person
+from services.residents.models import Consent, Person, WalletDocument
 from services.residents.officials import identify
+from services.residents.wallet import actions as wallet
 from services.web.access import today
 from tenants.office.models import Absence, Holding
-from tests.factories import MONDAY, SKTM, Cast, account, family, photo, step_of
+from tests.factories import (
+    MONDAY,
+    SKTM,
+    Cast,
+    account,
+    approve,
+    family,
+    photo,
+    step_of,
+    submitted,
+)
+from tests.told import tell_subscribers
 
 As = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -179,6 +191,133 @@ def test_changed_answers_are_agreed_to_anew(cast: Cast, neighbours: list[Person]
     )  # fmt: skip
     with pytest.raises(RuleBroken, match="belum menyetujui"):
         behalf.send(application_id=draft.pk, by=cast.hasan, at=clock.now())
+
+
+def test_changed_files_are_agreed_to_anew(cast: Cast, neighbours: list[Person]) -> None:
+    draft = typed(cast, neighbours[0])
+    key = draft.blueprint.documents[0].key
+
+    def exchanged() -> None:
+        actions.save_answers(
+            application_id=draft.pk, typed={}, files={key: photo("red")}, names={}, by=cast.hasan,
+            only=[key],
+        )  # fmt: skip
+
+    def removed() -> None:
+        actions.remove_document(document_id=draft.documents.get(key=key).pk, by=cast.hasan)
+
+    for change in (exchanged, removed):
+        signed(draft, cast.hasan, may_print=True)
+        change()
+        row = OnBehalf.objects.get(application=draft)
+        assert (row.how, row.may_print, row.agreed_at) == ("", False, None)
+        with pytest.raises(RuleBroken, match="belum menyetujui"):
+            behalf.send(application_id=draft.pk, by=cast.hasan, at=clock.now())
+
+
+def test_what_was_not_agreed_to_is_not_sent_whoever_changed_it(
+    cast: Cast, neighbours: list[Person]
+) -> None:
+    draft = typed(cast, neighbours[0])
+    signed(draft, cast.hasan)
+    assert consent.is_agreed(Application.objects.get(pk=draft.pk))
+    Document.objects.filter(case=draft).exclude(key=OnBehalf.PAPER).update(sha256="0" * 64)
+    assert not consent.is_agreed(Application.objects.get(pk=draft.pk))
+    with pytest.raises(RuleBroken, match="belum menyetujui"):
+        behalf.send(application_id=draft.pk, by=cast.hasan, at=clock.now())
+    signed(draft, cast.hasan)
+    Document.objects.filter(case=draft, key=OnBehalf.PAPER).delete()
+    assert not consent.is_agreed(Application.objects.get(pk=draft.pk))
+
+
+def test_a_code_sent_for_other_answers_is_no_consent(cast: Cast, neighbours: list[Person]) -> None:
+    account(neighbours[0], "warga@example.com")
+    draft = typed(cast, neighbours[0])
+    code = code_sent(draft, neighbours[0], cast.hasan)
+    actions.save_answers(
+        application_id=draft.pk, typed={"keperluan": "Berobat"}, files={}, names={}, by=cast.hasan,
+        only=["keperluan"],
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="keliru"):
+        consent.agree_by_code(
+            application_id=draft.pk, code=code, may_print=True, by=cast.hasan, at=clock.now()
+        )
+
+
+def test_the_signed_statement_is_not_thrown_away_before_and_after_sending(
+    cast: Cast, neighbours: list[Person], signed_in: As
+) -> None:
+    draft = typed(cast, neighbours[0])
+    paper = signed(draft, cast.hasan).paper
+    assert paper is not None
+    path = at("document-remove", paper.pk)
+    assert signed_in(cast.hasan).post(path).status_code == 422
+    sent = behalf.send(application_id=draft.pk, by=cast.hasan, at=clock.now())
+    decisions.return_(step_id=step_of(sent).pk, by=cast.rina, note="Kurang jelas.", at=clock.now())
+    assert signed_in(cast.hasan).post(path).status_code == 422
+    assert OnBehalf.objects.get(application=draft).paper == paper
+
+
+# --- what the head reads --------------------------------------------------------------------------
+
+
+def test_a_head_is_shown_no_income_and_no_paper_of_the_wallet(cast: Cast, signed_in: As) -> None:
+    wallet.say(
+        person=cast.sari_person, purpose=Consent.Purpose.WALLET, given=True, by=cast.sari,
+        at=MONDAY,
+    )  # fmt: skip
+    approve(submitted(cast), cast.hasan, cast.rina, cast.lurah)
+    tell_subscribers()
+    assert WalletDocument.objects.exists(), "the wallet holds what was handed in"
+    income = ("1450000", "1.450.000")
+    own = actions.begin(
+        service=service("pengantar-bansos"), applicant=cast.sari_person, by=cast.sari
+    )
+    assert any(text in str(own.answers) for text in income), "proposed to the resident"
+    taken = 0
+    for slug in ("sktm", "sktm-pendidikan"):
+        draft = behalf.begin(
+            service=service(slug), applicant=cast.sari_person, by=cast.hasan, today=today()
+        )
+        taken += len(draft.answers)
+        assert not any(text in str(draft.answers) for text in income)
+        origins = set(draft.documents.values_list("origin", flat=True))
+        assert origins <= {Document.Origin.REGISTER}
+    assert taken, "answers that are not sensitive are taken over"
+
+
+def test_a_head_opens_the_files_they_uploaded_and_no_letter(
+    cast: Cast, neighbours: list[Person], signed_in: As
+) -> None:
+    draft = typed(cast, neighbours[0])
+    own = draft.documents.exclude(path="").first()
+    assert own is not None
+    client = signed_in(cast.hasan)
+    assert client.get(at("document", own.pk)).status_code == 200
+    assert at("document", own.pk) in client.get(at("application-check", draft.pk)).content.decode()
+    Document.objects.filter(pk=own.pk).update(uploaded_by=cast.rina)
+    assert client.get(at("document", own.pk)).status_code == 404
+    page = client.get(at("application-check", draft.pk)).content.decode()
+    assert at("document", own.pk) not in page and own.name in page
+    Document.objects.filter(pk=own.pk).update(uploaded_by=cast.hasan, origin=Document.Origin.WALLET)
+    assert client.get(at("document", own.pk)).status_code == 404
+
+
+def test_the_next_head_is_not_shown_what_the_one_before_was_told(
+    cast: Cast, neighbours: list[Person]
+) -> None:
+    draft = typed(cast, neighbours[0])
+    private = {spec.key for spec in draft.blueprint.fields if spec.sensitive}
+    assert private & draft.answers.keys()
+    signed(draft, cast.hasan, may_print=True)
+    follower = account(family(cast.village)[0])
+    Holding.objects.filter(user=cast.hasan).update(user=follower)
+    again = behalf.begin(
+        service=service("sktm"), applicant=neighbours[0], by=follower, today=today()
+    )
+    again = Application.objects.get(pk=again.pk)
+    assert again.pk == draft.pk and again.answers and not private & again.answers.keys()
+    assert not consent.is_agreed(again)
 
 
 # --- area and term --------------------------------------------------------------------------------
