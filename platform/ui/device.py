@@ -6,9 +6,14 @@ What the phone does stands in ``static/ui/device-worker.js`` and ``device.js``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from kernel.registry import Hook
+
+KEY = "_key"  # a form's key, new each time it is shown
+# What a page adds to its forms, and nobody typed.
+OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", KEY, "_who", "_said", "_from", "_now"})
 
 # Files a phone keeps: for the page that says there is no connection, and for kept pages.
 USUAL = ("balai.css", "icons.svg", "fonts/plus-jakarta-sans.woff2")
@@ -18,8 +23,9 @@ FILES = (*USUAL, "balai.js", "keep-typed.js", "device.js")
 @dataclass(frozen=True, slots=True)
 class Area:
     """Names of addresses. ``start``: every address that begins with its path belongs to the area.
-    ``facts`` says as JSON whose phone it is, until when it may keep pages, and which; 403 wipes it.
-    ``outbox`` lists what the phone could not send yet."""
+    ``facts`` says as JSON whose phone it is, until when it may keep pages, and which; 403 with
+    ``ended`` says that the post of ``who`` has ended. ``outbox`` lists what the phone could not
+    send yet; whoever is signed in may open it."""
 
     start: str
     facts: str
@@ -36,3 +42,8 @@ class Area:
 area: Hook[Area | None] = Hook(
     "area kept on phones", "which pages a phone keeps and answers without a signal", default=None
 )
+
+
+def area_of(request: HttpRequest) -> Area | None:
+    """What phones keep of the host that is asked: none but cities have an area."""
+    return area.value if getattr(request, "tenant", None) is not None else None

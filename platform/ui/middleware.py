@@ -121,15 +121,26 @@ class RuleBrokenMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, RuleBroken):
-            return views.rule_broken(request, error)
-        if isinstance(error, IntegrityError) and _is_double(error):
-            log.exception("a row was there already")
-            return views.rule_broken(request, Stale(SENT_TWICE))
-        if isinstance(error, OperationalError | InterfaceError | RedisError):
-            log.exception("database or cache server unavailable")
-            return views.unavailable(request)
-        return None
+        refused = refusal(error)
+        if refused is not None:
+            return views.rule_broken(request, refused)
+        return views.unavailable(request) if is_lost(error) else None
+
+
+def refusal(error: Exception) -> RuleBroken | None:
+    """What a person is told of this error; None where it is no refusal."""
+    if isinstance(error, IntegrityError) and _is_double(error):
+        log.error("a row was there already", exc_info=error)
+        return Stale(SENT_TWICE)
+    return error if isinstance(error, RuleBroken) else None
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether the database or the cache server did not answer."""
+    lost = isinstance(error, OperationalError | InterfaceError | RedisError)
+    if lost:
+        log.error("database or cache server unavailable", exc_info=error)
+    return lost
 
 
 def _is_double(error: IntegrityError) -> bool:

@@ -63,11 +63,17 @@ class Page:
 
 
 class Elsewhere(Exception):
-    """Somebody has to go to another page first; ``response`` leads there."""
+    """Somebody has to go to another page first; ``response`` leads there, and nothing was done."""
 
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
         self.response = response
+        response.leads_elsewhere = True  # type: ignore[attr-defined]
+
+
+def leads_elsewhere(response: HttpResponseBase) -> bool:
+    """Whether the view did nothing but send to another page first."""
+    return getattr(response, "leads_elsewhere", False)
 
 
 # Asks who is there. Returns what the view gets after the request; raises Elsewhere,

@@ -278,7 +278,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=0, must_revalidate=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its text changes when a kept file does, which renews the cache."""
-    area = device.area.value if getattr(request, "tenant", None) is not None else None
+    area = device.area_of(request)
     files = device.USUAL if area is None else device.FILES
     kept = [static(f"ui/{name}") for name in (*files, "device-worker.js")]
     # The offline page it keeps is in the visitor's language: another language, another cache.

@@ -6,6 +6,7 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
+        from offline.middleware import preparations
         from services.cases import exporting  # noqa: F401 - the open export
         from services.cases.following import (
             hand_over,
@@ -15,11 +16,13 @@ class CasesConfig(AppConfig):
         )
         from services.cases.queries import bytes_stored, overdue_steps
         from services.cases.steps import desk  # noqa: F401 - the kind of step
+        from services.cases.uploads import judged_first
         from tenants.office import decrees, handing_over, own_roles
         from tenants.registry import health
         from tenants.registry.entitlements import meter
 
         meter("storage")(bytes_stored)
+        preparations.add("files", judged_first)
         decrees.closed.add("cases", hand_over)
         decrees.held_up.add("cases", work_waits_there)
         handing_over.passed_on.add("cases", waiting_vouches, order=10)

@@ -8,6 +8,9 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -81,7 +84,30 @@ def accept(content: bytes) -> Accepted:
         raise RuleBroken(_COMMON["empty"])
     if len(content) > MAX_BYTES:
         raise RuleBroken(_too_large(content))
-    return _judged(b"D", content)
+    known = (_before.get() or {}).get(hashlib.sha256(content).digest())
+    if isinstance(known, RuleBroken):
+        raise RuleBroken(known.message)
+    return known or _judged(b"D", content)
+
+
+# By SHA-256: what was found about files before the transaction of the form that brought them.
+_before: ContextVar[dict[bytes, Accepted | RuleBroken] | None] = ContextVar("before", default=None)
+
+
+@contextmanager
+def judged_before(contents: Iterable[bytes]) -> Iterator[None]:
+    """Judge these files at once: ``accept`` inside takes no time for them."""
+    found: dict[bytes, Accepted | RuleBroken] = {}
+    for content in contents:
+        try:
+            found[hashlib.sha256(content).digest()] = accept(content)
+        except RuleBroken as refused:
+            found[hashlib.sha256(content).digest()] = refused
+    token = _before.set(found)
+    try:
+        yield
+    finally:
+        _before.reset(token)
 
 
 def accept_logo(content: bytes) -> bytes:

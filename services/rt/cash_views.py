@@ -32,7 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
     units = books.units_of(who.treasuring)
     if len(units) == 1:
         return redirect("rt-cash", units[0].pk)
-    return render(request, "rt/dues/books.html", {"units": units, "is_head": bool(who.vouching)})
+    return render(request, "rt/dues/books.html", {"units": units})
 
 
 @page(Audience.TREASURER)
@@ -44,7 +44,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     lines = cash.lines().filter(unit=unit)
     due = statement.next_month(unit)
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "balance": cash.balance(unit),
+        "unit": unit, "balance": cash.balance(unit),
         "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")), "names": NAMES,
         "due": due if due and due < month_of(today()) else None,
         "is_begun": cash.opening(unit) is not None,
@@ -70,7 +70,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saldo awal dicatat.")
             return redirect("rt-cash", pk)
-    context = {"unit": unit, "is_head": bool(who.vouching), "form": form}
+    context = {"unit": unit, "form": form}
     return render(request, "rt/dues/begin.html", context, status=422 if form.errors else 200)
 
 
@@ -98,7 +98,7 @@ def note(request: HttpRequest, pk: int, spends: bool) -> HttpResponse:
         else:
             messages.success(request, "Pengeluaran dicatat." if spends else "Pemasukan dicatat.")
             return redirect("rt-cash", made.unit_id)
-    context = {"unit": unit, "is_head": bool(who.vouching), "form": form, "spends": spends}
+    context = {"unit": unit, "form": form, "spends": spends}
     return render(request, "rt/dues/note.html", context, status=422 if form.errors else 200)
 
 
@@ -122,7 +122,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("rt-cash", found.unit_id)
     can_counter = not (cash.fixed(found) or hasattr(found, "corrected_by"))
     context = {
-        "unit": found.unit, "is_head": bool(who.vouching), "line": found, "names": NAMES,
+        "unit": found.unit, "line": found, "names": NAMES,
         "form": form if can_counter else None,
     }  # fmt: skip
     return render(request, "rt/dues/line.html", context, status=422 if form.errors else 200)
@@ -163,7 +163,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Bulan ini ditutup. Warga bisa melihat laporannya.")
         return redirect("rt-statement", made.pk)
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "month": month,
+        "unit": unit, "month": month,
         "form": CloseForm(initial={"month": month.isoformat()}),
         **tables(statement.figures(unit, month)),
     }  # fmt: skip
@@ -177,7 +177,7 @@ def statements(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     unit = books.post_of(who.treasuring, pk).unit
     shown = Paginator(statement.closed([unit]), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"unit": unit, "is_head": bool(who.vouching), "page": shown}
+    context = {"unit": unit, "page": shown}
     return render(request, "rt/dues/statements.html", context)
 
 
@@ -188,7 +188,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     found = statement.of_units(books.units_of(who.treasuring), pk)
     context = {
-        "unit": found.unit, "is_head": bool(who.vouching), "closed": found, "month": found.month,
+        "unit": found.unit, "closed": found, "month": found.month,
         **tables(found.figures),
     }  # fmt: skip
     return render(request, "rt/dues/statement.html", context)

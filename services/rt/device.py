@@ -15,7 +15,8 @@ from services.neighbourhood import monthly
 from services.neighbourhood.areas import codes_of, reporting_units
 from services.neighbourhood.reports import works_from_list
 from tenants.office.access import Visitor
-from tenants.office.queries import current_holdings
+from tenants.office.models import Holding, Post
+from tenants.office.queries import absences_on, current_holdings
 from tenants.registry.current import city
 
 LONGEST = timedelta(days=7)  # a phone that met no signal for so long forgets
@@ -25,20 +26,30 @@ UNITS = 10  # whose month of an RW's is kept
 # Path and version of each page a phone keeps; a version that differs is fetched anew.
 Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
 pages: Registry[Pages] = Registry(
-    "pages kept on phones", "what the phone of a head who vouches has"
+    "pages kept on phones", "what the phone of who answers for neighbours or keeps a book has"
 )
 
 
+def posts(who: Visitor) -> list[Post]:
+    """The posts for which a phone keeps pages."""
+    return list({post.pk: post for post in [*who.vouching, *who.treasuring]}.values())
+
+
 def kept_until(who: Visitor, at: datetime) -> datetime:
-    """When the phone forgets: after the last day of the posts held, and after a week at most."""
+    """When the phone forgets: after the last day of the posts held, after the last day on which
+    its owner stands in for somebody, and after a week at most."""
     today = at.astimezone(city().tz).date()
-    held = current_holdings(today).filter(post__in=who.vouching, user=who.user)
-    ends = held.filter(until__isnull=False).aggregate(last=Max("until"))["last"]
-    is_open = held.filter(until__isnull=True).exists()
-    week = at + LONGEST
-    if is_open or ends is None:
-        return week
-    return min(week, _end_of(ends))
+    ends = [at + LONGEST]
+    held = current_holdings(today).filter(post__in=posts(who), user=who.user)
+    last = held.filter(until__isnull=False).aggregate(last=Max("until"))["last"]
+    if last is not None and not held.filter(until__isnull=True).exists():
+        ends.append(_end_of(last))
+    stood_in = [post for post in posts(who) if post.is_stood_in]
+    if stood_in:  # the pages of both lie there together
+        own = Holding.objects.filter(user=who.user).values("post")
+        away = absences_on(today).filter(holding__post__in=stood_in, stand_in__in=own)
+        ends += [_end_of(until) for until in away.values_list("until", flat=True)]
+    return min(ends)
 
 
 def _end_of(day: date) -> datetime:
@@ -54,8 +65,10 @@ def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
     """The list of requests, and of each the pages with its answers, to refuse it, and to
     ask back."""
     at = f"{now():%Y%m%d%H}"
-    yield reverse("rt-inbox"), at
     yield reverse("rt-outbox"), at
+    if not who.vouching:
+        return
+    yield reverse("rt-inbox"), at
     for step in queries.vouching(who.vouching)[:STEPS]:
         yield reverse("rt-case", args=[step.pk]), str(step.pk)
         yield reverse("rt-decide", args=[step.pk]), str(step.pk)

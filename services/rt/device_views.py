@@ -9,18 +9,20 @@ from django.views.decorators.http import require_safe
 
 from kernel.clock import now
 from messaging.channels.push import public_key
-from services.rt.device import kept_until, pages_of
+from services.rt.device import kept_until, pages_of, posts
 from tenants.office.access import visitor
 from ui.page import Audience, page
 
 
-@page(Audience.VOUCHER)
+@page(Audience.SIGNED_IN, is_office=True)
 @never_cache
 @require_safe
 def facts(request: HttpRequest) -> HttpResponse:
     """Whose phone this is, until when it may keep which pages, what lets it send forms, and what a
-    browser needs to show notices."""
+    browser needs to show notices; of somebody without a post that one has ended."""
     who = visitor(request)
+    if not posts(who):
+        return JsonResponse({"who": str(who.user.pk), "ended": True}, status=403)
     return JsonResponse(
         {
             "who": str(who.user.pk),
@@ -36,9 +38,10 @@ def facts(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page(Audience.VOUCHER)
+@page(Audience.SIGNED_IN, is_office=True)
 @never_cache
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    """What was pressed without a signal: the phone itself fills the list."""
+    """What was pressed without a signal: the phone itself fills the list, also with what did not
+    arrive before a post ended."""
     return render(request, "rt/outbox.html")

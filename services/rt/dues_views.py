@@ -35,7 +35,7 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
     homes_here = Paginator(homes, PER_PAGE).get_page(request.GET.get("page"))
     found = owing.accounts(list(homes_here), owing.kinds_of(unit), today())
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "page": homes_here,
+        "unit": unit, "page": homes_here,
         "lines": [
             (home, sum(account.left for account in found[home.household.pk]))
             for home in homes_here
@@ -76,7 +76,7 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
             )
     accounts = owing.accounts([home], owing.kinds_of(unit), today(), owing.AHEAD)[household]
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "home": home, "form": form,
+        "unit": unit, "home": home, "form": form,
         "cards": [
             _card(account, form)
             for account in accounts
@@ -117,7 +117,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """A receipt as it is printed."""
     who = visitor(request)
     found = receipts.of_book(who.treasuring, pk)
-    context = {**shown(found), "unit": found.unit, "is_head": bool(who.vouching)}
+    context = {**shown(found), "unit": found.unit}
     return render(request, "rt/dues/receipt.html", context)
 
 
@@ -141,7 +141,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Kuitansi dibatalkan. Uangnya keluar dari buku kas.")
             return redirect("rt-receipt", pk)
     context = {
-        "unit": found.unit, "is_head": bool(who.vouching), "form": form,
+        "unit": found.unit, "form": form,
         "title": f"Batalkan kuitansi {found.code}", "tone": "stop", "button": "Batalkan kuitansi",
         "words": "Kuitansi tetap tersimpan dengan tanda batal dan alasannya.",
     }  # fmt: skip
@@ -154,7 +154,7 @@ def kinds_of(request: HttpRequest, pk: int) -> HttpResponse:
     """The kinds of dues."""
     who = visitor(request)
     unit = books.post_of(who.treasuring, pk).unit
-    context = {"unit": unit, "is_head": bool(who.vouching), "kinds": owing.kinds_of(unit)}
+    context = {"unit": unit, "kinds": owing.kinds_of(unit)}
     return render(request, "rt/dues/kinds.html", context)
 
 
@@ -176,7 +176,7 @@ def new_kind(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Iuran dibuat.")
             return redirect("rt-dues-kinds", pk)
-    context = {"unit": unit, "is_head": bool(who.vouching), "form": form}
+    context = {"unit": unit, "form": form}
     return render(request, "rt/dues/kind_new.html", context, status=422 if form.errors else 200)
 
 
@@ -193,7 +193,6 @@ def end_kind(request: HttpRequest, pk: int) -> HttpResponse:
         return sure(
             request, title=f"Akhiri {found.name}?", button="Ya, akhiri iuran", words=words,
             back=reverse("rt-dues-kinds", args=[found.unit_id]), base="rt/dues/base.html",
-            is_head=bool(who.vouching),
         )  # fmt: skip
     ended = kinds.end(kind_id=pk, posts=who.treasuring, by=who.user, today=today())
     messages.success(request, "Iuran ini berakhir.")
@@ -222,7 +221,7 @@ def exempt(request: HttpRequest, pk: int, household: int) -> HttpResponse:
             messages.success(request, "Keluarga ini dibebaskan mulai bulan ini.")
             return redirect("rt-dues-household", unit.pk, household)
     context = {
-        "unit": unit, "is_head": bool(who.vouching), "form": form, "button": "Bebaskan",
+        "unit": unit, "form": form, "button": "Bebaskan",
         "title": f"Bebaskan dari {kind.name}", "home": home,
         "words": "Mulai bulan ini. Alasannya dibaca pengurus buku kas saja.",
     }  # fmt: skip

@@ -32,7 +32,7 @@ from services.rt.book_search import searched
 from services.web.access import today
 from tenants.office.access import Visitor, visitor
 from ui.forms import explain
-from ui.page import Audience, page
+from ui.page import Audience, Elsewhere, page
 
 
 @page(Audience.VOUCHER)
@@ -90,11 +90,9 @@ def from_list(request: HttpRequest, slug: str) -> HttpResponse:
     who = visitor(request)
     service = catalogue.report(slug)
     assert service.current is not None
-    if not reports.works_from_list(service.current.blueprint):
-        return redirect("rt-report-whom", slug)
     people = list(book.people(who.vouching, today=today())[: reports.MOST_LISTED])
-    if not people:
-        return redirect("rt-report-whom", slug)
+    if not people or not reports.works_from_list(service.current.blueprint):
+        raise Elsewhere(redirect("rt-report-whom", slug))
     question = reports.about_whom(service.current.blueprint)
     chosen = PersonForm(people, question.label if question else "", request.POST or None)
     if request.method == "POST" and not chosen.is_valid():

@@ -18,7 +18,7 @@ from services.cases import queries as desks
 from services.rt.forms import SeveralForm
 from services.rt.views import MOST, Card, asking, card_of
 from tenants.office.access import visitor
-from ui.page import Audience, page
+from ui.page import Audience, Elsewhere, page
 from ui.templatetags.ui import proper_name
 
 
@@ -40,12 +40,15 @@ def several(request: HttpRequest) -> HttpResponse:
     chosen = [number for typed in request.POST.getlist("step") if (number := row_id(typed))]
     chosen = list(dict.fromkeys(chosen))[:MOST]
     if request.method == "POST" and request.POST.get("do") == "vouch" and chosen:
-        _tell(request, [_vouch(request, step_id) for step_id in chosen])
+        results = [_vouch(request, step_id) for step_id in chosen]
+        _tell(request, results)
+        if all(one.problem for one in results):
+            raise Elsewhere(redirect("rt-inbox"))
         return redirect("rt-inbox")
     waiting = [card_of(step, who.user) for step in queries.vouching(who.vouching)[:MOST]]
     cards = [card for card in waiting if not card.is_own and card.asking.lives_here]
     if not cards:
-        return redirect("rt-inbox")
+        raise Elsewhere(redirect("rt-inbox"))
     picked = [card for card in cards if card.step.pk in chosen]
     if picked:
         return render(request, "rt/several_sure.html", {"cards": picked})

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import User
+from services.dues import books
 from tenants.office.access import visitor_or_none
 from tenants.office.roles import title_at
 from ui.menu import Link
@@ -24,7 +25,7 @@ def links(request: HttpRequest) -> Iterator[Link]:
         post = who.vouching[0]
         called = title_at(post.role, post.unit)
         yield Link(gettext(called), reverse("rt-inbox"), "users", 20)
-    elif who.treasuring:
+    elif books.keeping(who.treasuring):
         yield Link("Kas RT", reverse("rt-cash-start"), "wallet", 20)
     if who.desks:
         yield Link(gettext("Meja kerja"), reverse("desk-inbox"), "inbox", 30)

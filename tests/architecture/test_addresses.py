@@ -148,8 +148,8 @@ CITY_HOST = {
     "rt/berhalangan/<int:pk>/": RT,
     "rt/berhalangan/<int:pk>/selesai/": RT,
     "rt/serah-terima/<int:pk>/": SIGNED_IN,  # the two of a hand-over
-    "rt/ponsel/": RT,
-    "rt/kiriman/": RT,
+    "rt/ponsel/": Audience.SIGNED_IN,
+    "rt/kiriman/": Audience.SIGNED_IN,
     "rt/<int:pk>/": RT,
     "rt/beberapa/": RT,
     "rt/<int:pk>/tanya/": RT,

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms, template
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_cotton.templatetags import Attrs
+
+from ui import device
 
 register = template.Library()
 
@@ -97,6 +101,20 @@ def others(attrs: Attrs) -> SafeString:
             if name != "class"
         ),
     )
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: template.Context, action: str, attrs: Attrs) -> SafeString:
+    """The key of a form of the area that phones keep, so that it is done once; nothing for other
+    forms, and for one that only asks."""
+    request = context.get("request")
+    area = device.area_of(request) if request is not None else None
+    said = attrs.attrs_dict()
+    if request is None or area is None or said.get("role") == "search" or "data-now" in said:
+        return SafeString("")
+    if not (action or request.path).startswith(reverse(area.start)):
+        return SafeString("")
+    return format_html('<input type="hidden" name="{}" value="{}">', device.KEY, uuid4())
 
 
 @dataclass(frozen=True, slots=True)

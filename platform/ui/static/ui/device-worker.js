@@ -6,8 +6,14 @@
 const Device = ((places) => {
   const PATIENCE = { page: 8000, form: 20000 }; // milliseconds without an answer
   const WARM_EVERY = 10 * 60 * 1000;
-  const FORGET = 30 * 24 * 3600 * 1000; // forms that were never taken
+  const FORGET = 30 * 24 * 3600 * 1000; // forms that were never taken, once that was told
+  const UNANSWERED = 24 * 3600 * 1000; // how long a press without an answer is recognised again
   const TOLD = 20; // sent forms that are still listed
+
+  const ENDED =
+    "Jabatan Anda berakhir sebelum kiriman ini sampai. Sampaikan isinya kepada pengurus yang baru.";
+  const TOO_OLD = "Sudah lebih dari 30 hari menunggu, jadi tidak dikirim lagi. Buka lagi isiannya bila masih perlu.";
+  const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "_key", "_who", "_said", "_from", "_now"]);
 
   // The answer to what nobody pressed changes no cookie (offline.middleware).
   const IN_BACKGROUND = { "X-In-Background": "1" };
@@ -71,21 +77,41 @@ const Device = ((places) => {
     for (const byte of new Uint8Array(buffer)) text += String.fromCharCode(byte);
     return btoa(text);
   };
+  const uuid = (digits) =>
+    Array.from(digits.slice(0, 16), (one) => one.toString(16).padStart(2, "0"))
+      .join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
   // --- whose device it is, and until when ---------------------------------------------------------
   const owner = async () => (await read("facts", "owner")) || null;
   const push = async () => (await owner())?.push || null;
   const forgetPages = () => empty("pages");
-  /* Nothing that can be read remains: without the key, sealed rows are noise. */
-  const wipe = async () => {
+  const isOf = (row, who) => !row.who || row.who === who;
+  /* No page can be read any more, and no notice arrives. What was pressed and not sent stays
+     sealed; where nothing of it is left, the key goes too, without which rows are noise. */
+  const forget = async () => {
     warmed = 0;
     const told = await registration.pushManager?.getSubscription().catch(() => null);
     if (told) await told.unsubscribe().catch(() => {}); // its service says "gone", and the server forgets it
-    await Promise.all([empty("pages"), empty("forms"), empty("facts")]);
+    await Promise.all([forgetPages(), remove("facts", "owner")]);
+    if (!(await readAll("forms")).length) await empty("facts");
+  };
+  /* The post of whoever is signed in ended. What they could not send is told to them as refused;
+     what somebody else pressed on this device waits for them. */
+  const end = async (who) => {
+    for (const row of await readAll("forms")) {
+      if (!isOf(row, who)) continue;
+      if (row.state === "sent") await remove("forms", row.id);
+      else await write("forms", { ...row, state: "refused", told: Date.now(), words: ENDED });
+    }
+    await forget();
+    if ((await readAll("forms")).some((row) => isOf(row, who))) {
+      await write("facts", { name: "owner", who, until: 0, pages: [], hasEnded: true });
+    }
   };
   /* The server's word on who is signed in, until when this device may keep pages, and which. Null
-     without an answer; wipes where the server says that the post has ended. */
+     without an answer. Only here is it learned that a post has ended: any other page may be refused
+     for a reason of its own. */
   const ask = async () => {
     const response = await within(
       fetch(places.facts, {
@@ -93,8 +119,10 @@ const Device = ((places) => {
       }),
       PATIENCE.page,
     );
-    if (response.status === 403 || response.status === 404) {
-      await wipe();
+    const type = response.headers.get("Content-Type") || "";
+    if (response.status === 403 && type.startsWith("application/json")) {
+      const told = await response.json();
+      if (told.ended) await end(told.who);
       return null;
     }
     if (!response.ok) return null; // signed out: what is kept stays until its day
@@ -105,6 +133,9 @@ const Device = ((places) => {
     await write("facts", {
       name: "owner", who: told.who, until: told.until, pages, push: told.push,
     });
+    for (const row of await readAll("pages")) {
+      if (!pages.includes(row.path)) await remove("pages", row.path);
+    }
     return told;
   };
 
@@ -119,8 +150,8 @@ const Device = ((places) => {
   };
   const kept = async (path) => {
     const whose = await owner();
-    if (whose && whose.until <= Date.now()) {
-      await wipe();
+    if (whose && !whose.hasEnded && whose.until <= Date.now()) {
+      await forget();
       return null;
     }
     const row = whose && (await read("pages", path));
@@ -136,8 +167,12 @@ const Device = ((places) => {
     try {
       const response = await within(answer, PATIENCE.page);
       if (isOurs(pathname)) {
-        if (response.status === 403) await wipe(); // the post has ended
-        else event.waitUntil(keep(pathname + search, response.clone()));
+        if (response.status === 403) {
+          await remove("pages", pathname + search);
+          await ask().catch(() => null); // this page alone, or has the post ended?
+          const unsent = (await owner())?.hasEnded && pathname !== places.outbox;
+          if (unsent) return Response.redirect(`${places.outbox}?ended=1`, 303);
+        } else event.waitUntil(keep(pathname + search, response.clone()));
       }
       return response;
     } catch {
@@ -152,11 +187,7 @@ const Device = ((places) => {
     warmed = Date.now();
     const told = await ask().catch(() => null);
     if (!told) return;
-    const wanted = new Map(told.pages);
-    for (const row of await readAll("pages")) {
-      if (!wanted.has(row.path)) await remove("pages", row.path);
-    }
-    for (const [path, version] of wanted) {
+    for (const [path, version] of told.pages) {
       const known = await read("pages", path);
       if (known && known.version === version) continue;
       try {
@@ -195,17 +226,38 @@ const Device = ((places) => {
     }
     return form;
   };
-  const waiting = async () => (await readAll("forms")).filter((row) => row.state === "waiting");
+  const waiting = async (who) =>
+    (await readAll("forms")).filter((row) => row.state === "waiting" && isOf(row, who));
 
-  const put = async (path, sent, body, type) => {
-    const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
-    if (form.has("_now")) return caches.match("/luring/"); // it only asks, or leads to a next step
-    const whose = await owner();
+  const digest = async (value) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(value))));
+  /* The key of a press: of the form as it was shown, and what was typed into it. One that got no
+     answer may have arrived: pressed again with the same answers, also from the same page fetched
+     anew, it bears the key of the first try until it is answered. */
+  const keyOf = async (path, form) => {
+    const typed = [];
+    for (const [name, value] of form) {
+      if (OF_THE_PAGE.has(name)) continue;
+      typed.push(typeof value === "string" ? [name, value] : [name, value.name, value.size]);
+    }
+    const name = `press:${base64(await digest([form.get("_who"), path, typed]))}`;
+    for (const row of await readAll("facts")) {
+      if (row.name.startsWith("press:") && row.at < Date.now() - UNANSWERED) {
+        await remove("facts", row.name);
+      }
+    }
+    const before = await read("facts", name);
+    const shown = form.get("_key") || crypto.randomUUID();
+    const sent = before?.key ?? uuid(await digest([shown, path, typed]));
+    if (!before) await write("facts", { name, key: sent, at: Date.now() });
+    return { sent, answered: () => remove("facts", name) };
+  };
+  const put = async (path, sent, form, whose) => {
     const said = String(form.get("_said") || "").slice(0, 200);
     const from = String(form.get("_from") || "").slice(0, 300);
     const sealed = await seal({ path, from, said, entries: await entriesOf(form) });
     await write("forms", {
-      key: sent, who: whose?.who ?? "", state: "waiting", at: Date.now(), words: "", ...sealed,
+      key: sent, who: whose.who, state: "waiting", at: Date.now(), words: "", ...sealed,
     });
     await tellPages();
     await registration.sync?.register("balai-forms").catch(() => {});
@@ -218,32 +270,47 @@ const Device = ((places) => {
     const path = new URL(request.url).pathname;
     const type = request.headers.get("Content-Type") || "";
     const body = await request.arrayBuffer();
-    const sent = crypto.randomUUID();
-    if ((await owner()) && (await waiting()).length) {
+    const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
+    const { sent, answered } = await keyOf(path, form);
+    const owns = async () => {
+      const whose = await owner();
+      const isTheirs = !form.get("_who") || form.get("_who") === whose?.who;
+      // One that only asks, or leads to a next step, is never put by.
+      return whose && !whose.hasEnded && isTheirs && !form.has("_now") ? whose : null;
+    };
+    const before = await owns();
+    if (before && (await waiting(before.who)).length) {
       await flush();
-      if ((await waiting()).length) return put(path, sent, body, type); // behind those before it
+      const whose = await owns();
+      if (whose && (await waiting(whose.who)).length) { // behind those before it
+        await answered();
+        return put(path, sent, form, whose);
+      }
     }
     const headers = { "Content-Type": type, Accept: "text/html", "Idempotency-Key": sent };
     try {
-      return await within(
+      const response = await within(
         fetch(request.url, { method: "POST", body, headers, redirect: "manual" }),
         PATIENCE.form,
       );
+      if (response.status < 500) await answered();
+      return response;
     } catch {
-      if (!(await owner())) return caches.match("/luring/");
-      return put(path, sent, body, type);
+      const whose = await owns();
+      if (!whose) return caches.match("/luring/");
+      await answered();
+      return put(path, sent, form, whose);
     }
   };
 
   let running;
   const flush = () => (running ??= send().finally(() => (running = undefined)));
   const send = async () => {
-    const rows = await waiting();
-    if (!rows.length) return;
+    if (!(await readAll("forms")).some((row) => row.state === "waiting")) return;
+    await clear();
     const told = await ask().catch(() => null);
     if (!told) return;
-    for (const row of rows) {
-      if (row.who && row.who !== told.who) continue; // of somebody else who used this device
+    for (const row of await waiting(told.who)) { // not what somebody else pressed on this device
       const form = await unseal(row);
       let response;
       try {
@@ -263,43 +330,62 @@ const Device = ((places) => {
       } catch {
         break; // no signal: the rest waits too, in order
       }
-      if (response.type === "opaqueredirect" || response.status === 204) {
+      if (response.status === 204) { // the one answer that says it was done
         const short = await seal({ path: form.path, said: form.said });
         await write("forms", { ...row, ...short, state: "sent", sent: Date.now() });
-      } else if (response.status >= 500 || response.status === 429 || isNoProblem(response)) {
+      } else if (waitsOn(response)) {
         break;
       } else {
-        const { status } = response;
-        await write("forms", { ...row, state: "refused", status, words: await wordsOf(response) });
+        const about = await refusal(response);
+        await write("forms", { ...row, state: "refused", told: Date.now(), ...about });
       }
       await tellPages();
     }
     await clear();
   };
-  /* 403 without a reason: the token was of another session, and the next try has a new one. */
-  const isNoProblem = ({ status, headers }) =>
-    status === 403 && !(headers.get("Content-Type") || "").startsWith("application/problem+json");
-  const wordsOf = async (response) => {
+  /* Whoever pressed it is not signed in any more (a redirect, 401), the server cannot now, or the
+     token was of another session (403 without a reason): it is tried again. */
+  const waitsOn = ({ type, status, headers }) => {
+    const isProblem = (headers.get("Content-Type") || "").startsWith("application/problem+json");
+    if (type === "opaqueredirect" || status >= 500 || [401, 429].includes(status)) return true;
+    return status === 403 && !isProblem;
+  };
+  /* Why it was not taken, and whether what was typed is worth opening again. */
+  const refusal = async (response) => {
+    const { status } = response;
     const type = response.headers.get("Content-Type") || "";
-    if (type.startsWith("application/problem+json")) return (await response.json()).detail;
-    if (response.ok) return "Masih ada langkah berikutnya. Buka halamannya dan lanjutkan di sana.";
-    return response.status === 422
-      ? "Ada isian yang belum benar. Buka lagi isiannya, perbaiki, lalu kirim."
-      : "Tidak diterima. Buka halamannya dan periksa keadaannya sekarang.";
+    if (type.startsWith("application/problem+json")) {
+      const problem = await response.json();
+      const mayMend = status === 422 || problem.type.endsWith("/langkah-lain");
+      return { mayMend, words: problem.detail };
+    }
+    if (response.ok) {
+      return { words: "Masih ada langkah berikutnya. Buka halamannya dan lanjutkan di sana." };
+    }
+    if (status === 422) {
+      const words = "Ada isian yang belum benar. Buka lagi isiannya, perbaiki, lalu kirim.";
+      return { mayMend: true, words };
+    }
+    return { words: "Tidak diterima. Buka halamannya dan periksa keadaannya sekarang." };
   };
   const clear = async () => {
     const rows = await readAll("forms");
     const told = rows.filter((row) => row.state === "sent");
-    const old = rows.filter((row) => row.state !== "sent" && row.at < Date.now() - FORGET);
+    const before = Date.now() - FORGET;
+    const old = rows.filter((row) => row.state === "refused" && (row.told ?? row.at) < before);
     for (const row of [...told.slice(0, -TOLD), ...old]) await remove("forms", row.id);
+    for (const row of rows) {
+      if (row.state !== "waiting" || row.at >= before) continue;
+      await write("forms", { ...row, state: "refused", told: Date.now(), mayMend: true, words: TOO_OLD });
+    }
   };
   const listed = async () => {
     const whose = await owner();
     const found = [];
     for (const row of await readAll("forms")) {
-      if (row.who && row.who !== whose?.who) continue;
+      if (!isOf(row, whose?.who)) continue;
       const { path, from, said, entries } = await unseal(row);
-      const isToMend = row.state === "refused" && row.status === 422;
+      const isToMend = row.state === "refused" && (row.mayMend || row.status === 422);
       const typed = isToMend ? entries.filter((one) => one.length === 2) : [];
       found.push({ id: row.id, state: row.state, at: row.at, sent: row.sent, words: row.words,
                    path, from, said, typed });
@@ -308,13 +394,19 @@ const Device = ((places) => {
   };
 
   // --- signing out --------------------------------------------------------------------------------
-  /* First what waits is sent, then the device is wiped, also without a signal; what could not be
-     sent stays a reason to stay. */
+  /* First what waits is sent, then the device forgets, also without a signal; what could not be
+     sent stays a reason to stay. What somebody else pressed here stays sealed for them. */
   const signOut = async (request) => {
     await flush();
-    if ((await waiting()).length) return Response.redirect(`${places.outbox}?stay=1`, 303);
+    const whose = await owner();
+    if (whose && (await waiting(whose.who)).length) {
+      return Response.redirect(`${places.outbox}?stay=1`, 303);
+    }
     const answer = fetch(request);
-    await wipe();
+    for (const row of await readAll("forms")) {
+      if (isOf(row, whose?.who)) await remove("forms", row.id);
+    }
+    await forget();
     try {
       return await answer;
     } catch {

@@ -38,7 +38,8 @@
       const button = (pressed?.textContent || "").replace(/\s+/g, " ").trim();
       const title = (document.querySelector("main h1")?.textContent || "").replace(/\s+/g, " ").trim();
       const said = button.includes(":") || !title ? button : `${title}: ${button}`;
-      const more = [["_said", said], ["_from", location.pathname + location.search]];
+      const who = document.querySelector("[data-siapa]")?.dataset.siapa || "";
+      const more = [["_said", said], ["_from", location.pathname + location.search], ["_who", who]];
       if (form.matches("[role=search], [data-now]")) more.push(["_now", "1"]);
       for (const [name, value] of more) {
         form.querySelector(`[name=${name}]`)?.remove();
@@ -58,6 +59,9 @@
   };
 
   const keptAt = Number(document.querySelector("meta[name=kept-at]")?.content || 0);
+  if (keptAt) { // opened anew without the server: what is pressed now is no repetition
+    for (const one of document.querySelectorAll("[name=_key]")) one.value = crypto.randomUUID();
+  }
   /* What was answered is not answered again. A form that sends to its own page may be sent many
      times, unless it says data-once. */
   const markForms = (rows) => {
@@ -140,6 +144,9 @@
     if (!list) return;
     if (new URLSearchParams(location.search).has("stay") && stuck.length) {
       say("stop", "Belum bisa keluar: masih ada kiriman yang menunggu sinyal. Tunggu, atau hapus kirimannya.");
+    }
+    if (new URLSearchParams(location.search).has("ended") && refused.length) {
+      say("stop", "Jabatan Anda di sini sudah berakhir. Kiriman di bawah ini tidak sampai: catat isinya, lalu hapus.");
     }
     list.replaceChildren(...rows.reverse().map(item));
     document.querySelector("[data-forms-none]").hidden = rows.length > 0;
