@@ -1,8 +1,11 @@
 """The only way an audit entry comes to be."""
 
+from datetime import timedelta
 from typing import Protocol
 
 from audit.models import Entry
+from audit.queries import read_since
+from kernel.clock import now
 
 
 class Actor(Protocol):
@@ -40,3 +43,11 @@ def record_read(*, actor: Actor | None, person_id: int, purpose: str, **more: st
         subject_id=person_id,
         detail={"purpose": purpose, **more},
     )
+
+
+def record_read_once(
+    *, actor: Actor, person_id: int, purpose: str, within: timedelta, **more: str
+) -> None:
+    """``record_read``, unless it was noted of this reader and purpose within this time."""
+    if not read_since(now() - within, actor_id=actor.pk, person_id=person_id, purpose=purpose):
+        record_read(actor=actor, person_id=person_id, purpose=purpose, **more)

@@ -1,5 +1,7 @@
 """Reads of the record of deeds."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from audit.models import Entry
@@ -11,3 +13,11 @@ def told_to(person_id: int) -> QuerySet[Entry]:
     """What a resident may know, newest first: who was shown their data, and each code by which
     their account got a password."""
     return Entry.objects.filter(what__in=TOLD, subject="person", subject_id=str(person_id))
+
+
+def read_since(at: datetime, *, actor_id: int, person_id: int, purpose: str) -> bool:
+    """Whether this reader was noted at this resident's data for this purpose since then."""
+    return Entry.objects.filter(
+        what="person.read", subject="person", subject_id=str(person_id), actor_id=actor_id,
+        detail__purpose=purpose, at__gte=at,
+    ).exists()  # fmt: skip

@@ -4,6 +4,7 @@ Only whoever holds the post today may, never on their own request, and only whil
 the same person deciding the same again changes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -154,7 +155,12 @@ def _close_others(hand: AtHand, at: datetime) -> None:
 
 def post_held(user: User, step: Step, at: datetime) -> Post:
     """The post that makes this step this user's business. Raises NotThere: no hint to others."""
-    held = [p for p in office.posts_of(user, today_of(at)) if p.unit_id == step.unit_id]
+    return post_among(office.posts_of(user, today_of(at)), step)
+
+
+def post_among(posts: Iterable[Post], step: Step) -> Post:
+    """The one of these posts by which a step is somebody's business. Raises NotThere."""
+    held = [post for post in posts if post.unit_id == step.unit_id]
     for role in (step.role, *step.deputies):
         for post in held:
             if post.role == role:

@@ -13,7 +13,7 @@ from services.letters import actions as letters
 from services.letters.actions import next_number
 from tenants.office import queries as office
 from tenants.office.describing import short_form_of
-from tenants.office.models import Post
+from tenants.office.models import Post, Unit
 from tenants.office.roles import head_of, level_of, title_at
 from tenants.registry.current import city
 
@@ -37,8 +37,8 @@ def write(
         return None
     step, post = hand.step, hand.post
     vouch = Vouch(
-        step=step, unit=step.unit, by=by, post=post, called=_called(post, step), at=at, note=note,
-        capacity=_capacity(hand, post), outcome=OUTCOMES[state], reason=reason,
+        step=step, unit=step.unit, by=by, post=post, called=called_at(post, step.unit), at=at,
+        note=note, capacity=_capacity(hand, post), outcome=OUTCOMES[state], reason=reason,
     )  # fmt: skip
     if vouch.outcome == Vouch.Outcome.VOUCHED:
         _take_number(vouch, at)
@@ -66,12 +66,12 @@ def _take_number(vouch: Vouch, at: datetime) -> None:
     )
 
 
-def _called(post: Post, step: Step) -> str:
+def called_at(post: Post, unit: Unit) -> str:
     """What who answers is called: ``Ketua RT``, or as their post is where it is no head's."""
     if post.is_stood_in:
-        return STANDS_IN + title_at(post.role, step.unit)
-    if post.role == head_of(step.unit.kind):
-        return title_at(post.role, step.unit)
+        return STANDS_IN + title_at(post.role, unit)
+    if post.role == head_of(unit.kind):
+        return title_at(post.role, unit)
     return post.title
 
 
@@ -80,15 +80,21 @@ def acting_as(title: str) -> str:
     return gettext("pelaksana harian %(title)s") % {"title": title}
 
 
+def said(called: str) -> str:
+    """What somebody is called, where residents read it."""
+    if called.startswith(STANDS_IN):
+        return acting_as(called.removeprefix(STANDS_IN))
+    return called
+
+
 def in_words(vouch: Vouch, step: Step) -> str:
     """As what somebody answered at a step, in the reader's language: who stood in is called so,
     and a deputy answered on behalf of the head."""
-    if vouch.called.startswith(STANDS_IN):
-        return acting_as(vouch.called.removeprefix(STANDS_IN))
-    if vouch.capacity == Vouch.Capacity.DEPUTY:
+    stands_in = vouch.called.startswith(STANDS_IN)
+    if vouch.capacity == Vouch.Capacity.DEPUTY and not stands_in:
         head = title_at(step.role, step.unit)
         return gettext("%(called)s, atas nama %(head)s") % {"called": vouch.called, "head": head}
-    return vouch.called
+    return said(vouch.called)
 
 
 def _capacity(hand: AtHand, post: Post) -> Vouch.Capacity:

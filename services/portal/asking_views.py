@@ -34,6 +34,7 @@ from services.residents.wallet import actions as wallet
 from services.web.access import resident, today
 from services.web.kiosk import acting, at_kiosk
 from services.web.language import chosen, in_words_of, marked
+from services.web.reads import note_read
 from ui.forms import explain
 from ui.page import Audience, page
 
@@ -73,6 +74,18 @@ def _is_helping(request: HttpRequest, application: Application) -> bool:
     return not queries.is_applicant(acting(request), application)
 
 
+def _note_read(request: HttpRequest, application: Application) -> None:
+    """Whoever fills it in for the applicant is shown the applicant's data."""
+    if not _is_helping(request, application):
+        return
+    if application.checked != Application.FOR_NEIGHBOUR:
+        note_read(request, application.applicant_id, purpose="loket-isi")
+        return
+    post = queries.head_post(signed_in(request), application.applicant, today=today())
+    office = post.title if post is not None else ""
+    note_read(request, application.applicant_id, purpose="rt-isi", office=office)
+
+
 def _sent_page(request: HttpRequest, application: Application) -> str:
     """What shows an application that was sent: to whoever helped, the receipt alone; to a head,
     their page about it."""
@@ -103,6 +116,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method != "POST":  # the way back, after it was sent
             return redirect(_sent_page(request, application), pk)
         application = _editable(request, pk)
+    _note_read(request, application)
     pages = actions.pages(application)
     at = _page_at(pages, request.GET.get("start", ""), application)
     asked = pages[at]
@@ -206,6 +220,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(_sent_page(request, application), pk)
     if actions.problems(application):
         return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
+    _note_read(request, application)
     shown = application.read_in(chosen(request))
     keepable = requirements.to_ask_for(application, shown) if consents else []
     returned = desks.last_return(application)

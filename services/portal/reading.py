@@ -1,8 +1,10 @@
 """Why a resident's data was opened, in words for that resident."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
 
 from audit.models import Entry
+from services.cases import vouching
 
 SOMEHOW = gettext_noop("Data Anda dibuka")
 
@@ -34,6 +36,7 @@ READ_FOR = {
     "penduduk-dokumen": gettext_noop("Petugas membuka dokumen di dompet Anda"),
     "penduduk-peka": gettext_noop("Petugas membuka data agama, suku, dan kesehatan Anda"),
     "rt-isi": gettext_noop("%(office)s mengisi permohonan untuk Anda dari data ini"),
+    "rt-simpan": gettext_noop("HP %(office)s menyimpan permohonan Anda agar terbaca tanpa sinyal"),
     "rt-cetak": gettext_noop("%(office)s membuka surat Anda untuk dicetakkan"),
     "loket-isi": gettext_noop("Petugas loket mengisi permohonan untuk Anda dari data ini"),
     "kios": gettext_noop("%(office)s dipakai dengan NIK, tanggal lahir, dan nomor KK Anda"),
@@ -48,4 +51,7 @@ READ_FOR = {
 def purpose_of(entry: Entry) -> str:
     """Why a resident's data was opened; before heads of dusun vouched, only a Ketua RT did."""
     words = gettext(READ_FOR.get(entry.detail.get("purpose", entry.what), SOMEHOW))
-    return words % {"office": "Ketua RT", **entry.detail} if "%(" in words else words
+    if "%(" not in words:
+        return words
+    told = {"office": "Ketua RT", **entry.detail}
+    return capfirst(words % {**told, "office": vouching.said(str(told["office"]))})

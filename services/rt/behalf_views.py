@@ -17,6 +17,7 @@ from kernel.text import in_capitals_and_small
 from services.applications import behalf, consent
 from services.applications.answered import answered
 from services.applications.models import Application
+from services.applications.queries import head_post
 from services.cases import documents
 from services.cases import queries as desks
 from services.cases.expected import expected_at
@@ -29,6 +30,7 @@ from services.rt.book_search import searched
 from services.rt.sure import sure
 from services.web.access import today
 from services.web.files import send_letter
+from services.web.reads import note_read
 from tenants.office.access import visitor
 from ui.forms import explain
 from ui.page import Audience, page
@@ -101,7 +103,14 @@ def _draft(request: HttpRequest, pk: int) -> Application:
         raise Stale("Warganya sudah melanjutkan permohonan ini sendiri.")
     if application.state != Application.State.DRAFT:
         raise Stale("Permohonan ini sudah dikirim.")
+    _note_read(request, application)
     return application
+
+
+def _note_read(request: HttpRequest, application: Application, purpose: str = "rt-isi") -> None:
+    post = head_post(visitor(request).user, application.applicant, today=today())
+    office = post.title if post is not None else ""
+    note_read(request, application.applicant_id, purpose=purpose, office=office)
 
 
 @page(Audience.VOUCHER)
@@ -214,6 +223,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     assert row is not None
     if not consent.is_agreed(application):
         return redirect("rt-behalf-agree", pk)
+    _note_read(request, application)
     is_new = application.state == Application.State.DRAFT
     vouches = is_new and behalf.will_vouch(application, user, at=now())
     context = {"application": application, "helped": row, "vouches": vouches}
@@ -227,6 +237,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: where it is, what is asked back, and the letter where it may be printed."""
     who = visitor(request)
     application = behalf.of_head(who.user, pk, today=today())
+    _note_read(request, application, "rt")
     context = {
         "application": application,
         "helped": application.helped,

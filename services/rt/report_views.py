@@ -24,12 +24,13 @@ from services.catalogue import queries as catalogue
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.neighbourhood import areas, book, guests, houses, monthly, reports
-from services.neighbourhood.models import BoardingHouse
+from services.neighbourhood.models import BoardingHouse, Report
 from services.questions.kind import kind_of
 from services.residents.models import Person
 from services.rt.book_forms import AcceptForm, LeftForm, PersonForm, default_day
 from services.rt.book_search import searched
 from services.web.access import today
+from services.web.reads import note_read
 from tenants.office.access import Visitor, visitor
 from ui.forms import explain
 from ui.page import Audience, Elsewhere, page
@@ -166,6 +167,13 @@ def _form(
     )  # fmt: skip
 
 
+def _note_read(request: HttpRequest, found: Report) -> None:
+    """The pages of a report show what was told of somebody."""
+    post = areas.post_for(visitor(request).vouching, found.unit)
+    whom = found.about_id or found.application.applicant_id
+    note_read(request, whom, purpose="rt-lapor", office=post.title)
+
+
 @page(Audience.VOUCHER)
 @never_cache
 @require_GET
@@ -173,6 +181,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: where it is, what the kelurahan said, what was reported."""
     found = reports.of_area(visitor(request).vouching, pk)
     application = found.application
+    _note_read(request, found)
     context = {
         "report": found,
         "application": application,
@@ -214,6 +223,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Perbaikan Anda terkirim.")
             return redirect("rt-report", pk)
+    _note_read(request, found)
     form = _form(application.blueprint, application.applicant, typed or kept, problems)
     context = {"report": found, "application": application, "form": form}
     context["returned"] = desks.last_return(application)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
@@ -24,9 +23,9 @@ from services.cases.models import Step
 from services.rt.forms import AnswerForm, AskForm, RefuseForm, VouchForm
 from services.rt.terms import own_term
 from services.web.access import today
+from services.web.reads import note_read
 from tenants.office.access import visitor
 from tenants.office.models import Post
-from tenants.office.roles import title_at
 from ui.page import Audience, page
 
 
@@ -123,6 +122,14 @@ def _step(posts: list[Post], pk: int) -> Step:
     return step
 
 
+def _note_read(request: HttpRequest, step: Step, application: Application) -> None:
+    """The resident learns who read it, by the post by which they may."""
+    post = decisions.post_among(visitor(request).vouching, step)
+    note_read(
+        request, application.applicant_id, purpose="rt", office=vouching.called_at(post, step.unit)
+    )
+
+
 @page(Audience.VOUCHER)
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
@@ -130,10 +137,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     step = _step(who.vouching, pk)
     application = queries.get_for(who.user, step.case_id, today=today())
-    audit.record_read(
-        actor=who.user, person_id=application.applicant_id, purpose="rt",
-        office=title_at(step.role, step.unit),
-    )  # fmt: skip
+    _note_read(request, step, application)
     before = application.steps.filter(key=step.key, pk__lt=step.pk).select_related("vouch")
     asked = [vouch for one in before if (vouch := vouching.of(one)) is not None and vouch.reply]
     vouch = vouching.of(step)
@@ -198,6 +202,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer_page(request: HttpRequest, name: str, step: Step, form: AnswerForm) -> HttpResponse:
     application = queries.get_for(visitor(request).user, step.case_id, today=today())
+    _note_read(request, step, application)
     context = {"step": step, "asking": asking(application), "form": form}
     status = 422 if form.errors else 200
     return render(request, f"rt/{name}.html", context, status=status)
