@@ -20,7 +20,7 @@ from services.letters.rules import valid_until
 from services.questions.conditions import Answers, all_hold
 from services.residents.queries import facts_of
 from tenants.office.models import Holding, Post
-from tenants.office.roles import role_of
+from tenants.office.roles import Can, can, role_of, title_at
 from tenants.office.signing import signature_lines
 
 
@@ -75,12 +75,16 @@ def letter_draft(
 
 def voucher_of(steps: Iterable[Step]) -> str:
     """What whoever vouched is called: ``Ketua RT``, ``Sekretaris RT 005``; "" where nobody did, or
-    it was taken back. Of several the first."""
+    it was taken back. Of several the first. Of a vouch from before vouches were rows, the step
+    says it: then only who heads a neighbourhood gave one."""
     for step in steps:
-        if step.state == Step.State.APPROVED:
-            vouch = vouching.of(step)
-            if vouch is not None and vouch.voided_at is None:
-                return vouch.called
+        if step.state != Step.State.APPROVED:
+            continue
+        vouch = vouching.of(step)
+        if vouch is None and can(step.role, Can.VOUCHES):
+            return title_at(step.role, step.unit)
+        if vouch is not None and vouch.voided_at is None:
+            return vouch.called
     return ""
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.applications import actions, cover
+from services.applications.letter_text import voucher_of
 from services.cases import decisions, undo
 from services.cases.models import Step, Vouch
 from services.catalogue.shipped import shipped
@@ -214,3 +215,16 @@ def test_a_late_answer_is_told_politely(cast: Cast) -> None:
     with pytest.raises(Stale, match="Waktu menjawab sudah habis"):
         decisions.approve(step_id=step.pk, by=cast.hasan, at=step.due_at)
     actions.submit(application_id=sent.pk, by=cast.sari, at=MONDAY)
+
+
+def test_a_letter_names_who_vouched_before_vouches_were_rows(cast: Cast) -> None:
+    sent = submitted(cast)
+    assert voucher_of(sent.steps.all()) == "", "nobody has yet"
+    approve(sent, cast.hasan)
+    vouch = Vouch.objects.get()
+    Vouch.objects.update(voided_at=MONDAY)
+    assert voucher_of(sent.steps.all()) == "", "it was taken back"
+    vouch.delete()
+    assert voucher_of(sent.steps.all()) == "Ketua RT"
+    sent.steps.filter(role="ketua_rt").update(state=Step.State.SKIPPED)
+    assert voucher_of(sent.steps.all()) == "", "passed over, and nobody vouched"
