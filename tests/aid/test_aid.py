@@ -10,8 +10,8 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from services.aid import answering, programmes, proposing
 from services.aid.models import Candidate, Programme
-from services.residents import merging
-from services.residents.models import Person
+from services.residents import merging, register
+from services.residents.models import Person, Source
 from services.web.access import today
 from tenants.office.actions import appoint
 from tenants.office.models import Post
@@ -251,8 +251,15 @@ def test_longer_lists_ask_no_more(
     assert max(before) <= 14
 
 
-def test_a_double_brings_its_proposals_along() -> None:
-    assert merging.follows["aid.candidates"].model is Candidate
+def test_a_double_brings_its_proposals_along(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    kept, double = family(cast.village)[0], family(cast.village)[0]
+    proposed = propose(cast, posts, programme, double)
+    origin = register.source(kind=Source.Kind.ENTRY, label="KTP diperlihatkan", by=None)
+    merging.merge(keep_id=kept.pk, double_id=double.pk, chosen=(), origin=origin, by=None)
+    proposed.refresh_from_db()
+    assert proposed.person == kept
 
 
 # --- who is told ----------------------------------------------------------------------------------

@@ -6,19 +6,25 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from audit import queries as audit
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
+from messaging import outbox
 from messaging.models import Outbox
 from services.applications import actions, behalf, consent, queries
 from services.applications.models import Application, OnBehalf
 from services.cases import decisions
 from services.cases.models import Case, Document, Step
 from services.cases.timeline import timeline
+from services.catalogue.models import Switch
 from services.catalogue.queries import service
+from services.letters.models import Letter
 from services.residents.models import Consent, Person, WalletDocument
 from services.residents.officials import identify
 from services.residents.wallet import actions as wallet
@@ -138,7 +144,8 @@ def test_the_case_says_who_typed_for_whom_and_how_it_was_agreed(
 def test_a_code_to_a_relative_is_consent_once_and_for_minutes_only(
     cast: Cast, neighbours: list[Person]
 ) -> None:
-    spouse = neighbours[1]
+    spouse = family(cast.village)[0]  # a grown-up
+    Person.objects.filter(pk=spouse.pk).update(household=neighbours[0].household)
     account(spouse, "keluarga@example.com")
     draft = typed(cast, neighbours[0])
     assert [one.person for one in consent.reached(draft, at=clock.now())] == [spouse]
@@ -256,6 +263,46 @@ def test_the_signed_statement_is_not_thrown_away_before_and_after_sending(
     decisions.return_(step_id=step_of(sent).pk, by=cast.rina, note="Kurang jelas.", at=clock.now())
     assert signed_in(cast.hasan).post(path).status_code == 422
     assert OnBehalf.objects.get(application=draft).paper == paper
+
+
+# --- what the resident is told ------------------------------------------------------------------
+
+
+def test_each_day_on_which_a_head_looks_at_a_draft_is_told(
+    cast: Cast, neighbours: list[Person], signed_in: As
+) -> None:
+    draft = typed(cast, neighbours[0])
+    client = signed_in(cast.hasan)
+    reads = audit.told_to(neighbours[0].pk).filter(detail__purpose="rt-isi")
+    names = ("application-fill", "application-check", "rt-behalf-agree", "rt-behalf-sheet")
+    for name in names:
+        client.get(at(name, draft.pk))
+    assert reads.count() == 1, "one looking within a quarter of an hour"
+    assert reads.get().detail["office"] == "Ketua RT 001"
+    for number, name in enumerate(names, start=2):
+        with connection.cursor() as cursor:  # the application itself changes no entry
+            cursor.execute("UPDATE audit_entry SET at = at - interval '16 minutes'")
+        assert client.get(at(name, draft.pk)).status_code == 200
+        assert reads.count() == number, name
+
+
+def test_choosing_a_service_asks_the_same_however_many_there_are(
+    cast: Cast, neighbours: list[Person], signed_in: As
+) -> None:
+    client = signed_in(cast.hasan)
+    path = at("rt-behalf-services", neighbours[0].pk)
+    client.get(path)  # warm
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    assert len(seen) <= 20 < len(behalf.choices(neighbours[0], today=today()))
+
+
+def test_a_service_switched_off_in_the_village_says_so(
+    cast: Cast, neighbours: list[Person]
+) -> None:
+    Switch.objects.create(unit=cast.village, what="sktm", is_on=False)
+    reasons = {one.service.slug: one.reason for one in behalf.choices(neighbours[0], today=today())}
+    assert "belum dibuka" in reasons["sktm"] and not reasons["domisili"]
 
 
 # --- what the head reads --------------------------------------------------------------------------
@@ -429,9 +476,22 @@ def test_a_letter_is_printed_only_by_consent(
     draft = typed(cast, neighbours[0])
     signed(draft, cast.hasan)
     sent = behalf.send(application_id=draft.pk, by=cast.hasan, at=clock.now())
-    assert behalf.letters(behalf.of_head(cast.hasan, sent.pk, today=today())) == []
-    with pytest.raises(NotThere):
-        behalf.letter_for(cast.hasan, sent.pk, 1, today=today())
+    approve(sent, cast.rina, cast.lurah)
+    for row in Outbox.objects.filter(kind="applications.issue", state=Outbox.State.DUE):
+        assert outbox.run(row.pk)
+    [letter] = Letter.objects.all()
+    path = at("rt-behalf-letter", sent.pk, letter.pk)
+    page = at("rt-behalf", sent.pk)
+    client = signed_in(cast.hasan)
+    assert client.get(path).status_code == 404
+    assert client.get(at("letter", letter.pk)).status_code == 404
+    assert path not in client.get(page).content.decode()
+    OnBehalf.objects.filter(application=sent).update(may_print=True)
+    assert path in client.get(page).content.decode()
+    assert client.get(path)["Content-Type"] == "application/pdf"
+    assert client.get(at("letter", letter.pk)).status_code == 404, "by that page alone"
+    reads = audit.told_to(neighbours[0].pk).filter(detail__purpose="rt-cetak")
+    assert reads.count() == 1, "each reading is told"
 
 
 def test_the_pages_lead_from_the_name_to_the_number(

@@ -25,6 +25,12 @@ TODAY = MONDAY.date()
 NOVEMBER = date(2026, 11, 1)
 
 
+@pytest.fixture(autouse=True)
+def _in_november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages show this year's months."""
+    monkeypatch.setattr("services.web.access.now", lambda: MONDAY)
+
+
 def rt_of(cast: Cast) -> Unit:
     return cast.sari_person.household.rt
 
