@@ -104,7 +104,7 @@ class OnBehalf(models.Model):
     code_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     code_digest = models.BinaryField(default=bytes)
     code_until = models.DateTimeField(null=True)
-    # A print of the answers and files that were agreed to (``consent``); of no others counts it.
+    # A print of the answers and files that were agreed to: no others count as agreed (``consent``).
     agreed_to = models.BinaryField(null=True)
     # The photographed signature.
     paper = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")

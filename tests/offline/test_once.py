@@ -148,7 +148,7 @@ def test_every_form_that_is_sent_once_has_a_key(cast: Cast, as_: Enter) -> None:
     for path in (
         f"/rt/{step.pk}/", f"/rt/{step.pk}/putuskan/", f"/rt/{step.pk}/tanya/", "/rt/kontak/baru/",
         "/rt/kegiatan/baru/", "/rt/pengumuman/baru/", f"/rt/kas/{unit.pk}/masuk/",
-        f"/rt/kas/{unit.pk}/jenis/", f"/rt/bantu/warga/{cast.sari_person.pk}/sktm/",
+        f"/rt/kas/{unit.pk}/jenis/baru/", f"/rt/bantu/warga/{cast.sari_person.pk}/sktm/",
     ):  # fmt: skip
         assert len(shown_key(client.get(path))) == 36, path
         text = client.get(path).content.decode()
