@@ -1,7 +1,7 @@
 """The head of a neighbourhood fills in an application for a resident, who agrees before it is
 sent (``consent``), and vouches with the same press."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,13 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.once import reading_once
 from services.applications import actions, consent, loading, withdrawal
 from services.applications.counter import BEGUN_ALONE
 from services.applications.fitness import refuse_unfit
 from services.applications.models import Application, OnBehalf
 from services.applications.queries import head_post, is_helped_by
-from services.applications.staffed import refuse_closed
+from services.applications.staffed import refuse_closed, village_of
 from services.cases import decisions, vouchers
 from services.cases.kinds import kind_of
 from services.cases.models import Step
@@ -47,15 +48,17 @@ def choices(person: Person, *, today: date) -> list[Choice]:
     """Every service for residents by name, those that are not for this one with the reason."""
     found = catalogue.offered()
     full = Service.objects.select_related("current").in_bulk([one.pk for one in found])
-    rows = [Choice(one, _why_not(full[one.pk], person, today)) for one in found]
+    off = catalogue.is_off(village_of(person), *(one.slug for one in found))
+    with reading_once():
+        rows = [Choice(one, _why_not(full[one.pk], person, today, off)) for one in found]
     return sorted(rows, key=lambda row: (bool(row.reason), row.service.title))
 
 
-def _why_not(service: Service, person: Person, today: date) -> str:
+def _why_not(service: Service, person: Person, today: date, off: Collection[str]) -> str:
     assert service.current is not None
     try:
         refuse_unfit(service.current.blueprint.who, person, today=today)
-        refuse_closed(service, person, today=today)
+        refuse_closed(service, person, today=today, off=off)
     except RuleBroken as refused:
         return refused.message
     return ""

@@ -1,5 +1,6 @@
 """No request is taken where nobody would work on it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext
@@ -35,12 +36,15 @@ def require_staffed(blueprint: Blueprint, village: str, *, today: date) -> None:
         raise RuleBroken(come_in_person(village))
 
 
-def refuse_closed(service: Service, person: Person, *, today: date) -> None:
+def refuse_closed(
+    service: Service, person: Person, *, today: date, off: Collection[str] | None = None
+) -> None:
     """Raises RuleBroken for a service that is not open where this resident lives: switched off
-    there, or without anybody who would work on it."""
+    there, or without anybody who would work on it. ``off``: which are switched off there, for who
+    asks of many."""
     assert service.current is not None
     village = village_of(person)
-    if is_off(village, service.slug):
+    if service.slug in (is_off(village, service.slug) if off is None else off):
         raise RuleBroken(
             "Layanan ini belum dibuka di wilayah tempat tinggal Anda. Datanglah ke kantornya."
         )
