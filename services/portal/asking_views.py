@@ -75,8 +75,9 @@ def _is_helping(request: HttpRequest, application: Application) -> bool:
 
 
 def _note_read(request: HttpRequest, application: Application) -> None:
-    """Whoever fills it in for the applicant is shown the applicant's data."""
-    if not _is_helping(request, application):
+    """Whoever fills it in for the applicant is shown the applicant's data; at a kiosk the applicant
+    does it, whoever opened the kiosk."""
+    if at_kiosk(request) or not _is_helping(request, application):
         return
     if application.checked != Application.FOR_NEIGHBOUR:
         note_read(request, application.applicant_id, purpose="loket-isi")
