@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import reduce
 from operator import or_
 
@@ -16,6 +16,7 @@ from services.residents.models import WalletDocument
 from services.residents.queries import SqueezedName
 from services.residents.sealing import prints
 from tenants.office.models import Post
+from tenants.registry.current import city
 
 UNDER_WAY = (Case.State.RETURNED, Case.State.RUNNING, Case.State.ISSUING, Case.State.DRAFT)
 EDITABLE = (Case.State.DRAFT, Case.State.RETURNED)
@@ -31,14 +32,34 @@ def _at(posts: Iterable[Post]) -> Q:
     wanted = Q(pk__in=[])
     for post in posts:
         mine = Q(role=post.role) | Q(deputies__contains=[post.role])
+        begin = _seen_from(post)
+        if begin is not None:
+            mine &= Q(state=Step.State.OPEN) | Q(decided_at__gte=begin)
         wanted |= Q(unit_id=post.unit_id) & mine
     return wanted
 
 
+def _seen_from(post: Post) -> datetime | None:
+    """Whoever stands in sees what waits, and what was decided since the absence began."""
+    if post.stood_in_since is None:
+        return None
+    return datetime.combine(post.stood_in_since, time.min, tzinfo=city().tz)
+
+
 def lies_at(step: Step, posts: Iterable[Post]) -> bool:
     """Whether one of these posts decides this step, as holder or as deputy; or did."""
-    held = {(post.unit_id, post.role) for post in posts}
-    return any((step.unit_id, role) in held for role in (step.role, *step.deputies))
+    return any(
+        step.unit_id == post.unit_id
+        and post.role in (step.role, *step.deputies)
+        and _is_seen(step, _seen_from(post))
+        for post in posts
+    )
+
+
+def _is_seen(step: Step, begin: datetime | None) -> bool:
+    if begin is None or step.state == Step.State.OPEN:
+        return True
+    return step.decided_at is not None and step.decided_at >= begin
 
 
 def inbox(posts: list[Post]) -> QuerySet[Step]:

@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
-from tenants.office import handing_over, terms
-from tenants.office.models import HandOver, Holding
+from tenants.office import absences, handing_over, terms
+from tenants.office.models import Absence, HandOver, Holding
 from tenants.office.queries import current_holdings
 from tenants.office.roles import Can, can, having
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTerm:
-    """Terms that end within two months, hand-overs to confirm, and the posts one heads."""
+    """Terms that end within two months, hand-overs to confirm, the posts one heads, and the days
+    on which one is away from them."""
 
     ending: list[tuple[Holding, int]]
     hand_overs: list[HandOver]
     heads: list[Holding]
+    away: list[Absence]
 
 
 def own_term(user: User, on: date) -> OwnTerm:
-    """Two queries."""
+    """Three queries."""
     held = list(
         current_holdings(on)
         .filter(having(Can.VOUCHES, "post__role"), user=user)
@@ -31,4 +33,4 @@ def own_term(user: User, on: date) -> OwnTerm:
         (holding, left) for holding in held if (left := terms.days_left(holding, on)) is not None
     ]
     heads = [holding for holding in held if can(holding.post.role, Can.HEADS)]
-    return OwnTerm(ending, handing_over.of(user, on), heads)
+    return OwnTerm(ending, handing_over.of(user, on), heads, absences.of(heads, on))

@@ -81,10 +81,10 @@ def absence_page(
         return _page(request, context | {"form": form, "among": among, "step": "who"})
     if "until" not in request.GET:
         form = DaysForm(initial={"since": f"{on:%d-%m-%Y}"})
-        return _page(request, context | {"form": form, "noted": absences.of(holding, on)})
+        return _page(request, context | {"form": form, "noted": absences.of([holding], on)})
     form = DaysForm(request.GET)
     if not form.is_valid():
-        return _page(request, context | {"form": form, "noted": absences.of(holding, on)})
+        return _page(request, context | {"form": form, "noted": absences.of([holding], on)})
     among, days = absences.choices(holding, on), form.cleaned_data
     who = WhoForm(
         initial={name: days[name].isoformat() for name in ("since", "until")}, among=among

@@ -4,6 +4,7 @@ Whoever stands in sees and decides what waits at the post, on those days alone, 
 head's own term lasts.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -167,7 +168,7 @@ def end(*, absence_id: int, by: User, on: date) -> Absence:
     return found
 
 
-def of(holding: Holding, on: date) -> list[Absence]:
-    """What is noted of a head, from today on. One query."""
-    found = Absence.objects.filter(holding=holding, until__gte=on)
-    return list(found.select_related("stand_in__unit").order_by("since", "pk"))
+def of(holdings: Collection[Holding], on: date) -> list[Absence]:
+    """What is noted of these heads, from today on. One query."""
+    found = Absence.objects.filter(holding__in=holdings, until__gte=on)
+    return list(found.select_related("holding__post", "stand_in__unit").order_by("since", "pk"))

@@ -1,5 +1,7 @@
 """City schema: the government's units, its posts, and who holds them."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -128,6 +130,7 @@ class Post(models.Model):
     role = models.CharField(max_length=16)  # see tenants.office.roles
     title = models.CharField(max_length=120)  # as it stands under a signature: "Lurah Belimbing"
     is_stood_in = False  # set where somebody holds it today for a head who is away
+    stood_in_since: date | None = None  # the first day of that absence
     is_acting = False  # set where whoever asked holds it as Plt. or Plh.
 
     class Meta:

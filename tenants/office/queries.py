@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, TimeField, Value
+from django.db.models import (
+    DateField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TimeField,
+    Value,
+)
 
 from accounts.models import User
 from audit.models import Entry
@@ -51,10 +60,14 @@ def _posts_of(user: User, on: date) -> list[Post]:
     held = Post.objects.filter(pk__in=wanted).annotate(
         is_held=Exists(mine.filter(post=OuterRef("pk"))),
         as_acting=Exists(mine.filter(post=OuterRef("pk"), is_acting=True)),
+        away_since=Subquery(
+            away.filter(holding__post=OuterRef("pk")).order_by("since").values("since")[:1]
+        ),
     )
     posts = list(held.select_related("unit").order_by("unit__code", "role"))
     for post in posts:
         post.is_stood_in, post.is_acting = not post.is_held, post.as_acting
+        post.stood_in_since = post.away_since if post.is_stood_in else None
     return list[Post](posts)
 
 

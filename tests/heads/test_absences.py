@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.models import Entry
+from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications.models import Application
-from services.cases import decisions, vouchers
+from services.cases import decisions, queries, vouchers
 from services.cases.timeline import timeline
 from services.web.access import today
 from tenants.office import absences, actions
@@ -224,3 +225,34 @@ def test_a_stand_in_opens_no_book_of_the_other_rt(
     for address in ("/rt/buku/", "/rt/buku/warga/", "/rt/buku/kelompok/", "/rt/tamu/", "/rt/kos/"):
         seen = page.get(address).content.decode()
         assert cast.sari_person.name.title() not in seen and cast.sari_person.name not in seen
+
+
+def test_a_stand_in_reads_nothing_that_was_answered_before_the_absence(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    before = step_of(submitted(cast))
+    decisions.approve(step_id=before.pk, by=cast.hasan, at=MONDAY)
+    made = away(cast, since=DAY + timedelta(days=1), days=3)
+    posts = posts_of(cast.bahar, made.since)
+    assert queries.at_posts(posts, before.pk) is None
+    assert before not in queries.decided(posts)
+    before.refresh_from_db()
+    assert not queries.lies_at(before, posts)
+    Absence.objects.all().delete()
+    away(cast, since=DAY, days=3)
+    posts = posts_of(cast.bahar, DAY)
+    assert queries.at_posts(posts, before.pk) == before and queries.lies_at(before, posts)
+
+
+def test_the_page_says_who_answered_and_that_the_head_is_away(
+    cast: Cast, in_bontang: City, client_for: Callable[[City], Client]
+) -> None:
+    decisions.approve(step_id=step_of(submitted(cast)).pk, by=cast.hasan, at=now())
+    away(cast, since=today(), days=2)
+    own, other = client_for(in_bontang), client_for(in_bontang)
+    own.force_login(cast.hasan, "accounts.backends.LoginBackend")
+    other.force_login(cast.bahar, "accounts.backends.LoginBackend")
+    page = own.get("/rt/").content.decode()
+    assert "oleh Anda" in page and "Anda tercatat berhalangan sebagai Ketua RT 001" in page
+    seen = other.get("/rt/").content.decode()
+    assert f"oleh {cast.hasan.name}" in seen and "Anda tercatat berhalangan" not in seen
