@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from kernel.text import in_capitals_and_small
+from services.applications.concerning import concerned, reporter
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
 from services.applications.models import Application, OnBehalf
@@ -20,10 +21,14 @@ from services.residents.models import Person
 class ApplicationKind:
     model: type[Case] = Application
     related: Sequence[str] = ("version__service", "applicant__household__rt")
-    listed: Sequence[str] = ("application__version__service", "application__applicant__household")
+    listed: Sequence[str] = (
+        "application__version__service",
+        "application__applicant__household",
+        "application__report__about__household",
+    )
     search = Search(
         niks=("application__applicant__nik_print",),
-        names=("application__applicant__name",),
+        names=("application__applicant__name", "application__report__about__name"),
         texts=(
             "application__applicant__household__address",
             "application__version__service__title",
@@ -32,12 +37,13 @@ class ApplicationKind:
 
     def summary(self, case: Case) -> Summary:
         application = Application.of(case)
-        person = application.applicant
+        person = concerned(application)
         return Summary(
             title=application.version.service.title,
             person=person,
             address=person.household.address,
             page="desk-case",
+            reported_by=reporter(application),
         )
 
     def plan(self, case: Case) -> Plan:

@@ -110,6 +110,6 @@ def waiting(posts: Collection[Post]) -> QuerySet[Application]:
     return (
         Application.objects.filter(Exists(open_ones.filter(here)), state=Application.State.DONE)
         .filter(Exists(passed) | places)
-        .select_related("version__service", "applicant")
+        .select_related("version__service", "applicant", "report__about")
         .order_by("finished_at", "pk")
     )

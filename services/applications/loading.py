@@ -9,6 +9,7 @@ from services.cases.models import Step
 _SHOWN = (
     "version__service",
     "applicant__household__rt",
+    "report__about__household__rt",
     "applicant__account__user",
     "unit",
     "opened_by",

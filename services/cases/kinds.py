@@ -24,6 +24,7 @@ class Summary:
     person: Person | None
     address: str
     page: str  # name of the desk's page about it, which takes the case's id
+    reported_by: str = ""  # the post of a neighbourhood that reported of this person
 
 
 @dataclass(frozen=True, slots=True)

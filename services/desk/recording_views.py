@@ -11,6 +11,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.text import in_capitals_and_small
 from services.applications import life_events, loading, recording
+from services.applications.concerning import concerned, reporter
 from services.cases import queries as desks
 from services.desk.recording_forms import RecordForm
 from services.desk.views import PER_PAGE, posts_of
@@ -25,12 +26,13 @@ from ui.page import Audience, page
 def waiting(request: HttpRequest) -> HttpResponse:
     """Finished applications whose event is not in the register yet."""
     _, posts = posts_of(request)
-    found = life_events.waiting(posts)
+    found = Paginator(life_events.waiting(posts), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "posts": posts,
         "tab": "peristiwa",
         "counts": desks.counts(posts, at=now()),
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page": found,
+        "rows": [(application, concerned(application)) for application in found],
     }
     return render(request, "desk/to_record.html", context)
 
@@ -83,6 +85,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "peristiwa",
         "counts": desks.counts(posts, at=now()),
         "application": application,
+        "whom": concerned(application),
+        "reported_by": reporter(application),
         "form": form,
         "changes": changes,
         "problem": problem,

@@ -18,6 +18,7 @@ from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
 from services.applications import life_events, preview, queries, revoking
 from services.applications.answered import answered
+from services.applications.concerning import concerned, reporter
 from services.applications.fitness import news_of_applicant
 from services.applications.kind import said
 from services.applications.models import Application
@@ -154,8 +155,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one case on one page."""
     user, posts = posts_of(request)
     application = at_desk(user, pk)
-    audit.record_read(actor=user, person_id=application.applicant_id, purpose="meja")
+    _record_reading(user, application, "meja")
     return case_page(request, user, posts, application)
+
+
+def _record_reading(user: User, application: Application, purpose: str) -> None:
+    for person_id in dict.fromkeys([application.applicant_id, concerned(application).pk]):
+        audit.record_read(actor=user, person_id=person_id, purpose=purpose)
 
 
 def _spec(case: Case, step: Step) -> DeskStep:
@@ -189,7 +195,8 @@ def case_page(
         "counts": desks.counts(posts, at=now()),
         "application": application,
         "helped_in_words": said(application.helped, application) if application.helped else "",
-        "facts": facts_of(application.applicant),
+        "facts": facts_of(concerned(application)),
+        "reported_by": reporter(application),
         "answers": answers,
         "tiles": tiles() if any(row.latitude for row in answers) else None,
         "stops": timeline(application, at=now(), today=today()),
@@ -319,5 +326,5 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     application = at_desk(user, pk)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    audit.record_read(actor=user, person_id=application.applicant_id, purpose="nik")
+    _record_reading(user, application, "nik")
     return case_page(request, user, posts, application, full_numbers=True)

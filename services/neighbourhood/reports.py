@@ -19,9 +19,10 @@ from services.cases.route import today_of
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.neighbourhood import guests
-from services.neighbourhood.areas import lies_there, person_there, post_for, unit_of
+from services.neighbourhood.areas import is_left_to, lies_there, person_there, post_for, unit_of
 from services.neighbourhood.models import BoardingHouse, Guest, Report
 from services.questions.kind import FieldSpec, kind_of
+from services.residents import happenings
 from services.residents.family import is_minor
 from services.residents.models import Person
 from services.residents.queries import living_with
@@ -102,6 +103,7 @@ def file(
     if draft.checked != Application.BY_HEAD:
         raise RuleBroken("Laporan ini sudah mulai diisi di akun lain. Coba lagi besok.")
     application = _answered(draft, typed, by)
+    require_possible(application)
     told = repeated(application, today=today)
     if told and not accepted:
         raise Repeated(told)
@@ -126,9 +128,11 @@ def correct(
     """Put right what the kelurahan gave back, and send it again. Raises NotThere, Stale,
     Incomplete."""
     found = of_area(posts, report_id)
+    _require_own(found, posts, by, today_of(at))
     if found.application.state not in EDITABLE:
         raise Stale("Laporan ini tidak sedang menunggu perbaikan dari Anda.")
     application = _answered(found.application, typed, by)
+    require_possible(application)
     sent = actions.submit(application_id=application.pk, by=by, at=at)
     found.application, found.on = sent, _day(sent, today_of(at))
     found.save(update_fields=["on"])
@@ -142,9 +146,22 @@ def correct(
 def withdraw(*, report_id: int, posts: Sequence[Post], by: User, at: datetime) -> Report:
     """Take a report back that the kelurahan has not answered. Raises NotThere, Stale."""
     found = of_area(posts, report_id)
+    _require_own(found, posts, by, today_of(at))
     withdrawal.withdraw(application_id=found.application_id, by=by, at=at)
     Guest.objects.filter(application=found.application_id).delete()
     return found
+
+
+def is_own(report: Report, posts: Sequence[Post], by: User, on: date) -> bool:
+    """Whether this person corrects and withdraws it: who filed it, and who answers for the unit."""
+    return report.application.opened_by_id == by.pk or is_left_to(posts, report.unit, on)
+
+
+def _require_own(report: Report, posts: Sequence[Post], by: User, on: date) -> None:
+    if not is_own(report, posts, by, on):
+        raise RuleBroken(
+            f"Laporan ini milik {report.unit.name}. Pengurusnya yang memperbaiki atau menariknya."
+        )
 
 
 def _answered(application: Application, typed: Mapping[str, str], by: User) -> Application:
@@ -156,6 +173,27 @@ def _answered(application: Application, typed: Mapping[str, str], by: User) -> A
     return Application.objects.select_related(
         "version__service", "applicant__household__rt", "unit"
     ).get(pk=application.pk)  # fmt: skip
+
+
+def require_possible(application: Application) -> None:
+    """Raises Incomplete for a day that the register could not take afterwards: in the future, or
+    before the birth of the mother or of somebody to whom it happened."""
+    event = application.blueprint.event
+    facts = proposals.told(application)
+    if event is None or "on" not in event.facts or not facts.get("on"):
+        return
+    day = date.fromisoformat(facts["on"])
+    concerned = [row.person for row in proposals.proposed(application) if row.person]
+    mother_id = facts.get("mother")
+    mother = Person.objects.filter(pk=mother_id).first() if mother_id is not None else None
+    try:
+        if mother is not None:
+            happenings.check_parents({"mother": mother}, day)
+        happenings.require_possible(day, concerned)
+        if facts.get("born") and day < date.fromisoformat(facts["born"]):
+            raise RuleBroken("Tanggal kejadian mendahului tanggal lahir. Periksa lagi.")
+    except RuleBroken as broken:
+        raise Incomplete({event.facts["on"]: str(broken)}) from broken
 
 
 def _day(application: Application, today: date) -> date:

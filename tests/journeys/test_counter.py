@@ -25,7 +25,7 @@ def test_a_name_typed_at_the_counter_fills_the_form_and_is_sent(
     page = counter.page
     people.take_the_place_of(counter, bontang, "Loket")
     page.goto(f"{bontang}meja/?tab=selesai")
-    name = page.locator("td[data-label=Pemohon] b").first.inner_text()
+    name = page.locator("td[data-label=Warga] b").first.inner_text()
 
     counter.go(f"{bontang}meja/penduduk/", "cari")
     page.get_by_role("searchbox", name="Cari penduduk").fill(mistyped(name))

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
+from kernel.text import in_capitals_and_small
 from messaging.models import Outbox
 from services.applications import actions, life_events, recording
 from services.applications.models import Application
@@ -104,6 +105,41 @@ def test_a_reported_death_is_the_familys_case_and_is_recorded(cast: Cast) -> Non
     confirm(report.application, cast.rina)
     late.refresh_from_db()
     assert late.status == codes.Status.DEAD
+
+
+def test_a_day_that_the_register_could_not_take_is_refused_at_once(cast: Cast) -> None:
+    person = mother(cast.village)
+    with pytest.raises(reports.Incomplete) as wrong:
+        birth(cast, person, tanggal="1994-11-20")
+    assert "mendahului tanggal lahir" in wrong.value.problems["tanggal"]
+    died = {"tempat": "Rumah", "sebab": "sakit"}
+    for day, words in (("1994-11-20", "mendahului"), ("2099-01-01", "")):
+        with pytest.raises(reports.Incomplete) as wrong:
+            file(cast, "lapor-kematian", person, {**died, "tanggal": day})
+        assert words in wrong.value.problems["tanggal"]
+    assert not Report.objects.exists() and not Application.objects.exists()
+    assert file(cast, "lapor-kematian", person, {**died, "tanggal": "2026-11-20"}).pk
+
+
+def test_the_desk_reads_a_death_under_the_name_of_who_died(cast: Cast, signed_in: As) -> None:
+    families = (family(cast.village) for _ in range(20))
+    household = next(
+        found for found in families if any(one.birth_date.year < 2000 for one in found[1:])
+    )
+    late = household[0]
+    typed = {"tanggal": "2026-11-20", "tempat": "Rumah", "sebab": "sakit"}
+    report = file(cast, "lapor-kematian", late, typed)
+    desk, other = signed_in(cast.rina), report.application.applicant
+    listed = desk.get("/meja/").content.decode()
+    assert in_capitals_and_small(late.name) in listed and "dilaporkan Ketua RT" in listed
+    assert in_capitals_and_small(other.name) not in listed
+    page = desk.get(f"/meja/berkas/{report.application_id}/").content.decode()
+    assert f"<h2>{in_capitals_and_small(late.name)}</h2>" in page
+    read = Entry.objects.filter(what="person.read", actor=cast.rina)
+    assert {str(late.pk), str(other.pk)} <= set(read.values_list("subject_id", flat=True))
+    approve(report.application, cast.rina)
+    waiting = desk.get("/meja/peristiwa/").content.decode()
+    assert in_capitals_and_small(late.name) in waiting
 
 
 def test_who_moves_away_is_ticked_among_the_household(cast: Cast) -> None:
@@ -230,13 +266,22 @@ def test_nobody_reports_after_the_term(cast: Cast, posts: list[Post]) -> None:
         file(cast, "lapor-tamu", cast.sari_person, GUEST)
 
 
-def test_the_head_of_the_rw_reports_for_its_rt(cast: Cast) -> None:
+def test_the_head_of_the_rw_reports_for_its_rt_and_leaves_alone_what_the_rt_reported(
+    cast: Cast, signed_in: As
+) -> None:
     rw = cast.sari_person.household.rt.parent
     assert rw is not None
     Post.objects.get_or_create(unit=rw, role="ketua_rw", title="Ketua RW 001")
     head = official("rw", rw, "ketua_rw")
     report = file(cast, "lapor-tamu", cast.sari_person, GUEST, by=head)
     assert (report.unit, report.title) == (cast.sari_person.household.rt, "Ketua RW 001")
+    above = posts_of(head, TODAY)
+    reports.withdraw(report_id=report.pk, posts=above, by=head, at=MONDAY)
+    theirs = file(cast, "lapor-tamu", cast.sari_person, {**GUEST, "nama": "Sugeng"})
+    with pytest.raises(RuleBroken, match="Pengurusnya yang memperbaiki"):
+        reports.withdraw(report_id=theirs.pk, posts=above, by=head, at=MONDAY)
+    page = signed_in(head).get(f"/rt/laporan/{theirs.pk}/").content.decode()
+    assert "Tarik laporan" not in page
 
 
 def test_residents_find_no_report_among_their_services(cast: Cast) -> None:

@@ -7,11 +7,20 @@ act raises ``Doubtful`` until its basis says that they were read.
 """
 
 from services.residents.happenings.absence import come_back, die, go_missing
-from services.residents.happenings.basis import Arrival, Basis, Doubtful, Heading, NewCard
+from services.residents.happenings.basis import (
+    Arrival,
+    Basis,
+    Doubtful,
+    Heading,
+    NewCard,
+    require_possible,
+)
 from services.residents.happenings.family import (
+    MOTHERS,
     Split,
     be_born,
     change_head,
+    check_parents,
     correct,
     divorce,
     identify,
@@ -21,6 +30,7 @@ from services.residents.happenings.family import (
 from services.residents.happenings.moving import move_card, move_in, move_out, move_within
 
 __all__ = [
+    "MOTHERS",
     "Arrival",
     "Basis",
     "Doubtful",
@@ -29,6 +39,7 @@ __all__ = [
     "Split",
     "be_born",
     "change_head",
+    "check_parents",
     "come_back",
     "correct",
     "die",
@@ -41,4 +52,5 @@ __all__ = [
     "move_out",
     "move_within",
     "new_card",
+    "require_possible",
 ]

@@ -93,21 +93,26 @@ def require_here(people: Iterable[Person]) -> None:
             )
 
 
-def check_day(on: date | None, people: Iterable[Person], basis: Basis) -> None:
-    """Raises RuleBroken for a day in the future or before a birth, Doubtful for one before what
-    the register has already."""
-    if on is None:
-        return
+def require_possible(on: date, people: Iterable[Person]) -> None:
+    """Raises RuleBroken for a day in the future, or before the birth of one of these people."""
     if on > today():
         raise RuleBroken("Tanggal kejadian ada di masa depan. Periksa lagi tahunnya.", field="on")
-    found = list(people)
-    for one in found:
+    for one in people:
         if on < one.birth_date:
             raise RuleBroken(
                 f"Tanggal kejadian mendahului tanggal lahir {one.name}, "
                 f"{long_date(one.birth_date)}. Periksa lagi.",
                 field="on",
             )
+
+
+def check_day(on: date | None, people: Iterable[Person], basis: Basis) -> None:
+    """Raises RuleBroken for a day that cannot be, Doubtful for one before what the register has
+    already."""
+    if on is None:
+        return
+    found = list(people)
+    require_possible(on, found)
     if basis.accepted:
         return
     later = (

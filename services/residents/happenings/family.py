@@ -31,7 +31,7 @@ from services.residents.happenings.moving import move_within
 from services.residents.models import Household, Person, PersonEvent
 
 MARRIAGE_AGE = 19  # UU 16/2019; younger with a dispensation of the court
-_MOTHERS = range(12, 56)  # years; others are asked about
+MOTHERS = range(12, 56)  # years; others are asked about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def be_born(
         for role, pk in (("mother", mother_id), ("father", father_id))
         if pk is not None
     }
-    _check_parents(parents, born)
+    check_parents(parents, born)
     ask(_birth_doubts(household, facts, parents.get("mother")), basis)
     told = dict(facts)
     for role, parent in parents.items():
@@ -161,7 +161,8 @@ def be_born(
     )  # fmt: skip
 
 
-def _check_parents(parents: Mapping[str, Person], born: date) -> None:
+def check_parents(parents: Mapping[str, Person], born: date) -> None:
+    """Parents by "mother" and "father". Raises RuleBroken where they cannot be."""
     mother = parents.get("mother")
     if mother is not None and mother.sex != codes.Sex.FEMALE:
         raise RuleBroken("Ibu harus perempuan. Periksa orang yang dipilih.", field="mother")
@@ -187,7 +188,7 @@ def _birth_doubts(
     ]
     if mother is not None:
         age = age_on(mother.birth_date, born)
-        if age not in _MOTHERS:
+        if age not in MOTHERS:
             doubts.append(f"Ibu berumur {age} tahun pada tanggal itu.")
         died = mother.events.filter(kind=Kind.DEATH, reversed_by=None, happened_on__lt=born)
         if died.exists():
