@@ -15,6 +15,7 @@ from services.aid import programmes
 from services.aid.models import Candidate, Programme
 from services.neighbourhood import groups
 from services.neighbourhood.areas import lies_there, person_there, post_for, unit_of
+from services.residents import officials
 from services.residents.models import Person
 from services.residents.sealing import seal
 from tenants.office.models import Post
@@ -53,6 +54,12 @@ def warnings(person: Person, programme: Programme) -> list[str]:
     ]
 
 
+def is_own_household(user: User, person: Person) -> bool:
+    """Whether this is the user, by any account, or somebody of their household. One query."""
+    own = Person.objects.filter(pk__in=officials.own_people(user))
+    return own.filter(household=person.household_id).exists()
+
+
 @transaction.atomic
 def propose(
     *, programme_id: int, person_id: int, reason: str, words: str, posts: Sequence[Post],
@@ -62,6 +69,11 @@ def propose(
     person = person_there(posts, person_id)
     post = post_for(posts, unit_of(person))
     programme = _open_one(posts, programme_id)
+    if is_own_household(by, person):
+        raise RuleBroken(
+            "Anda tidak bisa mengusulkan diri sendiri atau keluarga sendiri. Minta pengurus lain, "
+            "misalnya sekretaris RT atau Ketua RW, yang mengusulkan."
+        )
     if not person.lives_here:
         raise RuleBroken("Orang ini tidak tercatat tinggal di sini lagi.")
     if not (unit_of(person).code + "/").startswith(programme.unit.code + "/"):

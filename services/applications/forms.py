@@ -14,6 +14,7 @@ from services.cases.models import Document
 from services.catalogue import answers as answering
 from services.catalogue.blueprint import Blueprint, DocumentSpec
 from services.questions.conditions import Condition
+from services.questions.groups import GroupWidget
 from services.questions.kind import FieldSpec, House, kind_of
 from services.questions.maps import tiles
 from tenants.registry.current import city
@@ -31,6 +32,7 @@ class AnswersForm(forms.Form):
         kept: Mapping[str, Document],
         problems: Mapping[str, str] | None = None,
         only: Collection[str] | None = None,
+        on_one_page: bool = False,
     ) -> None:
         super().__init__(data=None, label_suffix="")
         self.blueprint = blueprint
@@ -42,6 +44,9 @@ class AnswersForm(forms.Form):
                 spec, house, label=spec.label, help_text=spec.help, required=spec.required
             )
             self.initial[spec.key] = kind.initial(spec, typed, house.applicant)
+            widget = self.fields[spec.key].widget
+            if isinstance(widget, GroupWidget):
+                widget.on_one_page = on_one_page
         wanted = [
             document
             for document in blueprint.documents

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.tanggal import long_date
 from services.cases import documents
 from services.neighbourhood.announcements import units_of
 from services.neighbourhood.audiences import places_of
@@ -25,6 +26,7 @@ FOLDER = "kegiatan"  # below the city's
 LONGEST = timedelta(days=366)  # a repeated activity is written anew after a year
 AHEAD = timedelta(days=60)  # what lists show
 MOST = 60  # activities of the list
+MOST_DAYS = 30  # of the next two months, in the list of whoever planned them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +128,18 @@ def change(
     return found
 
 
+def shown_from(activity: Activity, today: date) -> str:
+    """Since when residents see it, in words for whoever planned it."""
+    if activity.on <= today + AHEAD:
+        return "Kegiatan sudah tampil bagi warga."
+    return f"Kegiatan tersimpan. Warga melihatnya mulai {long_date(activity.on - AHEAD)}."
+
+
 def _require_coming(on: date, today: date) -> None:
     if on < today:
         raise RuleBroken("Tanggal ini sudah lewat. Tulis hari ini atau sesudahnya.", field="on")
+    if on > today + LONGEST:
+        raise RuleBroken("Tanggal ini lebih dari setahun lagi. Periksa tahunnya.", field="on")
 
 
 def _until(facts: Facts) -> date:
@@ -233,8 +244,13 @@ def one_for_resident(person: Person, activity_id: int) -> Activity:
 
 
 def to_come(posts: Sequence[Post], today: date) -> list[Meeting]:
-    """Meetings of the own units in the next two months, in order. Two queries."""
-    return _meetings(_own(posts), today, None)
+    """Meetings of the own units in the next two months, in order, then the first day of what
+    begins later. Three queries."""
+    later = _own(posts).filter(on__gt=today + AHEAD, cancelled_at=None).select_related("unit")
+    return [
+        *_meetings(_own(posts), today, None)[:MOST_DAYS],
+        *(Meeting(one, one.on) for one in later.order_by("on", "pk")[:MOST]),
+    ]
 
 
 def to_come_for(person: Person, today: date) -> list[Meeting]:

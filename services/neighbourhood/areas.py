@@ -1,6 +1,7 @@
 """Where a head of RT, RW or dusun keeps the book: the units of the posts held today."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -10,7 +11,8 @@ from kernel.errors import NotThere
 from services.residents.models import Person
 from services.residents.queries import lives_in, people, within
 from tenants.office.models import Post, Unit
-from tenants.office.queries import keeping, vouched_units, vouching_unit
+from tenants.office.queries import current_holdings, keeping, vouched_units, vouching_unit
+from tenants.office.roles import Can, having
 
 
 def codes_of(posts: Iterable[Post]) -> list[str]:
@@ -55,6 +57,15 @@ def unit_of(person: Person) -> Unit:
     """For which unit something about this person is reported: the RT, or the dusun without one;
     else the deepest place that is known."""
     return vouching_unit(person.place) or person.household.rt
+
+
+def is_left_to(posts: Sequence[Post], unit: Unit, on: date) -> bool:
+    """Whether holders of these posts act in the place of this unit: it is their own, or one below
+    that nobody heads. Raises NotThere for a unit elsewhere."""
+    if post_for(posts, unit).unit_id == unit.pk:
+        return True
+    held = current_holdings(on).filter(post__unit=unit, user__is_active=True)
+    return not held.filter(having(Can.VOUCHES, "post__role")).exists()
 
 
 def post_for(posts: Sequence[Post], unit: Unit) -> Post:

@@ -9,9 +9,12 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import names_a_number
+from kernel.tanggal import age_on
 from kernel.text import tidy
 from services.neighbourhood.areas import person_there
 from services.neighbourhood.models import Mark
+from services.residents import codes
+from services.residents.happenings import MOTHERS
 from services.residents.models import Person
 from services.residents.sealing import seal
 from tenants.office.models import Post
@@ -37,6 +40,13 @@ def mark(
         raise RuleBroken("Jangan tulis NIK atau nomor KK di sini.", field="note")
     if since > today:
         raise RuleBroken("Tanggal ini belum tiba. Periksa lagi.", field="since")
+    if since < person.birth_date:
+        raise RuleBroken("Tanggal ini sebelum ia lahir. Periksa lagi tahunnya.", field="since")
+    if kind == Mark.Kind.PREGNANT and not _may_be_pregnant(person, today):
+        raise RuleBroken(
+            "Menurut data kependudukan ia laki-laki, atau umurnya tidak sesuai. Periksa orangnya.",
+            field="kind",
+        )
     there = Mark.objects.filter(person=person, kind=kind, ended_at=None).first()
     if there is not None:
         return there
@@ -48,6 +58,10 @@ def mark(
         "mark.set", actor=by, subject="person", subject_id=person.pk, detail={"mark": found.pk}
     )
     return found
+
+
+def _may_be_pregnant(person: Person, today: date) -> bool:
+    return person.sex == codes.Sex.FEMALE and age_on(person.birth_date, today) in MOTHERS
 
 
 @transaction.atomic

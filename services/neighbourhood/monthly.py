@@ -14,7 +14,7 @@ from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.applications.models import LifeEvent
 from services.neighbourhood import groups
-from services.neighbourhood.areas import post_for, reporting_units
+from services.neighbourhood.areas import is_left_to, post_for, reporting_units
 from services.neighbourhood.models import Guest, MonthlyReport, Report
 from services.neighbourhood.reports import ENDED_BADLY
 from services.residents import codes
@@ -188,6 +188,8 @@ def send(
     unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     if not reporting_units([post]).filter(pk=unit.pk).exists():
         raise NotThere("Laporan bulanan dikirim oleh ketua RT.")
+    if not is_left_to(posts, unit, today):
+        raise RuleBroken(f"Laporan bulanan {unit.name} dikirim oleh pengurusnya sendiri.")
     if month not in open_months(today):
         raise RuleBroken("Laporan bulan ini tidak bisa dikirim. Pilih bulan dari daftar.")
     found = figures(unit, month, today=today)

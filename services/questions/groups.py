@@ -14,6 +14,7 @@ class GroupWidget(forms.Widget):
     """One question made of several inputs, named ``key`` or ``key-…``."""
 
     use_fieldset = True
+    on_one_page = False  # the form is sent at once: nobody comes back to it for more rows
 
     def __init__(self, spec: FieldSpec, house: House) -> None:
         super().__init__()
@@ -29,6 +30,7 @@ class GroupWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         context["typed"] = value or {}
         context["spec"] = self.spec
+        context["on_one_page"] = self.on_one_page
         return context
 
 

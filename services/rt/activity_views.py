@@ -27,7 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     posts = visitor(request).vouching
     context = {
         "tab": "activities",
-        "to_come": activities.to_come(posts, today())[:30],
+        "to_come": activities.to_come(posts, today()),
         "before": activities.held_before(posts, today())[:10],
     }
     return render(request, "rt/life/activities.html", context)
@@ -43,14 +43,14 @@ def new(request: HttpRequest) -> HttpResponse:
         unit_id, told = form.chosen()
         told["until"] = told["until"] or None
         try:
-            activities.plan(
+            found = activities.plan(
                 unit_id=unit_id, facts=activities.Facts(**told), posts=who.vouching, by=who.user,
                 at=now(), today=today(),
             )  # fmt: skip
         except RuleBroken as broken:
             explain(form, broken)
         else:
-            messages.success(request, "Kegiatan sudah tampil bagi warga.")
+            messages.success(request, activities.shown_from(found, today()))
             return redirect("rt-activities")
     status = 422 if form.errors else 200
     return render(request, "rt/life/activity_new.html", {"form": form}, status=status)

@@ -72,9 +72,11 @@ def month(request: HttpRequest, pk: int, text: str) -> HttpResponse:
     figures = shown or (sent_before.figures if sent_before else None)
     if figures is None:
         raise NotThere("Laporan bulan ini tidak pernah dikirim.")
+    is_left = areas.is_left_to(who.vouching, unit, today())
     context = {
         "unit": unit, "month": wanted, "sent": sent_before, "changed": changed,
-        "can_send": shown is not None, "figures": figures, "is_nil": monthly.is_nil(figures),
+        "can_send": shown is not None and is_left, "is_left": is_left, "figures": figures,
+        "is_nil": monthly.is_nil(figures),
         "happened": [(label, figures[name]) for name, label in monthly.COLUMNS[3:]],
         "groups": [(g.name, figures["groups"].get(n, 0)) for n, g in groups.GROUPS.items()],
     }  # fmt: skip

@@ -163,7 +163,7 @@ def _form(
     hidden = {spec.key} if spec is not None and kind_of(spec).is_person else set()
     return AnswersForm(
         blueprint, house=house_of(applicant, today=today()), typed=typed, kept={},
-        problems=problems, only=blueprint.keys() - hidden,
+        problems=problems, only=blueprint.keys() - hidden, on_one_page=True,
     )  # fmt: skip
 
 
@@ -179,18 +179,21 @@ def _note_read(request: HttpRequest, found: Report) -> None:
 @require_GET
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: where it is, what the kelurahan said, what was reported."""
-    found = reports.of_area(visitor(request).vouching, pk)
+    who = visitor(request)
+    found = reports.of_area(who.vouching, pk)
     application = found.application
     _note_read(request, found)
+    is_own = reports.is_own(found, who.vouching, who.user, today())
     context = {
         "report": found,
+        "is_own": is_own,
         "application": application,
         "stops": timeline(application, at=now(), today=today()),
         "answers": [row for row in answered(application) if not row.sensitive],
         "returned": desks.last_return(application),
         "refused": desks.refusal(application),
-        "can_withdraw": application.state
-        in (Application.State.RUNNING, Application.State.RETURNED),
+        "can_withdraw": is_own
+        and application.state in (Application.State.RUNNING, Application.State.RETURNED),
     }
     return render(request, "rt/book/report.html", context)
 

@@ -10,7 +10,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from services.aid import answering, programmes, proposing
 from services.aid.models import Candidate, Programme
-from services.residents import merging, register
+from services.residents import merging, officials, register
 from services.residents.models import Person, Source
 from services.web.access import today
 from tenants.office.actions import appoint
@@ -164,6 +164,18 @@ def test_nobody_answers_about_themselves(
             candidate_id=found.pk, state=State.ACCEPTED, words="", posts=desk(cast.rina),
             by=cast.rina, at=MONDAY, mine={cast.sari_person.pk},
         )  # fmt: skip
+
+
+def test_nobody_proposes_themselves_or_their_household(
+    cast: Cast, posts: list[Post], programme: Programme
+) -> None:
+    officials.identify(user=cast.hasan, nik=cast.sari_person.nik, by=None)
+    with pytest.raises(RuleBroken, match="keluarga sendiri"):
+        propose(cast, posts, programme)
+    members = Person.objects.filter(household=cast.sari_person.household)
+    with pytest.raises(RuleBroken, match="keluarga sendiri"):
+        propose(cast, posts, programme, members.order_by("-pk")[0])
+    assert propose(cast, posts, programme, family(cast.village)[0]).pk
 
 
 def test_a_closed_programme_takes_no_more(

@@ -28,7 +28,7 @@ HOUSE = houses.Facts(
 
 def mark(cast: Cast, posts: list[Post], person: Person, **changes: object) -> Mark:
     told: dict[str, object] = {
-        "kind": "pregnant", "note": "Periksa di posyandu.", "since": TODAY, **changes
+        "kind": "chronic", "note": "Periksa di posyandu.", "since": TODAY, **changes
     }  # fmt: skip
     return marks.mark(
         person_id=person.pk, posts=posts, by=cast.hasan, at=MONDAY, today=TODAY,
@@ -100,6 +100,20 @@ def test_a_mark_needs_a_reason_a_day_that_has_come_and_no_number(
     ):  # fmt: skip
         with pytest.raises(RuleBroken):
             mark(cast, posts, cast.sari_person, **wrong)
+
+
+def test_pregnant_is_marked_of_women_of_fitting_age_alone(cast: Cast, posts: list[Post]) -> None:
+    for sex, born in (
+        (codes.Sex.MALE, date(1995, 5, 5)), (codes.Sex.FEMALE, date(1950, 5, 5)),
+        (codes.Sex.FEMALE, date(2020, 5, 5)),
+    ):  # fmt: skip
+        Person.objects.filter(pk=cast.sari_person.pk).update(sex=sex, birth_date=born)
+        with pytest.raises(RuleBroken, match="tidak sesuai"):
+            mark(cast, posts, cast.sari_person, kind="pregnant")
+    Person.objects.filter(pk=cast.sari_person.pk).update(birth_date=date(1995, 5, 5))
+    with pytest.raises(RuleBroken, match="sebelum ia lahir"):
+        mark(cast, posts, cast.sari_person, kind="pregnant", since=date(1994, 1, 1))
+    assert mark(cast, posts, cast.sari_person, kind="pregnant").kind == "pregnant"
 
 
 def test_nobody_marks_people_of_another_rt(cast: Cast, posts: list[Post]) -> None:

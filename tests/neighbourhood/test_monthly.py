@@ -15,7 +15,8 @@ from services.cases import decisions
 from services.neighbourhood import monthly, tasks
 from services.neighbourhood.models import MonthlyReport
 from services.residents.models import Person
-from tenants.office.models import Post, Unit
+from tenants.office.models import Holding, Post, Unit
+from tenants.office.queries import posts_of
 from tests.factories import MONDAY, Cast, approve, family, official
 from tests.neighbourhood.conftest import As
 from tests.neighbourhood.test_reports import GUEST, birth, confirm, file, mother
@@ -182,11 +183,20 @@ def test_the_board_asks_the_same_however_many_rt_there_are(cast: Cast, signed_in
     assert cost() == before <= 14
 
 
-def test_the_rw_sees_the_month_of_its_rt_and_sends_none(cast: Cast, signed_in: As) -> None:
+def test_the_rw_sees_the_month_of_its_rt_and_sends_it_where_nobody_heads_the_rt(
+    cast: Cast, signed_in: As
+) -> None:
     rw = rt_of(cast).parent
     assert rw is not None
     Post.objects.get_or_create(unit=rw, role="ketua_rw", title="Ketua RW 001")
-    client = signed_in(official("rw", rw, "ketua_rw"))
+    head = official("rw", rw, "ketua_rw")
+    client = signed_in(head)
     page = client.get("/rt/bulanan/").content.decode()
     assert page.count("belum dikirim") == 2
     assert "belum dikirim" not in client.get("/rt/lapor/").content.decode()
+    address = f"/rt/bulanan/{rt_of(cast).pk}/2026-11/"
+    seen = client.get(address).content.decode()
+    assert "Kirim laporan" not in seen and "dikirim oleh pengurus" in seen
+    assert client.post(address).status_code == 422 and not MonthlyReport.objects.exists()
+    Holding.objects.filter(user=cast.hasan).update(until=TODAY - timedelta(days=1))
+    assert send(cast, posts_of(head, TODAY)).title == "Ketua RW 001"

@@ -99,6 +99,18 @@ def test_an_activity_is_put_right_and_who_answered_is_asked_anew_for_another_day
         changed(cast, posts, found)
 
 
+def test_one_far_ahead_stays_in_the_list_of_the_head_and_none_is_planned_beyond_a_year(
+    cast: Cast, posts: list[Post]
+) -> None:
+    later = TODAY + timedelta(days=200)
+    found = planned(cast, posts, on=later)
+    assert [meeting.on for meeting in activities.to_come(posts, TODAY)] == [later]
+    assert activities.to_come_for(cast.sari_person, TODAY) == []
+    assert "Warga melihatnya mulai" in activities.shown_from(found, TODAY)
+    with pytest.raises(RuleBroken, match="Periksa tahunnya"):
+        planned(cast, posts, on=TODAY + timedelta(days=367))
+
+
 def test_the_day_of_what_took_place_already_stays(
     cast: Cast, posts: list[Post], signed_in: As
 ) -> None:

@@ -61,7 +61,8 @@ class TableSpec(Bounded):
 
 
 class TableWidget(GroupWidget):
-    """A few rows to type into; always some empty ones at the end."""
+    """A few rows to type into; some empty ones at the end, and all there may be where the form is
+    one page."""
 
     template_name = "questions/table.html"
     spec: TableSpec
@@ -72,6 +73,7 @@ class TableWidget(GroupWidget):
         most = self.spec.max or MAX_ROWS
         filled = [row for row in range(most) if _row_typed(typed, f"{name}-{row}-")]
         rows = min(most, max([number + 1 for number in filled], default=0) + 2)
+        rows = most if self.on_one_page else rows
         context["columns"] = self.spec.columns
         context["rows"] = [
             [
