@@ -135,7 +135,7 @@ def test_the_desk_reads_a_death_under_the_name_of_who_died(cast: Cast, signed_in
     assert in_capitals_and_small(other.name) not in listed
     page = desk.get(f"/meja/berkas/{report.application_id}/").content.decode()
     assert f"<h2>{in_capitals_and_small(late.name)}</h2>" in page
-    read = Entry.objects.filter(what="person.read", actor=cast.rina)
+    read = Entry.objects.filter(what="person.read", actor_id=cast.rina.pk)
     assert {str(late.pk), str(other.pk)} <= set(read.values_list("subject_id", flat=True))
     approve(report.application, cast.rina)
     waiting = desk.get("/meja/peristiwa/").content.decode()
