@@ -266,10 +266,12 @@ def offline(request: HttpRequest) -> HttpResponse:
         "place": "Balai",
         "title": gettext("Tidak ada sambungan"),
         "text": gettext(
-            "Ponsel Anda sedang tidak terhubung ke internet. Yang sudah terkirim aman. "
-            "Bila tadi sedang mengirim isian, tekan kembali lalu kirim sekali lagi nanti."
+            "Ponsel Anda sedang tidak terhubung ke internet. Yang sudah terkirim aman."
         ),
     }
+    area = device.area.value
+    if area is not None and getattr(request, "tenant", None) is not None:
+        context["outbox"] = reverse(area.outbox)
     return HttpResponse(render_to_string("ui/offline.html", context))
 
 

@@ -14,6 +14,7 @@ from services.residents.models import Household, Person, PersonEvent
 from services.residents.queries import within
 from tenants.office.models import Unit
 
+PER_PAGE = 30  # households in a page of the list
 AHEAD = 24  # months that may be paid in advance
 _LEAVES = (PersonEvent.Kind.DEATH, PersonEvent.Kind.MOVE_OUT, PersonEvent.Kind.MISSING)
 

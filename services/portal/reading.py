@@ -16,6 +16,9 @@ READ_FOR = {
     "rt-kenal": gettext_noop("%(office)s mencocokkan data Anda dengan warga yang tinggal di sana"),
     "rt-bantuan": gettext_noop("%(office)s membuka data Anda untuk mengusulkan bantuan"),
     "rt-iuran": gettext_noop("%(office)s membuka catatan iuran keluarga Anda"),
+    "rt-iuran-simpan": gettext_noop(
+        "HP %(office)s menyimpan catatan iuran keluarga Anda agar terbaca tanpa sinyal"
+    ),
     "bantuan": gettext_noop("%(office)s memeriksa usulan bantuan tentang Anda"),
     "rt-darurat": gettext_noop("%(office)s membuka data Anda dalam keadaan darurat"),
     "meja": gettext_noop("Petugas membuka berkas permohonan Anda"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
+from math import ceil
 
 from django.db.models import Max
 from django.urls import reverse
@@ -10,7 +11,7 @@ from kernel.clock import now
 from kernel.registry import Registry
 from services.applications import queries
 from services.catalogue import queries as catalogue
-from services.dues import books
+from services.dues import books, owing, receipts
 from services.neighbourhood import monthly
 from services.neighbourhood.areas import codes_of, reporting_units
 from services.neighbourhood.reports import works_from_list
@@ -22,6 +23,7 @@ from tenants.registry.current import city
 LONGEST = timedelta(days=7)  # a phone that met no signal for so long forgets
 STEPS = 30  # requests whose pages are kept
 UNITS = 10  # whose month of an RW's is kept
+HOMES = 60  # households whose dues are kept, of all books together
 
 # Path and version of each page a phone keeps; a version that differs is fetched anew.
 Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
@@ -76,11 +78,28 @@ def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
 
 
 def _cash(who: Visitor) -> Iterable[tuple[str, str]]:
-    """The cash book, the list of who owes, and noting an expense."""
+    """The cash book, the list of who owes, noting an expense, and the dues of the households that
+    come first in the list."""
+    hour, week = f"{now():%Y%m%d%H}", f"{now():%G%V.%m}"
     for unit in books.units_of(who.treasuring):
-        at = f"{now():%Y%m%d%H}"
         for name in ("rt-cash", "rt-dues", "rt-cash-out"):
-            yield reverse(name, args=[unit.pk]), at
+            yield reverse(name, args=[unit.pk]), hour
+        kinds = len(owing.kinds_of(unit))
+        if not kinds:
+            continue
+        homes = owing.homes(unit)[: homes_kept(who)]
+        for number in range(2, ceil(len(homes) / owing.PER_PAGE) + 1):
+            yield f"{reverse('rt-dues', args=[unit.pk])}?page={number}", hour
+        changes = receipts.changes(unit)
+        for home in homes:
+            pk = home.household.pk
+            version = f"{week}.{kinds}.{changes.get(pk, 0)}"
+            yield reverse("rt-dues-household", args=[unit.pk, pk]), version
+
+
+def homes_kept(who: Visitor) -> int:
+    """Of how many households of each book a phone keeps the dues."""
+    return HOMES // max(1, len(books.units_of(who.treasuring)))
 
 
 pages.add("requests", _requests)

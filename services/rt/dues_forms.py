@@ -66,7 +66,10 @@ class PayForm(Form):
 
     kind = forms.IntegerField(widget=forms.HiddenInput)
     amount = RupiahField(label="Jumlah yang dibayar")
-    paid_on = WrittenDateField(label="Tanggal bayar", required=False)
+    paid_on = WrittenDateField(
+        label="Tanggal bayar", required=False,
+        widget=forms.TextInput(attrs={"data-today": True}),
+    )  # fmt: skip
 
 
 class ReasonForm(Form):

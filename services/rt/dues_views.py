@@ -13,6 +13,7 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from services.dues import books, kinds, owing, receipts
 from services.dues.months import month_of
+from services.rt.device import homes_kept
 from services.rt.dues_forms import KindForm, PayForm, ReasonForm, written
 from services.rt.sure import sure
 from services.web.access import today
@@ -21,7 +22,6 @@ from tenants.office.access import visitor
 from ui.forms import explain
 from ui.page import Audience, page
 
-PER_PAGE = 30
 MONTHS_AT_ONCE = (1, 2, 3, 6, 12)
 
 
@@ -32,10 +32,12 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
     who = visitor(request)
     unit = books.post_of(who.treasuring, pk).unit
     homes = owing.homes(unit)
-    homes_here = Paginator(homes, PER_PAGE).get_page(request.GET.get("page"))
+    homes_here = Paginator(homes, owing.PER_PAGE).get_page(request.GET.get("page"))
     found = owing.accounts(list(homes_here), owing.kinds_of(unit), today())
+    kept = homes_kept(who)
     context = {
         "unit": unit, "page": homes_here,
+        "kept": kept if len(homes) > kept else None,
         "lines": [
             (home, sum(account.left for account in found[home.household.pk]))
             for home in homes_here
@@ -70,10 +72,7 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
             return redirect("rt-receipt", made.pk)
     home = kinds.home_there(unit, household)
     if request.method == "GET":
-        for member in home.members:
-            audit.record_read(
-                actor=who.user, person_id=member, purpose="rt-iuran", office=post.title
-            )
+        _note_reads(request, home, post.title)
     accounts = owing.accounts([home], owing.kinds_of(unit), today(), owing.AHEAD)[household]
     context = {
         "unit": unit, "home": home, "form": form,
@@ -85,6 +84,17 @@ def household(request: HttpRequest, pk: int, household: int) -> HttpResponse:
         "receipts": receipts.of_household(unit, household)[:12], "today": written(today()),
     }  # fmt: skip
     return render(request, "rt/dues/household.html", context, status=422 if form.errors else 200)
+
+
+def _note_reads(request: HttpRequest, home: owing.Home, office: str) -> None:
+    """Those of a household read that their dues were opened, or that a phone keeps the page, which
+    fetched it by itself."""
+    is_kept = "X-In-Background" in request.headers
+    for member in home.members:
+        audit.record_read(
+            actor=visitor(request).user, person_id=member, office=office,
+            purpose="rt-iuran-simpan" if is_kept else "rt-iuran",
+        )  # fmt: skip
 
 
 def _card(account: owing.Account, sent: PayForm) -> dict[str, object]:

@@ -16,6 +16,7 @@ from kernel.clock import now
 from services.dues import cash, statement
 from services.dues.models import DuesKind, Entry, Receipt
 from services.dues.months import month_of, plus
+from services.rt import device
 from tenants.office.models import Post
 from tenants.registry.models import City
 from tests.dues.conftest import As
@@ -257,3 +258,34 @@ def test_who_keeps_the_book_reads_why_a_household_is_exempt(cast: Cast, as_: As)
     head.post(f"/rt/kas/jenis/{kind.pk}/bebas/{home}/", {"reason": "Lama sakit, tidak bekerja"})
     page = head.get(f"/rt/kas/{unit_of(cast).pk}/iuran/{home}/").content.decode()
     assert "Lama sakit, tidak bekerja" in page
+
+
+def test_a_phone_keeps_the_dues_of_the_first_households_and_their_people_read_it(
+    cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, unit = as_(cast.hasan), unit_of(cast).pk
+    own = f"/rt/kas/{unit}/iuran/{home_of(cast).pk}/"
+
+    def kept() -> dict[str, str]:
+        pages = dict(client.get("/rt/ponsel/").json()["pages"])
+        return {path: pages[path] for path in pages if path.startswith(f"/rt/kas/{unit}/iuran/")}
+
+    assert list(kept()) == [f"/rt/kas/{unit}/iuran/"]
+    make_kind(cast, client)
+    before = kept()
+    assert own in before and f"/rt/kas/{unit}/iuran/?page=2" not in before
+    made = pay(cast, client, "25.000")
+    assert before[own] != kept()[own]
+    paid = kept()[own]
+    client.post(f"/rt/kas/kuitansi/{made.pk}/batal/", {"reason": "Salah keluarga"})
+    assert paid != kept()[own]
+    client.get(own, headers={"X-In-Background": "1"})
+    reads = Read.objects.filter(what="person.read")
+    told = [entry.detail["purpose"] for entry in reads if "rt-iuran" in entry.detail["purpose"]]
+    assert told == ["rt-iuran-simpan"] * home_of(cast).members.count()
+    listed = f"/rt/kas/{unit}/iuran/"
+    assert "Tanpa sinyal" not in client.get(listed).content.decode()
+    monkeypatch.setattr(device, "HOMES", 1)
+    family(cast.village, rt=1)
+    assert len(kept()) == 2
+    assert "Tanpa sinyal hanya 1 keluarga" in client.get(listed).content.decode()

@@ -140,7 +140,7 @@ const Device = ((places) => {
   };
 
   // --- pages --------------------------------------------------------------------------------------
-  /* Only what the server named: a page about one person is never kept. */
+  /* Only what the server named. */
   const keep = async (path, response, version = "") => {
     const type = response.headers.get("Content-Type") || "";
     if (response.status !== 200 || response.redirected || !type.startsWith("text/html")) return;
@@ -160,6 +160,16 @@ const Device = ((places) => {
     const noted = page.replace("</head>", `<meta name="kept-at" content="${row.at}"></head>`);
     return new Response(noted, { headers: { "Content-Type": "text/html; charset=utf-8" } });
   };
+  /* The page that says there is no connection; where forms of whoever uses this device wait, it
+     says so, and does not ask to send them again. */
+  const offline = async () => {
+    const found = await caches.match("/luring/");
+    const whose = await owner().catch(() => null);
+    if (!found || !whose || !(await waiting(whose.who)).length) return found;
+    const text = (await found.text())
+      .replace("data-waiting hidden", "data-waiting").replace("data-unsent", "data-unsent hidden");
+    return new Response(text, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  };
   const page = async (event) => {
     const { request } = event;
     const { pathname, search } = new URL(request.url);
@@ -177,7 +187,7 @@ const Device = ((places) => {
       return response;
     } catch {
       const found = isOurs(pathname) && (await kept(pathname + search).catch(() => null));
-      return found || answer.catch(() => caches.match("/luring/"));
+      return found || answer.catch(offline);
     }
   };
 
@@ -388,7 +398,7 @@ const Device = ((places) => {
       const isToMend = row.state === "refused" && (row.mayMend || row.status === 422);
       const typed = isToMend ? entries.filter((one) => one.length === 2) : [];
       found.push({ id: row.id, state: row.state, at: row.at, sent: row.sent, words: row.words,
-                   path, from, said, typed });
+                   path, from, said, typed, kind: entries?.find(([name]) => name === "kind")?.[1] });
     }
     return found;
   };

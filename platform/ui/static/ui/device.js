@@ -65,18 +65,35 @@
   /* What was answered is not answered again. A form that sends to its own page may be sent many
      times, unless it says data-once. */
   const markForms = (rows) => {
+    // data-once may say in which words it was. Of forms for several kinds on one page, those of the
+    // kind that was sent are meant. A link with data-still leads there even so.
     for (const form of document.forms) {
       const path = new URL(form.action, location.href).pathname;
       const isRepeated = path === location.pathname && form.dataset.once === undefined;
-      if (form.hidden || isRepeated || !rows.some((row) => row.path === path)) continue;
+      const { kind } = form.elements;
+      const ofKind = (row) => kind?.type !== "hidden" || kind.value === (row.kind ?? kind.value);
+      if (form.hidden || isRepeated || !rows.some((row) => row.path === path && ofKind(row))) continue;
       form.hidden = true;
-      form.after(make("p", "Sudah Anda jawab; dikirim begitu ada sinyal.", { className: "notice warn" }));
+      const words = form.dataset.once || "Sudah Anda jawab; dikirim begitu ada sinyal.";
+      form.after(make("p", words, { className: "notice warn" }));
     }
     for (const link of main.querySelectorAll("a[href]")) {
       if (rows.some((row) => row.path === link.pathname && link.pathname !== location.pathname)) {
-        link.hidden = true;
+        if (link.dataset.still === undefined) link.hidden = true;
+        else if (!link.querySelector("[data-stuck]")) {
+          const tag = make("span", STATES.waiting[1], { className: "tag warn" });
+          tag.dataset.stuck = "";
+          link.append(tag);
+        }
       }
     }
+  };
+  /* A page that was kept on an earlier day still proposes today. */
+  const proposeToday = () => {
+    const two = (number) => String(number).padStart(2, "0");
+    const day = new Date();
+    const written = `${two(day.getDate())}-${two(day.getMonth() + 1)}-${day.getFullYear()}`;
+    for (const one of document.querySelectorAll("[data-today]")) one.value = written;
   };
   const STATES = {
     waiting: ["warn", "menunggu sinyal"],
@@ -213,6 +230,8 @@
   setInterval(async () => {
     if (((await ask({ ask: "list" })) || []).some((row) => row.state === "waiting")) flush();
   }, 30000);
+  if (keptAt) proposeToday();
+  addEventListener("pageshow", (event) => event.persisted && show());
   worker.ready.then(async () => {
     await show();
     await ask({ ask: "flush" });
