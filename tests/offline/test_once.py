@@ -115,9 +115,9 @@ def test_whoever_is_signed_out_is_not_told_that_it_was_done(
 # --- a form pressed twice at its page -------------------------------------------------------------
 
 
-def expense() -> dict[str, str]:
+def income() -> dict[str, str]:
     on = f"{today():%d-%m-%Y}"
-    return {"amount": "40.000", "category": "cleaning", "words": "Sapu", "on": on}
+    return {"amount": "40.000", "category": "donation", "words": "Sumbangan", "on": on}
 
 
 def shown_key(page: HttpResponse) -> str:
@@ -130,8 +130,8 @@ def test_a_form_pressed_twice_is_done_once_and_other_answers_are_another_act(
     cast: Cast, as_: Enter
 ) -> None:
     client, unit = as_(cast.hasan), cast.sari_person.household.rt
-    path = f"/rt/kas/{unit.pk}/keluar/"
-    typed = {**expense(), "_key": shown_key(client.get(path))}
+    path = f"/rt/kas/{unit.pk}/masuk/"
+    typed = {**income(), "_key": shown_key(client.get(path))}
     for _ in range(2):
         assert client.post(path, typed)["Location"] == f"/rt/kas/{unit.pk}/"
     assert Entry.objects.count() == 1
@@ -195,8 +195,8 @@ def test_files_are_judged_before_the_transaction(
     unit = cast.sari_person.household.rt
     for photo_of_bill, status in ((photo(), 204), (b"no photo", 422)):
         bill = SimpleUploadedFile("nota.jpg", photo_of_bill, "image/jpeg")
-        typed: dict[str, Any] = {**expense(), "bill": bill}
-        answer = sent(as_(cast.hasan), f"/rt/kas/{unit.pk}/keluar/", uuid4(), typed)
+        typed: dict[str, Any] = {**income(), "bill": bill}
+        answer = sent(as_(cast.hasan), f"/rt/kas/{unit.pk}/masuk/", uuid4(), typed)
         assert answer.status_code == status
     assert depths == [outside, outside], "each once, and none inside"
     assert Entry.objects.get().path
