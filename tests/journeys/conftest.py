@@ -1,4 +1,4 @@
-"""One running installation for all journeys, one browser; each journey at two sizes."""
+"""Running installations for all journeys, from one first start; one browser a file."""
 
 import contextlib
 import fcntl
