@@ -49,10 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
         cache["LOCATION"] = urlunsplit(parts._replace(path=f"/{number % 16}"))
 
 
-# Minutes each, so that they cannot be what everybody waits for at the end. Each test of the first
-# three may go to a worker of its own.
-LONGEST = ("test_story.py", "test_billing.py", "test_demo.py", "test_up.py", "test_data.py")
-SPLIT = LONGEST[:3]
+# Minutes each, so that they cannot be what everybody waits for at the end. One worker makes the
+# first start of all journeys with the first of them, while the next two need none.
+LONGEST = (
+    "test_story.py", "test_up.py", "test_city_at_work.py", "test_billing.py", "test_demo.py",
+    "test_heads.py", "test_data.py",
+)  # fmt: skip
+SPLIT = ("test_story.py", "test_billing.py", "test_demo.py")  # a worker of its own for each test
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def slowness(item: pytest.Item) -> int:
         folder = item.path.relative_to(ROOT).parts[1]
-        if item.path.name in LONGEST and folder in ("journeys", "local"):
+        if item.path.name in LONGEST and folder in ("journeys", "local", "simulation"):
             return 2 + len(LONGEST) - LONGEST.index(item.path.name)
         return {"local": 1, "journeys": 2, "simulation": 2}.get(folder, 0)
 
