@@ -63,7 +63,7 @@ def open_kiosk(*, unit_id: int, by: User, at: datetime, today: date) -> tuple[Ki
     taken = set(logins)
     number = next((n for n in range(1, MOST + 1) if _login(unit, n) not in taken), 0)
     if not number:
-        raise RuleBroken("Sudah ada 10 kios terbuka di sini. Tutup dahulu yang tidak dipakai.")
+        raise RuleBroken(f"Sudah ada {MOST} kios terbuka di sini. Tutup dahulu yang tidak dipakai.")
     token = secret_code(TOKEN_LENGTH)
     kiosk = Kiosk.objects.create(
         unit=unit, user=_account(unit, number), opened_by=by, opened_at=at,
