@@ -22,9 +22,10 @@ def record(
     subject: str,
     subject_id: str | int,
     detail: dict[str, object] | None = None,
-) -> None:
-    """Note a deed. ``detail`` holds no personal data: ids, codes and decisions only."""
-    Entry.objects.create(
+) -> Entry:
+    """Note a deed; returns its entry. ``detail`` holds no personal data: ids, codes and decisions
+    only."""
+    return Entry.objects.create(
         what=what,
         actor_id=actor.pk if actor else None,
         actor_name=actor.name if actor else "",

@@ -52,9 +52,11 @@ def answer(
     found.state, found.answer_sealed = state, seal(told) if told else None
     found.answered_by, found.answered_at = by, at
     found.save(update_fields=["state", "answer_sealed", "answered_by", "answered_at"])
-    audit.record("aid.answered", actor=by, subject="aid_candidate", subject_id=found.pk,
-                 detail={"state": state})  # fmt: skip
-    publish(CandidateAnswered(found.pk, int(at.timestamp())))
+    entry = audit.record(
+        "aid.answered", actor=by, subject="aid_candidate", subject_id=found.pk,
+        detail={"state": state},
+    )  # fmt: skip
+    publish(CandidateAnswered(found.pk, entry.pk))
     return found
 
 

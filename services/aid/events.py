@@ -10,7 +10,7 @@ class CandidateAnswered(Event, name="aid.answered"):
     """The kelurahan answered a proposal, or asked back."""
 
     candidate_id: int
-    at: int  # seconds, for a proposal may be answered again
+    entry_id: int  # of the audit log: a proposal may be answered again
 
     def key(self) -> str:
-        return f"{self.candidate_id}:{self.at}"
+        return f"{self.candidate_id}:{self.entry_id}"

@@ -26,7 +26,7 @@ def tell_who_proposed(event: CandidateAnswered) -> None:
         return
     asks = one.state == Candidate.State.ASKED
     about = notices.ASKED if asks else notices.ANSWERED
-    what = f"{one.pk}:{event.at}" if asks else f"{one.programme_id}:{one.unit_id}:{today}"
+    what = f"{one.pk}:{event.entry_id}" if asks else f"{one.programme_id}:{one.unit_id}:{today}"
     link = (
         city().page("rt-aid-candidate", one.pk)
         if asks
