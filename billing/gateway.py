@@ -18,15 +18,17 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import stripe
 from django.conf import settings
 
 from billing import stripe_objects
 from billing.rules import rounded_rupiah, to_stripe_amount
 from billing.stripe_objects import EventSeen, InvoiceSeen, SubscriptionSeen
 from kernel.errors import RuleBroken
+
+if TYPE_CHECKING:
+    import stripe
 
 log = logging.getLogger(__name__)
 logging.getLogger("stripe").setLevel(logging.WARNING)  # its INFO is two lines a call
@@ -95,7 +97,9 @@ def is_configured() -> bool:
 
 
 @lru_cache(maxsize=4)
-def _client(key: str, base: str) -> stripe.StripeClient:
+def _client(key: str, base: str) -> "stripe.StripeClient":
+    import stripe  # slow to import: not at the start of every process
+
     return stripe.StripeClient(
         key,
         base_addresses={"api": base} if base else {},
@@ -107,6 +111,8 @@ def _client(key: str, base: str) -> stripe.StripeClient:
 @contextmanager
 def _api() -> Iterator[Any]:
     """The API's services; Stripe's errors come out as ours."""
+    import stripe  # slow to import: not at the start of every process
+
     if not is_configured():
         raise NotConfigured
     try:
@@ -303,6 +309,8 @@ LONGEST = 64  # characters of an event's id, as billing.models keeps it
 
 def event_of(payload: bytes, signature: str) -> EventSeen:
     """The event in a webhook, if Stripe signed it lately. Raises Forged, NotConfigured."""
+    import stripe  # slow to import: not at the start of every process
+
     if not settings.STRIPE_WEBHOOK_SECRET:
         raise NotConfigured
     try:

@@ -35,15 +35,14 @@ def connection_env() -> dict[str, str]:
 
 
 def dump(schema: str) -> list[str]:
-    """``pg_dump -s`` of one schema, sorted, without its name."""
+    """``pg_dump -s`` of one schema, sorted, without its name and the order of columns."""
     text = subprocess.run(
         [postgres_program("pg_dump"), "--schema-only", "--no-owner", f"--schema={schema}"],
         env=connection_env(), check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     lines = re.sub(rf"\b{schema}\b", "CITY", text).splitlines()
-    return sorted(
-        line for line in lines if line and not line.startswith(("--", "\\", "SET ", "SELECT pg_"))
-    )
+    said = [x for x in lines if x and not x.startswith(("--", "\\", "SET ", "SELECT pg_"))]
+    return sorted(line.rstrip(",") for line in said)
 
 
 def migration(app: str, name: str, operations: Sequence[Operation], **more: object) -> Migration:

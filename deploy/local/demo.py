@@ -25,13 +25,15 @@ from services.applications.models import Application
 from services.cases import decisions
 from services.cases import queries as desks
 from services.catalogue.queries import service
+from services.catalogue.steps import DeskStep
 from services.residents.actions import login_for
 from services.residents.imports.direct import import_people
 from services.residents.models import Person, ResidentAccount
 from tenants.backend.scope import in_city, in_public
 from tenants.office.actions import appoint, open_posts
 from tenants.office.models import Post, Profile, Unit
-from tenants.office.roles import Can, can, having
+from tenants.office.roles import Can, can, having, roles_at
+from tenants.office.structure import add_post
 from tenants.registry.current import city_or_none
 from tenants.registry.models import City
 
@@ -63,6 +65,7 @@ def make(city: City) -> None:
         _dress(city, villages)
         _populate(families, villages, PEOPLE[city.code])
         _staff(families, villages)
+        _treasurer(families, villages[0])
         _neighbourhood_heads()
         _admin(city)
         _residents_with_accounts(villages)
@@ -141,6 +144,15 @@ def _staff(families: Families, villages: Sequence[Unit]) -> None:
             if is_camat
             else "Penata (III/c)",
         )
+
+
+def _treasurer(families: Families, village: Unit) -> None:
+    """Who takes fees in the first village, once a service has some."""
+    user = _account(f"bendahara@{STAFF_DOMAIN}", families.official_name())
+    role = next(role for role in roles_at("kelurahan") if Can.COLLECTS in role.can)
+    title = f"{role.title} {village.name}"
+    post = add_post(unit=village, role=role.code, title=title, by=user)
+    appoint(post=post, user=user, since=SINCE, by=None)
 
 
 def _neighbourhood_heads() -> None:
@@ -275,7 +287,9 @@ def _decide(application: Application, decision: str, note: str, at: datetime) ->
     holding = post.holdings.select_related("user").first()
     assert holding is not None
     if decision == "approve":
-        decisions.approve(step_id=step.pk, by=holding.user, note=note, at=at)
+        spec = application.blueprint.step(step.key)
+        checked = spec.checks if isinstance(spec, DeskStep) else []
+        decisions.approve(step_id=step.pk, by=holding.user, note=note, checked=checked, at=at)
     elif decision == "return":
         decisions.return_(step_id=step.pk, by=holding.user, note=note, at=at)
     else:
@@ -305,6 +319,7 @@ _LISTED: tuple[tuple[tuple[str, ...], Can, str], ...] = (
     (("rt", "dusun"), Can.HEADS, gettext_noop("Ketua RT")),
     ((*_VILLAGE, "kecamatan"), Can.COUNTER, gettext_noop("Loket")),
     (_VILLAGE, Can.HEADS, gettext_noop("Lurah")),
+    (_VILLAGE, Can.COLLECTS, gettext_noop("Bendahara")),
     (("kecamatan",), Can.HEADS, gettext_noop("Camat")),
     (("dinas",), Can.CHECKS, gettext_noop("DPMPTSP")),
     (("dinas",), Can.HEADS, gettext_noop("Kepala DPMPTSP")),
@@ -335,6 +350,20 @@ def listed() -> Iterable[DemoPerson]:
         rt = account.person.household.rt
         yield DemoPerson(account.user_id, account.user.name, WARGA, f"{rt.name}, {first.name}")
     yield from _officials(first, {account.person.household.rt_id for account in residents})
+    yield from _records()
+
+
+RECORDS = gettext_noop("Disdukcapil")
+_OF_RECORDS = (Can.CHECKS, Can.HEADS)
+
+
+def _records() -> Iterable[DemoPerson]:
+    """Who checks requests at the office of population records, then who completes them."""
+    here = Post.objects.filter(unit__code__endswith="/disdukcapil").select_related("unit")
+    checking, heading = (here.filter(having(can)).order_by("pk")[:1] for can in _OF_RECORDS)
+    for post in (*checking, *heading):
+        for holding in post.holdings.select_related("user")[:1]:
+            yield DemoPerson(holding.user_id, holding.user.name, RECORDS, post.unit.name)
 
 
 def _officials(village: Unit, rts: set[int]) -> Iterable[DemoPerson]:

@@ -13,6 +13,7 @@ from deploy.local.installation import (
 from deploy.local.trouble import Trouble
 
 USUAL_STRIPE_PORT = 8242
+USUAL_PAYMENTS_PORT = 8252
 
 
 def options(argv: list[str] | None = None) -> argparse.Namespace:
@@ -38,6 +39,9 @@ def options(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--db-port", type=port, default=from_environment("BALAI_DB_PORT"))
     parser.add_argument("--broker-port", type=port, default=from_environment("BALAI_BROKER_PORT"))
     parser.add_argument("--stripe-port", type=port, default=from_environment("BALAI_STRIPE_PORT"))
+    parser.add_argument(
+        "--payments-port", type=port, default=from_environment("BALAI_PAYMENTS_PORT")
+    )
     parser.add_argument("--bind", default=os.environ.get("BALAI_BIND") or "127.0.0.1")
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("BALAI_DATA_DIR") or ROOT / ".balai")

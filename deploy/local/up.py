@@ -8,7 +8,6 @@ order. Killed outright, its guard ends it instead.
 
 import argparse
 import contextlib
-import hmac
 import http.client
 import json
 import os
@@ -20,7 +19,7 @@ from collections.abc import Callable
 from types import FrameType
 from urllib.parse import urlsplit
 
-from deploy.local import ports
+from deploy.local import ports, standins
 from deploy.local.children import Child, Guard, Log, how_it_died
 from deploy.local.installation import (
     ROOT,
@@ -30,10 +29,9 @@ from deploy.local.installation import (
     environment,
     write_private,
 )
-from deploy.local.options import USUAL_STRIPE_PORT, demo_wanted, options, source_state
+from deploy.local.options import demo_wanted, options, source_state
 from deploy.local.trouble import Trouble
 
-STANDIN_KEY = "sk_test_standin"
 OLDER_BUILD = 3  # how prepare_platform ends on data that this build cannot go on from
 
 
@@ -53,7 +51,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.preparing: Child | None = None
         self.addresses: list[tuple[str, str]] = []
-        self.standin = ""
+        self.standins: list[tuple[str, str]] = []  # name and address
 
     def ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self.stopping.is_set():
@@ -122,17 +120,18 @@ class Supervisor:
             self.log("balai", "Memakai PostgreSQL dari DATABASE_URL")
         if self.servers.valkey:
             self.log("balai", f"Valkey siap di 127.0.0.1:{self.servers.valkey.port}")
-        env |= self._start_standin(env)
+        env |= self._start_standins(env)
         self._prepare(env)
         self.installation.publish(self._ours(env))
 
-        celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
+        celery = [sys.executable, "-m", "celery", "--quiet", "-A"]
         started_already = self.children
         self.children = [
             self._child(
                 "jadwal",
                 [
-                    *celery, "beat", "--loglevel", "WARNING", "--pidfile", "",
+                    *celery, "messaging.timetable", "beat", "--loglevel", "WARNING",
+                    "--pidfile", "",
                     "--schedule", str(self.installation.home / "run" / "beat"),
                 ],
                 env,
@@ -153,7 +152,7 @@ class Supervisor:
             self._child(
                 "pekerja",
                 [
-                    *celery, "worker", "--concurrency", "2", "--loglevel", "INFO",
+                    *celery, "config.celery", "worker", "--concurrency", "2", "--loglevel", "INFO",
                     "--without-gossip", "--without-mingle", "--hostname", "balai@%h",
                 ],
                 env | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"},
@@ -165,42 +164,20 @@ class Supervisor:
             child.start()
         self.children += started_already  # the stand-in for Stripe ends last
         self._wait_until_ready(port)
-        timetable.start()  # nobody waits for it, and starting costs a processor's time
+        timetable.start()
         self._announce(port, demo, time.monotonic() - started)
 
-    def _start_standin(self, env: dict[str, str]) -> dict[str, str]:
-        """Start the stand-in for Stripe, unless a real key says whom to talk to."""
-        if env.get("STRIPE_API_KEY", "") and not env["STRIPE_API_KEY"].startswith(STANDIN_KEY):
-            return {}
-        wanted = self.chosen.stripe_port
-        port = ports.choose(wanted, USUAL_STRIPE_PORT)
-        if port is None:
-            raise Trouble(
-                f"Porta {wanted} untuk Stripe tiruan sudah dipakai program lain.\n"
-                "Pilih porta lain: ./balai up --stripe-port N (atau BALAI_STRIPE_PORT=N)."
-            )
-
-        def derived(what: str) -> str:
-            key = self.installation.secrets().secret_key.encode()
-            return hmac.new(key, f"stripe stand-in: {what}".encode(), "sha256").hexdigest()[:32]
-
-        ours = {
-            "STRIPE_API_KEY": f"{STANDIN_KEY}_{derived('key')}",
-            "STRIPE_API_BASE": f"http://127.0.0.1:{port}",
-            "STRIPE_WEBHOOK_SECRET": f"whsec_{derived('webhooks')}",
-        }
-        child = self._child(
-            "stripe",
-            [
-                sys.executable, "-m", "deploy.stripe_standin", "--port", str(port),
-                "--state", str(self.installation.home / "stripe" / "state.sqlite3"),
-                "--webhook", f"{env['BALAI_PUBLIC_URL'].rstrip('/')}/stripe/webhook/",
-            ],
-            env | ours,
-        )  # fmt: skip
-        self.children = [child]
-        self.standin = f"http://localhost:{port}/"
-        child.start()
+    def _start_standins(self, env: dict[str, str]) -> dict[str, str]:
+        """Start the stand-ins for Stripe and for payment providers, unless the environment says
+        whom to talk to."""
+        ours: dict[str, str] = {}
+        secret = self.installation.secrets().secret_key
+        for one in standins.wanted(self.chosen, env, secret=secret, home=self.installation.home):
+            child = self._child(one.name, one.argv, env | one.ours)
+            self.children.append(child)
+            self.standins.append((one.title, one.address))
+            child.start()
+            ours |= one.ours
         return ours
 
     def _child(
@@ -324,8 +301,7 @@ class Supervisor:
         public = self._public.rstrip("/")
         lines = [("Situs Balai", f"{public}/"), *self.addresses]
         lines.append(("Kotak surat", f"{public}/kotak-surat/"))
-        if self.standin:
-            lines.append(("Stripe tiruan", self.standin))
+        lines += self.standins
         width = max(len(name) for name, _ in lines)
         self.log("balai", "")
         self.log("balai", f"Balai siap ({seconds:.1f} detik).")

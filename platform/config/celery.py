@@ -2,7 +2,8 @@
 
 Every task runs in the city its message names. A task may run in ``public`` only when declared
 so (``@shared_task(runs_in_public=True)``); a message that names no city is refused, never run in
-public by default. One beat entry wakes the outbox of every schema; there is no beat per city.
+public by default. One entry of ``messaging.timetable`` wakes the outbox of every schema; there is
+no beat per city.
 """
 
 import logging
@@ -94,11 +95,4 @@ class BalaiCelery(CeleryApp):
 
 app = BalaiCelery("balai")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {
-    "dispatch": {
-        "task": "messaging.tasks.dispatch",
-        "schedule": 5.0,
-        "options": {"headers": {"_schema_name": PUBLIC}, "expires": 5.0},
-    },
-}
 app.autodiscover_tasks(lambda: settings.INSTALLED_APPS)

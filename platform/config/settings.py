@@ -330,6 +330,11 @@ if STRIPE_STANDIN and not EMBEDDED:
 if MODE == "test" and not STRIPE_STANDIN:
     STRIPE_API_KEY = ""  # a developer's real key must never meet the tests
 
+# --- Payments of fees ---------------------------------------------------------------------------
+# Other servers instead of the providers' own ("midtrans=http://…,xendit=http://…"):
+# deploy/payments_standin, on this machine alone.
+PAYMENT_URLS: dict[str, str] = env.dict("BALAI_PAYMENT_URLS", {}) if EMBEDDED else {}
+
 # --- Backups --------------------------------------------------------------------------------------
 # How long the operator's backups are kept, in days: what a certificate of deletion promises.
 BACKUP_DAYS: int = env.int("BALAI_BACKUP_DAYS", 35)

@@ -107,6 +107,15 @@ def months_on(since: date, today: date) -> int:
     return months - (today.day < since.day)
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later (before, where negative); the 28th where there is no
+    29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 def age_on(born: date, today: date) -> int:
     """Completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

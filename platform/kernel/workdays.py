@@ -8,15 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
+if TYPE_CHECKING:
+    import holidays
 
 ClockUnit = Literal["jam", "jam_kerja", "hari", "hari_kerja"]
 
 
-def _national(year: int) -> holidays.HolidayBase:
+def _national(year: int) -> "holidays.HolidayBase":
+    import holidays  # slow to import: not at the start of every process
+
     return holidays.country_holidays(
         "ID", years=year, categories=(holidays.PUBLIC, holidays.GOVERNMENT), language="id"
     )
@@ -39,18 +42,18 @@ USUAL: Mapping[int, Hours] = {weekday: (time(8, 0), time(16, 0)) for weekday in 
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Service hours by weekday (0 is Monday), and closures, of one city."""
+    """Service hours by weekday (0 is Monday), closures, and days on which the offices are open
+    although the national calendar says otherwise, of one city or of one of its units."""
 
     zone: str
     hours: Mapping[int, Hours] = field(default_factory=lambda: USUAL)
     closures: frozenset[date] = field(default_factory=frozenset)
+    opened: frozenset[date] = field(default_factory=frozenset)
 
     def is_workday(self, day: date) -> bool:
-        return (
-            day.weekday() in self.hours
-            and day not in self.closures
-            and day not in national_holidays(day.year)
-        )
+        if day.weekday() not in self.hours or day in self.closures:
+            return False
+        return day in self.opened or day not in national_holidays(day.year)
 
     def due(self, start: datetime, amount: int, unit: ClockUnit) -> datetime:
         """The last moment in time for something that starts at ``start``.
@@ -68,7 +71,7 @@ class WorkCalendar:
             return start + timedelta(days=amount)
         if unit == "hari_kerja":
             return self._end_of_workday(local, amount)
-        return self._after_working_hours(local, amount)
+        return self.after(start, timedelta(hours=amount))
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """How long the offices were open between two moments."""
@@ -91,10 +94,11 @@ class WorkCalendar:
             amount -= self.is_workday(day)
         return datetime.combine(day, self.hours[day.weekday()][1], ZoneInfo(self.zone))
 
-    def _after_working_hours(self, local: datetime, amount: int) -> datetime:
+    def after(self, start: datetime, worked: timedelta) -> datetime:
+        """The moment at which the offices have been open this long since ``start``."""
         zone = ZoneInfo(self.zone)
-        left = timedelta(hours=amount)
-        day = local.date()
+        local = start.astimezone(zone)
+        left, day = worked, local.date()
         while True:
             if self.is_workday(day):
                 opens, closes = (
@@ -109,7 +113,8 @@ class WorkCalendar:
 
 
 def calendar_for(
-    zone: str, closures: Iterable[date] = (), hours: Mapping[int, Hours] | None = None
-) -> WorkCalendar:
+    zone: str, closures: Iterable[date] = (), hours: Mapping[int, Hours] | None = None,
+    opened: Iterable[date] = (),
+) -> WorkCalendar:  # fmt: skip
     """The calendar of a city; without hours of its own, the usual ones."""
-    return WorkCalendar(zone=zone, hours=hours or USUAL, closures=frozenset(closures))
+    return WorkCalendar(zone, hours or USUAL, frozenset(closures), frozenset(opened))

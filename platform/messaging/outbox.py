@@ -303,6 +303,18 @@ def resolve(row_id: int, *, happened: bool) -> None:
             _begin_anew(row)
 
 
+def close_held(kind: str, payload: dict[str, object]) -> bool:
+    """What a held effect was for has been settled by its app, which writes what came of it in the
+    running transaction: the row is done. False where none with this payload is held."""
+    rows = Outbox.objects.select_for_update().filter(
+        kind=kind, state=Outbox.State.HELD, payload__contains=payload
+    )
+    found = list(rows)
+    for row in found:
+        _finish(row)
+    return bool(found)
+
+
 def _locked(row_id: int, state: Outbox.State) -> Outbox | None:
     return Outbox.objects.select_for_update().filter(pk=row_id, state=state).first()
 

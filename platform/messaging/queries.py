@@ -14,6 +14,11 @@ def mails_since(moment: datetime) -> int:
     return Outbox.objects.filter(sent, kind="mail.send", key__startswith=COUNTED).count()
 
 
+def held(kind: str) -> QuerySet[Outbox]:
+    """Effects of a kind of which nobody knows whether they happened."""
+    return Outbox.objects.filter(kind=kind, state=Outbox.State.HELD)
+
+
 def failed_mails() -> QuerySet[Outbox]:
     """Mails of the current schema that could not be delivered, newest first."""
     failed = Outbox.objects.filter(kind="mail.send", state=Outbox.State.FAILED)

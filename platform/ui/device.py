@@ -17,24 +17,29 @@ OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", KEY, "_who", "_said", "_from", "
 
 # Files a phone keeps: for the page that says there is no connection, and for kept pages.
 USUAL = ("balai.css", "icons.svg", "fonts/plus-jakarta-sans.woff2")
-FILES = (*USUAL, "balai.js", "keep-typed.js", "device.js")
+FILES = (*USUAL, "balai.js", "keep-typed.js", "device.js", "signature.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Names of addresses. ``start``: every address that begins with its path belongs to the area.
+    """Names of addresses. ``starts``: every address that begins with one of them belongs to the
+    area.
     ``facts`` says as JSON whose phone it is, until when it may keep pages, and which; 403 with
     ``ended`` says that the post of ``who`` has ended. ``outbox`` lists what the phone could not
     send yet; whoever is signed in may open it."""
 
-    start: str
+    starts: tuple[str, ...]
     facts: str
     outbox: str
 
-    def places(self) -> Mapping[str, str]:
+    def paths(self) -> list[str]:
+        """With what its addresses begin."""
+        return [reverse(start) for start in self.starts]
+
+    def places(self) -> Mapping[str, str | list[str]]:
         """The addresses, as the service worker needs them."""
         return {
-            "area": reverse(self.start), "facts": reverse(self.facts),
+            "areas": self.paths(), "facts": reverse(self.facts),
             "outbox": reverse(self.outbox), "signOut": reverse("sign-out"),
         }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Form fields with Indonesian manners, used by every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from kernel.errors import RuleBroken
 from kernel.identities import ONLY_ASCII, parse_email
 from kernel.nik import parse_nik
+from kernel.rupiah import parse_rupiah
 from kernel.tanggal import months, read_date
 from kernel.text import line
 from ui.language import reads_in
@@ -58,6 +60,12 @@ class TanggalWidget(forms.MultiWidget):
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # anything else is mistyped
 
 
+def is_near(day: date | None) -> bool:
+    """Whether a day, where there is one, is of a year that somebody means: days and months may be
+    added to it and taken from it."""
+    return day is None or FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 class TanggalField(forms.MultiValueField):
     """A date in three parts; the error says which part is missing."""
 
@@ -81,7 +89,7 @@ class TanggalField(forms.MultiValueField):
             found = date(year, month, day)
         except (ValueError, TypeError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if not FIRST_YEAR <= year <= LAST_YEAR:
+        if not is_near(found):
             raise forms.ValidationError(self.error_messages["year"], code="year")
         return found
 
@@ -90,7 +98,8 @@ class WrittenDateField(forms.CharField):
     """A date in one field, in any of the spellings people use: one thing to type on a phone."""
 
     default_error_messages = {
-        "invalid": gettext_lazy("Tulis tanggal, bulan, dan tahun, misalnya 14-03-1989.")
+        "invalid": gettext_lazy("Tulis tanggal, bulan, dan tahun, misalnya 14-03-1989."),
+        "year": gettext_lazy("Tulis tahun antara 1900 dan 2199. Periksa lagi tanggalnya."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -103,6 +112,20 @@ class WrittenDateField(forms.CharField):
         found = read_date(text)
         if text and found is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if not is_near(found):
+            raise forms.ValidationError(self.error_messages["year"], code="year")
+        return found
+
+
+class DayField(forms.DateField):
+    """A date from a calendar of the browser."""
+
+    default_error_messages = {"year": WrittenDateField.default_error_messages["year"]}
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if not is_near(found):
+            raise forms.ValidationError(self.error_messages["year"], code="year")
         return found
 
 
@@ -174,6 +197,19 @@ class RuleField(forms.CharField):
         return by_rule(lambda: self.rule(text)) if text else text
 
 
+class RupiahField(forms.CharField):
+    """Rupiah as people type them: ``25.000``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        return by_rule(lambda: parse_rupiah(typed)) if typed else None
+
+
 def by_rule(check: Callable[[], T]) -> T:
     """What the check returns; its RuleBroken as the field error Django knows."""
     try:
@@ -209,6 +245,18 @@ class Form(forms.Form):
                 field.error_messages["required"] = words
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs.setdefault("rows", 4)
+
+
+@contextmanager
+def explained(form: forms.BaseForm) -> Iterator[None]:
+    """What is done inside may refuse what was typed: a RuleBroken about a field is put on the form,
+    any other is raised. Whoever comes behind the block without having returned shows the form."""
+    try:
+        yield
+    except RuleBroken as broken:
+        if broken.field is None:
+            raise
+        explain(form, broken)
 
 
 def explain(form: forms.BaseForm, error: Exception) -> None:

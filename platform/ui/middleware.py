@@ -18,6 +18,7 @@ from ui import views
 log = logging.getLogger(__name__)
 
 UNIQUE_VIOLATION = "23505"  # PostgreSQL, appendix A
+HOLDS_NUL = "A string literal cannot contain NUL (0x00) characters."  # psycopg2, of a sent text
 SENT_TWICE = gettext_noop(
     "Kiriman yang sama baru saja diterima. Buka lagi halamannya dan periksa hasilnya."
 )
@@ -124,6 +125,8 @@ class RuleBrokenMiddleware:
         refused = refusal(error)
         if refused is not None:
             return views.rule_broken(request, refused)
+        if isinstance(error, ValueError) and str(error) == HOLDS_NUL:
+            return views.bad_request(request)
         return views.unavailable(request) if is_lost(error) else None
 
 

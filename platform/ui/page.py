@@ -30,6 +30,7 @@ class Audience(StrEnum):
     TREASURER = "treasurer"  # who keeps the cash book of the RT, RW or dusun concerned
     DESK = "desk"  # the desks concerned
     INVOLVED = "involved"  # the resident and the desks concerned
+    OFFICE = "office"  # the desks concerned, and the city's administrators
     ADMIN = "admin"  # the city's administrators
     OPERATOR = "operator"  # the platform's operators
     KIOSK = "kiosk"  # a device in an office that an official opened for residents
@@ -39,7 +40,7 @@ class Audience(StrEnum):
 OFFICES = frozenset(
     {
         Audience.VOUCHER, Audience.TREASURER, Audience.DESK, Audience.ADMIN, Audience.OPERATOR,
-        Audience.KIOSK,
+        Audience.KIOSK, Audience.OFFICE,
     }
 )
 # fmt: on

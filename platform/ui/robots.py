@@ -4,8 +4,9 @@
 ON_EVERY_HOST = ("/akun/", "/masuk/", "/keluar/", "/sandi/", "/bahasa/", "/luring/")
 ON_CITIES = (
     "/ajukan/", "/permohonan/", "/data-saya/", "/rt-saya/", "/akses/", "/berkas/", "/surat/",
-    "/pengantar/", "/rt/", "/meja/", "/kas-rt/", "/bantuan/", "/kelola/", "/dukungan/", "/api/",
-    "/v/", "/kios/",
+    "/pengantar/", "/rt/", "/meja/", "/lapangan/", "/kas-rt/", "/bantuan/",
+    "/kelola/", "/dukungan/", "/api/", "/v/", "/kios/", "/layar/", "/antrean/", "/lacak/",
+    "/retribusi/", "/bayar/",
 )  # fmt: skip
 ON_THE_PLATFORM = (
     "/konsol/", "/daftar/cari/", "/daftar/status/", "/daftar/konfirmasi/", "/kotak-surat/",

@@ -9,6 +9,7 @@ class AidConfig(AppConfig):
         from services.aid import (
             exporting,  # noqa: F401 - the open export
             following,
+            own_copy,  # noqa: F401 - a resident's copy of the own data
         )
 
         following.register()

@@ -8,10 +8,14 @@ from services.catalogue.models import Service
 class ServiceSerializer(serializers.ModelSerializer[Service]):
     summary = serializers.CharField(source="card.summary")
     fee = serializers.IntegerField(source="card.fee", help_text="rupiah")
+    has_tariff = serializers.BooleanField(
+        source="card.has_tariff", default=False,
+        help_text="whether a fee by a regional law is computed from the answers",
+    )  # fmt: skip
 
     class Meta:
         model = Service
-        fields = ["slug", "title", "category", "summary", "fee"]
+        fields = ["slug", "title", "category", "summary", "fee", "has_tariff"]
 
 
 class CheckSerializer(serializers.Serializer[object]):

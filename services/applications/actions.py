@@ -11,12 +11,19 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
-from services.applications import consent, life_events, requirements
+from services.applications import (
+    consent,
+    corrections,
+    deciding,
+    life_events,
+    requirements,
+)
 from services.applications.earlier import earlier
 from services.applications.facts import keep_facts
 from services.applications.fitness import refuse_unfit
 from services.applications.household import house_of
-from services.applications.models import Application, OnBehalf
+from services.applications.models import OWN_PAPERS, Application
+from services.applications.paper_clock import count_from_receipt
 from services.applications.queries import draft_of, in_hand, is_applicant, is_own_account
 from services.applications.staffed import refuse_closed
 from services.cases import attachments, documents, vouching
@@ -165,7 +172,7 @@ def _save_answers(
         consent.take_over(application, by=by, at=now())
     blueprint = application.blueprint
     house = _house(application)
-    asked = only if only is not None else blueprint.keys()
+    asked = _open(application, house, only if only is not None else blueprint.keys())
     before = answering.as_typed(blueprint, application.answers)
     merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
     merged |= {name: text for name, text in typed.items() if answering.belongs(name, asked)}
@@ -197,6 +204,20 @@ def _save_answers(
                 wrong[spec.key] = gettext(refused.message)
     found = {**_missing_documents(application, house.applicant, said_in), **wrong}
     return {key: text for key, text in found.items() if key in asked}
+
+
+def _open(application: Application, house: House, keys: Collection[str]) -> set[str]:
+    """Of these questions and files, those that the applicant may change now."""
+    allowed = open_keys(application, house)
+    return set(keys) if allowed is None else set(keys) & allowed
+
+
+def open_keys(application: Application, house: House | None = None) -> frozenset[str] | None:
+    """What the applicant may change in an application that a desk sent back; None: all of it."""
+    wrong = corrections.asked_for(application)
+    if not wrong:
+        return None
+    return corrections.open_keys(application, wrong, _wrong_now(application, house).keys())
 
 
 def _refuse_contradiction(
@@ -236,7 +257,10 @@ def remove_document(*, document_id: int, by: User) -> int:
     in_hand(by, document.case_id, today=today_of(now()))
     application = locked(Application, document.case_id)
     require_editable(application)
-    if document.key == OnBehalf.PAPER:
+    allowed = open_keys(application)
+    if allowed is not None and document.key not in allowed:
+        raise RuleBroken(gettext(corrections.CLOSED))
+    if document.key in OWN_PAPERS:
         raise RuleBroken(
             "Pernyataan yang ditandatangani tidak bisa dihapus. Bila isiannya salah, perbaiki "
             "isiannya lalu minta persetujuan lagi, atau buang isiannya."
@@ -264,7 +288,12 @@ def _missing_documents(
 def pages(application: Application) -> list[list[str]]:
     """The questions and files of this case, page by page."""
     house = _house(application)
-    return paging.pages(application.blueprint, application.answers, house.applicant)
+    dealt = paging.pages(application.blueprint, application.answers, house.applicant)
+    allowed = open_keys(application, house)
+    if allowed is None:
+        return dealt
+    kept = [[key for key in keys if key in allowed] for keys in dealt]
+    return [keys for keys in kept if keys] or dealt
 
 
 def _house(application: Application) -> House:
@@ -277,7 +306,14 @@ def _house(application: Application) -> House:
 def problems(application: Application, files: Collection[Document] | None = None) -> dict[str, str]:
     """What still stands between this draft and sending it, by field key; ``files`` are its
     documents, where they have been read."""
-    house = _house(application)
+    return _wrong_now(application, files=files)
+
+
+def _wrong_now(
+    application: Application, house: House | None = None, *,
+    files: Collection[Document] | None = None,
+) -> dict[str, str]:  # fmt: skip
+    house = house or _house(application)
     if application.has_letters():  # the answers stand in a letter; a date may have passed
         return _missing_documents(application, house.applicant, files=files)
     typed = answering.as_typed(application.blueprint, application.answers)
@@ -323,11 +359,15 @@ def submit(*, application_id: int, by: User, reply: str = "", at: datetime) -> A
         raise RuleBroken("Masih ada yang perlu dilengkapi. Periksa lagi isian Anda.")
     answers, specs = application.answers, application.blueprint.documents
     asked = {s.key for s in specs if all_hold(s.show_when, answers)}
-    attachments.drop_unasked(files, {*asked, OnBehalf.PAPER})
+    attachments.drop_unasked(files, {*asked, *OWN_PAPERS})
     if application.state == Application.State.DRAFT:
         require_room("letters", at=at)
     vouching.answer(application, reply)
     life_events.note(application)
     keep_facts(application)
+    deciding.settle(application, at)
+    is_new = application.state == Application.State.DRAFT
     send(application, by=by, at=at)
+    if is_new and application.checked == Application.FROM_PAPER:
+        count_from_receipt(application, at)
     return application

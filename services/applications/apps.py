@@ -7,8 +7,10 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.applications import (
+            destroying,  # noqa: F401 - what goes with the archive of a case
             exporting,  # noqa: F401 - the open export
             kind,  # noqa: F401 - the kind of case
+            own_parts,  # noqa: F401 - a resident's copy of the own data
         )
         from services.applications.following import names_no_other, work_names_role
         from services.applications.models import Application, LifeEvent, OnBehalf

@@ -37,6 +37,7 @@ NOT_YET = (
     "Warga ini belum menyetujui permohonannya. Minta kode dari HP warga atau keluarganya, atau "
     "foto tanda tangannya."
 )
+NO_FORM = "Lampirkan dulu pindaian formulir kertas yang ditandatangani warga."
 WRONG = "Kode ini keliru atau sudah lewat waktunya. Periksa lagi, atau kirim kode baru."
 
 
@@ -199,6 +200,9 @@ def settle(application: Application, *, by: User, at: datetime) -> None:
     elif application.checked == Application.FOR_NEIGHBOUR:
         if not is_agreed(application):
             raise RuleBroken(NOT_YET)
+    elif application.checked == Application.FROM_PAPER:
+        if not OnBehalf.objects.filter(application=application, paper__isnull=False).exists():
+            raise RuleBroken(NO_FORM)
     elif application.state == Application.State.DRAFT:
         note_identity(application, by=by, at=at)
 
@@ -212,6 +216,17 @@ def note_identity(application: Application, *, by: User, at: datetime, title: st
     if not is_new and row.typed_by_id != by.pk:
         row.typed_by, row.title, row.agreed_at = by, title or row.title, at
         row.save(update_fields=["typed_by", "title", "agreed_at"])
+
+
+def note_paper(
+    application: Application, scan: Document, *, by: User, at: datetime, title: str
+) -> None:
+    """The applicant signed a paper form: that is how they agree to what is typed from it."""
+    told = {
+        "typed_by": by, "title": title, "how": OnBehalf.How.SIGNATURE, "agreed_at": at,
+        "paper": scan,
+    }  # fmt: skip
+    OnBehalf.objects.update_or_create(application=application, defaults=told)
 
 
 def take_over(application: Application, *, by: User, at: datetime) -> None:

@@ -40,16 +40,19 @@ def begin(
         raise NotThere("Permohonan diisikan petugas loket di wilayah tempat orang ini tinggal.")
     if applicant.pk in officials.own_people(by) or officials.may_be(by, applicant):
         raise RuleBroken("Permohonan Anda sendiri diajukan lewat akun warga Anda.")
-    if checked not in dict(PROOFS):
+    if checked not in (*dict(PROOFS), Application.FROM_PAPER):
         raise RuleBroken("Pilih bagaimana Anda memeriksa orangnya.", field="checked")
     draft = actions.begin(service=service, applicant=applicant, by=by, checked=checked)
     draft = Application.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if not draft.checked or draft.checked == Application.FOR_NEIGHBOUR:
         raise RuleBroken(BEGUN_ALONE)
-    if draft.opened_by_id != by.pk:
-        draft.opened_by, draft.checked = by, checked
+    # What was begun from a paper form stays so, whoever goes on with it.
+    is_paper = Application.FROM_PAPER in (draft.checked, checked)
+    if draft.opened_by_id != by.pk or (is_paper and draft.checked != Application.FROM_PAPER):
+        draft.opened_by, draft.checked = by, Application.FROM_PAPER if is_paper else checked
         draft.save(update_fields=["opened_by", "checked"])
-    consent.note_identity(draft, by=by, at=now(), title=_title(by, applicant, today))
+    if not is_paper:
+        consent.note_identity(draft, by=by, at=now(), title=title_at_counter(by, applicant, today))
     audit.record(
         "application.begun_at_counter", actor=by, subject="application", subject_id=draft.pk,
         detail={"checked": checked},
@@ -58,7 +61,7 @@ def begin(
     return draft
 
 
-def _title(by: User, applicant: Person, today: date) -> str:
+def title_at_counter(by: User, applicant: Person, today: date) -> str:
     """The post at whose counter the applicant stands."""
     posts = [post for post in posts_of(by, today) if can(post.role, Can.COUNTER)]
     return next((post.title for post in posts if lives_in(applicant, post.unit.code)), "")

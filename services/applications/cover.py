@@ -106,6 +106,7 @@ def _draft(application: Application, signer: Signer) -> Draft:
     rows = [("Nama", "nama"), ("Tempat, tanggal lahir", "ttl"), ("Jenis kelamin", "jenis_kelamin"),
             ("Pekerjaan", "pekerjaan"), ("Alamat", "alamat")]  # fmt: skip
     return Draft(
+        topic=application.version.service.slug,
         layout="pengantar",
         title="SURAT PENGANTAR",
         subject="Surat Pengantar RT/RW",

@@ -11,8 +11,8 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.ids import normalize_code
 from kernel.tanggal import long_date
-from services.applications import consent
-from services.applications.actions import require_editable
+from services.applications import consent, corrections
+from services.applications.actions import open_keys, require_editable
 from services.applications.models import Application, IssuedLetter
 from services.applications.requirements import kind_for
 from services.cases import attachments
@@ -47,6 +47,9 @@ def meet_by_code(*, application_id: int, key: str, typed: str, by: User) -> None
     with transaction.atomic():
         application = locked(Application, application_id)
         require_editable(application)
+        allowed = open_keys(application)
+        if allowed is not None and key not in allowed:
+            raise RuleBroken(gettext(corrections.CLOSED))
         spec = next((one for one in application.blueprint.documents if one.key == key), None)
         kind = kind_for(spec) if spec is not None else None
         if kind is None or not kind.letters:

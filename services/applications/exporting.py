@@ -10,6 +10,10 @@ columns.sealed(
     is_json=True,
 )  # fmt: skip
 columns.sealed(
+    "applications_returnedanswers", "answers_sealed", as_="jawaban", open=unseal, seal=seal,
+    is_json=True,
+)  # fmt: skip
+columns.sealed(
     "applications_lifeevent", "facts_sealed", as_="keterangan", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip

@@ -91,7 +91,11 @@ def news_of_applicant(application: Application) -> list[str]:
             told += f" (dasar: {event.source.label})"
         return [f"{told}; berkasnya tidak bisa disetujui."]
     is_open = application.state in UNDER_WAY
-    if is_open and person.household.rt_id != application.unit_id:
+    if (
+        is_open
+        and application.located_in_id is None
+        and person.household.rt_id != application.unit_id
+    ):
         return [
             f"Pemohon sekarang tercatat tinggal di {person.household.rt.name}, "
             f"{person.household.address}; berkas ini dikirim dari {application.unit.name}."

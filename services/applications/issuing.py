@@ -1,37 +1,45 @@
 """The letters that an approval brings: numbered with it, made by a worker after it."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import transaction
 
 from events.subscribers import publish
+from kernel.errors import RuleBroken
 from messaging import outbox
 from services.applications.events import LetterReady
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
-from services.cases import vouching
+from services.cases import fees, reasons, vouching
 from services.cases.kinds import AtHand
 from services.cases.models import Step
 from services.cases.route import finish, locked, today_of
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters
-from services.letters.actions import Numbered
+from services.letters.actions import Signer
 from services.letters.models import Letter
+from services.letters.numbering import Numbered
 from tenants.office import queries as office
 from tenants.office.models import Unit
 from tenants.office.roles import NEIGHBOURHOOD, level_of
 
 
 def issue(hand: AtHand, at: datetime) -> bool:
-    """Number the letters this approval brings and order their PDFs; whether it brings any."""
+    """Number the letters this approval brings and order their PDFs; whether it brings any. Raises
+    RuleBroken while its fee is not paid."""
     application, step = Application.of(hand.case), hand.step
     outputs = outputs_of(application.blueprint, application.answers, step.key)
+    if outputs:
+        fees.refuse_unpaid(hand)
     for output in outputs:
         today = today_of(at)
-        assert step.decided_by is not None and hand.post is not None
-        signer = signer_of(step.decided_by, hand.post, step, today)
+        signer = _signer(hand, today)
+        draft = letter_draft(application, hand.steps, output, signer, today)
+        if step.decided_by is None:
+            draft = replace(draft, body=[*draft.body, reasons.ISSUED_BY_SYSTEM])
         letter = letters.write(
-            letter_draft(application, hand.steps, output, signer, today),
+            draft,
             unit=step.unit,
             letterhead=letterhead(step.unit),
             person=application.applicant,
@@ -46,12 +54,25 @@ def issue(hand: AtHand, at: datetime) -> bool:
     return bool(outputs)
 
 
+def _signer(hand: AtHand, today: date) -> Signer:
+    """Who approved; where the system decided at the end of the term, in whose name it did. Raises
+    RuleBroken while nobody holds the post."""
+    step = hand.step
+    if step.decided_by is not None:
+        assert hand.post is not None
+        return signer_of(step.decided_by, hand.post, step, today)
+    holder = office.holder_of(step.unit, step.role, today)
+    if holder is None:
+        raise RuleBroken(f"{step.title}: jabatan ini belum ada yang mengisi.")
+    return signer_of(holder.user, holder.post, step, today)
+
+
 def number_of(step: Step) -> Numbered | None:
     """The number in the book of the unit, for the letter that a vouch signs."""
     vouch = vouching.of(step)
     if vouch is None or vouch.year is None or vouch.sequence is None:
         return None
-    return Numbered("vouch", vouch.year, vouch.sequence, vouch.number)
+    return Numbered(Letter.OF_VOUCHES, vouch.year, vouch.sequence, vouch.number)
 
 
 def letterhead(unit: Unit) -> list[Unit]:

@@ -1,21 +1,30 @@
 """What cases ask of an application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
 
+from kernel.tanggal import long_date
 from kernel.text import in_capitals_and_small
 from services.applications.concerning import concerned, reporter
+from services.applications.corrections import keep_answers
 from services.applications.fitness import refuse_gone
 from services.applications.issuing import issue
+from services.applications.machine_checked import is_checked_by_machine
 from services.applications.models import Application, OnBehalf
 from services.applications.planning import plan_of
-from services.cases.kinds import AtHand, Search, Stop, Story, Summary, kinds
-from services.cases.models import Case
+from services.cases.kinds import AtHand, Charged, Search, Stop, Story, Summary, kinds
+from services.cases.models import Case, Step
 from services.cases.plan import Plan
+from services.catalogue.deciding import Term
+from services.catalogue.models import Service
 from services.letters.models import Letter
 from services.residents.models import Person
+from services.results import queries as results
+from services.results.making import make_ready, refuse_missing
+from services.results.models import HandOver
+from ui.language import reads_in
 
 
 class ApplicationKind:
@@ -26,14 +35,24 @@ class ApplicationKind:
         "application__applicant__household",
         "application__report__about__household",
     )
-    search = Search(
-        niks=("application__applicant__nik_print",),
-        names=("application__applicant__name", "application__report__about__name"),
-        texts=(
-            "application__applicant__household__address",
-            "application__version__service__title",
-        ),
-    )
+    niks: Sequence[str] = ("application__applicant__nik_print",)
+
+    def topic(self, case: Case) -> str:
+        return Application.of(case).version.service.slug
+
+    def topics(self) -> Mapping[str, str]:
+        return dict(Service.objects.order_by("title", "pk").values_list("slug", "title"))
+
+    def search(self, case: Case) -> Search:
+        application = Application.of(case)
+        people = {application.applicant_id: application.applicant}
+        if application.checked == Application.BY_HEAD:
+            about = concerned(application)
+            people[about.pk] = about
+        return Search(
+            names=[person.name for person in people.values()],
+            texts=[application.applicant.household.address],
+        )
 
     def summary(self, case: Case) -> Summary:
         application = Application.of(case)
@@ -52,6 +71,13 @@ class ApplicationKind:
     def person(self, case: Case) -> Person:
         return Application.of(case).applicant
 
+    def charged(self, case: Case) -> Charged:
+        application = Application.of(case)
+        blueprint = application.blueprint
+        return Charged(
+            blueprint.tariff, application.answers, application.applicant, blueprint.title
+        )
+
     def asks(self, case: Case, key: str) -> bool:
         return key in Application.of(case).blueprint.keys()  # noqa: SIM118 - a method of Blueprint
 
@@ -59,14 +85,29 @@ class ApplicationKind:
         refuse_gone(Application.of(case).applicant)
 
     def approved(self, hand: AtHand, at: datetime) -> bool:
+        refuse_missing(hand)
         return issue(hand, at)
+
+    def ended_well(self, case: Case, at: datetime) -> None:
+        make_ready(Application.of(case), at)
+
+    def term(self, case: Case) -> Term | None:
+        blueprint = Application.of(case).blueprint
+        # A report of a head asks for no decision.
+        return None if blueprint.filed_by else blueprint.term
+
+    def is_checked_by_machine(self, case: Case) -> bool:
+        return is_checked_by_machine(Application.of(case))
+
+    def returned(self, case: Case, step: Step) -> None:
+        keep_answers(Application.of(case), step)
 
     def is_making(self, case: Case) -> bool:
         unfinished = Application.of(case).issued.exclude(letter__state__in=Letter.FINISHED)
         return unfinished.exists()
 
     def has_results(self, case: Case) -> bool:
-        return Application.of(case).issued.exists()
+        return Application.of(case).issued.exists() or results.has_left_desk(case)
 
     def story(self, case: Case) -> Story:
         application = Application.of(case)
@@ -88,8 +129,31 @@ class ApplicationKind:
             making=gettext("Surat sedang dibuat"),
             returned=gettext("Menunggu perbaikan dari Anda"),
             end=gettext("Surat jadi") if has_letters else gettext("Selesai"),
-            later=revoked,
+            later=[*_of_results(application), *revoked],
         )
+
+
+def _of_results(application: Application) -> list[Stop]:
+    """What became of results that are no letter. One query for a service that has some."""
+    if not application.blueprint.results:
+        return []
+    stops = []
+    for one in results.ready_of(application):
+        words = {"label": one.label}
+        stops.append(
+            Stop(
+                "done", gettext("%(label)s siap diserahkan") % words, where=one.unit.name,
+                at=one.ready_at,
+            )
+        )  # fmt: skip
+        for act in one.hand_overs.all():
+            if act.state == HandOver.State.DONE:
+                said = gettext("%(label)s diserahkan") % words
+                stops.append(Stop("done", said, who=act.get_to_display(), at=act.ended_at))
+            elif act.state == HandOver.State.FAILED:
+                said = gettext("%(label)s tidak sampai") % words
+                stops.append(Stop("returned", said, note=act.reason, at=act.ended_at))
+    return stops
 
 
 def _sent(application: Application) -> str:
@@ -101,6 +165,11 @@ def _sent(application: Application) -> str:
     helped = application.helped
     if application.checked == Application.AT_KIOSK:
         return gettext("Permohonan diisi sendiri di %(name)s") % {"name": name}
+    if application.checked == Application.FROM_PAPER:
+        form = application.paper_form
+        return gettext(
+            "Permohonan dari formulir kertas yang diterima %(day)s, dimasukkan oleh %(name)s"
+        ) % {"day": long_date(form.received_on, reads_in()), "name": form.by.name}
     if application.checked != Application.FOR_NEIGHBOUR or helped is None:
         return gettext("Permohonan dikirim di loket, diisi oleh %(name)s") % {"name": name}
     return said(helped, application)

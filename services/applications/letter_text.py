@@ -7,12 +7,15 @@ from django.db.models import Q
 
 from accounts.models import User
 from kernel.tanggal import long_date
+from services.applications.deciding import authority_in_words
 from services.applications.models import Application
 from services.cases import vouching
 from services.cases.models import Step
+from services.cases.route import office_code
 from services.catalogue import answers as answering
-from services.catalogue.blueprint import Blueprint, LetterTable, Output
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.desks import said_output
+from services.catalogue.outputs import LetterTable, Output
 from services.catalogue.queries import places_at
 from services.catalogue.rules import fill
 from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
@@ -64,12 +67,13 @@ def letter_draft(
     return draft_from(
         application.blueprint,
         application.answers,
-        said_output(output, places_at(application.unit.code)),
+        said_output(output, places_at(office_code(application))),
         facts=facts_of(application.applicant),
         number=application.number or "",
         signer=signer,
         today=today,
         voucher=voucher_of(steps),
+        authority=authority_in_words(application),
     )
 
 
@@ -90,7 +94,7 @@ def voucher_of(steps: Iterable[Step]) -> str:
 
 def draft_from(
     blueprint: Blueprint, answers: Answers, output: Output, *, facts: dict[str, str], number: str,
-    signer: Signer, today: date, voucher: str,
+    signer: Signer, today: date, voucher: str, authority: str = "",
 ) -> Draft:  # fmt: skip
     """An output's text with every placeholder filled, once.
 
@@ -110,11 +114,13 @@ def draft_from(
         "tanggal": long_date(today),
         "berlaku_sampai": long_date(until) if until else "",
         "nomor_berkas": number,
+        "kewenangan": authority or "ketentuan yang berlaku",
         "keterangan_rt": f"keterangan {voucher}" if voucher else "pernyataan pemohon",
         **facts,
         **answering.placeholders(blueprint, answers),
     }
     return Draft(
+        topic=blueprint.slug,
         layout=output.layout,
         title=output.title,
         subject=output.subject,

@@ -1,10 +1,16 @@
 """An application with all that a page shows of it, read once and in as few queries as its state
 allows: a draft has no steps, and before somebody signed there is no letter."""
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, Prefetch, prefetch_related_objects
 
+from kernel.registry import Registry
 from services.applications.models import Application, IssuedLetter
 from services.cases.models import Step
+
+# By the name of the attribute; those who ask more queries look at it first.
+flags: Registry[Exists] = Registry(
+    "application_flags", "whether a layer above keeps something of an application"
+)
 
 _SHOWN = (
     "version__service",
@@ -12,6 +18,8 @@ _SHOWN = (
     "report__about__household__rt",
     "applicant__account__user",
     "unit",
+    "deadline",
+    "located_in",
     "opened_by",
     "on_behalf__code_of",
     "on_behalf__typed_by",
@@ -21,9 +29,12 @@ _SHOWN = (
 def read(application_id: int) -> Application | None:
     """The application with its ``steps``, ``documents`` and ``issued`` letters prefetched. At most
     four queries."""
-    application = Application.objects.select_related(*_SHOWN).filter(pk=application_id).first()
+    found = Application.objects.select_related(*_SHOWN).annotate(**dict(flags.items()))
+    application = found.filter(pk=application_id).first()
     if application is not None:
-        steps = Step.objects.select_related("unit", "decided_by", "vouch__letter")
+        steps = Step.objects.select_related(
+            "unit", "decided_by", "taken_by", "vouch__letter", "returned_answers"
+        )
         issued = IssuedLetter.objects.select_related("letter__unit", "letter__revoked_by")
         if application.number is None:
             steps = steps.none()

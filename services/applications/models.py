@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_noop, override
 
-from services.cases.models import Case, Document
+from services.cases.models import Case, Document, Step
+from services.catalogue import rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import ServiceVersion
 from services.catalogue.unknown import asking
@@ -25,14 +26,18 @@ class Application(Case):
     BY_HEAD = "report"  # ``checked`` of what the head of a neighbourhood reported
     FOR_NEIGHBOUR = "behalf"  # ``checked`` of what the head typed for a resident who agrees
     AT_KIOSK = "kiosk"  # ``checked`` of what residents typed themselves at a kiosk
+    FROM_PAPER = "paper"  # ``checked`` of what an official typed from a signed paper form
 
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
     answers_sealed = models.BinaryField(default=bytes)  # names and NIK of whole families
     # Facts of the register it lacked when this began, separated by spaces: the form asks them.
+    # {"delegated": true, "delegation_id": 3}: whether the Camat decides; null: not sent yet, or
+    # nothing of the service can be delegated.
+    authority = models.JSONField(null=True)
     asks = models.CharField(max_length=100, blank=True, default="", db_default="")
     # How the official who opened it at a counter made sure who asks (``OneTimeCode.Checked``), or
-    # one of the three words above; "" where the applicants opened it themselves.
+    # one of the words above; "" where the applicants opened it themselves.
     checked = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
@@ -47,12 +52,18 @@ class Application(Case):
     def blueprint(self) -> Blueprint:
         """The service as this application asks it."""
         with override("id"):
-            return asking(self.version.blueprint, self.asks.split())
+            return self._settled(asking(self.version.blueprint, self.asks.split()))
 
     def read_in(self, language: str) -> Blueprint:
         """``blueprint`` for residents who read this language."""
         with override(language):
-            return asking(self.version.read_in(language), self.asks.split())
+            return self._settled(asking(self.version.read_in(language), self.asks.split()))
+
+    def _settled(self, blueprint: Blueprint) -> Blueprint:
+        """With the steps and letters of who decides, once that is known."""
+        if self.authority is None:
+            return blueprint
+        return rules.settled(blueprint, bool(self.authority["delegated"]))
 
     @property
     def answers(self) -> Answers:
@@ -122,6 +133,61 @@ class OnBehalf(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.how}"
+
+
+class PaperForm(models.Model):
+    """An application that came on a signed paper form, which an official typed and attached."""
+
+    KEY = "_formulir"  # of the document: no requirement of a service begins so
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="paper_form"
+    )
+    received_on = models.DateField()  # with everything it needs: the clock counts from here
+    scan = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)  # of the post at whose counter it was handed in
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.received_on}"
+
+
+class OriginalSeen(models.Model):
+    """An official at a counter had the original of what a requirement asks for in the hand."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="originals")
+    key = models.CharField(max_length=40)  # of the requirement
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "key"], name="original_seen_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.key}"
+
+
+class TrackingCode(models.Model):
+    """What the QR code of a receipt leads to: whoever holds the paper reads how it stands."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, related_name="tracking"
+    )
+    code = models.CharField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}"
 
 
 class LifeEvent(models.Model):
@@ -209,3 +275,40 @@ class IssuedLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.output}"
+
+
+# Keys of documents that are no requirement of a service: what was signed.
+OWN_PAPERS = (OnBehalf.PAPER, PaperForm.KEY)
+
+
+class ReturnedAnswers(models.Model):
+    """What an application said when a desk sent it back, so that both sides see what changed."""
+
+    step = models.OneToOneField(Step, on_delete=models.CASCADE, related_name="returned_answers")
+    answers_sealed = models.BinaryField(default=bytes)
+    files = models.JSONField(default=dict)  # by key: the SHA-256 of the file, and its name
+
+    def __str__(self) -> str:
+        return f"{self.step_id}"
+
+
+class Correction(models.Model):
+    """One question or file that a desk sent back, and what is wrong with it. Where a return has
+    any, only these are open to the applicant, and what follows from them."""
+
+    class Fault(models.TextChoices):
+        WRONG = "wrong", gettext_noop("keliru")
+        INCOMPLETE = "incomplete", gettext_noop("kurang lengkap")
+        OUTDATED = "outdated", gettext_noop("sudah tidak berlaku")
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="corrections")
+    key = models.CharField(max_length=40)  # of the question or file, in the blueprint
+    fault = models.CharField(max_length=10, choices=Fault)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["step", "key"], name="corrected_once")]
+
+    def __str__(self) -> str:
+        return f"{self.step_id}: {self.key} {self.fault}"

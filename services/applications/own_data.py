@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,17 +14,34 @@ from audit import queries as audit
 from audit.models import Entry
 from kernel import tables
 from kernel.errors import NotThere
-from services.applications.models import Application
-from services.letters.models import Letter
+from kernel.registry import Registry
 from services.residents.fields import Shape
 from services.residents.history import history_of
 from services.residents.known import by_group, known_of, sources_of
-from services.residents.models import Consent, Person
+from services.residents.models import Person
 from services.residents.queries import facts_of
-from services.residents.wallet.kinds import kinds
 from services.residents.wallet.queries import documents_of
 from tenants.registry import stored_files
 from tenants.registry.current import city
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the copy tells of one kind of row. ``columns`` name the rows that are a resident's:
+    ``queueing.Appointment.person``."""
+
+    told: Callable[[Person], Rows]
+    columns: tuple[str, ...]
+
+
+# Parts of the copy by their names in it. Each app registers what it keeps of residents.
+parts: Registry[Part] = Registry("own_copy", "what a resident's copy of the own data holds")
+# Columns that lead to a resident, an account or a case and are in no part, each with the reason.
+left_out: Registry[str] = Registry(
+    "own_copy_left_out", "what a resident's copy does not hold, and why"
+)
 
 CONTEST = "keberatan-pembacaan-data"  # the service by which a reading is contested
 CORRECTION = "perubahan-elemen-data"  # the service by which a fact is corrected
@@ -46,7 +64,7 @@ def write_copy(
     ``purpose_of`` says why a reading was, in words for its resident.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        told = _all(person, at, purpose_of)
+        told = everything(person, at, purpose_of)
         archive.writestr("data-saya.json", json.dumps(told, ensure_ascii=False, indent=2))
         archive.writestr("data-kependudukan.csv", _sheet(told["data_kependudukan"]))
         archive.writestr("pembacaan.csv", _sheet(told["pembacaan"]))
@@ -56,7 +74,8 @@ def write_copy(
                 archive.writestr(f"dokumen/{kept.kind}.{suffix}", stored_files.read(kept.path))
 
 
-def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> dict[str, Any]:
+def everything(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> dict[str, Any]:
+    """What the copy holds, by the name of each section."""
     facts = facts_of(person)
     return {
         "daerah": city().name,
@@ -66,8 +85,8 @@ def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> di
         "riwayat": [
             {
                 "peristiwa": one.title,
-                "tanggal": _iso(one.event.happened_on),
-                "dicatat": _iso(one.event.entered_at),
+                "tanggal": iso(one.event.happened_on),
+                "dicatat": iso(one.event.entered_at),
                 "dasar": one.event.source.label,
                 "perubahan": [
                     {"data": c.label, "semula": c.before, "menjadi": c.after} for c in one.changes
@@ -83,28 +102,7 @@ def _all(person: Person, at: datetime, purpose_of: Callable[[Entry], str]) -> di
             }
             for entry in audit.told_to(person.pk)
         ],
-        "permohonan": [_request(one) for one in _requests(person)],
-        "surat": [
-            {"nomor": letter.number, "perihal": letter.subject, "terbit": _iso(letter.issued_on)}
-            for letter in Letter.objects.filter(person=person).order_by("pk")
-        ],
-        "dompet_dokumen": [
-            {
-                "jenis": kinds()[kept.kind].label if kept.kind in kinds() else kept.kind,
-                "nama": kept.name,
-                "diberikan": _iso(kept.given_on),
-                "sampai": _iso(kept.valid_until),
-            }
-            for kept in documents_of(person)
-        ],
-        "persetujuan": [
-            {
-                "untuk": consent.get_purpose_display(),
-                "setuju": consent.given,
-                "kapan": _iso(consent.said_at),
-            }
-            for consent in Consent.objects.filter(person=person).order_by("pk")
-        ],
+        **{name: part.told(person) for name, part in parts.items()},
     }
 
 
@@ -123,22 +121,8 @@ def _facts(person: Person) -> list[dict[str, str]]:
     ]
 
 
-def _requests(person: Person) -> list[Application]:
-    found = Application.objects.filter(applicant=person).select_related("version__service")
-    return list(found.order_by("pk"))
-
-
-def _request(application: Application) -> dict[str, Any]:
-    return {
-        "nomor": application.number or "draf",
-        "layanan": application.version.service.title,
-        "keadaan": application.get_state_display(),
-        "dikirim": _iso(application.submitted_at),
-        "jawaban": application.answers,
-    }
-
-
-def _iso(moment: Any) -> str | None:
+def iso(moment: Any) -> str | None:
+    """A day or moment as machines read it."""
     return None if moment is None else moment.isoformat()
 
 

@@ -1,21 +1,25 @@
 """A service's letters with invented people, before anybody has asked for one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 
 from accounts.models import User
 from services.applications import issuing
+from services.applications.corrections import as_returned
 from services.applications.letter_text import draft_from, letter_draft, signer_of
 from services.applications.models import Application
 from services.cases import decisions
 from services.cases.models import Step
 from services.cases.rules import unit_code_for
 from services.catalogue import samples
-from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.blueprint import Blueprint
 from services.catalogue.desks import said_output
+from services.catalogue.outputs import Output
 from services.catalogue.queries import places_at
 from services.letters import actions as letters
-from services.letters.actions import Signer
+from services.letters.actions import Draft, Signer
 from services.questions.conditions import Answer
 from tenants.office.models import Post, Unit
 from tenants.registry import regions
@@ -95,3 +99,44 @@ def of_application(
     draft = letter_draft(application, application.steps.all(), output, signer, today)
     head = issuing.letterhead(step.unit)
     return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A part of a letter as it was and as it will be; one of the two may be empty."""
+
+    before: str
+    now: str
+
+
+def changed_lines(
+    application: Application, step: Step, output: Output, *, by: User, at: datetime
+) -> list[ChangedLine]:
+    """How the letter of an application differs from the one it would have been when it was last
+    sent back; nothing for one that never was."""
+    before = as_returned(application)
+    if before is None:
+        return []
+    today = at.astimezone(city().tz).date()
+    signer = signer_of(by, decisions.post_held(by, step, at), step, today)
+    old, new = (
+        _lines(letter_draft(one, application.steps.all(), output, signer, today))
+        for one in (before, application)
+    )
+    found = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.append(ChangedLine("\n".join(old[i1:i2]), "\n".join(new[j1:j2])))
+    return found
+
+
+def _lines(draft: Draft) -> list[str]:
+    """What a letter says, a line for each sentence, fact and row."""
+    lines = [draft.title, draft.addressed_to, draft.opening]
+    for block in draft.blocks:
+        lines += [block.intro, *(f"{label}: {text}" for label, text in block.rows)]
+    lines += draft.body
+    for table in draft.tables:
+        lines += [table.intro, *(" · ".join(row) for row in table.rows)]
+    lines += [draft.closing, *draft.witnesses, *draft.copies]
+    return [line for line in lines if line]

@@ -10,11 +10,15 @@ from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import normalize_code
-from services.applications import loading
-from services.applications.models import Application, IssuedLetter, OnBehalf
+from services.applications import loading, originals
+from services.applications.models import (
+    Application,
+    IssuedLetter,
+    OnBehalf,
+    PaperForm,
+)
 from services.cases.models import Document, Step
-from services.cases.queries import EDITABLE, UNDER_WAY, inbox, lies_at
-from services.catalogue import answers as answering
+from services.cases.queries import EDITABLE, UNDER_WAY, also_read, inbox, lies_at
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Service
 from services.letters.models import Letter
@@ -104,7 +108,9 @@ def _may_see(user: User, application: Application, today: date, *, with_papers: 
         return True
     posts = office.posts_of(user, today)
     posts = [p for p in posts if not (with_papers and can(p.role, Can.VOUCHES))]
-    return any(lies_at(step, posts) for step in application.steps.all())
+    if any(lies_at(step, posts) for step in application.steps.all()):
+        return True
+    return any(reads(posts, application.pk) for reads in also_read)
 
 
 def own(user: User, application_id: int) -> Application:
@@ -241,6 +247,7 @@ class HandedIn:
     label: str
     document: Document
     may_open: bool = True
+    seen: str = ""  # who had the original in the hand at a counter
 
     @property
     def is_picture(self) -> bool:
@@ -257,6 +264,7 @@ def handed_in(
     specs = (blueprint or application.blueprint).documents
     order = {spec.key: (place, spec.label) for place, spec in enumerate(specs)}
     order[OnBehalf.PAPER] = (len(order), gettext("Persetujuan yang ditandatangani"))
+    order[PaperForm.KEY] = (len(order), gettext("Formulir kertas"))
     editable = application.state in EDITABLE
     answers = application.answers
     idle = {s.key for s in specs if editable and not all_hold(s.show_when, answers)}
@@ -269,18 +277,14 @@ def handed_in(
     head = reader if application.checked == Application.FOR_NEIGHBOUR else None
     if head is not None and is_applicant(head, application):
         head = None
+    seen = originals.seen(application)
     return [
-        HandedIn(label, document, head is None or document.uploaded_by_id == head.pk)
+        HandedIn(
+            label, document, head is None or document.uploaded_by_id == head.pk,
+            seen.get(document.key, ""),
+        )
         for (_, label), document in found
-    ]
-
-
-def correctable(application: Application) -> list[tuple[str, str]]:
-    """Key and label of each question that was asked and each file that was handed in."""
-    asked = answering.visible_fields(application.blueprint, application.answers)
-    fields = [(field.key, field.label) for field in asked]
-    files = [one for one in handed_in(application) if one.document.key != OnBehalf.PAPER]
-    return fields + [(file.document.key, file.label) for file in files]
+    ]  # fmt: skip
 
 
 def refused_after(code: str) -> date | None:
@@ -296,18 +300,26 @@ def refused_after(code: str) -> date | None:
     return found.astimezone(city().tz).date() if found else None
 
 
-def same_under_way(application: Application) -> QuerySet[Application]:
-    """Other applications of the same resident for the same service that have not ended."""
-    return (
-        Application.objects.filter(
-            applicant_id=application.applicant_id,
-            version__service_id=application.version.service_id,
-            state__in=(Application.State.RETURNED, Application.State.RUNNING,
-                       Application.State.ISSUING),
-        )
-        .exclude(pk=application.pk)
-        .order_by("-pk")
+OTHERS = 8  # shown beside a case
+
+
+def is_same_under_way(application: Application, other: Application) -> bool:
+    """Whether another one of the same resident asks for the same and has not ended."""
+    is_same = application.version.service_id == other.version.service_id
+    return is_same and other.state in (
+        Application.State.RETURNED, Application.State.RUNNING, Application.State.ISSUING,
     )  # fmt: skip
+
+
+def others_of(application: Application) -> list[Application]:
+    """Other applications of the same resident that were sent, newest first. One query."""
+    found = (
+        Application.objects.filter(applicant_id=application.applicant_id, number__isnull=False)
+        .exclude(pk=application.pk)
+        .select_related("version__service")
+        .order_by("-pk")
+    )
+    return list(found[:OTHERS])
 
 
 def similar(application: Application, *, today: date) -> QuerySet[Letter]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
 from events.subscribers import subscribe
 from kernel.clock import now
@@ -11,7 +13,9 @@ from services.applications.events import LetterRevoked
 from services.applications.models import Application, LifeEvent
 from services.applications.requirements import keep_in_wallet
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
-from services.cases.models import Step
+from services.cases.finding import keys_of
+from services.cases.kinds import kinds
+from services.cases.models import Case, Step
 from services.cases.route import today_of
 from services.catalogue.translation import ORIGINAL
 from services.letters.models import Letter
@@ -19,6 +23,7 @@ from services.residents import codes
 from services.residents.events import PersonChanged
 from services.residents.models import Person, PersonEvent
 from services.residents.subscribers import LEAVES
+from services.results.queries import has_left_desk
 from tenants.office import queries as office
 from tenants.office.roles import Can, can
 from tenants.registry.current import city
@@ -83,6 +88,8 @@ def tell_done(event: CaseDone) -> None:
     application = _application(event.case_id)
     if application is not None:
         has_letter = application.issued.exists()
+        if not has_letter and has_left_desk(application):
+            return  # that its result is ready was told
         _tell_applicant(application, notices.DONE, "done", has_letter=has_letter)
 
 
@@ -133,3 +140,16 @@ def propose_again(event: PersonChanged) -> None:
     entered = again.filter(person__status=codes.Status.INVALID)
     entered.update(person=None, confirmed_at=None, confirmed_by=None, source=None)
     again.update(confirmed_at=None, confirmed_by=None, source=None)
+
+
+@subscribe(PersonChanged)
+def find_by_the_new_name(event: PersonChanged) -> None:
+    """A search at a desk finds what somebody asked for by the name and address of today."""
+    mine = Q(applicant=event.person_id) | Q(report__about=event.person_id)
+    found = Application.objects.filter(mine, number__isnull=False).select_related(
+        "unit", *kinds[Application.KIND].related
+    )
+    for application in found.order_by("pk"):
+        keys = keys_of(application)
+        others = {key for key in application.search_keys or () if key.startswith("@")} - {*keys}
+        Case.objects.filter(pk=application.pk).update(search_keys=sorted({*keys, *others}))

@@ -8,7 +8,7 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken, Stale
 from services.applications.models import Application
-from services.cases import reasons
+from services.cases import deadlines, reasons
 from services.cases.events import CaseWithdrawn
 from services.cases.models import Step
 from services.cases.queries import EDITABLE
@@ -37,6 +37,7 @@ def withdraw(*, application_id: int, by: User, at: datetime) -> None:
     )
     application.state, application.finished_at = Application.State.WITHDRAWN, at
     application.save(update_fields=["state", "finished_at"])
+    deadlines.end(application, at)
     record(application, "case.withdrawn", by)
     publish(CaseWithdrawn(application.pk))
 

@@ -7,7 +7,10 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from offline.middleware import preparations
-        from services.cases import exporting  # noqa: F401 - the open export
+        from services.cases import (
+            exporting,  # noqa: F401 - the open export
+            numbering,  # noqa: F401 - numbers in the report of gaps
+        )
         from services.cases.following import (
             hand_over,
             waiting_vouches,
@@ -15,7 +18,7 @@ class CasesConfig(AppConfig):
             work_waits_there,
         )
         from services.cases.queries import bytes_stored, overdue_steps
-        from services.cases.steps import desk  # noqa: F401 - the kind of step
+        from services.cases.steps import desk, payment  # noqa: F401 - the kinds of step
         from services.cases.uploads import judged_first
         from tenants.office import decrees, handing_over, own_roles
         from tenants.registry import health

@@ -4,23 +4,21 @@ Only whoever holds the post today may, never on their own request, and only whil
 the same person deciding the same again changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import User
-from events.subscribers import publish
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
 from kernel.tanggal import moment_text
 from kernel.text import tidy
-from services.cases import answers, reasons, vouchers, vouching
-from services.cases.events import CaseRefused, CaseReturned
+from services.cases import answers, reasons, two_people, vouchers, vouching
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
-from services.cases.route import at_hand, close, refuse_own, today_of
+from services.cases.route import at_hand, give_back, refuse_own, today_of, turn_down
 from services.cases.steps.registry import step_kinds
 from services.catalogue.steps import DeskStep
 from tenants.office import decrees
@@ -30,16 +28,26 @@ from tenants.office.queries import lineage
 from tenants.registry.current import city
 
 REASON = 5  # characters
+UNCHECKED = "Centang dulu semua yang ada di daftar periksa. Bila ada yang tidak sesuai, kembalikan."
+NO_REASON = "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan."
 
 
 @transaction.atomic
 @reading_once()
-def approve(*, step_id: int, by: User, note: str = "", at: datetime) -> Case:
-    """Close the step, number the letters that come of it, and open what follows. Raises NotThere,
-    Stale or RuleBroken."""
-    hand = _at_hand(step_id, by, Step.State.APPROVED, at)
+def approve(
+    *, step_id: int, by: User, note: str = "", checked: Sequence[str] = (), at: datetime
+) -> Case:
+    """Close the step, number the letters that come of it, and open what follows. ``checked`` are
+    the lines of the step's list that were ticked. Raises NotThere, Stale, or RuleBroken, also while
+    a line of the list is not ticked."""
+    hand = in_hand(step_id, by, Step.State.APPROVED, at)
     if not hand.is_done:
-        said = _reason(note) if _desk(hand).must_note else tidy(note)[:1000]
+        two_people.refuse(hand, by, at)
+        spec = _desk(hand)
+        said = reason_of(note) if spec.must_note else tidy(note)[:1000]
+        if not set(spec.checks) <= set(checked):
+            raise RuleBroken(UNCHECKED, field="checked")
+        hand.step.checked = spec.checks
         vouching.write(hand, Step.State.APPROVED, by=by, note=said, at=at)
         step_kinds[hand.spec.kind].complete(hand, at, by=by, note=said)
     return hand.case
@@ -53,22 +61,18 @@ def return_(
     """Give the case back to the applicant, who corrects and sends it again. ``about`` is the key of
     the question or file it is about, ``ready`` that of a ready reason (``answers.QUESTIONS``).
     Raises NotThere, Stale, or RuleBroken without a reason."""
-    hand = _at_hand(step_id, by, Step.State.RETURNED, at)
+    hand = in_hand(step_id, by, Step.State.RETURNED, at)
     case, step = hand.case, hand.step
     if hand.is_done:
         return case
-    reason = _reason(answers.sentence(ready, note))
+    reason = reason_of(answers.sentence(ready, note))
     if not _desk(hand).may_return:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     about = about or answers.known(ready).about
     if kind_of(case).asks(case, about):
         step.about = about
     vouching.write(hand, Step.State.RETURNED, by=by, reason=ready, note=tidy(note)[:1000], at=at)
-    close(hand, Step.State.RETURNED, at, by=by, note=reason)
-    _close_others(hand, at)
-    case.state = Case.State.RETURNED
-    case.save(update_fields=["state"])
-    publish(CaseReturned(step.pk, case.pk))
+    give_back(hand, at, by=by, note=reason)
     return case
 
 
@@ -77,27 +81,24 @@ def return_(
 def refuse(*, step_id: int, by: User, note: str, ready: str = "", at: datetime) -> Case:
     """End the case without what was asked for. ``ready`` is the key of a ready reason
     (``answers.REFUSALS``). Raises NotThere, Stale, or RuleBroken without a reason."""
-    hand = _at_hand(step_id, by, Step.State.REFUSED, at)
-    case, step = hand.case, hand.step
+    hand = in_hand(step_id, by, Step.State.REFUSED, at)
+    case = hand.case
     if hand.is_done:
         return case
-    reason = _reason(answers.sentence(ready, note))
+    reason = reason_of(answers.sentence(ready, note))
     if not _desk(hand).can_refuse:
         raise RuleBroken("Pilihan ini tidak tersedia pada langkah ini.")
     vouching.write(hand, Step.State.REFUSED, by=by, reason=ready, note=tidy(note)[:1000], at=at)
-    close(hand, Step.State.REFUSED, at, by=by, note=reason)
-    _close_others(hand, at)
-    case.state, case.finished_at = Case.State.REFUSED, at
-    case.save(update_fields=["state", "finished_at"])
-    publish(CaseRefused(step.pk, case.pk))
+    turn_down(hand, at, by=by, note=reason)
     return case
 
 
-def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand:
-    """Lock the case of a step. Raises NotThere, Stale, RuleBroken."""
+def in_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand:
+    """Lock the case of a step that this official is about to close so. Raises NotThere, Stale,
+    RuleBroken."""
     decrees.apply_due()
     hand = at_hand(step_id)
-    if hand is None:
+    if hand is None or not isinstance(hand.spec, DeskStep):
         raise NotThere
     step = hand.step
     lineage(hand.case.unit.code)  # of whom several below read a part
@@ -106,6 +107,7 @@ def _at_hand(step_id: int, by: User, wanted: Step.State, at: datetime) -> AtHand
         if step.state == wanted and step.decided_by_id == by.pk:
             return replace(hand, post=post, is_done=True)
         raise Stale(_why_closed(hand))
+    refuse_taken(step, by)
     refuse_own(by, hand.case)
     if vouchers.vouches(hand.spec) and vouchers.is_own(by, hand.case):
         raise RuleBroken(
@@ -127,7 +129,26 @@ def _why_closed(hand: AtHand) -> str:
     if step.state == Step.State.SKIPPED and step.decided_by is None:
         return f"Permohonan ini tidak menunggu di sini lagi: {step.note}"
     who = step.decided_by.name if step.decided_by else "orang lain"
+    if step.state == Step.State.FORWARDED:
+        return f"Berkas ini sudah diteruskan {who} ke meja lain. Tidak ada yang berubah."
     return f"Berkas ini sudah diputuskan oleh {who.rstrip('.')}. Tidak ada yang berubah."
+
+
+def colleague_who_has(step: Step, by: User) -> User | None:
+    """The colleague who has an open step in hand: it has to be taken over before this official may
+    do anything with it. None where it is their own or nobody's, which anybody of the post decides.
+    """
+    return step.taken_by if step.taken_by_id != by.pk else None
+
+
+def refuse_taken(step: Step, by: User) -> None:
+    """Raises RuleBroken when a colleague has the step in hand (``services.cases.taking``)."""
+    colleague = colleague_who_has(step, by)
+    if colleague is not None:
+        raise RuleBroken(
+            f"Berkas ini sedang ditangani {colleague.name}. Ambil alih dulu bila Anda yang "
+            "menanganinya."
+        )
 
 
 def _desk(hand: AtHand) -> DeskStep:
@@ -135,22 +156,12 @@ def _desk(hand: AtHand) -> DeskStep:
     return hand.spec
 
 
-def _reason(note: str) -> str:
+def reason_of(note: str, *, missing: str = NO_REASON) -> str:
+    """What was written as a reason. Raises RuleBroken where that says nothing."""
     reason = tidy(note)[:1000]
     if len(reason) < REASON:
-        raise RuleBroken(
-            "Tulis alasannya dengan jelas, supaya pemohon tahu apa yang harus dilakukan.",
-            field="note",
-        )
+        raise RuleBroken(missing, field="note")
     return reason
-
-
-def _close_others(hand: AtHand, at: datetime) -> None:
-    """A case that goes back or ends leaves the desks beside this one too."""
-    step = hand.step
-    hand.case.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
-        state=Step.State.SKIPPED, decided_at=at, note=reasons.DECIDED_AT % {"unit": step.unit.name}
-    )
 
 
 def post_held(user: User, step: Step, at: datetime) -> Post:

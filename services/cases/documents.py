@@ -119,6 +119,12 @@ def accept_logo(content: bytes) -> bytes:
         raise RuleBroken(words.get(refused.message, refused.message), field="logo") from refused
 
 
+def page_as_jpeg(pdf: bytes, number: int) -> bytes:
+    """One page of a kept PDF as a picture, drawn with bounded memory and time. Raises RuleBroken
+    when it cannot be drawn."""
+    return _judged(b"P", struct.pack(">H", number) + pdf).content
+
+
 def _too_large(content: bytes) -> str:
     limit = {"limit": MAX_BYTES // 1024 // 1024}
     if judge.is_picture(content):

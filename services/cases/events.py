@@ -55,6 +55,29 @@ class StepDone(Event, name="step.done"):
 
 
 @dataclass(frozen=True)
+class StepTaken(Event, name="step.taken"):
+    """An official has the open step in hand: taken, taken over, or given by a colleague."""
+
+    step_id: int
+    case_id: int
+    entry_id: int  # of the audit log: a step may change hands several times
+
+    def key(self) -> str:
+        return f"{self.step_id}:{self.entry_id}"
+
+
+@dataclass(frozen=True)
+class StepForwarded(Event, name="step.forwarded"):
+    """An official gave the step to another desk, where one of the same key opened."""
+
+    step_id: int
+    case_id: int
+
+    def key(self) -> str:
+        return str(self.step_id)
+
+
+@dataclass(frozen=True)
 class StepTakenBack(Event, name="step.taken_back"):
     """An official took their approval back; a step that opens again follows."""
 
@@ -79,6 +102,29 @@ class StepPassedOver(Event, name="step.passed_over"):
 @dataclass(frozen=True)
 class StepLate(Event, name="step.late"):
     """A desk has missed its clock; again on each working day (``day``, ISO) it waits on."""
+
+    step_id: int
+    case_id: int
+    day: str
+
+    def key(self) -> str:
+        return f"{self.step_id}:{self.day}"
+
+
+@dataclass(frozen=True)
+class DeadlineNear(Event, name="case.deadline"):
+    """A share of the term of the law is used up: ``level`` is "50", "80" or "100" percent."""
+
+    case_id: int
+    level: str
+
+    def key(self) -> str:
+        return f"{self.case_id}:{self.level}"
+
+
+@dataclass(frozen=True)
+class FeeLate(Event, name="step.fee_late"):
+    """An order was not paid in time; again on each working day (``day``, ISO) it stays so."""
 
     step_id: int
     case_id: int

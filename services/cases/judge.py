@@ -4,7 +4,7 @@ Run by ``documents`` as a program (``python -I judge.py``); imports nothing of B
 Django. The server reads requests from stdin, forks one child for each, and writes the replies to
 stdout, one after the other. A child that needs too much memory or time dies alone.
 
-Request: 8 bytes length, 1 byte task (``D`` document, ``L`` logo), content.
+Request: 8 bytes length, 1 byte task (a key of ``TASKS``), content.
 Reply: 4 bytes length and a JSON object (``{"media_type", "suffix", "pages"}`` or
 ``{"refused": code, …}``), 8 bytes length and the content to keep.
 """
@@ -40,6 +40,7 @@ CPU_SECONDS = 8
 WALL_SECONDS = 20
 
 LOGO_EDGE = 512  # pixels
+PAGE_EDGE = 1600  # pixels of a drawn page
 MAX_LOGO = 200_000  # bytes
 MAX_LOGO_PIXELS = 25_000_000
 
@@ -302,28 +303,31 @@ def judge_document(content: bytes) -> Kept:
 
 # What the libraries raise for a file that is not what it claims to be.
 BROKEN = (
-    PyPdfError,
-    Image.DecompressionBombError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RecursionError,
-    EOFError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-)
+    PyPdfError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, TypeError,
+    LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError, EOFError,
+    RuntimeError, struct.error, zlib.error,
+)  # fmt: skip
+
+
+def draw_page(content: bytes) -> Kept:
+    """A page of a PDF as a JPEG: two bytes with its number, from 1, then the PDF."""
+    import pypdfium2  # here alone: whoever judges files needs no memory for it
+
+    document = pypdfium2.PdfDocument(content[2:])
+    page = document[struct.unpack(">H", content[:2])[0] - 1]
+    scale = PAGE_EDGE / max(page.get_size())
+    out = io.BytesIO()
+    page.render(scale=scale).to_pil().convert("RGB").save(out, "JPEG", quality=80)
+    return Kept(out.getvalue(), "image/jpeg", ".jpg", len(document))
+
+
+TASKS = {b"D": judge_document, b"L": judge_logo, b"P": draw_page}
 
 
 def judge(task: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
     """The head of the reply and the content to keep."""
     try:
-        kept = judge_logo(content) if task == b"L" else judge_document(content)
+        kept = TASKS[task](content)
     except Refused as refused:
         return dict(refused.values), b""
     except MemoryError:

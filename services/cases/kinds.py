@@ -3,7 +3,7 @@
 kinds.add("application", ApplicationKind())
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,10 @@ from typing import Protocol
 from kernel.registry import Registry
 from services.cases.models import Case, Step
 from services.cases.plan import Plan
+from services.catalogue.deciding import Term
 from services.catalogue.steps import StepSpec
+from services.catalogue.tariff import Tariff
+from services.questions.conditions import Answers
 from services.residents.models import Person
 from tenants.office.models import Post
 
@@ -31,7 +34,7 @@ class Summary:
 class Stop:
     """One line of the timeline."""
 
-    state: str  # done, returned, refused, revoked, skipped, now, todo
+    state: str  # done, returned, refused, revoked, skipped, forwarded, now, todo
     title: str
     where: str = ""
     who: str = ""  # who decided, or who holds it now
@@ -39,6 +42,7 @@ class Stop:
     at: datetime | None = None
     due: datetime | None = None
     late: bool = False
+    checked: Sequence[str] = ()  # what whoever approved ticked
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,20 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search at a desk looks through, as paths from ``Case``."""
+    """What a search at a desk finds a case by, besides its number and topic."""
 
-    niks: Sequence[str] = ()  # fingerprints
     names: Sequence[str] = ()
     texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What a case costs, and whom."""
+
+    tariff: Tariff | None
+    answers: Answers
+    payer: Person
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,16 @@ class Kind(Protocol):
     model: type[Case]
     related: Sequence[str]  # what is read with a case that an action locks; paths from ``model``
     listed: Sequence[str]  # what ``summary`` needs; paths from ``Case``
-    search: Search
+    niks: Sequence[str]  # fingerprints of the people it is about; paths from ``Case``
+
+    def topic(self, case: Case) -> str:
+        """What is asked for, as lists are filtered by it: a key of ``topics``."""
+
+    def topics(self) -> Mapping[str, str]:
+        """Each topic with what people call it. One query."""
+
+    def search(self, case: Case) -> Search:
+        """No query where ``related`` was read with the case."""
 
     def summary(self, case: Case) -> Summary: ...
 
@@ -87,6 +109,9 @@ class Kind(Protocol):
 
     def person(self, case: Case) -> Person | None:
         """Whose case it is: they never decide on it themselves."""
+
+    def charged(self, case: Case) -> Charged:
+        """By what an order of a fee is made."""
 
     def asks(self, case: Case, key: str) -> bool:
         """Whether it has a question or a file of this key, which a return can be about."""
@@ -96,6 +121,19 @@ class Kind(Protocol):
 
     def approved(self, hand: AtHand, at: datetime) -> bool:
         """Do what this approval brings; whether a worker still makes a part of it."""
+
+    def ended_well(self, case: Case, at: datetime) -> None:
+        """Do what its good end brings, in the transaction that ends it."""
+
+    def term(self, case: Case) -> Term | None:
+        """The term the law gives for deciding it, as it is sent; None: none."""
+
+    def is_checked_by_machine(self, case: Case) -> bool:
+        """Whether every requirement was checked by the system itself, and what was asked for
+        touches no right of others: only then may the system issue it at the end of the term."""
+
+    def returned(self, case: Case, step: Step) -> None:
+        """Note what is to be known of a case that goes back to the applicant."""
 
     def is_making(self, case: Case) -> bool:
         """Whether a worker still makes something that the case waits for at its end."""

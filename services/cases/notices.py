@@ -17,6 +17,10 @@ ARRIVED = notice(
     fields="number where step service link city",
 )  # fmt: skip
 LATE = notice("cases/late", "a desk missed its clock", fields="number where service link city")
+DEADLINE = notice(
+    "cases/deadline", "a share of the term of the law is used up, or it has ended",
+    fields="number where percent due done basis service link city",
+)  # fmt: skip
 DIGEST = notice(
     "cases/digest", "what waits at somebody's desks, once a day", fields="lines links city"
 )

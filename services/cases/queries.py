@@ -1,34 +1,75 @@
 """What lies at which desk, and who may see it there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    Count,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 
 from kernel.clock import now
-from kernel.text import fold
+from kernel.registry import Registry
 from services.cases.kinds import kinds
 from services.cases.models import Case, Document, Step
+from services.payments.models import TransferProof
 from services.residents.models import WalletDocument
-from services.residents.queries import SqueezedName
-from services.residents.sealing import prints
-from tenants.office.models import Post
+from tenants.office.models import Post, Unit
 from tenants.registry.current import city
+
+# Rows of apps above that are files of the city's, each with its ``size``.
+stored: Registry[Callable[[], QuerySet[Any]]] = Registry("stored", "files that count as storage")
 
 UNDER_WAY = (Case.State.RETURNED, Case.State.RUNNING, Case.State.ISSUING, Case.State.DRAFT)
 EDITABLE = (Case.State.DRAFT, Case.State.RETURNED)
+DECIDED = (Step.State.APPROVED, Step.State.REFUSED, Step.State.RETURNED, Step.State.FORWARDED)
+
+
+# Fills at the start: whoever else may read a case now, by the posts they hold.
+also_read: Registry[Callable[[Iterable[Post], int], bool]] = Registry(
+    "also_read", "who else than its desks may read a case"
+)
+
+
+def with_paths(case: str) -> list[str]:
+    """What is read with a row to say of its case what a line of a list says; ``case`` is the path
+    to it."""
+    return [case, *(f"{case}__{path}" for kind in kinds for path in kind.listed)]
 
 
 def with_cases(steps: QuerySet[Step]) -> QuerySet[Step]:
     """Each with its unit, its case, and what a line of a list says of the case."""
-    paths = [f"case__{path}" for kind in kinds for path in kind.listed]
-    return steps.select_related("unit", "case", *paths)
+    return steps.select_related("unit", *with_paths("case"))
 
 
-def _at(posts: Iterable[Post]) -> Q:
+class Among(Func):
+    """Whether a value is among those of an array that is read once, before any row is looked at.
+    Of ``IN (SELECT …)`` the planner makes a join, and reads all rows for one page of them."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def lines_of(ids: QuerySet[Any, Any]) -> QuerySet[Step]:
+    """The steps with these ids, with what lines of a list say of them and of their cases."""
+    steps = with_cases(Step.objects.filter(Among("pk", ArraySubquery(ids))))
+    return steps.select_related("decided_by", "taken_by", "given_by")
+
+
+def at_desks(posts: Iterable[Post]) -> Q:
+    """Steps at these posts, as holder or as deputy, open or past."""
     wanted = Q(pk__in=[])
     for post in posts:
         mine = Q(role=post.role) | Q(deputies__contains=[post.role])
@@ -64,69 +105,29 @@ def _is_seen(step: Step, begin: datetime | None) -> bool:
 
 def inbox(posts: list[Post]) -> QuerySet[Step]:
     """What waits at these posts, due first. Constant queries."""
-    waiting = Step.objects.filter(_at(posts), state=Step.State.OPEN)
+    waiting = Step.objects.filter(at_desks(posts), state=Step.State.OPEN)
     return with_cases(waiting).order_by("due_at", "pk")
 
 
 def at_posts(posts: list[Post], step_id: int) -> Step | None:
     """One step at these posts, open or past."""
-    return with_cases(Step.objects.filter(_at(posts), pk=step_id)).first()
+    return with_cases(Step.objects.filter(at_desks(posts), pk=step_id)).first()
 
 
 def passed_by(posts: Iterable[Post]) -> QuerySet[Step]:
     """Steps at these posts, open or past, but for those that were passed over."""
-    return Step.objects.filter(_at(posts)).exclude(state=Step.State.SKIPPED)
-
-
-def matching(steps: QuerySet[Step], text: str) -> QuerySet[Step]:
-    """Of these steps, those whose case has a number, person, address or title that fits what was
-    typed.
-
-    Every word must occur in one of them, in a name whatever its accents, apostrophes and spaces;
-    a whole NIK is looked up by its fingerprint.
-    """
-    digits = "".join(ch for ch in text if ch.isdigit())
-    if len(digits) == 16:
-        printed = prints(digits)
-        paths = [path for kind in kinds for path in kind.search.niks]
-        by_nik = [Q(**{f"case__{path}__in": printed}) for path in paths]
-        return steps.filter(reduce(or_, by_nik))
-    names = [path for kind in kinds for path in kind.search.names]
-    squeezed = {f"name_{n}": SqueezedName(f"case__{path}") for n, path in enumerate(names)}
-    texts = ["number", *(path for kind in kinds for path in kind.search.texts)]
-    found = steps.alias(**squeezed)
-    for word in text.split():
-        somewhere = reduce(or_, (Q(**{f"case__{path}__icontains": word}) for path in texts))
-        folded = fold(word).replace(" ", "")
-        if folded:
-            for name in squeezed:
-                somewhere |= Q(**{f"{name}__contains": folded})
-        found = found.filter(somewhere)
-    return found
+    return Step.objects.filter(at_desks(posts)).exclude(state=Step.State.SKIPPED)
 
 
 def waiting_for_applicant(posts: list[Post]) -> QuerySet[Step]:
-    """What these posts sent back and that has not returned yet."""
-    sent_back = Step.objects.filter(
-        _at(posts), state=Step.State.RETURNED, case__state=Case.State.RETURNED
-    )
-    return with_cases(sent_back).order_by("-decided_at", "-pk")
+    """``returned_at`` for a list, newest first."""
+    return with_cases(returned_at(posts)).order_by("-decided_at", "-pk")
 
 
 def decided(posts: list[Post]) -> QuerySet[Step]:
     """What these posts have decided, newest first."""
-    closed = Step.objects.filter(
-        _at(posts), state__in=[Step.State.APPROVED, Step.State.REFUSED, Step.State.RETURNED]
-    )
+    closed = Step.objects.filter(at_desks(posts), decided_at__isnull=False, state__in=DECIDED)
     return with_cases(closed).select_related("decided_by").order_by("-decided_at", "-pk")
-
-
-def seen_by(posts: list[Post]) -> QuerySet[Step]:
-    """The latest step at these posts of every case that is or was there, newest first: what a
-    search at the desk looks through, whichever list is open."""
-    latest = Step.objects.filter(_at(posts), case=OuterRef("case")).order_by("-pk").values("pk")[:1]
-    found = with_cases(Step.objects.filter(_at(posts), pk=Subquery(latest)))
-    return found.select_related("decided_by").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +137,40 @@ class Counts:
     returned: int
 
 
+def returned_at(posts: Iterable[Post]) -> QuerySet[Step]:
+    """What these posts sent back and that has not returned yet."""
+    return Step.objects.filter(
+        at_desks(posts), state=Step.State.RETURNED, case__state=Case.State.RETURNED
+    )
+
+
+def number_of(steps: QuerySet[Any], *numbers: Count) -> Subquery:
+    """These numbers of these rows as one array, to be read with others; null where none is."""
+    array = Func(
+        *numbers, template="ARRAY[%(expressions)s]", output_field=ArrayField(IntegerField())
+    )
+    counted = steps.order_by().annotate(all=Value(1)).values("all").annotate(numbers=array)
+    return Subquery(counted.values("numbers"))
+
+
 def counts(posts: list[Post], *, at: datetime) -> Counts:
     """What waits at these posts, is late, and waits for applicants. One query."""
-    is_open = Q(state=Step.State.OPEN)
-    is_back = Q(state=Step.State.RETURNED, case__state=Case.State.RETURNED)
-    found = Step.objects.filter(_at(posts), is_open | is_back).aggregate(
-        open=Count("pk", filter=is_open),
-        late=Count("pk", filter=is_open & Q(due_at__lt=at)),
-        returned=Count("pk", filter=is_back),
+    is_late = Count("pk", filter=Q(due_at__lt=at))
+    waiting = Step.objects.filter(at_desks(posts), state=Step.State.OPEN)
+    here, back = read_numbers(
+        posts,
+        number_of(waiting, Count("pk"), is_late),
+        number_of(returned_at(posts), Count("pk")),
     )
-    return Counts(**found)
+    waits, late = here or (0, 0)
+    return Counts(open=waits, late=late, returned=back[0] if back else 0)
+
+
+def read_numbers(posts: list[Post], *numbers: Subquery) -> list[list[int]]:
+    """What several ``number_of`` give. One query."""
+    unit = Unit.objects.filter(pk=posts[0].unit_id)
+    rows = unit.values_list(*numbers)
+    return [list(found or ()) for found in rows.get()]
 
 
 # --- one case, with its steps read --------------------------------------------------------------
@@ -164,6 +189,11 @@ def open_step(case: Case) -> Step | None:
 def step_at(case: Case, posts: list[Post]) -> Step | None:
     """The open step that is this official's to decide, as holder or as deputy."""
     return next((step for step in open_steps(case) if lies_at(step, posts)), None)
+
+
+def was_at(case: Case, posts: Iterable[Post]) -> bool:
+    """Whether a case is or was at one of these desks (prefetched)."""
+    return any(lies_at(step, posts) for step in case.steps.all())
 
 
 def refusal(case: Case) -> Step | None:
@@ -193,9 +223,11 @@ def overdue(*, at: datetime) -> QuerySet[Step]:
 
 
 def bytes_stored(_since: datetime) -> int:
-    """Bytes of every file handed in, and kept in wallets, in the current city. A meter."""
+    """Bytes of every file handed in, shown of a transfer, kept in wallets, or of what lies above,
+    in the current city. A meter."""
     kept = WalletDocument.objects.filter(withdrawn_at=None)
-    sizes = (found.aggregate(total=Sum("size", default=0)) for found in (Document.objects, kept))
+    held = [Document.objects.all(), TransferProof.objects.all(), kept, *(f() for f in stored)]
+    sizes = (found.aggregate(total=Sum("size", default=0)) for found in held)
     return sum(size["total"] or 0 for size in sizes)
 
 

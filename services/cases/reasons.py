@@ -12,7 +12,19 @@ ERT_OFF = gettext_noop("e-RT belum dibuka di sini; diteruskan ke langkah berikut
 UNANSWERED = gettext_noop("Tidak dijawab sampai batas waktu; diteruskan.")
 TAKEN_BACK = gettext_noop("Dibatalkan pemohon.")
 VOUCH_TAKEN_BACK = gettext_noop("Ditarik kembali oleh yang membenarkan.")
+TERM_ENDED = gettext_noop(
+    "Batas waktu menurut hukum sudah lewat; diteruskan ke pejabat yang memutuskan."
+)
+ISSUED_BY_SYSTEM = gettext_noop(
+    "Diterbitkan oleh sistem elektronik karena batas waktu menurut hukum sudah lewat (Pasal 53 "
+    "Undang-Undang Nomor 30 Tahun 2014 sebagaimana diubah dengan Undang-Undang Nomor 6 Tahun 2023)."
+)
 INSTEAD = gettext_noop("%(who)s membenarkan, menggantikan %(whom)s")
+FREE = gettext_noop("Tidak dikenai biaya.")
+PAID_BEFORE = gettext_noop("Sudah dibayar sebelumnya.")
+PAID_LATER = gettext_noop("Boleh dibayar kemudian; diteruskan ke langkah berikutnya.")
+PAID = gettext_noop("Lunas.")
+NOT_PAID = gettext_noop("Tidak dibayar sampai batas waktu.")
 DECIDED_AT = gettext_noop("Diputuskan di %(unit)s.")
 
 

@@ -8,15 +8,24 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from audit import actions as audit
+from audit.models import Entry
 from events.subscribers import publish
 from kernel.errors import NotThere, RuleBroken
-from services.cases.events import CaseDone, StepDone, StepOpened, StepSkipped
+from services.cases import deadlines, reasons
+from services.cases.events import (
+    CaseDone,
+    CaseRefused,
+    CaseReturned,
+    StepDone,
+    StepOpened,
+    StepSkipped,
+)
 from services.cases.kinds import AtHand, kind_of, kinds
 from services.cases.models import Case, Step
 from services.cases.steps.registry import step_kinds
 from services.catalogue.desks import said
 from services.catalogue.queries import places_at
-from services.catalogue.steps import DeskStep, StepSpec
+from services.catalogue.steps import DeskStep, PostStep, StepSpec
 from services.residents import officials
 from tenants.office import queries as office
 from tenants.office.models import ServiceHours, Unit
@@ -35,16 +44,31 @@ def locked(model: type[C], case_id: int) -> C:
     return case
 
 
+def locked_any(case_id: int) -> Case:
+    """A case of whatever kind, locked until the transaction ends. Raises NotThere."""
+    case = _of_any_kind(pk=case_id)
+    if case is None:
+        raise NotThere
+    return case
+
+
 def at_hand(step_id: int) -> AtHand | None:
     """The case that a step belongs to, of whatever kind, locked; with all its steps."""
-    for kind in kinds:  # one query where the first kind has it, as nearly always
-        case = _locking(kind.model).filter(steps=step_id).first()
-        if case is None:
-            continue
-        steps = list(case.steps.select_related("unit", "decided_by", "vouch"))
-        step = next(step for step in steps if step.pk == step_id)
-        step.case = case
-        return AtHand(case, step, steps, kind.plan(case).step(step.key))
+    case = _of_any_kind(steps=step_id)
+    if case is None:
+        return None
+    steps = list(case.steps.select_related("unit", "decided_by", "taken_by", "vouch"))
+    step = next(step for step in steps if step.pk == step_id)
+    step.case = case
+    return AtHand(case, step, steps, kind_of(case).plan(case).step(step.key))
+
+
+def _of_any_kind(**wanted: int) -> Case | None:
+    """One query where the first kind has it, as nearly always."""
+    for kind in kinds:
+        case = _locking(kind.model).filter(**wanted).first()
+        if case is not None:
+            return case
     return None
 
 
@@ -53,11 +77,17 @@ def _locking(model: type[C]) -> QuerySet[C]:
     locked, PostgreSQL gives the row as it was before the wait for the lock."""
     kind = next(kind for kind in kinds if kind.model is model)
     found: QuerySet[C] = QuerySet(model).select_for_update(of=("case_ptr", "self"))
-    return found.select_related("unit", *kind.related)
+    return found.select_related("unit", "located_in", "deadline", *kind.related)
 
 
 def today_of(at: datetime) -> date:
     return at.astimezone(city().tz).date()
+
+
+def office_code(case: Case) -> str:
+    """The code from which the offices of a case are found: where its object lies, else where the
+    applicant lives."""
+    return (case.located_in or case.unit).code
 
 
 def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bool = False) -> None:
@@ -69,6 +99,7 @@ def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bo
         if any(opened):
             return
         stage = kind.plan(case).stage_after(stage[-1].key)
+    deadlines.end(case, at)
     if is_making or kind.is_making(case):
         case.state = Case.State.ISSUING
         case.save(update_fields=["state"])
@@ -92,29 +123,37 @@ def put(
         role=role,
         deputies=list(deputies),
         opened_at=at,
-        due_at=due_of(spec, at, near=None if unit is None else _is_near(unit)),
+        due_at=due_of(spec, at, unit),
         state=Step.State.OPEN if passed_over is None else Step.State.SKIPPED,
         decided_at=None if passed_over is None else at,
         note=passed_over or "",
+        topic=kind_of(case).topic(case),
+        case_unit_id=case.unit_id,
     )
     if passed_over is None:
-        level = spec.level if isinstance(spec, DeskStep) else ""
+        level = spec.level if role and isinstance(spec, PostStep) else ""
         publish(StepOpened(step.pk, case.pk, level))
     else:
         publish(StepSkipped(step.pk, case.pk))
     return passed_over is None
 
 
-def _is_near(unit: Unit) -> bool:
+def is_near(unit: Unit) -> bool:
+    """Whether neighbours answer there, in hours of their own."""
     return level_of(unit.kind) in NEIGHBOURHOOD
 
 
-def due_of(spec: StepSpec, at: datetime, *, near: bool | None = None) -> datetime:
+def due_of(spec: StepSpec, at: datetime, unit: Unit | None = None) -> datetime:
     """Until when a step that begins at a moment has time: in the hours of the neighbours who vouch,
-    or in those of the offices. ``near`` where it lies elsewhere than the service says."""
-    is_near = isinstance(spec, DeskStep) and spec.level in NEIGHBOURHOOD if near is None else near
-    hours = ServiceHours.Of.NEIGHBOURHOOD if is_near else ServiceHours.Of.OFFICE
-    return office.calendar(hours).due(at, spec.clock.amount, spec.clock.unit)
+    or in those of its office. ``unit`` is where it lies, when that is known."""
+    near = (
+        isinstance(spec, DeskStep) and spec.level in NEIGHBOURHOOD
+        if unit is None
+        else is_near(unit)
+    )
+    hours = ServiceHours.Of.NEIGHBOURHOOD if near else ServiceHours.Of.OFFICE
+    where = None if unit is None or near else unit.pk
+    return office.calendar(hours, where).due(at, spec.clock.amount, spec.clock.unit)
 
 
 def open_next(case: Case, key: str, at: datetime, *, is_making: bool = False) -> None:
@@ -136,15 +175,45 @@ _AUDIT = {
     Step.State.APPROVED: "case.approve",
     Step.State.RETURNED: "case.return",
     Step.State.REFUSED: "case.refuse",
+    Step.State.FORWARDED: "case.forward",
 }
 
 
 def close(hand: AtHand, state: Step.State, at: datetime, *, by: User | None, note: str) -> None:
     step = hand.step
     step.state, step.decided_at, step.decided_by, step.note = state, at, by, note
-    step.save(update_fields=["state", "decided_at", "decided_by", "note", "about"])
+    step.save(update_fields=["state", "decided_at", "decided_by", "note", "about", "checked"])
     stands_in = {"stands_in_for": hand.post.title} if hand.post and hand.post.is_stood_in else {}
     record(hand.case, _AUDIT[state], by, step=step.key, **stands_in)
+
+
+def close_others(hand: AtHand, at: datetime) -> None:
+    """A case that goes back or ends leaves the desks beside this one too."""
+    step = hand.step
+    hand.case.steps.filter(state=Step.State.OPEN).exclude(pk=step.pk).update(
+        state=Step.State.SKIPPED, decided_at=at, note=reasons.DECIDED_AT % {"unit": step.unit.name}
+    )
+
+
+def give_back(hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
+    """Give the case back to whose it is, to be corrected and sent again."""
+    close(hand, Step.State.RETURNED, at, by=by, note=note)
+    close_others(hand, at)
+    hand.case.state = Case.State.RETURNED
+    hand.case.save(update_fields=["state"])
+    kind_of(hand.case).returned(hand.case, hand.step)
+    deadlines.rest(hand.case, at)
+    publish(CaseReturned(hand.step.pk, hand.case.pk))
+
+
+def turn_down(hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
+    """End the case without what was asked for."""
+    close(hand, Step.State.REFUSED, at, by=by, note=note)
+    close_others(hand, at)
+    hand.case.state, hand.case.finished_at = Case.State.REFUSED, at
+    hand.case.save(update_fields=["state", "finished_at"])
+    deadlines.end(hand.case, at)
+    publish(CaseRefused(hand.step.pk, hand.case.pk))
 
 
 def is_self(user: User, case: Case) -> bool:
@@ -180,8 +249,9 @@ def finish(case: Case, at: datetime) -> None:
     case.finished_at = at
     case.save(update_fields=["state", "finished_at"])
     record(case, "case.done", None)
+    kind_of(case).ended_well(case, at)
     publish(CaseDone(case.pk))
 
 
-def record(case: Case, what: str, by: User | None, **detail: object) -> None:
-    audit.record(what, actor=by, subject=case.kind, subject_id=case.pk, detail=dict(detail))
+def record(case: Case, what: str, by: User | None, **detail: object) -> Entry:
+    return audit.record(what, actor=by, subject=case.kind, subject_id=case.pk, detail=dict(detail))

@@ -3,13 +3,13 @@
 from datetime import date
 
 from kernel.tanggal import roman_month
-from services.catalogue.steps import DeskStep
+from services.catalogue.steps import PostStep
 from services.residents.place_codes import NO_RW
 
 VILLAGE_LEVEL = "kelurahan"
 
 
-def unit_code_for(step: DeskStep, *, rt_code: str) -> str:
+def unit_code_for(step: PostStep, *, rt_code: str) -> str:
     """The code of the unit a step happens at, seen from the case's RT; "" when the case
     belongs to no such unit.
 

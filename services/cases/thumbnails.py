@@ -1,4 +1,4 @@
-"""Small pictures of photos that were handed in, for lists."""
+"""Pictures of what was handed in, as pages show them: small for lists, turned for reading."""
 
 import io
 
@@ -20,4 +20,19 @@ def thumbnail(document: Document) -> bytes:
         photo.draft("RGB", (SIDE * 2, SIDE * 2))  # decodes a part of the pixels only
         photo.thumbnail((SIDE, SIDE))
         photo.convert("RGB").save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+_TURNS = {
+    90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+
+
+def turned(jpeg: bytes, degrees: int) -> bytes:
+    """A JPEG of ours turned clockwise by 0, 90, 180 or 270 degrees."""
+    if not degrees:
+        return jpeg
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(jpeg)) as photo:
+        photo.transpose(_TURNS[degrees]).convert("RGB").save(out, "JPEG", quality=85)
     return out.getvalue()

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from django.utils.translation import gettext
 
 from kernel.text import in_capitals_and_small
-from services.cases import reasons, rules, vouchers, vouching
+from services.cases import reasons, route, rules, vouchers, vouching
 from services.cases.kinds import Stop, Story, kind_of
 from services.cases.models import Case, Step
 from services.cases.neighbours import dusun_instead
 from services.cases.plan import Plan
 from services.catalogue.desks import said
 from services.catalogue.queries import places_at
-from services.catalogue.steps import DESK, DeskStep, StepSpec
+from services.catalogue.steps import DeskStep, PostStep, StepSpec
 from tenants.office import queries as office
 from tenants.office.models import Unit
 from tenants.office.roles import title_at
@@ -22,6 +22,7 @@ _STATES = {
     Step.State.RETURNED: "returned",
     Step.State.REFUSED: "refused",
     Step.State.SKIPPED: "skipped",
+    Step.State.FORWARDED: "forwarded",
     Step.State.OPEN: "now",
 }
 
@@ -35,7 +36,9 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
     stops = []
     before = {spec.key: spec.title for spec in plan.definition.steps}
     titles = {  # those that are translated
-        spec.key: spec.title for spec in shown.definition.steps if spec.title != before[spec.key]
+        spec.key: spec.title
+        for spec in shown.definition.steps
+        if spec.title != before.get(spec.key, spec.title)
     }
     if titles:
         places = places_at(case.unit.code)
@@ -48,18 +51,19 @@ def timeline(case: Case, *, at: datetime, today: date, shown: Plan | None = None
         who = step.decided_by.name if step.decided_by else ""
         if vouch is not None:
             who = f"{in_capitals_and_small(who)}, {vouching.in_words(vouch, step)}"
-        if step.state == Step.State.OPEN and step.kind == DESK:
+        if step.state == Step.State.OPEN and step.role:
             who = _who_has(step, plan, today)
         stops.append(
             Stop(
                 _STATES[Step.State(step.state)],
                 reasons.title_in_words(step.title) or titles.get(step.key, step.title),
-                where=step.unit.name if step.kind == DESK else "",
+                where=step.unit.name if step.role or step.unit_id != case.unit_id else "",
                 who=who,
                 note=_note(step),
                 at=step.decided_at or step.opened_at,
                 due=step.due_at if step.state == Step.State.OPEN else None,
                 late=step.state == Step.State.OPEN and step.due_at < at,
+                checked=step.checked,
             )
         )
         if vouch is not None and (reply := vouch.reply):
@@ -76,6 +80,8 @@ def _note(step: Step) -> str:
 
 def _who_has(step: Step, plan: Plan, today: date) -> str:
     """Who is to decide an open step; while its head is away, who stands in."""
+    if step.taken_by is not None:
+        return step.taken_by.name
     if vouchers.vouches(plan.step(step.key)):
         holders = vouchers.asked(step, today)
         stands_in = next((one for one in holders if vouchers.stands_in(one)), None)
@@ -90,12 +96,13 @@ def _who_has(step: Step, plan: Plan, today: date) -> str:
 
 def _place_of(spec: StepSpec, way: list[StepSpec], code: str) -> str:
     """The code of the unit where a step will happen; "" when the case belongs to none."""
-    if not isinstance(spec, DeskStep):
+    if not isinstance(spec, PostStep):
         return ""
     where = rules.unit_code_for(spec, rt_code=code)
-    if not where and (dusun := dusun_instead(spec, way, code)) is not None:
-        return dusun.code
-    return where
+    if where or not isinstance(spec, DeskStep):
+        return where
+    dusun = dusun_instead(spec, way, code)
+    return dusun.code if dusun is not None else ""
 
 
 def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[Stop]:
@@ -111,7 +118,10 @@ def _to_come(case: Case, steps: list[Step], plan: Plan, story: Story) -> list[St
     passed |= {s.key for s in steps if s.state == Step.State.OPEN}
     code = case.unit.code
     way = plan.route()
-    planned = [(spec, _place_of(spec, way, code)) for spec in way]
+    planned = [
+        (spec, _place_of(spec, way, code if vouchers.vouches(spec) else route.office_code(case)))
+        for spec in way
+    ]
     names = {unit.code: unit.name for unit in office.lineage(code)}
     others = [where for _, where in planned if where and where not in names]
     if others:

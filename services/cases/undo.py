@@ -63,6 +63,8 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
         deputies=step.deputies,
         opened_at=at,
         due_at=max(step.due_at, at),
+        topic=step.topic,
+        case_unit_id=step.case_unit_id,
     )
     record(case, "case.vouch_taken_back", by)
     publish(StepTakenBack(step.pk, case.pk))

@@ -10,7 +10,7 @@ from services.cases.kinds import AtHand
 from services.cases.models import Case, Step, Vouch
 from services.cases.rules import vouch_number
 from services.letters import actions as letters
-from services.letters.actions import next_number
+from services.letters.numbering import next_number
 from tenants.office import queries as office
 from tenants.office.describing import short_form_of
 from tenants.office.models import Post, Unit

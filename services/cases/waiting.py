@@ -18,7 +18,6 @@ from django.db.models import (
 )  # fmt: skip
 
 from services.cases.models import Step
-from services.catalogue.steps import DESK
 from tenants.office.models import Holding, Post, Unit
 from tenants.office.queries import current_holdings
 from tenants.office.roles import role_of
@@ -46,7 +45,7 @@ def unattended(today: date) -> QuerySet[Step]:
         .alias(instead=deputies)
         .filter(Q(post__role=OuterRef("role")) | Q(instead__contains=[F("post__role")]))
     )
-    waiting = Step.objects.filter(state=Step.State.OPEN, kind=DESK)
+    waiting = Step.objects.filter(state=Step.State.OPEN).exclude(role="")
     return waiting.exclude(Exists(somebody))
 
 
@@ -59,7 +58,8 @@ def by_post(steps: QuerySet[Step]) -> list[Waiting]:
     levels = ["unit" + "__parent" * above for above in range(4)]  # RT, RW, dusun, village
     names, kinds = [f"{up}__name" for up in levels], [f"{up}__kind" for up in levels[:3]]
     rows = (
-        steps.filter(state=Step.State.OPEN, kind=DESK)
+        steps.filter(state=Step.State.OPEN)
+        .exclude(role="")
         .annotate(post=Subquery(here.values("pk")[:1]), called=Subquery(here.values("title")[:1]))
         .values(*names, *kinds, "role", "post", "called")
         .annotate(number=Count("pk"), since=Min("opened_at"))

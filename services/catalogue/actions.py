@@ -1,5 +1,6 @@
 """Publishing services in a city: shared ones, changed ones, a city's own."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.catalogue.blueprint import Blueprint
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from services.catalogue.queries import lint
 from services.catalogue.shipped import shipped
+from tenants.office import queries as office
 from tenants.office.models import Unit
 from tenants.office.own_roles import keep_roles
 
@@ -80,6 +82,7 @@ def open_all_shipped() -> None:
     if Service.objects.exists():
         receive_releases()
         return
+    switched_on = office.initials()
     blueprints = {blueprint.slug: blueprint for blueprint in shipped()}
     content = {slug: (b.digest(), b.canonical()) for slug, b in blueprints.items()}
     releases = Release.objects.bulk_create(
@@ -91,7 +94,7 @@ def open_all_shipped() -> None:
             slug=release.slug,
             title=blueprints[release.slug].title,
             category=blueprints[release.slug].category,
-            card=card_of(blueprints[release.slug]),
+            card=card_of(blueprints[release.slug], switched_on),
             is_active=blueprints[release.slug].offered,
             base=release,
         )
@@ -112,20 +115,23 @@ def open_all_shipped() -> None:
     audit.record("service.published_all", actor=None, subject="catalogue", subject_id=len(services))
 
 
-CARD = 4  # which facts a card holds; higher with every change of ``card_of``
+CARD = 6  # which facts a card holds; higher with every change of ``card_of``
 
 
-def card_of(blueprint: Blueprint) -> dict[str, Any]:
-    """What lists and search show of a definition."""
+def card_of(blueprint: Blueprint, switched_on: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
+    """What lists and search show of a definition, where these initials are switched on."""
+    passed = rules.with_initials(blueprint, switched_on)
     return {
         "edition": CARD,
         "summary": blueprint.summary,
         "icon": blueprint.icon,
         "fee": blueprint.fee,
+        "has_tariff": blueprint.tariff is not None,
         "filed_by": blueprint.filed_by,
         "event": blueprint.event.kind if blueprint.event else "",
-        "steps": len(blueprint.steps),
-        "days": rules.longest(blueprint),
+        "steps": len(passed.steps),
+        "days": rules.longest(passed),
+        "agency": rules.agency(passed),
         "synonyms": blueprint.synonyms,
         "translations": {
             language: {
@@ -145,7 +151,7 @@ def receive_releases() -> list[str]:
 
     Returns the slugs of services for which a newer release now waits. Changes no service.
     """
-    _renew_cards()
+    renew_cards()
     known = dict(Service.objects.values_list("slug", "base__number"))
     waiting = []
     for blueprint in shipped():
@@ -159,12 +165,15 @@ def receive_releases() -> list[str]:
     return waiting
 
 
-def _renew_cards() -> None:
-    """Bring cards that an older release wrote up to date."""
-    stale = Service.objects.filter(current__isnull=False).exclude(card__edition=CARD)
+def renew_cards(*, all_of_them: bool = False) -> None:
+    """Bring cards that an older release wrote up to date, or all after initials were switched."""
+    stale = Service.objects.filter(current__isnull=False)
+    switched_on = office.initials()
+    if not all_of_them:
+        stale = stale.exclude(card__edition=CARD)
     for service in stale.select_related("current").select_for_update(of=("self",)):
         assert service.current is not None
-        service.card = card_of(service.current.blueprint)
+        service.card = card_of(service.current.blueprint, switched_on)
         service.save(update_fields=["card"])
 
 
@@ -173,7 +182,7 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     """Make a definition the current version; publishing the same content again changes nothing.
 
     Raises RuleBroken when a step names a role that the city has removed."""
-    if keep_roles({role for step in blueprint.desks() for role in (step.role, *step.deputies)}):
+    if keep_roles({role for step in blueprint.posted() for role in (step.role, *step.deputies)}):
         raise RuleBroken(
             "Layanan ini memakai peran yang tidak ada di kota ini. Pilih peran lain di langkahnya."
         )
@@ -195,7 +204,7 @@ def publish(blueprint: Blueprint, *, actor: User | None, note: str = "") -> Serv
     if service.current_id != version.pk:
         service.current = version
         service.title, service.category = blueprint.title, blueprint.category
-        service.card = card_of(blueprint)
+        service.card = card_of(blueprint, office.initials())
         service.save(update_fields=["current", "title", "category", "card"])
         audit.record(
             "service.published",

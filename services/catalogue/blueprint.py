@@ -15,10 +15,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SerializeAsAny, StringConstraints, model_validator
+from pydantic import Field, SerializeAsAny, StringConstraints, field_validator, model_validator
 
+from services.catalogue.deciding import Authority, Term
+from services.catalogue.forwarding import REACHES, USUAL, Reach
 from services.catalogue.life_events import Event
-from services.catalogue.steps import DeskStep, Slug, StepSpec
+from services.catalogue.official_forms import FormSpec
+from services.catalogue.outputs import Output, Prose
+from services.catalogue.results import ResultSpec
+from services.catalogue.steps import DeskStep, PostStep, Slug, StepSpec
+from services.catalogue.tariff import Tariff, dangling
 from services.questions.conditions import Condition, Key, Line, Strict
 from services.questions.kind import (
     REGISTER_FACTS,
@@ -28,8 +34,6 @@ from services.questions.kind import (
 )
 from services.residents.wallet.kinds import kinds as document_kinds
 
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 # Where a text stands: "title", "fields.tujuan.label", "fields.status.options.sewa.label".
 Place = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+){0,5}$")]
@@ -37,7 +41,7 @@ Place = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 
 LETTER_FACTS = frozenset(
-    "unit penandatangan tanggal berlaku_sampai nomor_berkas keterangan_rt".split()
+    "unit penandatangan tanggal berlaku_sampai nomor_berkas keterangan_rt kewenangan".split()
 )
 
 
@@ -52,83 +56,6 @@ class DocumentSpec(Strict):
     unless_known: Key | None = None  # not asked when the register has this fact
     # Which document it is, by a key of ``residents.wallet.kinds``, when its label does not say.
     kind: Key | None = None
-
-
-class DatedCode(Strict):
-    """A classification code and the days it is in force."""
-
-    since: date
-    until: date | None = None
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}(\.[0-9]{1,4})*$")]
-
-
-class Validity(Strict):
-    amount: int = Field(ge=1, le=120)
-    unit: Literal["hari", "bulan", "tahun"]
-
-
-class Fact(Strict):
-    label: Line
-    text: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-
-
-class Block(Strict):
-    """A group of facts under a sentence of its own: "dengan seorang wanita:"."""
-
-    intro: str = Field("", max_length=1000)
-    facts: list[Fact] = Field(min_length=1)
-    when: list[Condition] = []
-
-
-class LetterTable(Strict):
-    """A repeating answer (table or household members) printed as a table."""
-
-    field: Key
-    intro: str = Field("", max_length=500)
-    columns: list[Fact] = Field(min_length=1, max_length=7)
-
-
-Layout = Literal["keterangan", "pengantar", "rekomendasi", "izin", "pernyataan", "formulir"]
-
-
-class Output(Strict):
-    """A letter this service ends in."""
-
-    key: Key
-    step: Key  # issued, and signed, when this step approves
-    layout: Layout = "keterangan"
-    title: Line
-    subject: Line  # how the register of letters and the check page call it
-    codes: list[DatedCode] = Field(min_length=1)
-    validity: Validity | None = None
-    addressed_to: str = Field("", max_length=200)  # "Kepala Kantor Urusan Agama {kecamatan}"
-    opening: Prose
-    blocks: list[Block] = Field(min_length=1)
-    body: list[Prose] = []
-    tables: list[LetterTable] = []
-    closing: Prose
-    applicant_signs: str = Field("", max_length=80)  # "Yang membuat pernyataan"; empty: does not
-    witnesses: list[Key] = []  # person fields that sign too
-    witnesses_as: Line = "Saksi-saksi"  # in what capacity
-    copies: list[Line] = []  # tembusan
-    # Whom the letter is about, for the check page: "{siswa.nama}". Empty: the first name in it.
-    about: list[Line] = Field([], max_length=4)
-    when: list[Condition] = []
-
-    def texts(self) -> Iterator[str]:
-        """Every text that may hold placeholders, tables' columns left out."""
-        yield from (self.opening, *self.body, self.closing, self.addressed_to)
-        yield self.applicant_signs
-        yield from self.about
-        for block in self.blocks:
-            yield block.intro
-            yield from (fact.text for fact in block.facts)
-
-    def code_on(self, day: date) -> str:
-        """The classification code in force on a day; before all of them, the oldest."""
-        ordered = sorted(self.codes, key=lambda dated: dated.since)
-        past = [c for c in ordered if c.since <= day and (c.until is None or day <= c.until)]
-        return (past or ordered[:1])[-1].code
 
 
 class Who(Strict):
@@ -172,7 +99,8 @@ class Blueprint(Strict):
     icon: Slug
     synonyms: list[Line] = []
     legal_basis: list[Line] = []
-    fee: int = Field(0, ge=0)  # rupiah
+    fee: int = Field(0, ge=0)  # rupiah; of a service without tariff, said and not collected here
+    tariff: Tariff | None = None  # a city's own, where its law has a fee
     requirements: list[Line] = []
     after: str = Field("", max_length=500)  # what to do with the result: "Bawa ke KUA …"
     offered: bool = True  # to residents on a new city's home page
@@ -181,19 +109,33 @@ class Blueprint(Strict):
     who: Who = Who()
     event: Event | None = None
     standard: Standard = Standard()
+    term: Term = Term()
+    authority: Authority | None = None
+    located: Key | None = None  # the question that says in which kelurahan the object lies
+    # To where its desks may forward a case; empty: nowhere.
+    forward_to: list[Reach] = list(USUAL)
     fields: list[SerializeAsAny[FieldSpec]] = []
     documents: list[DocumentSpec] = []
     steps: list[SerializeAsAny[StepSpec]] = Field(min_length=1)
     outputs: list[Output] = []
+    results: list[ResultSpec] = []  # what it ends with besides letters
+    forms: list[FormSpec] = []  # of the ministry, filled in from the answers
     # The texts residents read, in other languages: by language, then by place. Letters and desks
     # stay Indonesian. See services.catalogue.translation for the places there are.
     translations: dict[Language, dict[Place, Prose]] = {}
+
+    @field_validator("forward_to")
+    @classmethod
+    def _in_one_order(cls, reaches: list[Reach]) -> list[Reach]:
+        return [one for one in REACHES if one in reaches]
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         refuse_doubles("fields", [f.key for f in self.fields] + [d.key for d in self.documents])
         refuse_doubles("steps", [step.key for step in self.steps])
         refuse_doubles("outputs", [output.key for output in self.outputs])
+        refuse_doubles("results", [result.key for result in self.results])
+        refuse_doubles("forms", [form.key for form in self.forms])
         known: dict[str, FieldSpec] = {}
         for field in self.fields:
             for condition in (*field.show_when, *field.require_when):
@@ -221,13 +163,31 @@ class Blueprint(Strict):
                 raise ValueError(f"document '{document.key}': no kind '{document.kind}'")
         for wrong in self.event.wrong(known) if self.event else ():
             raise ValueError(f"event: {wrong}")
-        steps, desks = {step.key for step in self.steps}, {step.key for step in self.desks()}
+        for wrong in dangling(self.tariff, known) if self.tariff else ():
+            raise ValueError(f"tariff: {wrong}")
+        steps, desks = [step.key for step in self.steps], {step.key for step in self.desks()}
         for output in self.outputs:
             if output.step not in steps:
                 raise ValueError(f"output '{output.key}': no step '{output.step}'")
             if output.step not in desks:
                 raise ValueError(f"output '{output.key}': '{output.step}' is no desk: nobody signs")
             self._check_texts(output, known)
+        for wrong in self.authority.wrong(known, steps, desks) if self.authority else ():
+            raise ValueError(f"authority: {wrong}")
+        if self.authority is None and any(output.authority for output in self.outputs):
+            raise ValueError("outputs: 'authority' goes with the authority of the service")
+        if self.located is not None and self.located not in known:
+            raise ValueError(f"located: no question '{self.located}'")
+        for result in self.results:
+            if result.step not in desks:
+                raise ValueError(f"result '{result.key}': no desk '{result.step}'")
+        for number, desk in enumerate(self.desks()):
+            before = {other.key for other in self.desks()[:number]}
+            if desk.other_than is not None and desk.other_than not in before:
+                raise ValueError(f"step '{desk.key}': no desk '{desk.other_than}' before it")
+        for form in self.forms:
+            for wrong in form.wrong(known):
+                raise ValueError(f"form '{form.key}': {wrong}")
         if "id" in self.translations:
             raise ValueError("translations: 'id' is the language of the service itself")
         for language, texts in self.translations.items():
@@ -243,12 +203,20 @@ class Blueprint(Strict):
             yield from (("event", c) for c in (*self.event.applicant_when, *self.event.when))
         for document in self.documents:
             yield from ((f"document '{document.key}'", c) for c in document.show_when)
+        for row in self.tariff.rows if self.tariff else ():
+            yield from ((f"tariff '{row.label}'", c) for c in row.when)
+        if self.authority:
+            yield from (("authority", c) for c in self.authority.usual)
         for step in self.steps:
             yield from ((f"step '{step.key}'", c) for c in step.when)
         for output in self.outputs:
             yield from ((f"output '{output.key}'", c) for c in output.when)
             for block in output.blocks:
                 yield from ((f"output '{output.key}'", c) for c in block.when)
+        for result in self.results:
+            yield from ((f"result '{result.key}'", c) for c in result.when)
+        for form in self.forms:
+            yield from ((f"form '{form.key}'", c) for c in form.conditions())
 
     def _check_texts(self, output: Output, known: dict[str, FieldSpec]) -> None:
         at = f"output '{output.key}'"
@@ -286,6 +254,10 @@ class Blueprint(Strict):
         """The steps that an official decides."""
         return [step for step in self.steps if isinstance(step, DeskStep)]
 
+    def posted(self) -> list[PostStep]:
+        """The steps that belong to a post, whatever happens there."""
+        return [step for step in self.steps if isinstance(step, PostStep)]
+
     def desk(self, key: str) -> DeskStep:
         return next(step for step in self.desks() if step.key == key)
 
@@ -298,13 +270,28 @@ class Blueprint(Strict):
         for later in ("citizenship", "resident_months"):  # unset: what it was before they existed
             if not found["who"][later]:
                 del found["who"][later]
-        if not found["filed_by"]:
-            del found["filed_by"]
+        if self.term == Term():
+            del found["term"]
+        for later in ("authority", "located"):
+            if found[later] is None:
+                del found[later]
+        if self.forward_to == list(USUAL):
+            del found["forward_to"]
+        for output in found["outputs"]:
+            if not output["authority"]:
+                del output["authority"]
+        for later in ("filed_by", "results", "forms"):
+            if not found[later]:
+                del found[later]
+        if self.forms:
+            found["forms"] = [form.canonical() for form in self.forms]
         found["fields"] = [field.canonical() for field in self.fields]
         found["steps"] = [step.canonical() for step in self.steps]
         for document in found["documents"]:  # unset: what it was before there were kinds
             if document["kind"] is None:
                 del document["kind"]
+        if self.tariff is None:
+            del found["tariff"]
         if self.event is None:
             del found["event"]
         else:

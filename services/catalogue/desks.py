@@ -8,7 +8,8 @@ catalogue has them are changed: a city's own wording stays as the city wrote it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.outputs import Output
 from services.catalogue.steps import DeskStep, StepSpec
 from tenants.office.kinds import Words
 
@@ -46,6 +47,8 @@ TEXTS = (
     "{Village} memeriksa lokasi",
     "Loket {district} memeriksa",
     "{district_head} menyetujui",
+    "Kasi {district} memeriksa dan memaraf",
+    "Sekretaris {district} memaraf",
     "Lengkap, teruskan ke {district_head}",
     "Sesuai, teruskan ke {district}",
     "Rekomendasi {district_head}",

@@ -1,14 +1,17 @@
 """Which inputs each part of a service has.
 
-A *part* is the whole service or one question, document, step or letter; a *slot* is one input of
-its page, at a place below the part's address.
+A *part* is the whole service or one question, document, step, letter or result; a *slot* is one
+input of its page, at a place below the part's address.
 """
 
-from services.catalogue.categories import CATEGORIES
+from dataclasses import replace
+
+from services.catalogue.editor_service import FORWARDING, MAIN, STANDARD, TERM
 from services.catalogue.overrides import Definition
-from services.catalogue.steps import DESK
-from services.questions.editor import NOTHING, SEXES, Cell, Choices, Slot
+from services.catalogue.steps import DESK, PostStep, step_specs
+from services.questions.editor import NOTHING, Cell, Choices, Slot
 from services.questions.kind import REGISTER_FACTS, kinds
+from services.questions.numeric import Numeric
 from services.residents.wallet.kinds import kinds as document_kinds
 
 PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what one is called
@@ -16,6 +19,7 @@ PARTS: dict[str, tuple[str, str]] = {  # list in the definition: address, what o
     "documents": ("dokumen", "Dokumen"),
     "steps": ("langkah", "Langkah"),
     "outputs": ("surat", "Surat"),
+    "results": ("hasil", "Hasil"),
 }
 
 OPS: Choices = (
@@ -55,33 +59,19 @@ LAYOUTS: Choices = (
     ("pernyataan", "Surat pernyataan"),
     ("formulir", "Formulir"),
 )
-PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
-MARITAL: Choices = (
-    ("belum_kawin", "Belum kawin"),
-    ("kawin", "Kawin"),
-    ("cerai_hidup", "Cerai hidup"),
-    ("cerai_mati", "Cerai mati"),
+RESULT_KINDS: Choices = (
+    ("physical", "Benda yang diserahkan, misalnya kartu atau akta"),
+    ("file", "Berkas saja"),
+    ("number", "Nomor saja"),
+    ("permit", "Nomor dan berkasnya, misalnya izin"),
 )
-ICONS: Choices = (
-    ("file-text", "Surat"), ("file-badge", "Surat resmi"), ("house", "Rumah"),
-    ("store", "Toko"), ("briefcase-business", "Kerja"), ("graduation-cap", "Sekolah"),
-    ("baby", "Bayi"), ("heart", "Nikah"), ("users", "Keluarga"), ("user-round", "Orang"),
-    ("id-card", "KTP"), ("truck", "Pindah"), ("map-pin", "Tempat"), ("land-plot", "Tanah"),
-    ("construction", "Bangunan"), ("landmark", "Kantor"), ("hand-helping", "Bantuan"),
-    ("heart-pulse", "Kesehatan"), ("wallet", "Uang"), ("receipt", "Pajak"),
-    ("megaphone", "Acara"), ("calendar-days", "Tanggal"), ("flower", "Duka"),
-    ("scale", "Hukum"), ("shield-check", "Keamanan"), ("car", "Kendaraan"),
-    ("sprout", "Tani"), ("fish", "Nelayan"), ("trees", "Lingkungan"), ("globe", "Luar negeri"),
-    ("file-check", "Surat diperiksa"), ("scroll-text", "Naskah"), ("stamp", "Cap"),
-    ("signature", "Tanda tangan"), ("clipboard-list", "Daftar isian"), ("pencil", "Perubahan"),
-    ("refresh-cw", "Pengganti"), ("history", "Riwayat"), ("clock", "Waktu"),
-    ("calendar-clock", "Jadwal"), ("handshake", "Kesepakatan"), ("hand-heart", "Santunan"),
-    ("users-round", "Warga"), ("user-plus", "Anggota baru"), ("user-x", "Orang tidak ada"),
-    ("badge-check", "Terbukti"), ("shield", "Perlindungan"), ("gavel", "Pengadilan"),
-    ("building-2", "Gedung"), ("map", "Peta"), ("map-pinned", "Lokasi"),
-    ("log-in", "Datang"), ("external-link", "Keluar daerah"), ("search-x", "Hilang"),
-    ("flower-2", "Makam"), ("circle-help", "Lainnya"),
-)  # fmt: skip
+RESULT_WAYS: Choices = (
+    ("pickup", "Ambil di kantor"),
+    ("delivery", "Diantar"),
+    ("appointment", "Datang dengan janji"),
+    ("download", "Unduh sendiri"),
+)
+PERIODS: Choices = (("hari", "hari"), ("bulan", "bulan"), ("tahun", "tahun"))
 FACTS: Choices = tuple((fact, fact.replace("_", " ")) for fact in sorted(REGISTER_FACTS))
 
 
@@ -94,58 +84,13 @@ CODE_CELLS = (
     Cell("until", "Sampai (boleh kosong)", "date", required=False),
 )
 
-MAIN: tuple[Slot, ...] = (
-    Slot("title", "Nama layanan", "line", "Seperti orang menyebutnya.", True),
-    Slot("summary", "Untuk apa", "prose", "Satu atau dua kalimat sederhana.", True, limit=4000),
-    Slot("category", "Kelompok", "choice", required=True,
-         choices=tuple((slug, name) for slug, name, *_ in CATEGORIES)),
-    Slot("icon", "Gambar", "icon", "Tampil di samping namanya.", True, choices=ICONS),
-    Slot("synonyms", "Kata lain", "lines", "Kata yang diketik orang saat mencari. Satu per baris."),
-    Slot("requirements", "Syarat", "lines", "Satu syarat per baris."),
-    Slot("after", "Sesudah selesai", "prose", "Apa yang dilakukan warga dengan hasilnya.",
-         limit=500),
-    Slot("legal_basis", "Dasar hukum", "lines", "Satu peraturan per baris."),
-    Slot("fee", "Biaya", "rupiah", "Tulis 0 bila gratis.", low=0,
-         high=1_000_000_000),
-    Slot("offered", "Dibuka sejak awal di kota yang mengambil layanan ini", "yes",
-         "Untuk kota kita, buka dan tutup lewat tombol di atas."),
-    Slot("who.sex", "Jenis kelamin", "choice", choices=SEXES,
-        section="Siapa yang boleh mengajukan"),
-    Slot("who.min_age", "Umur paling muda", "int", empty="none", low=0, high=120),
-    Slot("who.max_age", "Umur paling tua", "int", empty="none", low=0, high=120),
-    Slot("who.marital", "Status perkawinan", "many", "Kosongkan semua bila bebas.",
-         choices=MARITAL),
-    Slot("who.citizenship", "Kewarganegaraan", "choice", choices=(
-        ("", "Siapa saja"), ("wni", "Warga negara Indonesia"), ("wna", "Warga negara asing"))),
-    Slot("who.resident_months", "Tinggal di sini paling sedikit", "int",
-         "Dalam bulan, menurut “penduduk sejak” di data penduduk. Yang tidak tercatat "
-         "tidak ditolak; petugas yang memeriksa. Untuk membuka layanan di sebagian kelurahan "
-         "saja, pakai tombol per kelurahan.", empty="none", low=1, high=600),
-)  # fmt: skip
-
-STANDARD: tuple[Slot, ...] = tuple(
-    Slot(f"standard.{key}", label, "prose", hint, limit=limit)
-    for key, label, hint, limit in (
-        ("procedure", "Prosedur", "Bila kosong, disusun dari langkah-langkahnya.", 1000),
-        ("product", "Produk layanan", "Bila kosong, disusun dari suratnya.", 500),
-        ("complaints", "Pengaduan, saran, dan masukan", "", 500),
-        ("facilities", "Sarana dan prasarana", "", 500),
-        ("competence", "Kemampuan pelaksana", "", 500),
-        ("supervision", "Pengawasan internal", "", 500),
-        ("staff", "Jumlah pelaksana", "", 300),
-        ("guarantee", "Jaminan pelayanan", "", 500),
-        ("safety", "Jaminan keamanan dan keselamatan", "", 500),
-        ("evaluation", "Evaluasi kinerja", "", 500),
-    )
-)
-
 
 def slots(
     part: str, definition: Definition, item: Definition, dinas: Choices = (), roles: Choices = ()
 ) -> list[Slot]:
     """The inputs of one part's page."""
     if part == "main":
-        return list(MAIN)
+        return [*MAIN, *TERM, *FORWARDING]
     if part == "standard":
         return list(STANDARD)
     if part == "fields":
@@ -165,8 +110,12 @@ def slots(
         ]  # fmt: skip
     if part == "steps":
         if item.get("kind", DESK) != DESK:
-            return [*STEP, _conditions("when", "Hanya bila", definition["fields"])]
+            return _step_of_kind(definition, item["kind"], dinas, roles)
         return _step(definition, dinas, roles)
+    if part == "tariff":
+        return _tariff(definition, item)
+    if part == "results":
+        return _result(definition)
     return _letter(definition, item)
 
 
@@ -234,28 +183,117 @@ BESIDE = Slot(
     "teknis.",
     empty="none", limit=40,
 )  # fmt: skip
-STEP: tuple[Slot, ...] = (TITLE, *CLOCK, BESIDE)  # of a kind without settings of its own
 
 
-def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
+def _post(levels: Choices, dinas: Choices, roles: Choices) -> list[Slot]:
+    """Whose step it is."""
     return [
-        TITLE,
-        Slot("level", "Tingkat", "choice", required=True, choices=LEVELS),
+        Slot("level", "Tingkat", "choice", required=True, choices=levels),
         Slot("dinas", "Dinas", "choice", "Hanya untuk tingkat dinas.",
              choices=(*NOTHING, *dinas), empty="none"),
         Slot("role", "Jabatan", "choice", required=True, choices=roles),
         Slot("deputies", "Boleh diwakili oleh", "many", "Jabatan lain di kantor yang sama.",
              choices=roles),
+    ]  # fmt: skip
+
+
+def _step_of_kind(definition: Definition, kind: str, dinas: Choices, roles: Choices) -> list[Slot]:
+    spec = step_specs.get(kind)
+    found = [TITLE]
+    if spec is not None and issubclass(spec, PostStep):
+        levels = tuple(level for level in LEVELS if level[0] in spec.levels)
+        found += _post(levels, dinas, roles)
+    found += spec.slots() if spec is not None else []
+    return [*found, *CLOCK, BESIDE, _conditions("when", "Hanya bila", definition["fields"])]
+
+
+def addable() -> Choices:
+    """The kinds of step, besides desks, that an admin may add."""
+    return tuple((name, spec.label) for name, spec in step_specs.items() if spec.blank())
+
+
+def _desks(definition: Definition) -> Choices:
+    return tuple((s["key"], s["title"]) for s in definition["steps"] if s.get("role"))
+
+
+def _step(definition: Definition, dinas: Choices, roles: Choices) -> list[Slot]:
+    return [
+        TITLE,
+        *_post(LEVELS, dinas, roles),
         Slot("approve", "Tulisan pada tombol setuju", "line", required=True),
         Slot("can_return", "Boleh minta perbaikan", "yes"),
         Slot("can_refuse", "Boleh menolak", "yes"),
         Slot("must_note", "Catatan untuk pemohon wajib saat menyetujui", "yes"),
+        Slot("other_than", "Disetujui orang lain daripada yang menyetujui", "choice",
+             choices=(*NOTHING, *_desks(definition)), empty="none"),
+        Slot("checks", "Daftar periksa", "lines",
+             "Satu hal setiap baris, misalnya: Ukuran di lapangan sama dengan di berkas. Semua "
+             "dicentang petugas sebelum ia menyetujui."),
         *CLOCK,
         Slot("on_timeout", "Bila waktunya habis", "choice", required=True, choices=TIMEOUTS),
         Slot("optional", "Dilewati bila jabatannya kosong", "yes", section="Kapan"),
         BESIDE,
         _conditions("when", "Hanya bila", definition["fields"]),
     ]  # fmt: skip
+
+
+def makers(definition: Definition) -> Choices:
+    """The steps at which a result may be noted: desks."""
+    desks = (step for step in definition["steps"] if step.get("kind", DESK) == DESK)
+    return tuple((step["key"], step["title"]) for step in desks)
+
+
+def _result(definition: Definition) -> list[Slot]:
+    found = [
+        Slot("label", "Nama hasil", "line", "Misalnya: Kartu Keluarga.", True),
+        Slot("kind", "Berupa apa", "choice",
+             "Nomor wajib dicatat untuk nomor dan izin, berkas untuk berkas dan izin; selain itu "
+             "boleh kosong.", True, choices=RESULT_KINDS),
+        Slot("step", "Dicatat petugas di langkah", "choice",
+             "Langkah itu baru dapat disetujui sesudah hasilnya dicatat.", True,
+             choices=makers(definition)),
+        Slot("ways", "Cara pemohon menerimanya", "many",
+             "Pemohon memilih salah satunya. Kosongkan semua hanya untuk nomor saja: nomornya "
+             "tampil di halaman pemohon.", choices=RESULT_WAYS),
+        Slot("ways.0", "Cara yang biasa", "choice", "Dipakai bila pemohon tidak memilih.",
+             choices=(*NOTHING, *RESULT_WAYS), empty="none", address="ways"),
+    ]  # fmt: skip
+    if definition["fields"]:
+        found.append(_conditions("when", "Hanya bila", definition["fields"]))
+    return found
+
+
+def _tariff(definition: Definition, item: Definition) -> list[Slot]:
+    fields = definition["fields"]
+    numbers = tuple((f["key"], f["label"]) for f in fields if isinstance(kinds[f["type"]], Numeric))
+    found = [
+        Slot("law", "Perda yang mengaturnya", "line",
+             "Lengkap, misalnya: Perda Nomor 2 Tahun 2024 tentang Pajak Daerah dan Retribusi "
+             "Daerah.", True),
+        Slot("dated", "Tanggal Perda", "date", required=True),
+        Slot("account", "Kode rekening", "line", "Misalnya 4.1.02.03.01.0001.", True, limit=40),
+    ]  # fmt: skip
+    for number in range(len(item.get("rows", [])) + 1):
+        place = f"rows.{number}"
+        found += [
+            Slot(f"{place}.label", "Uraian", "line",
+                 "Kosongkan untuk menghapus baris ini." if number else "Misalnya: Reklame papan.",
+                 section=f"Baris tarif {number + 1}", address="rows"),
+            Slot(f"{place}.amount", "Tarif", "rupiah", "Misalnya 25.000.", low=0,
+                 high=1_000_000_000, address="rows"),
+            Slot(f"{place}.per", "Dikalikan jawaban", "choice",
+                 "Hanya pertanyaan angka. Tidak ada: dibayar sekali.",
+                 choices=(*NOTHING, *numbers), empty="none", address="rows"),
+            Slot(f"{place}.unit", "Satuannya", "line", "Misalnya m² atau orang.", limit=20,
+                 address="rows"),
+            Slot(f"{place}.minimum", "Paling sedikit", "rupiah",
+                 "Untuk baris ini. 0: tidak ada batas.", low=0, high=1_000_000_000,
+                 address="rows"),
+        ]  # fmt: skip
+        if fields:
+            slot = _conditions(f"{place}.when", "Hanya bila", fields)
+            found.append(replace(slot, address="rows"))
+    return found
 
 
 def _letter(definition: Definition, item: Definition) -> list[Slot]:

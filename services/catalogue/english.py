@@ -13,6 +13,9 @@ TEXTS: dict[str, str] = {
     "Keterangan lain": "Anything else",
     "Apa hubungan Anda dengan orang itu?": "How are you related to this person?",
     "Misalnya: anak kandung.": "For example: own child (anak kandung).",
+    "Di kelurahan atau desa mana letaknya?": "In which village does it lie?",
+    "Kosongkan bila di kelurahan atau desa tempat tinggal Anda.": "Leave it empty when it is the "
+    "village where you live.",
     "Saksi pertama": "First witness",
     "Saksi kedua": "Second witness",
     # what several services ask
@@ -60,11 +63,17 @@ TEXTS: dict[str, str] = {
     "Ketua RW mengetahui": "The head of the RW takes note",
     "Loket kelurahan memeriksa": "The village office checks",
     "Kelurahan memeriksa laporan": "The village office checks the report",
+    "Kasi memeriksa dan memaraf": "The head of section checks and initials it",
+    "Sekretaris memaraf": "The secretary initials it",
+    "Kasi kecamatan memeriksa dan memaraf": "The head of section at the district initials it",
+    "Sekretaris kecamatan memaraf": "The secretary of the district initials it",
     "Lurah menyetujui": "The head of the village approves",
     "Loket kecamatan memeriksa": "The district office checks",
     "Keberatan diperiksa": "The objection is looked into",
     "Camat menyetujui": "The head of the district approves",
     "Disdukcapil memproses": "The civil registry (Disdukcapil) processes it",
+    "Disdukcapil memeriksa": "The civil registry (Disdukcapil) checks it",
+    "Disdukcapil menyelesaikan": "The civil registry (Disdukcapil) completes it",
     "DPMPTSP memproses": "The licensing office (DPMPTSP) processes it",
     "Dinas Sosial memproses": "The social affairs office processes it",
 }

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,11 @@ from pydantic import ValidationError
 
 from kernel.rupiah import format_rupiah
 from services.catalogue import overrides
-from services.catalogue.editor_inputs import MAIN, OPS, PARTS, STANDARD, question, slots
+from services.catalogue.complaints import COMPLAINTS
+from services.catalogue.editor_inputs import OPS, PARTS, question, slots
+from services.catalogue.editor_service import FORWARDING, MAIN, STANDARD, TERM
 from services.catalogue.overrides import GONE, ORDER, Definition, item_of
+from services.catalogue.steps import step_specs
 from services.questions.editor import Slot
 from services.questions.kind import kinds
 from tenants.office.languages import NAMES
@@ -21,9 +24,11 @@ _WORDS = {
     "translations": "Terjemahan", "synonyms": "Kata lain", "requirements": "Syarat",
     "icon": "Gambar", "offered": "Ditawarkan di kota baru", "type": "Jenis", "key": "Kunci",
     "slug": "Alamat", "format": "Bentuk", "release": "Rilis", "clock": "Waktu",
+    "authority": "Wewenang Camat", "located": "Letak", "term": "Batas waktu",
     "validity": "Masa berlaku", "who": "Siapa yang boleh", "standard": "Standar pelayanan",
     "blocks": "Kelompok data", "tables": "Tabel", "fields": "Pertanyaan", "steps": "Langkah",
-    "documents": "Dokumen", "outputs": "Surat", "show_when": "Hanya bila",
+    "documents": "Dokumen", "outputs": "Surat", "results": "Hasil", "show_when": "Hanya bila",
+    "forms": "Formulir",
     "require_when": "Wajib hanya bila", "when": "Hanya bila", "witnesses": "Saksi",
     "options": "Pilihan jawaban", "columns": "Kolom", "dinas": "Dinas", "facts": "Data",
     "intro": "Kalimat pengantar", "text": "Isi", "label": "Nama", "code": "Kode",
@@ -34,6 +39,8 @@ _WORDS = {
     "on": "Tanggalnya", "place": "Tempatnya", "cause": "Sebabnya", "sex": "Jenis kelamin",
     "name": "Nama", "mother": "Ibu", "father": "Ayah", "certificate": "Nomor akta",
     "destination": "Tujuan", "from": "Asal", "address": "Alamat", "card": "Kartu Keluarga",
+    "tariff": "Tarif", "law": "Perda", "dated": "Tanggal Perda", "account": "Kode rekening",
+    "rows": "Baris tarif", "per": "Dikalikan jawaban", "minimum": "Paling sedikit",
     "followers": "Yang ikut", "head": "Kepala keluarga", "spouse": "Suami atau istri", "nik": "NIK",
 }  # fmt: skip
 _PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": ""}]}
@@ -42,14 +49,21 @@ _PLAIN: Definition = {"title": "", "fields": [], "steps": [{"key": "", "title": 
 @cache
 def _catalogue(types: tuple[str, ...]) -> dict[str, dict[str, Slot]]:
     """Every slot by part and path, with the settings of these kinds of question."""
-    known: dict[str, dict[str, Slot]] = {"": {s.path: s for s in (*MAIN, *STANDARD)}}
+    main = (*MAIN, *TERM, *FORWARDING, *STANDARD)
+    known: dict[str, dict[str, Slot]] = {"": {s.path: s for s in main}}
+    known[""] |= {f"tariff.{s.path}": s for s in slots("tariff", _PLAIN, {})}
     known["fields"] = {
         s.path: s
         for kind in types
         for s in question(_PLAIN, {"type": kind, "key": ""})
     }  # fmt: skip
-    for part in ("documents", "steps", "outputs"):
+    for part in ("documents", "steps", "outputs", "results"):
         known[part] = {s.path: s for s in slots(part, _PLAIN, {})}
+    for kind in step_specs.names():
+        for slot in slots("steps", _PLAIN, {"kind": kind}):
+            desk = known["steps"].get(slot.path)
+            choices = (*slot.choices, *(desk.choices if desk else ()))  # a desk's words win
+            known["steps"][slot.path] = replace(desk or slot, choices=tuple(dict(choices).items()))
     return known
 
 
@@ -100,6 +114,10 @@ def _words(path: str) -> str:
 
 def value_words(address: str, value: Any, *definitions: Definition) -> str:
     """A value as people read it."""
+    slot = _slot(address)
+    if slot is not None and slot.usual:
+        ticked = slot.usual if value in (GONE, None) else value
+        return "\n".join(dict(slot.choices)[one] for one in ticked) or "(tidak satu pun)"
     if value == GONE:
         return "(tidak ada)"
     if isinstance(value, bool):
@@ -111,9 +129,10 @@ def value_words(address: str, value: Any, *definitions: Definition) -> str:
         if address.count(".") == 1:
             return " → ".join(_name(part, key, definitions) for key in value)
         return ", ".join(value)
+    if part in PARTS and address.endswith(".step"):
+        return _name("steps", str(value), definitions)
     if address == "fee":
         return format_rupiah(int(value)) if value else "Gratis"
-    slot = _slot(address)
     names = dict(slot.choices) if slot else {}
     if isinstance(value, int) and address.endswith(".amount"):
         return f"{value} {_unit(address, definitions)}".strip()
@@ -140,10 +159,20 @@ def _row(row: Any, names: Mapping[str, str], definitions: Iterable[Definition]) 
         wanted = row["value"]
         shown = ", ".join(wanted) if isinstance(wanted, list) else str(wanted)
         return f"“{asked}” {dict(OPS)[row['op']]} {shown}"
+    if "amount" in row and "label" in row:
+        return _tariff_row(row, definitions)
     if "facts" in row:
         facts = "; ".join(f"{fact['label']}: {fact['text']}" for fact in row["facts"])
         return f"{row.get('intro', '')} {facts}".strip()
     return " · ".join(str(v) for v in row.values() if v and not isinstance(v, list))
+
+
+def _tariff_row(row: Mapping[str, Any], definitions: Iterable[Definition]) -> str:
+    per = f" × “{_name('fields', row['per'], definitions)}”" if row.get("per") else ""
+    least = f", paling sedikit {format_rupiah(row['minimum'])}" if row.get("minimum") else ""
+    when = ", ".join(_row(condition, {}, definitions) for condition in row.get("when") or [])
+    only = f", bila {when}" if when else ""
+    return f"{row['label']}: {format_rupiah(row['amount'])}{per}{least}{only}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +186,7 @@ class Change:
 
 
 def _whole(definition: Definition, part: str, key: str) -> Any:
-    """One question, document, step or letter; or everything in one other language."""
+    """One question, document, step, letter or result; or everything in one other language."""
     if part == "translations":
         return definition.get(part, {}).get(key)
     return item_of(definition, part, key)
@@ -180,7 +209,8 @@ def changes(old: Definition, new: Definition) -> list[Change]:
                     found.append(Change(f"{part}.{key}", place, *state))
                 continue
         was = before.get(address, GONE)
-        if part in PARTS and key == ORDER and GONE not in (was, value):
+        if part in PARTS and key == ORDER:
+            was, value = ([] if one == GONE else one for one in (was, value))
             kept = [k for k in value if k in was] == [k for k in was if k in value]
             if kept and value != was:
                 continue  # told by what was added or removed
@@ -197,68 +227,10 @@ def changes(old: Definition, new: Definition) -> list[Change]:
 
 # --- what is wrong with a definition, in words ------------------------------------------
 
-_RULES: tuple[tuple[str, str], ...] = (
-    (r"field '(.+)': options belong", "Pertanyaan “{0}”: tulis sedikitnya satu pilihan jawaban; "
-     "hanya jenis pilihan yang memilikinya."),
-    (r"field '(.+)': columns belong", "Pertanyaan “{0}”: tulis sedikitnya satu kolom; hanya jenis "
-     "tabel yang memilikinya."),
-    (r"field '(.+)': 'code_list' belongs", "Pertanyaan “{0}”: pilih daftar bakunya."),
-    (r"field '(.+)': no code list '(.+)'; known: (.+)", "Pertanyaan “{0}”: tidak ada daftar baku "
-     "“{1}”. Yang ada: {2}."),
-    (r"field '(.+)': min is greater", "Pertanyaan “{0}”: nilai paling sedikit lebih besar daripada "
-     "paling banyak. Tukar keduanya."),
-    (r"field '(.+)': no register fact '(.+)'", "Pertanyaan “{0}”: data penduduk tidak punya "
-     "“{1}”. Pilih dari daftar."),
-    (r"field '(.+)': require_when needs", "Pertanyaan “{0}”: hilangkan tanda “Wajib dijawab” bila "
-     "hanya wajib dengan syarat."),
-    (r"field '(.+)': condition on '(.+)', which", "Pertanyaan “{0}” memakai syarat dari “{1}”, "
-     "yang tidak ada di atasnya. Pindahkan “{1}” ke atas, atau hapus syaratnya."),
-    (r"field '(.+)': compared with '(.+)', which", "Pertanyaan “{0}” dibandingkan dengan “{1}”, "
-     "yang tidak ada di atasnya atau berjenis lain. Hapus perbandingannya dulu."),
-    (r"field '(.+)': its kind has no '(.+)'", "Pertanyaan “{0}”: jenisnya tidak mengenal “{1}”. "
-     "Hapus bagian itu."),
-    (r"(document|step|output) '(.+)': condition on '(.+)', which", "{0} “{1}” memakai syarat dari "
-     "“{2}”, yang tidak ditanyakan. Hapus syaratnya dulu, atau kembalikan pertanyaannya."),
-    (r"document '(.+)': no register fact '(.+)'", "Dokumen “{0}”: data penduduk tidak punya “{1}”. "
-     "Pilih dari daftar."),
-    (r"output '(.+)': no step '(.+)'", "Surat “{0}” terbit setelah langkah “{1}”, yang tidak ada. "
-     "Pilih langkah lain di halaman surat itu dulu."),
-    (r"output '(.+)': nothing fills '(.+)'", "Surat “{0}”: tidak ada yang mengisi {1}. Tambahkan "
-     "pertanyaannya, atau hapus {1} dari suratnya dulu."),
-    (r"output '(.+)': a brace is no placeholder in: (.*)", "Surat “{0}”: ada kurung kurawal yang "
-     "bukan isian pada “{1}”. Hapus kurungnya, atau tulis seperti {{nama}}."),
-    (r"output '(.+)': witness '(.+)' is", "Surat “{0}”: saksi “{1}” bukan pertanyaan jenis orang. "
-     "Hapus saksinya dari surat dulu."),
-    (r"output '(.+)': '(.+)' is no table", "Surat “{0}”: “{1}” bukan tabel atau anggota keluarga. "
-     "Hapus tabelnya dari surat dulu."),
-    (r"output '(.+)': table '(.+)' has no '(.+)'", "Surat “{0}”: tabel “{1}” tidak punya {2}. "
-     "Hapus atau ganti kolom itu di suratnya."),
-    (r"field '(.+)': what is sensitive is not", "Pertanyaan “{0}”: yang rahasia tidak dipakai "
-     "dalam laporan. Matikan salah satunya."),
-    (r"field '(.+)': its kind has nothing", "Pertanyaan “{0}”: jenis ini tidak dapat dipakai "
-     "dalam laporan. Matikan “Dipakai dalam laporan”."),
-    (r"field '(.+)': a number that is kept sealed", "Pertanyaan “{0}”: NIK dan nomor KK tidak "
-     "dipakai dalam laporan. Matikan “Dipakai dalam laporan”."),
-    (r"step '(.+)': 'dinas' goes", "Langkah “{0}”: pilih dinas untuk tingkat dinas, dan kosongkan "
-     "untuk tingkat lain."),
-    (r"event: condition on '(.+)', which", "Peristiwa di data penduduk memakai syarat dari “{0}”, "
-     "yang tidak ditanyakan. Kembalikan pertanyaannya."),
-    (r"event: '(.+)' is no field of type person", "Peristiwa di data penduduk: “{0}” bukan "
-     "pertanyaan jenis orang atau anggota keluarga. Kembalikan pertanyaannya."),
-    (r"event: '(.+)' is in '(.+)', which", "Peristiwa di data penduduk memakai jawaban “{1}”, yang "
-     "tidak ditanyakan atau berjenis lain. Kembalikan pertanyaannya."),
-    (r"event: '(.+)' has no fact '(.+)'; known: (.+)", "Peristiwa “{0}” tidak mengenal “{1}”. Yang "
-     "ada: {2}."),
-    (r"event: '(.+)' names nobody", "Peristiwa “{0}” tidak menyebut orangnya. Isi “people”, "
-     "“applicant”, atau “applicant_when”."),
-    (r"event: '(.+)' lacks (.+)", "Peristiwa “{0}” belum menyebut pertanyaan untuk: {1}."),
-    (r"translations: 'id' is the language", "Terjemahan: “id” adalah bahasa layanan itu sendiri. "
-     "Hapus bagian ini."),
-    (r"translation '(.+)' of '(.+)': over (.+) letters", "Terjemahan “{0}” untuk “{1}” terlalu "
-     "panjang. Paling banyak {2} huruf."),
-    (r"(.+): key '(.+)' is used twice", "{0}: “{1}” dipakai dua kali. Ganti salah satunya."),
-)  # fmt: skip
-_KINDS = {"document": "documents", "step": "steps", "output": "outputs", "field": "fields"}
+_KINDS = {
+    "document": "documents", "step": "steps", "output": "outputs", "field": "fields",
+    "result": "results",
+}  # fmt: skip
 
 
 def complaint(cause: BaseException | None, definition: Definition) -> str:
@@ -267,7 +239,7 @@ def complaint(cause: BaseException | None, definition: Definition) -> str:
         return "Layanan ini tidak dapat dibaca. Periksa isinya."
     first = cause.errors()[0]
     text = str(first["msg"]).removeprefix("Value error, ")
-    for pattern, words in _RULES:
+    for pattern, words in COMPLAINTS:
         found = re.match(pattern, text)
         if found:
             return words.format(*_named(text, found.groups(), definition))
@@ -276,7 +248,7 @@ def complaint(cause: BaseException | None, definition: Definition) -> str:
 
 def _named(text: str, groups: tuple[str, ...], definition: Definition) -> list[str]:
     """Keys replaced by the words people know them by."""
-    kind = re.match(r"(field|document|step|output) '", text)
+    kind = re.match(r"(field|document|step|output|result) '", text)
     found = []
     for number, group in enumerate(groups):
         if group in _KINDS:
@@ -284,7 +256,8 @@ def _named(text: str, groups: tuple[str, ...], definition: Definition) -> list[s
             continue
         part = _KINDS[kind[1]] if kind else ""
         mine = number == (1 if groups[0] in _KINDS else 0)
-        names = [part] if mine and part else ["steps"] if "no step" in text else ["fields"]
+        lacking = "steps" if re.search("no (step|desk)", text) else "fields"
+        names = [part] if mine and part else [lacking]
         usable = [n for n in names if isinstance(definition.get(n), list)]
         shown = next((_safe_name(n, group, definition) for n in usable), group)
         found.append(_WORDS.get(shown, shown))
@@ -317,7 +290,7 @@ def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
             ]
         else:
             group = str(loc[0])
-            path = f"{group}.{step}" if group in ("who", "standard") else step
+            path = f"{group}.{step}" if group in ("who", "standard", "term") else step
             slot = _slots()[group if group in PARTS and len(words) else ""].get(path)
             words.append(slot.label if slot else _WORDS.get(step, step))
     return " › ".join(words) or "Layanan"
@@ -325,6 +298,8 @@ def _where(loc: tuple[int | str, ...], definition: Definition) -> str:
 
 def _cure(error: Mapping[str, Any]) -> str:
     kind, more = str(error["type"]), error.get("ctx", {})
+    if error.get("loc", ("",))[-1] == "account":
+        return "tulis kode rekening lengkap, misalnya 4.1.02.03.01.0001."
     given = str(error.get("input", ""))[:40]
     if kind == "missing":
         return "belum ada. Tambahkan."

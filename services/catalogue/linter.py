@@ -5,41 +5,21 @@ disappoint: dead ends, desks nobody sits at, clocks that cannot be met, codes ou
 finding names the place and the cure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
 
-from kernel.text import show_sign, tidy, unprintable
-from services.catalogue import translation
+from services.catalogue import forwarding, linter_results, linter_texts, tariff
+from services.catalogue.authority import Delegated, proof
 from services.catalogue.blueprint import PLACEHOLDER, Blueprint
-from services.catalogue.steps import DeskStep
+from services.catalogue.findings import Finding as Finding
+from services.catalogue.findings import Vacancy as Vacancy
+from services.catalogue.steps import DeskStep, PostStep
 from services.questions.conditions import Condition, is_number
 from services.questions.kind import FieldSpec, kind_of
 from tenants.office.roles import NEIGHBOURHOOD, SHIPPED, Role
 
 MAX_FEE = 1_000_000_000  # rupiah; beyond it somebody's finger rested on the key
 WEEKEND_HOURS = 65  # Friday 16.00 to Monday 08.00, and an hour to act
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong (``error``: must not be published) or doubtful (``warning``)."""
-
-    level: Literal["error", "warning"]
-    place: str  # an address as in overrides: "steps.lurah.role"
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vacancy:
-    """A desk of this city without anybody, as the office knows it."""
-
-    level: str
-    role: str
-    units: int  # how many units of that level there are
-    vacant: int
-    dinas: str = ""  # at the level of dinas: which one
 
 
 def check(
@@ -50,21 +30,34 @@ def check(
     dinas: frozenset[str] | None = None,
     languages: Iterable[str] = (),
     roles: Iterable[Role] = SHIPPED.values(),
+    decrees: Iterable[Sequence[Delegated]] = (),
 ) -> list[Finding]:
     """All findings, errors first. ``dinas`` are the slugs of the dinas this city has,
     ``languages`` those it offers besides Indonesian, ``roles`` those its posts may have."""
+    known = {role.code: role for role in roles}
     found = [
         *_applicants(blueprint),
         *_conditions(blueprint),
-        *_desks(blueprint, vacancies, dinas, {role.code: role for role in roles}),
+        *_desks(blueprint, vacancies, dinas, known),
+        *forwarding.findings(blueprint.forward_to, blueprint.desks(), vacancies, known),
         *_clocks(blueprint),
+        *_fees(blueprint),
+        *_steps(blueprint),
+        *_ends(blueprint, decrees),
         *_letters(blueprint, today),
+        *linter_results.results(blueprint),
         *_settings(blueprint),
         *_questions(blueprint),
-        *_characters(blueprint),
-        *_translations(blueprint, languages),
+        *linter_texts.characters(blueprint),
+        *linter_texts.translations(blueprint, languages),
     ]
     return sorted(found, key=lambda finding: (finding.level, finding.place))
+
+
+def _ends(blueprint: Blueprint, decrees: Iterable[Sequence[Delegated]]) -> Iterator[Finding]:
+    """Cases that would have no end or two, as the service stands and by each set of decrees."""
+    told = {text for rules in (None, *decrees) for text in proof(blueprint, rules)}
+    yield from (Finding("error", "steps", text) for text in sorted(told))
 
 
 def _applicants(blueprint: Blueprint) -> Iterator[Finding]:
@@ -80,6 +73,35 @@ def _applicants(blueprint: Blueprint) -> Iterator[Finding]:
         yield Finding("error", "fee", "Biaya ini tidak masuk akal. Tulis dalam rupiah penuh.")
 
 
+# --- fees ---------------------------------------------------------------------------------------
+
+
+def _fees(blueprint: Blueprint) -> Iterator[Finding]:
+    if blueprint.tariff is None:
+        return
+    fields = {field.key: field for field in blueprint.fields}
+    for level, place, words in tariff.faults(blueprint.tariff, fields):
+        yield Finding(level, f"tariff.{place}", words)
+    if not any(step.charges for step in blueprint.steps):
+        yield Finding(
+            "error", "tariff",
+            "Tarifnya ada, tetapi tidak ada langkah Pembayaran, jadi tidak ada yang ditagih. "
+            "Tambahkan langkah Pembayaran, atau hapus tarifnya.",
+        )  # fmt: skip
+    if blueprint.fee:
+        yield Finding(
+            "error", "fee",
+            "Layanan ini punya tarif, jadi biayanya dihitung dari sana. Tulis 0 di sini.",
+        )  # fmt: skip
+
+
+def _steps(blueprint: Blueprint) -> Iterator[Finding]:
+    """What the kind of each step says of itself."""
+    for step in blueprint.steps:
+        for level, place, words in step.findings(blueprint):
+            yield Finding(level, f"steps.{step.key}.{place}", words)
+
+
 # --- conditions ---------------------------------------------------------------------------------
 
 
@@ -90,6 +112,8 @@ def _conditions(blueprint: Blueprint) -> Iterator[Finding]:
         *((f"documents.{d.key}.show_when", d.show_when) for d in blueprint.documents),
         *((f"steps.{s.key}.when", s.when) for s in blueprint.steps),
         *((f"outputs.{o.key}.when", o.when) for o in blueprint.outputs),
+        *(("tariff.rows", r.when) for r in (blueprint.tariff.rows if blueprint.tariff else ())),
+        *((f"results.{r.key}.when", r.when) for r in blueprint.results),
     ]
     for place, conditions in places:
         for condition in conditions:
@@ -186,7 +210,7 @@ def _desks(
     roles: Mapping[str, Role],
 ) -> Iterator[Finding]:
     empty = {(v.level, v.role, v.dinas): v for v in vacancies if v.vacant}
-    for step in blueprint.desks():
+    for step in blueprint.posted():
         place = f"steps.{step.key}"
         for role in (step.role, *step.deputies):
             if role not in roles or step.level not in roles[role].levels:
@@ -205,7 +229,7 @@ def _desks(
                 f"Dinas “{step.dinas}” belum ada di kota ini. Tambahkan dulu di Wilayah.",
             )
         vacancy = empty.get((step.level, step.role, step.dinas or ""))
-        if vacancy is not None and step.role in roles and not step.optional:
+        if vacancy is not None and step.role in roles and not _may_be_passed(step):
             yield Finding(
                 "warning",
                 f"{place}.role",
@@ -213,6 +237,10 @@ def _desks(
                 "berkas akan berhenti di sana. Tunjuk pejabatnya, atau jadikan langkah ini boleh "
                 "dilewati.",
             )
+
+
+def _may_be_passed(step: PostStep) -> bool:
+    return isinstance(step, DeskStep) and step.optional
 
 
 def _where_vacant(vacancy: Vacancy) -> str:
@@ -223,6 +251,7 @@ def _where_vacant(vacancy: Vacancy) -> str:
 
 def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
     issuing = {output.step for output in blueprint.outputs}
+    making = {result.step for result in blueprint.results}
     for step in blueprint.desks():
         place = f"steps.{step.key}"
         if step.level not in NEIGHBOURHOOD and _too_fast(step):
@@ -238,6 +267,13 @@ def _clocks(blueprint: Blueprint) -> Iterator[Finding]:
                 f"{place}.on_timeout",
                 "Langkah ini menerbitkan surat, jadi tidak boleh dilewati bila waktunya habis. "
                 "Pilih ingatkan atau naikkan.",
+            )
+        if step.key in making and (step.on_timeout == "teruskan" or step.optional):
+            yield Finding(
+                "error",
+                f"{place}.on_timeout",
+                "Di langkah ini hasilnya dicatat, jadi tidak boleh dilewati. Pilih ingatkan atau "
+                "naikkan, dan jangan dilewati bila jabatannya kosong.",
             )
         if step.optional and step.key in issuing:
             yield Finding(
@@ -306,6 +342,8 @@ def _questions(blueprint: Blueprint) -> Iterator[Finding]:
         return
     used = {c.field for _, c in blueprint.conditions()}
     used |= {c.field for f in blueprint.fields for c in (*f.show_when, *f.require_when)}
+    used |= {r.per for r in (blueprint.tariff.rows if blueprint.tariff else ()) if r.per}
+    used |= {blueprint.located or ""}
     for output in blueprint.outputs:
         used |= {name.partition(".")[0] for t in output.texts() for name in PLACEHOLDER.findall(t)}
         used |= {table.field for table in output.tables} | set(output.witnesses)
@@ -342,44 +380,3 @@ def _columns(blueprint: Blueprint, texts: set[str]) -> Iterator[Finding]:
                     f"Kolom “{label}” diisi tetapi tidak tercetak di surat. Tambahkan "
                     "ke tabel suratnya, atau hapus kolomnya.",
                 )
-
-
-# --- other languages ------------------------------------------------------------------------------
-
-
-def _characters(blueprint: Blueprint) -> Iterator[Finding]:
-    """Texts of a letter that hold a character no document can print."""
-    for kind in ("fields", "outputs"):
-        for part in blueprint.model_dump(mode="json")[kind]:
-            odd = next((sign for text in _strings(part) if (sign := unprintable(tidy(text)))), "")
-            if odd:
-                yield Finding(
-                    "error",
-                    f"{kind}.{part['key']}",
-                    f"Tanda {show_sign(odd)} tidak bisa dicetak di surat. Hapus atau ganti.",
-                )
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _strings(part)
-
-
-def _translations(blueprint: Blueprint, languages: Iterable[str]) -> Iterator[Finding]:
-    for language in languages:
-        for place in translation.missing(blueprint, language):
-            yield Finding(
-                "warning",
-                f"translations.{language}.{place}",
-                "Belum diterjemahkan; warga membacanya dalam bahasa Indonesia.",
-            )
-    for language in blueprint.translations:
-        for place in translation.gone(blueprint, language):
-            yield Finding(
-                "warning",
-                f"translations.{language}.{place}",
-                "Ini terjemahan dari bagian yang sudah tidak ada. Hapus terjemahannya.",
-            )

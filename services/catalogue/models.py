@@ -63,6 +63,11 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def listed_as(self) -> str:
+        """Its name among all that a city lists, see ``queries.Offer``."""
+        return self.slug
+
 
 class Switch(models.Model):
     """Something turned off (or on again) in one kelurahan or desa: a service, or e-RT itself."""
@@ -78,6 +83,68 @@ class Switch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}@{self.unit_id}: {'on' if self.is_on else 'off'}"
+
+
+class Delegation(models.Model):
+    """A decree of the Bupati or Wali Kota by which Camat decide cases of a service themselves, up
+    to a size or for a kind (Permendagri 4/2010). It is ended, and deleted only while no case used
+    it: what was decided by it names it."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="delegations")
+    # Of one kecamatan; null: of every one.
+    kecamatan = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    decree = models.CharField("nomor keputusan", max_length=120)
+    decree_on = models.DateField("tanggal keputusan")
+    since = models.DateField()
+    until = models.DateField(null=True)  # the last day
+    limits = models.JSONField(default=list)  # conditions on answers; empty: every case
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["service", "-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="delegation_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id}: {self.decree}"
+
+
+class UnitStandard(models.Model):
+    """What an office says of its service standards that nothing else knows: of one service, or of
+    all it gives. What the city says stands at every office that says nothing itself."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
+    texts = models.JSONField(default=dict)  # by the keys of ``standard.SAID``
+    decree = models.CharField("nomor keputusan", max_length=120, blank=True, default="")
+    decree_on = models.DateField("tanggal keputusan", null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["unit", "service"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "service"], name="standard_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decree="", decree_on=None)
+                | (~models.Q(decree="") & models.Q(decree_on__isnull=False)),
+                name="decree_has_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.service_id or 'all'}"
 
 
 class ServiceVersion(models.Model):

@@ -21,7 +21,9 @@ FIXED = frozenset({"format", "slug", "release", "changes", "mandatory_from"})
 
 
 # Lists of keyed things, also when empty.
-_LISTS = frozenset({"fields", "documents", "steps", "outputs", "options", "columns"})
+_LISTS = frozenset(
+    {"fields", "documents", "steps", "outputs", "results", "forms", "options", "columns"}
+)
 
 
 def _keyed(value: object) -> bool:
@@ -33,9 +35,15 @@ def _keyed(value: object) -> bool:
     )
 
 
+def things_of(definition: Definition, part: str) -> list[Definition]:
+    """The questions, documents, steps, letters or results; results are absent where there are
+    none."""
+    return definition.get(part) or []
+
+
 def item_of(definition: Definition, part: str, key: str) -> Definition | None:
-    """One question, document, step or letter."""
-    return next((item for item in definition[part] if item["key"] == key), None)
+    """One question, document, step, letter or result."""
+    return next((item for item in things_of(definition, part) if item["key"] == key), None)
 
 
 def flatten(definition: Definition) -> Leaves:
@@ -111,14 +119,15 @@ def apply(base: Definition, changes: Mapping[str, Any]) -> Definition:
         elif address not in ours and _reachable(address, leaves, own):
             leaves[address] = value
     for address, order in ours.items():
-        if order == GONE:
-            continue
-        if address in shared:
+        if address in shared and (order != GONE or address.count(".") == 1):
+            mine = [] if order == GONE else order  # a list that is absent when it is empty
             removed = {
-                key for key in shared[address] if key not in order and _cut(address, key, changes)
+                key for key in shared[address] if key not in mine and _cut(address, key, changes)
             }
-            leaves[address] = _merge_order(shared[address], order, own[address], removed)
-        elif _reachable(address, leaves, own):
+            merged = _merge_order(shared[address], mine, own[address], removed)
+            if merged or order != GONE:
+                leaves[address] = merged
+        elif order != GONE and _reachable(address, leaves, own):
             leaves[address] = order
     return build(leaves)
 

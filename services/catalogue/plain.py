@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from kernel.text import fold
 from services.catalogue.blueprint import Blueprint, DocumentSpec
+from services.catalogue.rules import acting
 
 SAME = 0.6  # of the shorter text's words, for a requirement and a file to be the same thing
 _SMALL = frozenset("surat yang dari atau untuk".split())
@@ -67,7 +68,12 @@ LONG_FORMS = {
     "DTSEN": "Data Tunggal Sosial dan Ekonomi Nasional",
     "Disdukcapil": "Dinas Kependudukan dan Pencatatan Sipil",
     "F-1.01": "formulir biodata keluarga",
+    "F-1.02": "formulir pendaftaran peristiwa kependudukan",
+    "F-1.03": "formulir pendaftaran perpindahan penduduk",
     "F-1.04": "formulir pernyataan tidak memiliki dokumen kependudukan",
+    "F-1.05": "formulir pernyataan perkawinan belum tercatat",
+    "F-1.06": "formulir pernyataan perubahan elemen data",
+    "F-1.07": "formulir surat kuasa",
     "F-2.01": "formulir pelaporan pencatatan sipil",
     "F-2.12": "formulir keterangan perkawinan",
     "IMB": "Izin Mendirikan Bangunan",
@@ -129,7 +135,7 @@ def long_forms(texts: Iterable[str]) -> list[tuple[str, str]]:
 def texts_of(shown: Blueprint) -> list[str]:
     """What a service's page says in the service's own words."""
     labels = [document.label for document in shown.documents]
-    steps = [step.title for step in shown.steps]
+    steps = [step.title for step in acting(shown)]
     return [shown.title, shown.summary, *shown.requirements, *labels, *steps, shown.after]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext
@@ -15,6 +15,7 @@ from kernel.text import fold
 from services.catalogue import desks, linter, rules
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.categories import CATEGORIES
+from services.catalogue.delegations import sets_in_force
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service, Switch
 from services.catalogue.translation import ORIGINAL
@@ -27,6 +28,25 @@ from tenants.office.readiness import Task
 from tenants.office.roles import every_role, kinds_at, level_of, own_roles
 from tenants.registry.current import city
 from ui.language import reads_in
+
+
+class Offer(Protocol):
+    """What lists and search show: a service, or something else a city offers beside them."""
+
+    @property
+    def listed_as(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+    @property
+    def card(self) -> dict[str, Any]: ...
+
+
+Listed = TypeVar("Listed", bound=Offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,7 @@ def _active() -> QuerySet[Service]:
     return Service.objects.filter(is_active=True, current__isnull=False).defer("draft")
 
 
-def categories(services: Sequence[Service]) -> list[Category]:
+def categories(services: Sequence[Offer]) -> list[Category]:
     """The life events under which this city offers something."""
     counts: dict[str, int] = {}
     for service in services:
@@ -82,19 +102,19 @@ def categories(services: Sequence[Service]) -> list[Category]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Generic[Listed]):
     """What a search shows: services, and what stands above them."""
 
-    services: list[Service]
+    services: list[Listed]
     is_complaint: bool  # somebody reports something: the city's contact comes first
     elsewhere: str  # what another office does; empty if nothing
 
 
-def search(text: str, services: Sequence[Service]) -> Found:
+def search(text: str, services: Sequence[Listed]) -> Found[Listed]:
     """What fits everyday words, best first. No query."""
     table = everyday()
     known = tuple(
-        Known(service.slug, service.title, service.card["summary"], _also_called(service))
+        Known(service.listed_as, service.title, service.card["summary"], _also_called(service))
         for service in services
     )
     elsewhere = table.sent_elsewhere(text)
@@ -102,20 +122,24 @@ def search(text: str, services: Sequence[Service]) -> Found:
     complaint = table.is_complaint(text) or (not slugs and table.is_mistyped_complaint(text))
     if not (slugs or complaint or elsewhere):
         slugs = rules.search(text, index(known))
-    by_slug = {service.slug: service for service in services}
+    by_slug = {service.listed_as: service for service in services}
+    found = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
     said = "" if elsewhere is None else elsewhere.text if reads_in() == ORIGINAL else elsewhere.en
-    return Found(
-        [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug], complaint, said
-    )
+    if any(one.listed_as.startswith(OF_OTHERS) for one in found):
+        said = ""  # it is there, with more words
+    return Found(found, complaint, said)
 
 
-def in_group(services: Iterable[Service], slug: str) -> list[Service]:
+OF_OTHERS = "@"  # before the name of what is listed and no service
+
+
+def in_group(services: Iterable[Listed], slug: str) -> list[Listed]:
     """The services of a group, the most asked for first."""
     found = [service for service in services if service.category == slug]
-    return sorted(found, key=lambda service: (everyday().place(service.slug), service.title))
+    return sorted(found, key=lambda one: (everyday().place(one.listed_as), one.title))
 
 
-def _also_called(service: Service) -> tuple[str, ...]:
+def _also_called(service: Offer) -> tuple[str, ...]:
     """Other words for it, in every language it has."""
     translations = service.card.get("translations", {}).values()
     return (
@@ -287,9 +311,12 @@ def lint(blueprint: Blueprint) -> list[linter.Finding]:
     dinas = Unit.objects.filter(kind=Unit.Kind.DINAS, is_active=True)
     slugs = frozenset(code.partition("/")[2] for code in dinas.values_list("code", flat=True))
     today = now().astimezone(city().tz).date()
+    service = Service.objects.filter(slug=blueprint.slug).first() if blueprint.authority else None
+    decrees = sets_in_force(service, today) if service is not None else []
     return linter.check(
         blueprint,
         today=today,
+        decrees=[one for one in decrees if one],
         vacancies=vacancies(),
         dinas=slugs,
         languages=[code for code, _ in languages()[1:]],

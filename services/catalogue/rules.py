@@ -1,15 +1,19 @@
 """What a service definition means: routes, texts, search. Plain Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import ceil
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kernel.text import fold
-from services.catalogue.blueprint import PLACEHOLDER, Blueprint, Output
-from services.catalogue.steps import StepSpec
+from services.catalogue.blueprint import PLACEHOLDER, Blueprint
+from services.catalogue.outputs import Output
+from services.catalogue.results import ResultSpec
+from services.catalogue.steps import DeskStep, StepSpec
 from services.questions.conditions import Answers, all_hold
+
+B = TypeVar("B", bound=Blueprint)
 
 
 class Stepped(Protocol):
@@ -21,9 +25,53 @@ class Stepped(Protocol):
     def step(self, key: str) -> StepSpec: ...
 
 
+S = TypeVar("S", bound=Stepped)
+
+
+def acting(blueprint: Stepped) -> list[StepSpec]:
+    """The steps of a service without those of initials that nobody has switched on."""
+    return [step for step in blueprint.steps if not step.initials]
+
+
+def with_initials(blueprint: B, switched_on: Collection[tuple[str, str]]) -> B:
+    """The service with the steps of initials that a city has switched on, by level and role, as
+    steps like others; without the rest."""
+    steps = [
+        step.model_copy(update={"initials": False})
+        if isinstance(step, DeskStep) and (step.level, step.role) in switched_on
+        else step
+        for step in blueprint.steps
+    ]
+    return blueprint.model_copy(update={"steps": [s for s in steps if not s.initials]})
+
+
+def settled(blueprint: B, delegated: bool) -> B:
+    """The service as it goes where the Camat decides, or where not."""
+    authority = blueprint.authority
+    if authority is None:
+        return blueprint
+    gone = {"beyond"} if delegated else {"delegated"}
+    passed_by = set(authority.beyond) if delegated else set()
+    return blueprint.model_copy(
+        update={
+            "steps": [step for step in blueprint.steps if step.key not in passed_by],
+            "outputs": [output for output in blueprint.outputs if output.authority not in gone],
+            "authority": None,
+        }
+    )
+
+
+def _as_usual(blueprint: S, answers: Answers) -> S:
+    """A service of which nobody has said who decides, as it usually goes: for previews."""
+    if not isinstance(blueprint, Blueprint) or blueprint.authority is None:
+        return blueprint
+    return settled(blueprint, all_hold(blueprint.authority.usual, answers))
+
+
 def route(blueprint: Stepped, answers: Answers) -> list[StepSpec]:
     """The steps this request passes, in order."""
-    return [step for step in blueprint.steps if all_hold(step.when, answers)]
+    steps = acting(_as_usual(blueprint, answers))
+    return [step for step in steps if all_hold(step.when, answers)]
 
 
 def stage_of(blueprint: Stepped, answers: Answers, key: str) -> list[StepSpec]:
@@ -64,7 +112,13 @@ def _stage_or_self(blueprint: Stepped, answers: Answers, key: str) -> list[StepS
 
 def outputs_of(blueprint: Blueprint, answers: Answers, step: str) -> list[Output]:
     """The letters that come into being when ``step`` approves."""
-    return [o for o in blueprint.outputs if o.step == step and all_hold(o.when, answers)]
+    outputs = _as_usual(blueprint, answers).outputs
+    return [o for o in outputs if o.step == step and all_hold(o.when, answers)]
+
+
+def results_of(blueprint: Blueprint, answers: Answers) -> list[ResultSpec]:
+    """What a request with these answers ends with besides letters."""
+    return [one for one in blueprint.results if all_hold(one.when, answers)]
 
 
 HOURS = 8  # of a working day
@@ -73,13 +127,25 @@ HOURS = 8  # of a working day
 def longest(blueprint: Blueprint) -> int:
     """Working days the desks that always act may take together, at most."""
     stages: dict[str, float] = {}
-    for step in blueprint.steps:
-        if step.when:
+    beyond = blueprint.authority.beyond if blueprint.authority else ()
+    for step in acting(blueprint):
+        if step.when or step.key in beyond:
             continue
         part = {"jam": 24, "jam_kerja": HOURS}.get(step.clock.unit, 1)
         stage = step.parallel or f"-{step.key}"
         stages[stage] = max(stages.get(stage, 0.0), step.clock.amount / part)
     return ceil(sum(stages.values()))
+
+
+def agency(blueprint: Stepped) -> str:
+    """Whose service it is, by the last desk that always decides: a level, or ``dinas/slug``. Where
+    a part is delegated to the Camat the case may still end beyond."""
+    desks = [step for step in blueprint.steps if getattr(step, "level", "")]
+    last = next((step for step in reversed(desks) if not step.when), desks[-1] if desks else None)
+    if last is None:
+        return ""
+    dinas = getattr(last, "dinas", None)
+    return f"dinas/{dinas}" if dinas else str(getattr(last, "level", ""))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

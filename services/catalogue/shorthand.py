@@ -36,6 +36,14 @@ QUESTIONS: dict[str, Raw] = {
         "help": "Misalnya: anak kandung.",
         "max": 60,
     },
+    "wilayah": {
+        "key": "wilayah",
+        "type": "village",
+        "label": "Di kelurahan atau desa mana letaknya?",
+        "help": "Kosongkan bila di kelurahan atau desa tempat tinggal Anda.",
+        "required": False,
+        "reportable": True,
+    },
     "saksi1": {"key": "saksi1", "type": "person", "label": "Saksi pertama"},
     "saksi2": {"key": "saksi2", "type": "person", "label": "Saksi kedua"},
 }
@@ -111,6 +119,20 @@ STEPS: dict[str, list[Raw]] = {
             "clock": _DAYS, "on_timeout": "naikkan",
         },
     ],
+    # Population records: one officer looks through everything, another makes the document.
+    "adminduk": [
+        {
+            "key": "disdukcapil_periksa", "title": "Disdukcapil memeriksa", "level": "dinas",
+            "dinas": "disdukcapil", "role": "petugas_dinas", "deputies": ["kepala_dinas"],
+            "approve": "Lengkap dan benar, teruskan", "clock": _DAYS, "on_timeout": "naikkan",
+        },
+        {
+            "key": "disdukcapil", "title": "Disdukcapil menyelesaikan", "level": "dinas",
+            "dinas": "disdukcapil", "role": "petugas_dinas", "deputies": ["kepala_dinas"],
+            "other_than": "disdukcapil_periksa", "approve": "Selesai diproses",
+            "clock": {"amount": 2, "unit": "hari_kerja"}, "on_timeout": "naikkan",
+        },
+    ],
     "camat": [
         {
             "key": "kecamatan", "title": "Loket kecamatan memeriksa", "level": "kecamatan",
@@ -123,6 +145,27 @@ STEPS: dict[str, list[Raw]] = {
         },
     ],
 }  # fmt: skip
+
+# Before the head of an office signs: passed only where a city has switched it on.
+INITIALS: dict[str, list[Raw]] = {
+    level: [
+        {
+            "key": f"kasi_{level}", "title": section, "level": level, "role": "kasi",
+            "approve": "Sudah benar, paraf", "can_refuse": False, "optional": True,
+            "initials": True, "clock": {"amount": 4, "unit": "jam_kerja"}, "on_timeout": "naikkan",
+        },
+        {
+            "key": f"sekretaris_{level}", "title": secretary, "level": level, "role": "sekretaris",
+            "approve": "Sudah benar, paraf", "can_refuse": False, "optional": True,
+            "initials": True, "clock": {"amount": 4, "unit": "jam_kerja"}, "on_timeout": "naikkan",
+        },
+    ]
+    for level, section, secretary in (
+        ("kelurahan", "Kasi memeriksa dan memaraf", "Sekretaris memaraf"),
+        ("kecamatan", "Kasi kecamatan memeriksa dan memaraf", "Sekretaris kecamatan memaraf"),
+    )
+}  # fmt: skip
+HEADS = ("lurah", "camat")
 
 DINAS = {
     "disdukcapil": "Disdukcapil",
@@ -208,6 +251,9 @@ def expand(raw: Raw) -> Raw:
         else step
         for step in raw["steps"]
     ]
+    raw["steps"] = _checked(raw["steps"], raw.pop("checks", {}))
+    if raw.pop("initials", False):
+        raw["steps"] = _initialled(raw["steps"], signing)
     if "en" in raw.get("translations", {}):
         own = raw["translations"]["en"]
         raw["translations"] = {**raw["translations"], "en": {**shared_texts(raw), **own}}
@@ -224,6 +270,27 @@ def _route(text: str) -> list[Raw]:
         else:
             raise UnknownShorthand(f"Rute: tidak ada meja “{word}”. {_known(STEPS | DINAS)}")
     return steps
+
+
+def _checked(steps: list[Raw], checks: dict[str, list[str]]) -> list[Raw]:
+    """The steps, with the lists of what is checked at those of these keys."""
+    keys = [step["key"] for step in steps]
+    for key in checks:
+        if key not in keys:
+            raise UnknownShorthand(f"Daftar periksa: tidak ada langkah “{key}”. {_known(keys)}")
+    return [
+        {**step, "checks": checks[step["key"]]} if step["key"] in checks else step for step in steps
+    ]
+
+
+def _initialled(steps: list[Raw], signing: Iterable[str]) -> list[Raw]:
+    """The steps, with initials before each at which the head of an office signs a letter."""
+    found: list[Raw] = []
+    for step in steps:
+        if step["key"] in signing and step["role"] in HEADS:
+            found += INITIALS[step["level"]]
+        found.append(step)
+    return found
 
 
 def _use(entry: Raw, library: dict[str, Raw], what: str) -> Raw:

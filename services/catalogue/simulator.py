@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from kernel.workdays import WorkCalendar
 from services.catalogue.blueprint import Blueprint
-from services.catalogue.rules import first_stage, outputs_of, stage_after
+from services.catalogue.rules import first_stage, outputs_of, results_of, stage_after
 from services.catalogue.steps import StepSpec
+from services.catalogue.tariff import charges, total
 from services.questions.conditions import Answers
 
 
@@ -19,8 +20,9 @@ class Walked:
     opens: datetime
     due: datetime
     leaves: datetime  # when it is decided in this walk
-    letters: tuple[str, ...]
+    letters: tuple[str, ...]  # and other results
     beside: bool  # runs side by side with the one before
+    fee: int | None  # rupiah to be paid here; None where nothing is paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,16 @@ def walk(
             spent = (decided_after or {}).get(step.key)
             leaves = min(opened + spent, due) if spent is not None else due
             letters = outputs_of(blueprint, answers, step.key)
-            subjects = tuple(output.subject for output in letters)
-            stops.append(Walked(step, opened, due, leaves, subjects, beside=number > 0))
+            made = [r.label for r in results_of(blueprint, answers) if r.step == step.key]
+            subjects = (*(output.subject for output in letters), *made)
+            fee = _fee(blueprint, answers) if step.charges else None
+            stops.append(Walked(step, opened, due, leaves, subjects, number > 0, fee))
             ends.append(leaves)
             worst.append(calendar.due(latest, step.clock.amount, step.clock.unit))
         moment, latest = max(ends), max(worst)
         stage = stage_after(blueprint, answers, stage[-1].key)
     return Walk(tuple(stops), moment, latest)
+
+
+def _fee(blueprint: Blueprint, answers: Answers) -> int:
+    return total(charges(blueprint.tariff, answers)) if blueprint.tariff else 0

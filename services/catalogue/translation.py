@@ -12,7 +12,10 @@ from services.catalogue.overrides import Leaves
 from services.questions.kind import kind_of
 
 ORIGINAL = "id"
-_OF_THINGS = {"fields": ("label", "help"), "documents": ("label", "help"), "steps": ("title",)}
+_OF_THINGS = {
+    "fields": ("label", "help"), "documents": ("label", "help"), "steps": ("title",),
+    "results": ("label",),
+}  # fmt: skip
 
 
 def places(blueprint: Blueprint) -> dict[str, str]:

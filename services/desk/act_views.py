@@ -16,7 +16,8 @@ from kernel.errors import NotThere, RuleBroken
 from services.desk.act_forms import ACTS, ArrivalForm
 from services.desk.basis_forms import BasisForm
 from services.desk.correction import CorrectionForm
-from services.desk.people_views import OPENED, UndoForm, frame, opened, seeing
+from services.desk.frame import frame
+from services.desk.people_views import OPENED, UndoForm, opened, seeing
 from services.residents import keeping, register
 from services.residents.happenings import Basis, Doubtful
 from services.residents.models import Person, PersonEvent, Source
@@ -71,7 +72,12 @@ def correct(request: HttpRequest, pk: int, specific: bool = False) -> HttpRespon
         if not changes:
             form.add_error(None, "Belum ada yang diubah.")
         elif not form.cleaned_data["confirmed"]:
-            context = {"form": form, "changes": changes, "person": person, **frame(posts)}
+            context = {
+                "form": form,
+                "changes": changes,
+                "person": person,
+                **frame(posts, "penduduk"),
+            }
             return render(request, "desk/person_check.html", context)
         elif _written(form, form.act, user):
             messages.success(request, form.done)
@@ -137,5 +143,5 @@ def _written(form: BasisForm, write: Callable[[Basis], object], by: User) -> boo
 def _form_page(
     request: HttpRequest, posts: list[Post], form: BasisForm, person: Person | None
 ) -> HttpResponse:
-    context = {"form": form, "person": person, **frame(posts)}
+    context = {"form": form, "person": person, **frame(posts, "penduduk")}
     return render(request, "desk/person_act.html", context, status=422 if form.errors else 200)

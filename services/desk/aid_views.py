@@ -13,7 +13,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.aid import answering, programmes, proposing
 from services.aid.models import Candidate
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.desk.views import posts_of
 from services.web.access import today
 from services.web.aid_forms import ProgrammeForm
@@ -41,10 +41,6 @@ class AnswerForm(Form):
     )  # fmt: skip
 
 
-def _frame(posts: list[Post]) -> dict[str, object]:
-    return {"posts": posts, "counts": desks.counts(posts, at=now()), "tab": "bantuan"}
-
-
 def _posts(request: HttpRequest) -> list[Post]:
     """The desks of who asks. Raises NotThere where none answers aid lists."""
     _, posts = posts_of(request)
@@ -59,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Programmes of the kelurahan and of its RT."""
     posts = _posts(request)
     shown = Paginator(programmes.for_desk(posts), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/aid/listed.html", {**_frame(posts), "page": shown})
+    return render(request, "desk/aid/listed.html", {**frame(posts, "bantuan"), "page": shown})
 
 
 @page(Audience.DESK)
@@ -75,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, "Program dibuka. RT dapat mengusulkan warganya.")
         return redirect("desk-aid-programme", made.pk)
-    context = {**_frame(posts), "form": form}
+    context = {**frame(posts, "bantuan"), "form": form}
     return render(request, "desk/aid/new.html", context, status=422 if form.errors else 200)
 
 
@@ -88,7 +84,9 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
     found = programmes.one_of(programmes.for_desk(posts), pk)
     rows = Paginator(answering.sent(posts, found), PER_PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "desk/aid/programme.html", {**_frame(posts), "programme": found, "page": rows}
+        request,
+        "desk/aid/programme.html",
+        {**frame(posts, "bantuan"), "programme": found, "page": rows},
     )
 
 
@@ -129,7 +127,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
     can_answer = found.state == Candidate.State.SENT or found.objects_to_the_answer
     context = {
-        **_frame(posts), "candidate": found, "form": form if can_answer else None,
+        **frame(posts, "bantuan"), "candidate": found, "form": form if can_answer else None,
         "facts": proposing.facts_of(found.person, today()),
         "told": proposing.warnings(found.person, found.programme),
     }  # fmt: skip

@@ -1,7 +1,5 @@
 """Announcements of a kelurahan or desa to its residents."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.clock import now
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.neighbourhood import announcements, audiences
 from services.web.access import today
 from services.web.announcing import (
@@ -21,14 +19,7 @@ from services.web.announcing import (
     units_or_not_there,
 )
 from tenants.office.access import visitor
-from tenants.office.models import Post
 from ui.page import Audience, page
-
-
-def _frame(posts: list[Post], **more: Any) -> dict[str, Any]:
-    return {
-        "posts": posts, "tab": "pengumuman", "counts": desks.counts(posts, at=now()), **more
-    }  # fmt: skip
 
 
 @page(Audience.DESK)
@@ -39,7 +30,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     units_or_not_there(posts)
     found = Paginator(announcements.written(posts), announcements.PER_PAGE)
     shown = found.get_page(request.GET.get("page"))
-    return render(request, "desk/announcements.html", _frame(posts, page=shown))
+    return render(request, "desk/announcements.html", {**frame(posts, "pengumuman"), "page": shown})
 
 
 @page(Audience.DESK)
@@ -55,7 +46,12 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Pengumuman sudah tampil bagi warga.")
             return redirect("desk-announcement", found.pk)
     status = 422 if form.errors else 200
-    return render(request, "desk/announcement_new.html", _frame(posts, form=form), status=status)
+    return render(
+        request,
+        "desk/announcement_new.html",
+        {**frame(posts, "pengumuman"), "form": form},
+        status=status,
+    )
 
 
 @page(Audience.DESK)
@@ -64,10 +60,10 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """One announcement, how many of how many opened it, and its sheet to print."""
     posts = visitor(request).desks
     found = announcements.of_area(posts, pk)
-    context = _frame(
-        posts, audience=audiences.named(found.audience),
-        reads=announcements.reads_of(found, today()), **sheet(found),
-    )  # fmt: skip
+    context = {
+        **frame(posts, "pengumuman"), "audience": audiences.named(found.audience),
+        "reads": announcements.reads_of(found, today()), **sheet(found),
+    }  # fmt: skip
     return render(request, "desk/announcement.html", context)
 
 

@@ -1,14 +1,11 @@
 """The kelurahan's board of RT, its cards, and absences of its heads."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kernel.clock import now
 from kernel.errors import NotThere
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.residents.queries import lies_in
 from services.web import absences, head_cards, rt_board
 from tenants.office.access import Visitor, visitor
@@ -42,11 +39,6 @@ def _frame(who: Visitor, area: Unit, *, back: bool) -> rt_board.Frame:
     )  # fmt: skip
 
 
-def _around(who: Visitor) -> dict[str, Any]:
-    """What the frame of desks shows."""
-    return {"posts": who.desks, "counts": desks.counts(who.desks, at=now()), "tab": "rt"}
-
-
 @page(Audience.DESK)
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
@@ -57,8 +49,12 @@ def own(request: HttpRequest) -> HttpResponse:
         raise NotThere("Halaman ini untuk petugas kelurahan, desa, dan kecamatan.")
     area = areas[0]
     if area.kind in VILLAGES:
-        return rt_board.village_page(request, area, _frame(who, area, back=False), **_around(who))
-    return rt_board.villages_page(request, area, _frame(who, area, back=False), **_around(who))
+        return rt_board.village_page(
+            request, area, _frame(who, area, back=False), **frame(who.desks, "rt")
+        )
+    return rt_board.villages_page(
+        request, area, _frame(who, area, back=False), **frame(who.desks, "rt")
+    )
 
 
 @page(Audience.DESK)
@@ -69,7 +65,9 @@ def village(request: HttpRequest, code: str) -> HttpResponse:
     area = Unit.objects.filter(code=code, kind__in=VILLAGES, is_active=True).first()
     if area is None or not any(lies_in(area.code, unit.code) for unit in _areas(who)):
         raise NotThere("Wilayah ini bukan wilayah Anda.")
-    return rt_board.village_page(request, area, _frame(who, area, back=True), **_around(who))
+    return rt_board.village_page(
+        request, area, _frame(who, area, back=True), **frame(who.desks, "rt")
+    )
 
 
 @page(Audience.DESK)
@@ -77,7 +75,7 @@ def village(request: HttpRequest, code: str) -> HttpResponse:
 def cards(request: HttpRequest) -> HttpResponse:
     """Cards with first codes for the heads of one's own kelurahan."""
     who = visitor(request)
-    return head_cards.cards_page(request, who.user, CARDS, **_around(who))
+    return head_cards.cards_page(request, who.user, CARDS, **frame(who.desks, "rt"))
 
 
 @page(Audience.DESK)
@@ -91,11 +89,11 @@ def cards_fetch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
     """The kelurahan notes that a head is away, and who stands in."""
-    frame = absences.Frame(
+    shown = absences.Frame(
         base="desk/base.html", here="desk-absence", done="desk-board", end="desk-absence-end"
     )
     who = visitor(request)
-    return absences.absence_page(request, who.user, pk, frame, **_around(who))
+    return absences.absence_page(request, who.user, pk, shown, **frame(who.desks, "rt"))
 
 
 @page(Audience.DESK)

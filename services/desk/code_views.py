@@ -11,7 +11,7 @@ from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.desk.views import posts_of
 from services.residents import onetime
 from services.residents.models import OneTimeCode
@@ -53,7 +53,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
     """Find a resident of the own area by NIK, say what was checked, show the code once."""
     user, posts = _counter(request)
     form = NikForm(request.POST or None)
-    context = {"posts": posts, "counts": desks.counts(posts, at=now()), "tab": "kode"}
+    context = frame(posts, "kode")
     person, checking = None, CounterForm()
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from audit import actions as audit
-from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.cases import queries as desks
-from services.desk.views import PER_PAGE, posts_of
+from services.desk.frame import frame
+from services.desk.views import posts_of
+from services.inbox.lists import PER_PAGE
 from services.residents import doubles, families, keeping, merging, register
 from services.residents.models import Person, PersonEvent, Source
 from services.residents.queries import people
@@ -109,10 +109,6 @@ def _keeper(request: HttpRequest) -> tuple[User, list[Post], list[str]]:
     return user, posts, areas
 
 
-def _frame(posts: list[Post]) -> dict[str, Any]:
-    return {"posts": posts, "tab": "rapikan", "counts": desks.counts(posts, at=now())}
-
-
 @page(Audience.DESK)
 @require_http_methods(["GET"])
 def attention(request: HttpRequest) -> HttpResponse:
@@ -136,7 +132,7 @@ def attention(request: HttpRequest) -> HttpResponse:
     elif area:
         found = merging.recent(area)
     context = {
-        **_frame(posts), "lists": LISTS, "chosen": chosen, "heading": LISTS[chosen],
+        **frame(posts, "rapikan"), "lists": LISTS, "chosen": chosen, "heading": LISTS[chosen],
         "area": area, "form": form, "page": Paginator(found, PER_PAGE).get_page(
             request.GET.get("page")),
     }  # fmt: skip
@@ -177,7 +173,7 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         else:
             messages.success(request, "Kedua catatan digabung. Ini dapat dibatalkan di daftarnya.")
             return redirect("desk-attention")
-    context = {**_frame(posts), "one": one, "other": double, "form": form}
+    context = {**frame(posts, "rapikan"), "one": one, "other": double, "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/compare.html", context, status=status)
 

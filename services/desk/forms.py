@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from services.web.correcting import MarkingForm
 from ui.forms import Form
 
 # What a note with each decision is called, and what is said of it.
@@ -22,9 +23,6 @@ class DecisionForm(Form):
     """What an official says with a decision; whether a reason says enough, the action judges."""
 
     step = forms.CharField(widget=forms.HiddenInput)
-    about = forms.ChoiceField(
-        label="Bagian mana?", required=False, help_text="Pemohon langsung dibawa ke bagian itu."
-    )
     note = forms.CharField(
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
@@ -34,17 +32,49 @@ class DecisionForm(Form):
         },
     )
 
-    def __init__(
-        self, act: str, *args: Any, correctable: Sequence[tuple[str, str]] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, act: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"id_%s_{act}", **kwargs)
-        note, about = self.fields["note"], self.fields["about"]
+        note = self.fields["note"]
         note.label, note.help_text = NOTES[act]
         note.required = act != "approve"
-        if act == "return" and correctable and isinstance(about, forms.ChoiceField):
-            about.choices = [("", "Lebih dari satu, atau yang lain"), *correctable]
-        else:
-            del self.fields["about"]
+
+
+class ApproveForm(DecisionForm):
+    """An approval, with the list of what is checked at this step."""
+
+    checked = forms.MultipleChoiceField(
+        label="Sudah diperiksa", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, checks: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__("approve", *args, **kwargs)
+        field = self.fields["checked"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(line, line) for line in checks]
+        if not checks:
+            del self.fields["checked"]
+
+
+class ReturnForm(MarkingForm, DecisionForm):
+    """Sending an application back: what is wrong with which question or file, or why at all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("return", *args, **kwargs)
+        note = self.fields["note"]
+        note.required = False
+        note.label = "Pesan untuk pemohon"
+        note.help_text = (
+            "Bila Anda menandai bagian di atas, hanya bagian itu yang bisa diubah pemohon, dan "
+            "pesan ini boleh kosong. Tanpa tanda, semuanya bisa diubah."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not self.wrong and not given.get("note", "").strip():
+            self.add_error(
+                "note", "Tandai bagian yang salah, atau tulis apa yang harus dilakukan pemohon."
+            )
+        return given
 
 
 class RevokeForm(Form):

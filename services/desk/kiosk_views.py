@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from services.cases import queries as desks
-from services.desk.people_views import at_counter, frame, opened, seeing
+from services.desk.frame import frame
+from services.desk.people_views import at_counter, opened, seeing
 from services.desk.views import posts_of
 from services.residents.kiosk import actions, queries
 from services.web import kiosk as browser
@@ -71,7 +71,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
             return redirect("kiosk")
     context = {
         "form": form, "kiosks": queries.open_at([unit.pk for unit in units], moment),
-        "posts": posts, "counts": desks.counts(posts, at=moment), "tab": "kios",
+        **frame(posts, "kios"),
     }  # fmt: skip
     return render(request, "desk/kiosks.html", context, status=422 if form.errors else 200)
 
@@ -96,7 +96,7 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     if not at_counter(posts, person):
         raise NotThere("Kode dibuat petugas loket di wilayah tempat orang ini tinggal.")
     form = CheckedForm(request.POST or None)
-    context: dict[str, object] = {"person": person, "form": form, **frame(posts)}
+    context: dict[str, object] = {"person": person, "form": form, **frame(posts, "penduduk")}
     if request.method == "POST" and form.is_valid():
         try:
             context["handed"] = actions.make_code(

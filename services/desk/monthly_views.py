@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from kernel.clock import now
 from kernel.errors import NotThere
 from kernel.tables import as_text
 from kernel.tanggal import MONTHS
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.desk.people_views import seeing
 from services.neighbourhood import groups, monthly
 from services.web.access import today
@@ -22,7 +21,7 @@ from services.web.files import send
 from tenants.office.models import Unit
 from tenants.office.queries import vouched_units
 from tenants.registry.current import city
-from ui.forms import Form
+from ui.forms import Form, is_near
 from ui.page import Audience, page
 
 
@@ -41,9 +40,10 @@ class MonthForm(Form):
 def _month(text: str) -> date:
     """``2026-11`` as its first day; the month that is due where the text names none."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(f"{text}-01")
     except ValueError:
         return monthly.due_month(today())
+    return found if is_near(found) else monthly.due_month(today())
 
 
 @page(Audience.DESK)
@@ -57,7 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
     months = monthly.open_months(today())
     form = MonthForm(initial={"month": f"{month:%Y-%m}"}, months=months)
     context = {
-        "posts": posts, "tab": "bulanan", "counts": desks.counts(posts, at=now()), "form": form,
+        **frame(posts, "bulanan"), "form": form,
         "month": month, "lines": lines[:MOST],
         "more": max(0, len(lines) - MOST), "sent": sum(1 for line in lines if line.report),
         "nil": sum(1 for line in lines if line.report and line.report.is_nil),
@@ -107,7 +107,7 @@ def one(request: HttpRequest, pk: int, text: str) -> HttpResponse:
         raise NotThere("Laporan bulan ini belum dikirim.")
     figures = versions[0].figures
     context = {
-        "posts": posts, "tab": "bulanan", "counts": desks.counts(posts, at=now()), "unit": unit,
+        **frame(posts, "bulanan"), "unit": unit,
         "month": month, "versions": versions, "figures": figures, "is_nil": versions[0].is_nil,
         "happened": [(label, figures[name]) for name, label in monthly.COLUMNS[3:]],
         "groups": [(g.name, figures["groups"].get(n, 0)) for n, g in groups.GROUPS.items()],

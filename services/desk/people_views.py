@@ -9,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from audit import actions as audit
-from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.nik import names_a_number
-from services.cases import queries as desks
 from services.desk import person_reading
 from services.desk.act_forms import offered
+from services.desk.frame import frame
 from services.desk.views import posts_of
 from services.residents import keeping
 from services.residents.models import Person
@@ -91,11 +90,6 @@ def seen_person(posts: list[Post], pk: int) -> Person:
     return person
 
 
-def frame(posts: list[Post]) -> dict[str, object]:
-    """What the desk's pages show around every page."""
-    return {"posts": posts, "counts": desks.counts(posts, at=now()), "tab": "penduduk"}
-
-
 @page(Audience.DESK, when_suspended="open")
 @never_cache
 @sensitive_post_parameters("q")
@@ -104,7 +98,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Search for people of the own area. By form only: a name or NIK stands in no address."""
     user, posts, areas = seeing(request)
     form = SearchForm(request.POST or None)
-    context: dict[str, object] = {"form": form, **frame(posts)}
+    context: dict[str, object] = {"form": form, **frame(posts, "penduduk")}
     context["keeps"] = bool(keeping.areas(posts))
     if request.method == "POST" and form.is_valid():
         context["typed"] = form.cleaned_data["q"]
@@ -131,7 +125,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         audit.record_read(actor=user, person_id=pk, purpose=f"penduduk-{why}", **more)
         OPENED.note(request, pk)
         return redirect("desk-person", pk)
-    context = {"person": found, "form": form, **frame(posts)}
+    context = {"person": found, "form": form, **frame(posts, "penduduk")}
     return render(request, "desk/person_purpose.html", context, status=422 if form.errors else 200)
 
 
@@ -180,7 +174,7 @@ def person_page(
     context = {
         "person": found, "record": record, "full_numbers": full_numbers, "sensitive": sensitive,
         "keeps": keeps, "serves": at_counter(posts, found),
-        "acts": offered(found), "undos": undos, **frame(posts),
+        "acts": offered(found), "undos": undos, **frame(posts, "penduduk"),
     }  # fmt: skip
     return render(request, "desk/person.html", context)
 

@@ -12,9 +12,10 @@ from kernel.errors import NotThere, RuleBroken
 from kernel.text import in_capitals_and_small
 from services.applications import life_events, loading, recording
 from services.applications.concerning import concerned, reporter
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.desk.recording_forms import RecordForm
-from services.desk.views import PER_PAGE, posts_of
+from services.desk.views import posts_of
+from services.inbox.lists import PER_PAGE
 from services.residents.happenings import Doubtful
 from services.residents.history import Happened
 from ui.forms import explain
@@ -28,9 +29,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     _, posts = posts_of(request)
     found = Paginator(life_events.waiting(posts), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "posts": posts,
-        "tab": "peristiwa",
-        "counts": desks.counts(posts, at=now()),
+        **frame(posts, "peristiwa"),
         "page": found,
         "rows": [(application, concerned(application)) for application in found],
     }
@@ -81,9 +80,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             explain(form, broken)
         problem = broken.message
     context = {
-        "posts": posts,
-        "tab": "peristiwa",
-        "counts": desks.counts(posts, at=now()),
+        **frame(posts, "peristiwa"),
         "application": application,
         "whom": concerned(application),
         "reported_by": reporter(application),

@@ -7,9 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from kernel.clock import now
 from kernel.errors import RuleBroken
-from services.cases import queries as desks
+from services.desk.frame import frame
 from services.desk.views import posts_of
 from services.residents import sharing
 from services.residents.fields import FIELDS
@@ -36,7 +35,7 @@ def shared(request: HttpRequest) -> HttpResponse:
     rules = sharing.rules_of(posts, today())
     form = ReadForm(request.POST or None)
     form.fields["rule"].queryset = rules  # type: ignore[attr-defined]
-    context = {"posts": posts, "counts": desks.counts(posts, at=now()), "tab": "data"}
+    context = frame(posts, "data")
     if request.method == "POST" and form.is_valid():
         rule = form.cleaned_data["rule"]
         try:

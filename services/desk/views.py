@@ -1,47 +1,49 @@
-"""Pages of kelurahan, kecamatan and dinas staff: an inbox, and one page per case."""
-
-from dataclasses import dataclass
+"""Pages of kelurahan, kecamatan and dinas staff: one page per case, and what is decided there."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import row_id
-from kernel.nik import holds_sixteen_digits
 from kernel.once import reading_once
-from services.applications import life_events, preview, queries, revoking
+from services.applications import corrections, filled_forms, life_events, preview, queries, revoking
 from services.applications.answered import answered
 from services.applications.concerning import concerned, reporter
 from services.applications.fitness import news_of_applicant
 from services.applications.kind import said
 from services.applications.models import Application
-from services.cases import decisions
+from services.cases import deadlines, decisions, fees, two_people
 from services.cases import queries as desks
-from services.cases.kinds import Summary, kind_of
+from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
 from services.cases.timeline import timeline
 from services.catalogue.desks import said_step
 from services.catalogue.queries import places_at
 from services.catalogue.rules import outputs_of
 from services.catalogue.steps import DeskStep
-from services.desk.forms import NOTES, DecisionForm, RevokeForm
+from services.catalogue.translation import ORIGINAL
+from services.desk.forms import NOTES, ApproveForm, DecisionForm, ReturnForm, RevokeForm
+from services.desk.frame import frame
+from services.desk.result_words import result_words
+from services.desk.shared_work import shared_work
+from services.inspections import answering as visits
+from services.inspections.spec import INSPECTION
+from services.mall import outside
 from services.questions.maps import tiles, with_map
+from services.residents import alike
 from services.residents.queries import facts_of
+from services.visits import queries as homes
 from services.web.access import today
 from services.web.files import send
 from tenants.office.access import visitor
 from tenants.office.models import Post
-from ui.forms import Form, explain
+from ui.forms import Form, explain, explained
 from ui.page import Audience, page
-
-PER_PAGE = 30
 
 
 def posts_of(request: HttpRequest) -> tuple[User, list[Post]]:
@@ -54,99 +56,6 @@ def at_desk(user: User, pk: int) -> Application:
     """An application that is or was at an office desk of this user. Having vouched for the
     applicant as Ketua RT does not open it here. Raises NotThere."""
     return queries.get_for(user, pk, today=today(), with_papers=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One list of the desk."""
-
-    heading: str
-    moment: str  # what the first column holds
-    order: str  # read by screen readers
-
-
-DUE, DECIDED = "Jatuh tempo", "Diputuskan"
-TABS = {
-    "kerja": Tab("Perlu saya kerjakan", DUE, "yang paling mendesak di atas"),
-    "lewat": Tab("Lewat waktu", DUE, "yang paling lama lewat di atas"),
-    "warga": Tab("Menunggu warga", DECIDED, "yang terbaru di atas"),
-    "selesai": Tab("Sudah diputuskan", DECIDED, "yang terbaru di atas"),
-}
-FOUND = Tab("Hasil pencarian", "Waktu", "yang terbaru di atas")
-
-
-@page(Audience.DESK)
-@require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits here, due first. ``?q=`` searches, but never for a NIK: an address stays in
-    the browser's history and in logs of proxies."""
-    _, posts = posts_of(request)
-    if "q" in request.GET:
-        return _found(request, posts, request.GET["q"])
-    chosen = request.GET.get("tab", "kerja")
-    chosen = chosen if chosen in TABS else "kerja"
-    at = now()
-    steps = {
-        "kerja": desks.inbox(posts),
-        "warga": desks.waiting_for_applicant(posts),
-        "lewat": desks.inbox(posts).filter(due_at__lt=at),
-        "selesai": desks.decided(posts),
-    }[chosen]
-    tab = TABS[chosen]
-    context = {
-        "posts": posts,
-        "tab": chosen,
-        "heading": tab.heading,
-        "moment": tab.moment,
-        "order": tab.order,
-        "counts": desks.counts(posts, at=at),
-        **_page_of(steps, request.GET.get("page")),
-    }
-    return render(request, "desk/inbox.html", context)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list."""
-
-    step: Step
-    case: Summary
-
-
-def _page_of(steps: QuerySet[Step], number: str | int | None) -> dict[str, object]:
-    """One page of a list, and what each of its lines says."""
-    found = Paginator(steps, PER_PAGE).get_page(number)
-    rows = [Row(step, kind_of(step.case).summary(step.case)) for step in found]
-    return {"page": found, "rows": rows}
-
-
-@page(Audience.DESK, when_suspended="open")
-@require_POST
-def search(request: HttpRequest) -> HttpResponse:
-    """Look for applications that are or were at these desks: by name, NIK, number, address or
-    service, whichever list they are in."""
-    _, posts = posts_of(request)
-    return _found(request, posts, request.POST.get("q", ""))
-
-
-def _found(request: HttpRequest, posts: list[Post], typed: str) -> HttpResponse:
-    wanted = typed.strip()[:100]
-    if not wanted:
-        return redirect("desk-inbox")
-    if request.method == "GET" and holds_sixteen_digits(wanted):
-        raise RuleBroken("Ketik NIK di kotak pencarian, bukan di alamat halaman.")
-    steps = desks.matching(desks.seen_by(posts), wanted)
-    context = {
-        "posts": posts,
-        "tab": "",
-        "heading": FOUND.heading,
-        "moment": FOUND.moment,
-        "order": FOUND.order,
-        "search": wanted,
-        "counts": desks.counts(posts, at=now()),
-        **_page_of(steps, 1),
-    }
-    return render(request, "desk/inbox.html", context)
 
 
 @page(Audience.DESK)
@@ -177,46 +86,94 @@ def case_page(
 ) -> HttpResponse:  # fmt: skip
     """The page of one case; ``failed`` is the form on it that was sent and not taken."""
     mine = desks.step_at(application, posts)
+    visit = mine if mine is not None and mine.kind == INSPECTION else None
+    mine = mine if visit is None else None  # decided on a page of its own
+    colleague = decisions.colleague_who_has(mine, user) if mine is not None else None
+    to_decide = mine if colleague is None else None
     answers = answered(application)
     similar = list(queries.similar(application, today=today())[:3])
-    same = list(queries.same_under_way(application)[:3])
+    others = queries.others_of(application)
+    same = [one for one in others if queries.is_same_under_way(application, one)]
     told = news_of_applicant(application) + life_events.hints(application)
-    correctable = queries.correctable(application)
-    forms: dict[str, Form] = {
-        act: DecisionForm(act, initial={"step": mine.pk}, correctable=correctable)
-        for act in NOTES
-        if mine is not None
-    }
+    told += alike.warnings(application.applicant)
+    spec = _spec(application, mine) if mine is not None else None
+    forms = _decision_forms(application, to_decide, spec) if to_decide and spec else {}
+    changed = corrections.changes(application)
+    outputs = outputs_of(application.blueprint, application.answers, mine.key) if mine else []
+    letters = [
+        (
+            output,
+            preview.changed_lines(application, mine, output, by=user, at=now())
+            if mine and changed
+            else [],
+        )
+        for output in outputs
+    ]
     revocations: dict[int, Form] = {
         pk: RevokeForm(pk) for pk in revoking.revocable(application, posts)
     }
     context = {
-        "posts": posts,
-        "counts": desks.counts(posts, at=now()),
+        **frame(posts),
         "application": application,
         "helped_in_words": said(application.helped, application) if application.helped else "",
         "facts": facts_of(concerned(application)),
         "reported_by": reporter(application),
+        "deadline": deadlines.of(application),
         "answers": answers,
+        "changes": changed,
+        "changed_keys": {one.key for one in changed if one.is_changed},
         "tiles": tiles() if any(row.latitude for row in answers) else None,
         "stops": timeline(application, at=now(), today=today()),
         "step": mine,
-        "spec": _spec(application, mine) if mine else None,
-        "letters": outputs_of(application.blueprint, application.answers, mine.key) if mine else [],
+        "spec": spec,
+        "colleague": colleague,
+        "for_another": two_people.why_not(application, to_decide, user, today())
+        if to_decide
+        else "",
+        "letters": letters,
+        **result_words(application, to_decide, posts),
         "similar": similar,
         "same_under_way": same,
+        "others": others,
         "warnings": bool(similar or same or told),
         "told": told,
         "recorded": life_events.confirmed(application),
         "files": queries.handed_in(application),
+        "forms": filled_forms.wanted(application),
         "full_numbers": full_numbers,
         "failed": failed,
         **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
         "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
         "to_record": life_events.to_confirm(application, posts),
+        **shared_work(application, posts, failed),
+        "visit": visit,
+        **beside(application),
     }
     page = render(request, "desk/case.html", context, status=422 if failed else 200)
     return with_map(page) if context["tiles"] else page
+
+
+def _decision_forms(application: Application, step: Step, spec: DeskStep) -> dict[str, Form]:
+    initial = {"step": step.pk}
+    return {
+        "approve": ApproveForm(initial=initial, checks=spec.checks),
+        "return": ReturnForm(initial=initial, correctable=corrections.markable(application, step)),
+        "refuse": DecisionForm("refuse", initial=initial),
+    }
+
+
+def beside(application: Application) -> dict[str, object]:
+    """What its fees, visits in the field and outside systems say; nothing is asked where its
+    service has none."""
+    kinds = {step.kind for step in application.blueprint.steps}
+    after = outside.systems_after(application.version.service.slug)
+    return {
+        "outside_systems": after,
+        "outside_numbers": outside.of_case(application, ORIGINAL) if after else [],
+        "fees": fees.orders_of(application) if application.blueprint.tariff else [],
+        "visits": visits.of_case(application) if INSPECTION in kinds else [],
+        "stops_at_home": homes.of_case(application),
+    }
 
 
 def _sent_or(form: Form, failed: Form | None) -> Form:
@@ -259,23 +216,30 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     step = desks.at_posts(posts, row_id(request.POST.get("step", "")))
     if step is None or step.case_id != pk:
         raise NotThere
-    correctable = queries.correctable(at_desk(user, pk)) if chosen == "return" else []
-    form = DecisionForm(chosen, request.POST, correctable=correctable)
+    form: DecisionForm
+    if chosen == "return":
+        correctable = corrections.markable(at_desk(user, pk), step)
+        form = ReturnForm(request.POST, correctable=correctable)
+    else:
+        form = DecisionForm(chosen, request.POST)
     if not form.is_valid():
-        return case_page(request, user, posts, at_desk(user, pk), form)
-    note, about = form.cleaned_data["note"], form.cleaned_data.get("about", "")
+        return _refused(request, user, posts, step, form)
+    note = form.cleaned_data["note"]
     try:
-        if chosen == "approve":
-            done = decisions.approve(step_id=step.pk, by=user, note=note, at=now())
-        elif chosen == "return":
-            done = decisions.return_(step_id=step.pk, by=user, note=note, about=about, at=now())
+        done: Case
+        if isinstance(form, ReturnForm):
+            done = corrections.send_back(
+                step_id=step.pk, by=user, wrong=form.wrong, note=note, at=now()
+            )
+        elif chosen == "approve":
+            checked = request.POST.getlist("checked")
+            done = decisions.approve(step_id=step.pk, by=user, note=note, checked=checked, at=now())
         else:
             done = decisions.refuse(step_id=step.pk, by=user, note=note, at=now())
     except RuleBroken as broken:
-        if broken.field != "note":
+        if broken.field not in ("note", "checked"):
             raise
-        explain(form, broken)
-        return case_page(request, user, posts, at_desk(user, pk), form)
+        return _refused(request, user, posts, step, form, broken)
     spec = _spec(done, step)
     said = {
         "approve": f"Berkas {done.number}: “{spec.approve}” tersimpan.",
@@ -284,6 +248,22 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     }
     messages.success(request, said[chosen])
     return redirect("desk-inbox")
+
+
+def _refused(
+    request: HttpRequest, user: User, posts: list[Post], step: Step, form: DecisionForm,
+    broken: RuleBroken | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page of a case with the decision that was not taken, and what was typed. Raises
+    RuleBroken where a colleague has it: their page has no form to show it in."""
+    decisions.refuse_taken(step, user)
+    application = at_desk(user, step.case_id)
+    if request.POST.get("decision") == "approve":
+        form = ApproveForm(request.POST, checks=_spec(application, step).checks)
+        form.is_valid()
+    if broken is not None:
+        explain(form, broken)
+    return case_page(request, user, posts, application, form)
 
 
 @page(Audience.DESK)
@@ -299,23 +279,18 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if letter_id is None:
         raise NotThere("Surat ini tidak ditemukan.")
     form = RevokeForm(letter_id, request.POST)
-    if not form.is_valid():
-        return case_page(request, user, posts, found, form)
-    try:
-        application = revoking.revoke(
-            letter_id=letter_id, by=user, reason=form.cleaned_data["reason"], at=now()
-        )
-    except RuleBroken as broken:
-        if broken.field is None:
-            raise
-        explain(form, broken)
-        return case_page(request, user, posts, at_desk(user, pk), form)
-    messages.success(
-        request,
-        "Surat dicabut. Pemegangnya melihatnya di permohonannya, dan mendapat e-mail bila ia "
-        "mencantumkan alamatnya.",
-    )
-    return redirect("desk-case", pk=application.pk)
+    if form.is_valid():
+        with explained(form):
+            revoking.revoke(
+                letter_id=letter_id, by=user, reason=form.cleaned_data["reason"], at=now()
+            )
+            messages.success(
+                request,
+                "Surat dicabut. Pemegangnya melihatnya di permohonannya, dan mendapat e-mail bila "
+                "ia mencantumkan alamatnya.",
+            )
+            return redirect("desk-case", pk=pk)
+    return case_page(request, user, posts, at_desk(user, pk), form)
 
 
 @page(Audience.DESK)

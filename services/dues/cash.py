@@ -18,7 +18,6 @@ from services.dues.models import ClosedMonth, Entry, Receipt
 from services.dues.months import month_of, plus
 from tenants.office.models import Post, Unit
 from tenants.registry import stored_files
-from tenants.registry.entitlements import require_room
 
 FOLDER = "kas"  # of bills, below the city's
 LARGEST = 1_000_000_000  # rupiah of one line
@@ -101,8 +100,8 @@ def note(
         _check_enough(post.unit, amount)
     path = media = ""
     if bill is not None:
-        require_room("storage", len(bill.content))
-        path, media = stored_files.keep(FOLDER, bill.content, bill.suffix), bill.media_type
+        path = stored_files.keep_within_plan(FOLDER, bill.content, bill.suffix)
+        media = bill.media_type
     signed = amount if category in INCOME else -amount
     made = put(post, on=on, category=category, amount=signed, words=tidy(words), by=by, at=at,
                path=path, media_type=media)  # fmt: skip

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -28,7 +29,7 @@ from services.residents.imports import files as kept_files
 from services.residents.imports.columns import Cell, as_text
 from services.residents.imports.problems import ImportRefused
 from services.residents.imports.repair import REASON
-from services.residents.imports.sheets import File, Sniffer
+from services.residents.imports.tables import FAULT, Kept, ending, keeping
 from services.residents.places import ensure_rts
 from services.residents.sealing import seal, unseal
 from tenants.office import actions as office
@@ -42,7 +43,6 @@ BATCH, AT_ONCE = 500, 50  # lines checked, and written, at a time
 WAITS, KEEPS = timedelta(days=3), timedelta(days=7)  # for an answer; refused lines
 State, Line = HeadsFile.State, HeadsLine.State
 BUSY = "Berkas lain sedang diproses. Tunggu sampai selesai, atau batalkan dulu berkas itu."
-FAULT = "Terhenti karena gangguan di sistem kami. Unggah lagi; hubungi pengelola bila berulang."
 
 
 def get(pk: int) -> HeadsFile:
@@ -87,26 +87,15 @@ def upload(*, name: str, chunks: Iterable[bytes], by: User) -> HeadsFile:
     RuleBroken while another file is under way."""
     if HeadsFile.objects.filter(is_open=True).exists():
         raise RuleBroken(BUSY, field="file")
-    sniffer = Sniffer()
-
-    def passing() -> Iterator[bytes]:
-        for chunk in chunks:
-            sniffer.feed(chunk)
-            yield chunk
-
-    path = kept_files.keep(passing(), FOLDER)
     try:
-        encoding = sniffer.encoding
-        with transaction.atomic():
-            file = HeadsFile.objects.create(name=name[:200], path=path, encoding=encoding, by=by)
+        with keeping(chunks, FOLDER) as kept, transaction.atomic():
+            file = HeadsFile.objects.create(
+                name=name[:200], path=kept.path, encoding=kept.encoding, by=by
+            )
             audit.record("heads.uploaded", actor=by, subject="heads_file", subject_id=file.pk)
             _order(file)
     except IntegrityError as busy:
-        kept_files.forget(path)
         raise RuleBroken(BUSY, field="file") from busy
-    except BaseException:
-        kept_files.forget(path)
-        raise
     return file
 
 
@@ -150,16 +139,12 @@ def step(payload: Mapping[str, Any]) -> None:
     file = HeadsFile.objects.select_for_update().filter(pk=payload["file"]).first()
     if file is None or not file.is_moving:
         return
-    try:
+    with ending(partial(_fail, file)):
         if file.state == State.READING:
             with transaction.atomic():
                 read_and_check(file, today=now().astimezone(city().tz).date())
         else:
             write_some(file, today=now().astimezone(city().tz).date())
-    except FileNotFoundError:
-        _fail(file, "Berkas ini sudah tidak tersimpan. Unggah lagi.")
-    except ImportRefused as refused:
-        _fail(file, refused.message)
 
 
 def gave_up(payload: Mapping[str, Any], error: str) -> None:
@@ -177,7 +162,7 @@ def _fail(file: HeadsFile, message: str) -> None:
 def read_and_check(file: HeadsFile, *, today: date) -> None:
     """Read the file, check each line, count; nobody is appointed. Raises ImportRefused."""
     path = file.path
-    found = table.table_of(File(lambda: kept_files.opened(path), file.encoding))
+    found = table.table_of(Kept(path, file.encoding).file)
     read, checker = checking.reader(today), Checker(file.by, today)
     checked: list[Checked] = []
     sealed: dict[int, bytes] = {}

@@ -16,6 +16,7 @@ from services.cases.timeline import timeline
 from services.catalogue import plain
 from services.catalogue import queries as catalogue
 from services.letters.pictures import page_as_png, pages_of
+from services.queueing import appointments
 from services.residents.queries import facts_of
 from services.web.access import today
 from services.web.kiosk import kiosk_of, standing
@@ -29,7 +30,11 @@ from ui.page import Audience, page
 def own(request: HttpRequest) -> HttpResponse:
     """What may be done in this turn, and the resident's own requests."""
     person = standing(request)
-    return render(request, "kiosk/own.html", {"cases": at_kiosk.cases(person)})
+    context = {
+        "cases": at_kiosk.cases(person),
+        "promised": appointments.promised_at(person, kiosk_of(request).unit_id, today()),
+    }
+    return render(request, "kiosk/own.html", context)
 
 
 @page(Audience.KIOSK)

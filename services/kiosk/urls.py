@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.kiosk import filing_views, views
+from services.kiosk import filing_views, queue_views, views
 
 urlpatterns = [
     path("", views.start, name="kiosk"),
@@ -11,7 +11,10 @@ urlpatterns = [
     path("selesai/", views.end, name="kiosk-end"),
     path("masih/", views.still_here, name="kiosk-still-here"),
     path("tutup/", views.close, name="kiosk-close"),
+    path("antrean/", queue_views.lines, name="kiosk-queue"),
+    path("antrean/<int:pk>/", queue_views.ticket, name="kiosk-ticket"),
     path("saya/", filing_views.own, name="kiosk-own"),
+    path("saya/janji/<int:pk>/", queue_views.arrive, name="kiosk-arrive"),
     path("layanan/", filing_views.services, name="kiosk-services"),
     path("layanan/<slug:slug>/", filing_views.begin, name="kiosk-begin"),
     path("permohonan/<int:pk>/", filing_views.case, name="kiosk-case"),

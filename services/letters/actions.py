@@ -5,18 +5,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import RuleBroken, Stale
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
-from services.letters import archive, rules
+from services.letters import archive, numbering, rules
 from services.letters.models import Letter
+from services.letters.numbering import Numbered
 from services.letters.render import NEWEST, Content, render_pdf
 from services.residents.models import Person
-from tenants.office import describing
 from tenants.office.models import Profile, Unit
 from tenants.office.naming import bare_name
 from tenants.registry.current import city
@@ -25,24 +25,6 @@ from typeset.pdf import logo_svg
 
 # The constraints that keep a number to one letter.
 NUMBER_ONCE = frozenset({"letter_number_once", "letter_number_once_in_city"})
-
-
-def next_number(scope: str) -> int:
-    """The next number of a scope, without gaps: must run in the transaction that uses it.
-
-    Concurrent callers wait for each other; a rollback gives the number back.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a number may only be taken inside a transaction")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO letters_counter (scope, value) VALUES (%s, 1) "
-            "ON CONFLICT (scope) DO UPDATE SET value = letters_counter.value + 1 RETURNING value",
-            [scope],
-        )
-        row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +60,7 @@ class LetterGrid:
 class Draft:
     """A letter's own words, before it has a number."""
 
+    topic: str  # slug of the service
     layout: str
     title: str
     subject: str
@@ -97,16 +80,6 @@ class Draft:
     about: list[str]  # names of those it is about; empty: the first name among its facts
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A number that another book than the register of letters has given."""
-
-    register: str
-    year: int
-    sequence: int
-    number: str
-
-
 def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
     at: datetime, numbered: Numbered | None = None,
@@ -115,7 +88,10 @@ def write(
 
     Call inside the approving transaction: number, letter and approval stand or fall together.
     """
-    given = numbered or _next_in_register(draft, unit, at)
+    today = at.astimezone(city().tz).date()
+    given = numbered or numbering.take(
+        unit=unit, topic=draft.topic, title=draft.subject, code=draft.classification, day=today
+    )
     number = given.number
     code = secret_code()
     content = compose(
@@ -131,7 +107,7 @@ def write(
         subject=draft.subject,
         person=person,
         signer_title=signer.post_title,
-        issued_on=at.astimezone(city().tz).date(),
+        issued_on=today,
         valid_until=draft.valid_until,
     )
     letter.seal_content(content)
@@ -141,24 +117,12 @@ def write(
         cause: Any = error.__cause__
         if cause.diag.constraint_name not in NUMBER_ONCE:
             raise
-        # A unit's short form was used by another unit before: its numbers of this year are taken.
+        # A unit's short form was used by another unit before, or two patterns came to one number.
         raise RuleBroken(
             f"Nomor {number} sudah dipakai surat lain. Minta admin mengganti singkatan "
-            f"{unit.name} untuk nomor surat, lalu setujui lagi."
+            f"{unit.name} atau pola nomor suratnya, lalu setujui lagi."
         ) from error
     return letter
-
-
-def _next_in_register(draft: Draft, unit: Unit, at: datetime) -> Numbered:
-    today = at.astimezone(city().tz).date()
-    sequence = next_number(f"surat:{unit.code}:{draft.classification}:{today.year}")
-    number = rules.format_number(
-        code=draft.classification,
-        sequence=sequence,
-        unit=describing.short_form_of(unit),
-        day=today,
-    )
-    return Numbered(draft.classification, today.year, sequence, number)
 
 
 def preview(
@@ -189,7 +153,7 @@ def compose(
         government=profile.government,
         unit=unit.name,
         letterhead=[profile.government, *(above.name for above in letterhead)],
-        address=_address(unit),
+        address=address_of(unit),
         addressed_to=draft.addressed_to,
         subject=draft.subject,
         opening=draft.opening,
@@ -200,7 +164,7 @@ def compose(
         if draft.valid_until
         else "",
         closing=draft.closing,
-        place=_place(unit),
+        place=place_of(unit),
         date=long_date(at.astimezone(here.tz).date()),
         signer_title=signer.title,
         signer_name=signer.name,
@@ -232,13 +196,14 @@ def _profile() -> Profile:
     return profile or Profile(government=f"Pemerintah {city().name}")
 
 
-def _place(unit: Unit) -> str:
+def place_of(unit: Unit) -> str:
     """Where the letter is dated: the unit's own name, or the city's for a dinas."""
     has_own_place = unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA, Unit.Kind.KECAMATAN)
     return unit.own_name if has_own_place else bare_name(city().name)
 
 
-def _address(unit: Unit) -> str:
+def address_of(unit: Unit) -> str:
+    """What stands below the names of a letterhead."""
     parts = [
         f"{unit.address} {unit.post_code}".strip(),
         f"Telepon {unit.phone}" if unit.phone else "",
@@ -279,6 +244,8 @@ def restore_pdf(letter_id: int) -> bool:
     """Write a finished letter's PDF anew if the stored file is missing or damaged; whether it is
     whole now. Only exactly the same bytes are put back. Raises OSError, RenderFailed."""
     letter = Letter.objects.get(pk=letter_id)
+    if letter.destroyed_at is not None:
+        return True
     if archive.is_whole(letter.file, letter.sha256):
         return True
     pdf = render_pdf(letter.content)
@@ -287,6 +254,16 @@ def restore_pdf(letter_id: int) -> bool:
     archive.put_back(letter.file, pdf)
     audit.record("letter.restored", actor=None, subject="letter", subject_id=letter.pk)
     return True
+
+
+def destroy(letter_id: int, *, at: datetime) -> list[str]:
+    """Destroy the PDF and the words of a letter whose archive reached its fate; the path to be
+    deleted after the commit. Number, subject, holder and digest stay: a paper can be checked.
+    Call in a transaction, after the caller has judged whether this may be."""
+    letter = Letter.objects.select_for_update().get(pk=letter_id)
+    path, letter.file, letter.content_sealed, letter.destroyed_at = letter.file, "", b"", at
+    letter.save(update_fields=["file", "content_sealed", "destroyed_at"])
+    return [path] if path else []
 
 
 def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:

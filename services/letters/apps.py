@@ -6,7 +6,10 @@ class LettersConfig(AppConfig):
     label = "letters"
 
     def ready(self) -> None:
-        from services.letters import exporting  # noqa: F401 - the open export
+        from services.letters import (
+            exporting,  # noqa: F401 - the open export
+            series,  # noqa: F401 - numbers in the report of gaps
+        )
         from services.letters.following import keep_counting
         from services.letters.models import Letter
         from services.letters.queries import issued_since

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from services.letters.formats import LONGEST_PATTERN, SECRECY, Book
 from services.letters.render import Content
 from services.residents.models import Person
 from services.residents.sealing import seal, unseal
@@ -18,6 +19,44 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope}={self.value}"
+
+
+class NumberFormat(models.Model):
+    """How numbers look from a day on, and which book counts them: for the letters of the city, of
+    a unit, of a service, or of a service at a unit. The narrowest in force counts; without any,
+    ``formats.DEFAULT_PATTERN`` and one book per classification do."""
+
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    topic = models.CharField(max_length=60, blank=True)  # slug of a service; "": all
+    since = models.DateField()
+    pattern = models.CharField(max_length=LONGEST_PATTERN)
+    book = models.CharField(max_length=6, choices=Book)
+    secrecy = models.CharField(max_length=2, choices=list(SECRECY.items()), default="B")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["unit__code", "topic", "-since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "topic", "since"], nulls_distinct=False, name="number_format_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+class KindCode(models.Model):
+    """The short form of the letters of a service, for numbers that tell kinds apart."""
+
+    topic = models.CharField(max_length=60, unique=True)
+    code = models.CharField(max_length=12, unique=True)  # in capitals
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.code}"
 
 
 class Letter(models.Model):
@@ -35,6 +74,8 @@ class Letter(models.Model):
 
     # Those whose PDF its holder has, or had before it was revoked.
     FINISHED = (State.READY, State.REVOKED)
+    # The register of letters that bear the number of a vouch: not each vouch has a letter.
+    OF_VOUCHES = "vouch"
 
     code = models.CharField("kode cek keaslian", max_length=26, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="letters")
@@ -60,6 +101,8 @@ class Letter(models.Model):
         blank=True, default="", db_default=""
     )  # the reason, read by the resident
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its PDF and its words were destroyed: number, subject and digest stay.
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -95,6 +138,7 @@ class Letter(models.Model):
 
     @property
     def content(self) -> Content:
+        """Every word of it. Not of one that was destroyed."""
         return Content.from_json(unseal(self.content_sealed))
 
     def seal_content(self, content: Content) -> None:

@@ -50,15 +50,15 @@ def check(code: str, *, today: date) -> Check | None:
             valid_until=None,
             signer_title="",
             code=rules.pretty_code(letter.code),
-            mark=letter.content.watermark,
+            mark=letter.content.watermark if letter.destroyed_at is None else "",
             revoked_on=letter.revoked_at.astimezone(city().tz).date(),
         )
     if letter.valid_until is not None and letter.valid_until < today:
         verdict = "expired"
     else:
         verdict = "valid"
-    content = letter.content
-    subjects = content.subjects or [letter.person.name]
+    content = letter.content if letter.destroyed_at is None else None
+    subjects = (content.subjects if content is not None else []) or [letter.person.name]
     return Check(
         verdict=verdict,
         number=letter.number,
@@ -69,7 +69,7 @@ def check(code: str, *, today: date) -> Check | None:
         valid_until=letter.valid_until,
         signer_title=letter.signer_title,
         code=rules.pretty_code(letter.code),
-        mark=content.watermark,
+        mark=content.watermark if content is not None else "",
         applicant="" if letter.person.name in subjects else rules.initials(letter.person.name),
     )
 

@@ -1,28 +1,10 @@
-"""Letter numbers, validity, and what the check page may show. Plain Python."""
+"""Validity, and what the check page may show. Plain Python."""
 
-import re
 from datetime import date, timedelta
 from typing import Literal
 
 from kernel.errors import RuleBroken
-from kernel.tanggal import roman_month
 from kernel.text import tidy
-
-DEFAULT_PATTERN = "{kode}/{urut}/{unit}/{bulan}/{tahun}"
-
-
-def format_number(
-    *, code: str, sequence: int, unit: str, day: date, pattern: str = DEFAULT_PATTERN
-) -> str:
-    """``400.9.14.1/0247/Kel-BLM/XI/2026``."""
-    values = {
-        "kode": code,
-        "urut": f"{sequence:04d}",
-        "unit": unit,
-        "bulan": roman_month(day),
-        "tahun": str(day.year),
-    }
-    return re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], pattern)
 
 
 def valid_until(issued: date, amount: int, unit: Literal["hari", "bulan", "tahun"]) -> date:

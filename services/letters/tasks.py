@@ -26,7 +26,8 @@ def compare_files(payload: dict[str, Any]) -> None:
     """
     at = now()
     due = (
-        Letter.objects.exclude(state=Letter.State.NUMBERED)
+        Letter.objects.filter(destroyed_at=None)
+        .exclude(state=Letter.State.NUMBERED)
         .annotate(turn=F("pk") % DAYS)
         .filter(Q(turn=at.toordinal() % DAYS) | Q(rendered_at__gte=at - FRESH))
         .order_by("pk")

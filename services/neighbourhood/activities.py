@@ -20,7 +20,6 @@ from services.neighbourhood.models import Activity, Outcome, Reply
 from services.residents.models import Person
 from tenants.office.models import Post
 from tenants.registry import stored_files
-from tenants.registry.entitlements import require_room
 
 FOLDER = "kegiatan"  # below the city's
 LONGEST = timedelta(days=366)  # a repeated activity is written anew after a year
@@ -183,9 +182,8 @@ def note(
     if photo is not None:
         if photo.media_type == "application/pdf":
             raise RuleBroken("Pilih foto, bukan PDF.", field="photo")
-        require_room("storage", len(photo.content))
         old = Outcome.objects.filter(activity=found, on=on).values_list("path", flat=True).first()
-        told["path"] = stored_files.keep(FOLDER, photo.content, photo.suffix)
+        told["path"] = stored_files.keep_within_plan(FOLDER, photo.content, photo.suffix)
         told["media_type"] = photo.media_type
         if old:
             transaction.on_commit(lambda: stored_files.forget(old))

@@ -19,7 +19,6 @@ from services.residents.models import Person
 from tenants.office.models import Post, Unit
 from tenants.office.roles import Can, can
 from tenants.registry import stored_files
-from tenants.registry.entitlements import require_room
 
 FOLDER = "pengumuman"  # below the city's
 PER_PAGE = 20
@@ -86,8 +85,7 @@ def _office(posts: Sequence[Post], unit: Unit) -> str:
 def _kept(file: documents.Accepted | None, name: str) -> dict[str, str]:
     if file is None:
         return {}
-    require_room("storage", len(file.content))
-    path = stored_files.keep(FOLDER, file.content, file.suffix)
+    path = stored_files.keep_within_plan(FOLDER, file.content, file.suffix)
     return {"file_name": attachments.named(name), "media_type": file.media_type, "path": path}
 
 

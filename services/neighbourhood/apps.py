@@ -10,6 +10,7 @@ class NeighbourhoodConfig(AppConfig):
             board,  # noqa: F401 - a column of the board of RT
             exporting,  # noqa: F401 - the open export
             following,
+            own_copy,  # noqa: F401 - a resident's copy of the own data
         )
 
         following.register()

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from kernel.tanggal import years_after
 from services.neighbourhood.models import Mark
 from services.residents import codes
 from services.residents.models import Person
@@ -22,20 +23,12 @@ class Group:
     holds: Callable[[date], Q]
 
 
-def years_before(day: date, years: int) -> date:
-    """Who was born after it is younger than so many years on the day."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
-
-
 def _marked(kind: str) -> Q:
     return Q(Exists(Mark.objects.filter(person=OuterRef("pk"), kind=kind, ended_at=None)))
 
 
 def _under(years: int) -> Callable[[date], Q]:
-    return lambda today: Q(birth_date__gt=years_before(today, years))
+    return lambda today: Q(birth_date__gt=years_after(today, -years))
 
 
 def _orphans(today: date) -> Q:
@@ -53,7 +46,7 @@ GROUPS: Mapping[str, Group] = {
     "balita": Group("Balita", "Belum berumur 5 tahun.", _under(CHILD)),
     "lansia": Group(
         "Lansia", "Berumur 60 tahun atau lebih.",
-        lambda today: Q(birth_date__lte=years_before(today, OLD)),
+        lambda today: Q(birth_date__lte=years_after(today, -OLD)),
     ),
     "disabilitas": Group(
         "Disabilitas", "Tercatat di data penduduk, atau Anda tandai.",

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.tanggal import years_after
 from services.applications.models import LifeEvent
 from services.neighbourhood import groups
 from services.neighbourhood.areas import is_left_to, post_for, reporting_units
@@ -94,8 +95,8 @@ def _people(people: QuerySet[Person], today: date) -> Figures:
     }
     for number, (_, low, high) in enumerate(BANDS):
         born = Q(
-            birth_date__lte=groups.years_before(today, low),
-            birth_date__gt=groups.years_before(today, high + 1),
+            birth_date__lte=years_after(today, -low),
+            birth_date__gt=years_after(today, -(high + 1)),
         )
         for sex in codes.Sex:
             wanted[f"band_{number}_{sex.value}"] = Count("pk", filter=born & Q(sex=sex))

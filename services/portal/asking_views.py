@@ -13,7 +13,14 @@ from kernel import clock
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import row_id
 from kernel.once import reading_once
-from services.applications import actions, loading, queries, requirements
+from services.applications import (
+    actions,
+    corrections,
+    loading,
+    originals,
+    queries,
+    requirements,
+)
 from services.applications.answered import answered
 from services.applications.earlier import kept
 from services.applications.elsewhere import meet_by_code
@@ -24,9 +31,12 @@ from services.cases import queries as desks
 from services.cases.expected import expected_at
 from services.catalogue import plain
 from services.catalogue import queries as catalogue
+from services.catalogue.blueprint import Blueprint
 from services.portal.cards import EDITABLE, State, why_closed
-from services.portal.forms import KeepForm, LetterElsewhereForm, ReplyForm
+from services.portal.forms import KeepForm, LetterElsewhereForm, OriginalsForm, ReplyForm
+from services.portal.receipt_views import receipt_words
 from services.questions.maps import with_map
+from services.queueing import serving
 from services.residents import family
 from services.residents.models import Consent
 from services.residents.queries import facts_of
@@ -147,7 +157,10 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"application": application, "blueprint": shown, "form": form}
     context["lang"] = marked(shown, language)
     context["helping"] = _is_helping(request, application)
-    context |= {"returned": desks.last_return(application), "limit": documents.MAX_BYTES}
+    returned = desks.last_return(application)
+    context |= {"returned": returned, "limit": documents.MAX_BYTES}
+    context["question"] = vouching.of(returned) if returned is not None else None
+    context["to_correct"] = corrections.to_correct(application, shown)
     context |= {"number": at + 1, "count": len(pages) + 1}
     context |= {"taken": kept(application, shown, asked)}
     if len(pages) > FEW_PAGES:
@@ -202,6 +215,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     helping = _is_helping(request, application)
     consents = queries.may_consent(user, application, today=today())
     agrees_first = helping and application.checked == Application.FOR_NEIGHBOUR
+    at_counter = helping and not agrees_first and not at_kiosk(request)
     if request.method == "POST" and agrees_first:
         return redirect("rt-behalf-send", pk)
     if request.method == "POST":
@@ -215,7 +229,13 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('application-fill', args=[pk])}?ubah")
         answer = ReplyForm(request.POST)
         reply = answer.cleaned_data["reply"] if answer.is_valid() else ""
-        actions.submit(application_id=pk, by=user, reply=reply, at=clock.now())
+        if at_counter:
+            serving.send(
+                application_id=pk, originals_seen=request.POST.getlist("original"), by=user,
+                reply=reply, at=clock.now(),
+            )  # fmt: skip
+        else:
+            actions.submit(application_id=pk, by=user, reply=reply, at=clock.now())
         return redirect("kiosk-sent" if at_kiosk(request) else "application-sent", pk)
     if application.state not in EDITABLE:
         return redirect(_sent_page(request, application), pk)
@@ -235,13 +255,23 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "helping": helping,
         "agrees_first": agrees_first,
         "answers": answered(application, shown),
+        "to_correct": corrections.to_correct(application, shown),
+        "allowed": actions.open_keys(application),
         "files": queries.handed_in(application, shown, reader=user),
         "facts": facts_of(application.applicant),
         "count": len(actions.pages(application)) + 1,
         "keep": KeepForm(names=keepable) if keepable else None,
         "taken": kept(application, shown, shown.keys()),
+        "originals": _originals(application, shown) if at_counter else None,
     }
     return render(request, "portal/check.html", context)
+
+
+def _originals(application: Application, shown: Blueprint) -> OriginalsForm | None:
+    """The tick list of a counter: each requirement of these answers, and how it is met."""
+    asked = requirements.wanted(shown, application.answers, facts_of(application.applicant))
+    lines = originals.listed(application, shown, asked)
+    return OriginalsForm(lines=lines) if lines else None
 
 
 @page(Audience.RESIDENT, at_kiosk=True)
@@ -284,5 +314,6 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         "step": desks.open_step(application),
         "expected": expected_at(application),
     }
-    is_helping = _is_helping(request, application)
-    return render(request, f"portal/{'receipt' if is_helping else 'sent'}.html", context)
+    if not _is_helping(request, application):
+        return render(request, "portal/sent.html", context)
+    return render(request, "portal/receipt.html", context | receipt_words(application))

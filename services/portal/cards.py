@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
-from services.applications import actions, queries, staffed
+from services.applications import actions, corrections, queries, staffed
 from services.applications.models import Application
 from services.cases import queries as desks
 from services.cases.models import Step
 from services.catalogue.models import Service
+from services.catalogue.rules import acting
 from services.residents.models import Person
 from services.web.access import today
 from services.web.language import chosen, in_words_of
@@ -28,7 +29,7 @@ def cards_of(request: HttpRequest, applications: Iterable[Application]) -> list[
         in_words_of(application, chosen(request))
         steps = list(application.steps.all())
         done = sum(s.state in (Step.State.APPROVED, Step.State.SKIPPED) for s in steps)
-        total = max(len(application.blueprint.steps), done + 1)
+        total = max(len(acting(application.blueprint)), done + 1)
         cards.append(
             {
                 "application": application,
@@ -53,9 +54,12 @@ def why_closed(entry: Service, person: Person | None) -> str:
 
 
 def address_of_mistake(application: Application, returned: Step) -> str:
-    """Where correcting begins: at the question the desk named; else at the form when it is one
-    page, at the list of all answers when it is longer."""
+    """Where correcting begins: at the first question the desk named; else at the form when it is
+    one page, at the list of all answers when it is longer."""
     form = reverse("application-fill", args=[application.pk])
+    first = next(iter(corrections.asked_for(application)), None)
+    if first is not None:
+        return f"{form}?start={first.key}#id_{first.key}"
     if returned.about:
         return f"{form}?start={returned.about}&ubah#id_{returned.about}"
     if len(actions.pages(application)) == 1:

@@ -11,15 +11,19 @@ from accounts.access import signed_in
 from audit import actions as audit_actions
 from kernel import clock
 from kernel.errors import NotThere, RuleBroken
-from services.applications import actions, queries, withdrawal
+from services.applications import actions, corrections, filled_forms, queries, withdrawal
 from services.applications import cover as covers
 from services.applications.answered import answered
 from services.applications.models import Application
 from services.applications.planning import plan_of
+from services.cases import deadlines, fees, thumbnails, vouching
 from services.cases import queries as desks
-from services.cases import thumbnails, vouching
 from services.cases.timeline import timeline
+from services.mall import outside
 from services.portal.cards import EDITABLE, State, address_of_mistake, cards_of
+from services.portal.visit_views import WishForm, may_wish
+from services.results import queries as queries_of_results
+from services.visits import queries as homes
 from services.web.access import resident, today
 from services.web.files import name_of, send, send_letter
 from services.web.kiosk import acting
@@ -36,7 +40,8 @@ def applications(request: HttpRequest) -> HttpResponse:
     for done in finished:
         in_words_of(done, chosen(request))
     running = cards_of(request, queries.under_way(person)[:100])
-    context = {"running": running, "finished": finished}
+    numbers = outside.of_person(person, chosen(request))
+    context = {"running": running, "finished": finished, "numbers": numbers}
     return render(request, "portal/applications.html", context)
 
 
@@ -50,11 +55,16 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     shown = in_words_of(found, language)
     plan = plan_of(found, shown, language)
     returned = desks.last_return(found)
+    after = outside.systems_after(found.version.service.slug)
+    wrong = corrections.to_correct(found, shown)
     context = {
         "correct_at": address_of_mistake(found, returned)
         if returned and not shown.filed_by
         else "",
         "application": found,
+        "deadline": deadlines.of(found),
+        "to_correct": wrong,
+        "message": corrections.message(returned.said, wrong) if returned else "",
         "blueprint": shown,
         "stops": timeline(found, at=clock.now(), today=today(), shown=plan),
         "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
@@ -67,11 +77,21 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "returned": returned,
         "question": vouching.of(returned) if returned is not None else None,
         "covers": covers.coverable(found),
+        "fees": fees.orders_of(found) if shown.tariff else [],
+        "forms": filled_forms.wanted(found),
+        "promised": queries_of_results.promised(found, plan.results()),
+        "systems": after,
+        "numbers": outside.of_case(found, language) if after else [],
         "moving": found.state in (State.RUNNING, State.ISSUING),
         "can_withdraw": found.state in {*EDITABLE, State.RUNNING}
         and not found.issued.all()
         and not shown.filed_by,
     }
+    if may_wish(found):
+        context |= {
+            "may_wish": True, "visit_form": WishForm(), "visit_wish": homes.wish_of(found),
+            "stops_at_home": homes.of_case(found),
+        }  # fmt: skip
     return render(request, "portal/application.html", context)
 
 

@@ -6,7 +6,14 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.forms import LONG_ENOUGH
 from kernel.nik import parse_kk
+from kernel.text import in_capitals_and_small
+from services.applications.originals import Line
+from services.cases import documents
+from services.cases.models import Document
 from services.cases.vouching import LONGEST_REPLY
+from services.residents.models import Person
+from services.results.models import Way
+from services.results.queries import Promise
 from ui.forms import EmailField, Form, NikField, PhoneField, WrittenDateField, by_rule
 
 
@@ -120,3 +127,80 @@ class ReplyForm(Form):
         help_text=gettext_lazy("Boleh kosong bila Anda menjawab dengan memperbaiki isian."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class OriginalsForm(Form):
+    """At a counter: each requirement, how it is met, and whether the original was seen."""
+
+    original = forms.MultipleChoiceField(
+        label=gettext_lazy("Syarat"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Centang yang aslinya Anda lihat di loket."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["original"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(line.key, f"{line.label} ({_met(line)})") for line in lines]
+        field.initial = [line.key for line in lines if line.seen]
+
+
+def _met(line: Line) -> str:
+    if line.document is None:
+        return gettext("belum ada, dan tidak wajib")
+    return str(Document.Origin(line.document.origin).label)
+
+
+class WhomForm(Form):
+    """For whom of the family an appointment is."""
+
+    person = forms.TypedChoiceField(
+        label=gettext_lazy("Untuk siapa?"), coerce=int, required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [(one.pk, in_capitals_and_small(one.name)) for one in people]
+        field.initial = people[0].pk
+
+
+class ProofForm(Form):
+    """A transfer to the bank, shown by its payer."""
+
+    paid_on = WrittenDateField(label=gettext_lazy("Tanggal transfer"))
+    file = forms.FileField(
+        label=gettext_lazy("Foto atau PDF bukti transfer"),
+        widget=forms.FileInput(
+            attrs={"accept": "image/*,application/pdf", "data-limit": documents.MAX_BYTES}
+        ),
+    )
+
+
+class ResultWayForm(Form):
+    """How a result is to reach whoever asked for it."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("Bagaimana Anda ingin menerimanya?"), widget=forms.RadioSelect
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Alamat pengantaran"), required=False, max_length=300,
+        help_text=gettext_lazy("Hanya bila diantar: jalan, nomor, RT dan RW, dan nomor telepon."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, promise: Promise, with_appointment: bool, **kwargs: Any) -> None:
+        """``with_appointment``: an office takes some, so that it may be offered."""
+        wish = promise.wish
+        initial = {"way": promise.way, "address": wish.address if wish is not None else ""}
+        super().__init__(*args, initial=initial, **kwargs)
+        field = self.fields["way"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (way, Way(way).label)
+            for way in promise.spec.ways
+            if with_appointment or Way(way) is not Way.APPOINTMENT
+        ]
+        if Way.DELIVERY not in promise.spec.ways:
+            del self.fields["address"]

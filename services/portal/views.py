@@ -3,31 +3,35 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kernel.errors import NotThere
 from services.applications import queries, requirements, staffed
-from services.catalogue import plain, standard, statements
+from services.catalogue import plain, statements
 from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
-from services.catalogue.translation import ORIGINAL, missing
+from services.catalogue.rules import with_initials
+from services.catalogue.translation import missing
 from services.dues import receipts
 from services.letters import queries as letters
 from services.letters.rules import initials
+from services.mall import queries as mall
 from services.neighbourhood import announcements
+from services.payments import queries as fees
 from services.portal.cards import cards_of, why_closed
 from services.portal.checking import headline_of
+from services.portal.deciding import deciding
 from services.portal.forms import CodeForm, SameFileForm
+from services.portal.mall_views import listed
+from services.portal.standard_views import offices_of
 from services.residents import family
 from services.residents.queries import facts_of, person_of
 from services.web.access import today
 from services.web.language import chosen, marked
 from tenants.office import readiness
+from tenants.office.queries import initials as switched_on_here
 from tenants.office.queries import vouching_heads
-from ui import brand
-from ui.language import reads_in
 from ui.page import Audience, page
 
 ON_HOME = 3  # cards of applications under way, and new announcements
@@ -39,9 +43,9 @@ ON_HOME = 3  # cards of applications under way, and new announcements
 @page(Audience.ANYONE, support="look")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    services = catalogue.offered(chosen(request))
     wanted = request.GET.get("q", "").strip()[:100]
     person = person_of(request.user)
+    services = listed(chosen(request), person)
     running = [] if person is None else cards_of(request, queries.under_way(person)[:20])
     village = staffed.village_of(person) if person is not None else ""
     ready = not village or readiness.is_ready(village, today())
@@ -65,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(Audience.ANYONE, support="look")
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    services = catalogue.offered(chosen(request))
+    services = listed(chosen(request), person_of(request.user))
     entry = next((c for c in catalogue.categories(services) if c.slug == slug), None)
     if entry is None:
         raise NotThere("Belum ada layanan di kelompok ini.")
@@ -81,20 +85,16 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     entry = catalogue.service(slug)
     assert entry.current is not None
     blueprint = entry.current.blueprint
-    contact = brand.current().contact
     language = chosen(request)
     person = person_of(request.user)
+    switched_on = switched_on_here()
+    blueprint = with_initials(blueprint, switched_on)
     places = catalogue.places_at(person.household.rt.code) if person else catalogue.places_here()
-    shown = spoken(entry.current.read_in(language), places)
-    rows = standard.items(
-        shown if reads_in() != ORIGINAL else spoken(blueprint, places),
-        complaints=gettext("Melalui %(contact)s") % {"contact": contact}
-        if contact
-        else gettext("Melalui kantor yang tertulis pada langkah-langkahnya"),
-        staff=gettext("Paling sedikit %(number)s orang di setiap wilayah")
-        % {"number": len(blueprint.steps)},
-    )
-    context = {"service": entry, "blueprint": shown, "standard": rows}
+    shown = spoken(with_initials(entry.current.read_in(language), switched_on), places)
+    context = {
+        "service": entry, "blueprint": shown, "offices": offices_of(blueprint, person),
+        "deciding": deciding(request, entry, shown, person),
+    }  # fmt: skip
     context |= {"needed": plain.needed(blueprint, shown)}
     context |= {"long_forms": plain.long_forms(plain.texts_of(shown))}
     context |= {"samples": [d.key for d in blueprint.documents if statements.sample(slug, d.key)]}
@@ -108,6 +108,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context["begins"] = person is not None and not may_choose
     context["lang"] = marked(shown, language)
+    context["continues"] = mall.before(slug, mall.offered(language, person))
     context["is_partly"] = language in shown.translations and bool(missing(blueprint, language))
     return render(request, "portal/service.html", context)
 
@@ -158,6 +159,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if found is None and (receipt := receipts.by_code(code)) is not None:
         context = {"receipt": receipt, "payer": initials(receipt.payer)}
         return render(request, "portal/verify_receipt.html", context)
+    if found is None and (payment := fees.receipt_by_code(code)) is not None:
+        context = {
+            "payment": payment, "payer": initials(payment.order.payer),
+            "back": fees.given_back(payment),
+        }  # fmt: skip
+        return render(request, "portal/verify_fee.html", context)
     if found is None:
         context = {"code": code[:60], "form": CodeForm()}
         return render(request, "portal/verify_unknown.html", context, status=404)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 Choices = tuple[tuple[str, str], ...]
 SlotKind = Literal[
     "line", "prose", "int", "rupiah", "yes", "choice", "many", "lines", "paragraphs", "rows",
-    "conditions", "icon",
+    "conditions", "icon", "date",
 ]  # fmt: skip
 NOTHING: Choices = (("", "Tidak ada"),)
 SEXES: Choices = (("", "Siapa saja"), ("perempuan", "Perempuan"), ("laki-laki", "Laki-laki"))
@@ -42,6 +42,7 @@ class Slot:
     section: str = ""  # heading above it
     address: str = ""  # its place for inheritance, where that is wider than ``path``
     makes_keys: bool = False  # a new row gets a key from its label
+    usual: tuple[str, ...] = ()  # what is ticked where a definition says nothing of it
 
     @property
     def name(self) -> str:

@@ -194,6 +194,7 @@ class Kind(Generic[S]):
     from_register: ClassVar[bool] = False  # may be prefilled with a fact of the register
     has_order: ClassVar[bool] = False  # conditions may ask for more and less
     has_map: ClassVar[bool] = False
+    of_city: ClassVar[bool] = False  # its values are those of a city, read when it is asked
     reports: ClassVar[bool] = True  # an answer has a ``fact`` or a ``point``
     is_person: ClassVar[bool] = False  # one person: may sign as a witness, ``{ibu.nama}``
     has_rows: ClassVar[bool] = False  # a letter may print them as a table
@@ -225,6 +226,11 @@ class Kind(Generic[S]):
     def words(self, spec: S, answer: Answer, language: str = "id") -> str:
         """An answer, not None, as people read it."""
         return str(answer)
+
+    def on_form(self, spec: S, answer: Answer) -> str:
+        """An answer, not None, as its place on a form of the ministry takes it: the key of what was
+        chosen, a day as eight digits, a number without its unit, anything else in words."""
+        return self.words(spec, answer)
 
     def placeholders(self, spec: S, answer: Answer) -> dict[str, str]:
         """What a letter may print: by the question's key, and below it."""

@@ -8,5 +8,6 @@ class RtConfig(AppConfig):
     def ready(self) -> None:
         from ui import device
 
-        device.area.fill("rt", device.Area(start="rt-inbox", facts="rt-device", outbox="rt-outbox"))
+        starts = ("rt-inbox", "field-home")
+        device.area.fill("rt", device.Area(starts, facts="rt-device", outbox="rt-outbox"))
         from services.rt import device as _pages  # noqa: F401 - registers the pages of requests

@@ -1,6 +1,6 @@
 """What the phone of a head of an RT keeps: which pages, and until when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
@@ -8,13 +8,13 @@ from django.db.models import Max
 from django.urls import reverse
 
 from kernel.clock import now
-from kernel.registry import Registry
 from services.applications import queries
 from services.catalogue import queries as catalogue
 from services.dues import books, owing, receipts
 from services.neighbourhood import monthly
 from services.neighbourhood.areas import codes_of, reporting_units
 from services.neighbourhood.reports import works_from_list
+from services.web.device import pages, untils
 from tenants.office.access import Visitor
 from tenants.office.models import Holding, Post
 from tenants.office.queries import absences_on, current_holdings
@@ -25,21 +25,17 @@ STEPS = 30  # requests whose pages are kept
 UNITS = 10  # whose month of an RW's is kept
 HOMES = 60  # households whose dues are kept, of all books together
 
-# Path and version of each page a phone keeps; a version that differs is fetched anew.
-Pages = Callable[[Visitor], Iterable[tuple[str, str]]]
-pages: Registry[Pages] = Registry(
-    "pages kept on phones", "what the phone of who answers for neighbours or keeps a book has"
-)
-
 
 def posts(who: Visitor) -> list[Post]:
     """The posts for which a phone keeps pages."""
     return list({post.pk: post for post in [*who.vouching, *who.treasuring]}.values())
 
 
-def kept_until(who: Visitor, at: datetime) -> datetime:
+def kept_until(who: Visitor, at: datetime) -> datetime | None:
     """When the phone forgets: after the last day of the posts held, after the last day on which
-    its owner stands in for somebody, and after a week at most."""
+    its owner stands in for somebody, and after a week at most. None without a post."""
+    if not posts(who):
+        return None
     today = at.astimezone(city().tz).date()
     ends = [at + LONGEST]
     held = current_holdings(today).filter(post__in=posts(who), user=who.user)
@@ -56,11 +52,6 @@ def kept_until(who: Visitor, at: datetime) -> datetime:
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=city().tz)
-
-
-def pages_of(who: Visitor) -> list[tuple[str, str]]:
-    """All pages of all parts of the area."""
-    return [one for part in pages for one in part(who)]
 
 
 def _requests(who: Visitor) -> Iterable[tuple[str, str]]:
@@ -142,3 +133,4 @@ def _life(who: Visitor) -> Iterable[tuple[str, str]]:
 
 
 pages.add("life", _life)
+untils.add("heads", kept_until)

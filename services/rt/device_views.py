@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kernel.clock import now
 from messaging.channels.push import public_key
-from services.rt.device import kept_until, pages_of, posts
+from services.web.device import kept_until, pages_of
 from tenants.office.access import visitor
 from ui.page import Audience, page
 
@@ -21,13 +21,14 @@ def facts(request: HttpRequest) -> HttpResponse:
     """Whose phone this is, until when it may keep which pages, what lets it send forms, and what a
     browser needs to show notices; of somebody without a post that one has ended."""
     who = visitor(request)
-    if not posts(who):
+    until = kept_until(who, now())
+    if until is None:
         return JsonResponse({"who": str(who.user.pk), "ended": True}, status=403)
     return JsonResponse(
         {
             "who": str(who.user.pk),
             "token": get_token(request),
-            "until": int(kept_until(who, now()).timestamp() * 1000),
+            "until": int(until.timestamp() * 1000),
             "pages": pages_of(who),
             "push": {
                 "key": public_key(),

@@ -6,26 +6,12 @@ from typing import Any
 
 from django import forms
 
-from kernel.rupiah import parse_rupiah
 from kernel.tanggal import MONTHS
 from services.cases.documents import MAX_BYTES
 from services.dues.categories import DUES, EXPENSE, INCOME
 from services.dues.models import DuesKind
 from services.dues.months import month_of, plus
-from ui.forms import Form, WrittenDateField, by_rule
-
-
-class RupiahField(forms.CharField):
-    """Rupiah as people type them: ``25.000``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 20)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        return by_rule(lambda: parse_rupiah(typed)) if typed else None
+from ui.forms import DayField, Form, RupiahField, WrittenDateField
 
 
 def written(day: date) -> str:
@@ -86,7 +72,7 @@ class BeginForm(Form):
 class CloseForm(Form):
     """The month that was shown: another one is not closed in its place."""
 
-    month = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
+    month = DayField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
 
 class EntryForm(Form):

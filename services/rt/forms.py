@@ -1,11 +1,12 @@
 """What a head who vouches says of a request."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
 from services.cases.answers import LEAST, OTHER, QUESTIONS, REFUSALS, Answer
+from services.web.correcting import MarkingForm
 from ui.forms import Form
 
 
@@ -41,8 +42,8 @@ class AnswerForm(Form):
         assert isinstance(reason, forms.ChoiceField)
         reason.choices = [(key, answer.label) for key, answer in self.ready.items()]
 
-    def clean(self) -> dict[str, str]:
-        data: dict[str, str] = super().clean() or {}
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("reason") == OTHER and len(data.get("note", "").strip()) < LEAST:
             self.add_error("note", self.missing)
         return data
@@ -63,20 +64,28 @@ class RefuseForm(AnswerForm):
         )
 
 
-class AskForm(AnswerForm):
-    """Something has to be known first."""
+class AskForm(MarkingForm, AnswerForm):
+    """Something has to be known or corrected first: a question, what is wrong, or both."""
 
     ready = QUESTIONS
     missing = "Tulis pertanyaannya, supaya pemohon bisa menjawab."
+    ticks = True
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "Pertanyaan"
+        self.fields["reason"].required = False
         self.fields[
             "note"
         ].help_text = (
             "Misalnya: siapa nama anak yang minta beasiswa? Wajib diisi untuk pertanyaan lain."
         )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("reason") and not self.wrong and not self.errors:
+            self.add_error("reason", "Pilih pertanyaannya, atau centang bagian yang salah.")
+        return given
 
 
 class SeveralForm(Form):

@@ -12,7 +12,7 @@ from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.once import reading_once
-from services.applications import queries
+from services.applications import corrections, queries
 from services.applications.answered import answered
 from services.applications.cover import coverable, purpose_of
 from services.applications.cover import make as make_cover
@@ -148,6 +148,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "is_own": vouchers.is_own(who.user, application),
         "form": VouchForm(),
         "asked": asked,
+        "changes": corrections.changes_for_head(application, step),
         "vouch": vouch,
         "has_cover": vouch is not None and vouch.pk in {one.pk for one in coverable(application)},
     }
@@ -176,32 +177,43 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         decisions.refuse(step_id=pk, by=who.user, ready=said["reason"], note=said["note"], at=now())
         messages.success(request, "Alasan Anda sudah disampaikan kepada pemohon.")
         return redirect("rt-inbox")
-    return _answer_page(request, "refuse", step, form)
+    application = queries.get_for(who.user, step.case_id, today=today())
+    return _answer_page(request, "refuse", step, application, form)
 
 
 @page(Audience.VOUCHER)
 @require_http_methods(["GET", "POST"])
 @reading_once()
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the request back with a question; it returns here with the answer."""
+    """Send the request back with a question, or with what is wrong in it; it returns here."""
     who = visitor(request)
     step = _step(who.vouching, pk)
-    form = AskForm(request.POST or None)
+    application = queries.get_for(who.user, step.case_id, today=today())
+    form = AskForm(
+        request.POST or None,
+        correctable=corrections.markable(application, step),
+        said={row.key: row.text for row in answered(application) if not row.sensitive},
+    )
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
-        decisions.return_(
-            step_id=pk, by=who.user, ready=said["reason"], note=said["note"], at=now()
-        )
-        messages.success(
-            request, "Pertanyaan Anda sudah disampaikan. Setelah dijawab, permohonannya kembali ke "
-            "sini.",
+        corrections.send_back(
+            step_id=pk, by=who.user, wrong=form.wrong, ready=said["reason"], note=said["note"],
+            at=now(),
         )  # fmt: skip
+        messages.success(
+            request,
+            "Permintaan Anda sudah disampaikan. Setelah diperbaiki, permohonannya kembali ke sini."
+            if form.wrong
+            else "Pertanyaan Anda sudah disampaikan. Setelah dijawab, permohonannya kembali ke "
+            "sini.",
+        )
         return redirect("rt-inbox")
-    return _answer_page(request, "ask", step, form)
+    return _answer_page(request, "ask", step, application, form)
 
 
-def _answer_page(request: HttpRequest, name: str, step: Step, form: AnswerForm) -> HttpResponse:
-    application = queries.get_for(visitor(request).user, step.case_id, today=today())
+def _answer_page(
+    request: HttpRequest, name: str, step: Step, application: Application, form: AnswerForm
+) -> HttpResponse:
     _note_read(request, step, application)
     context = {"step": step, "asking": asking(application), "form": form}
     status = 422 if form.errors else 200

@@ -34,12 +34,13 @@ def closures(request: HttpRequest, user: User) -> HttpResponse:
         until = typed_days["until"] or typed_days["since"]
         try:
             days = office.close_days(
-                since=typed_days["since"], until=until, name=typed_days["name"], by=user
-            )
+                since=typed_days["since"], until=until, name=typed_days["name"], by=user,
+                is_open=typed_days["is_open"],
+            )  # fmt: skip
         except RuleBroken as broken:
             explain(form, broken)
         else:
-            messages.success(request, f"{days} hari libur tersimpan.")
+            messages.success(request, f"{days} hari tersimpan.")
             return redirect("setup-closures")
     past = "lalu" in request.GET
     found = Closure.objects.filter(day__lt=today()).order_by("-day") if past else (

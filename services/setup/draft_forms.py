@@ -10,7 +10,7 @@ from django.template.defaultfilters import linebreaksbr
 
 from kernel.text import tidy
 from services.catalogue.models import ServiceVersion
-from ui.forms import Form
+from ui.forms import DayField, Form
 from ui.templatetags.ui import short_moment
 
 SHARED, OURS = "nasional", "kami"  # whose words are taken where a release changes them
@@ -63,7 +63,7 @@ class WalkForm(Form):
     """When the sample request is sent, how quick the desks are, and its answers. What is left
     empty is as in the sample."""
 
-    date = forms.DateField(
+    date = DayField(
         label="Dikirim tanggal",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

@@ -19,6 +19,7 @@ from services.catalogue import actions, editor_inputs, explaining, samples, simu
 from services.catalogue.desks import spoken
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.queries import places_here
+from services.catalogue.rules import with_initials
 from services.letters.pictures import pages_as_png
 from services.questions.kind import kind_of
 from services.setup.draft_forms import Asked, CompareForm, PublishForm, WalkForm
@@ -108,9 +109,14 @@ def letter(request: HttpRequest, user: User, slug: str, key: str) -> HttpRespons
 def walk(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """A sample request desk by desk, with dates over nights, weekends and holidays."""
     bench = bench_of(slug)
-    blueprint = spoken(bench.blueprint, places_here())
+    blueprint = with_initials(spoken(bench.blueprint, places_here()), office.initials())
     deciding = {c.field for step in blueprint.steps for c in step.when}
+    if blueprint.authority is not None:
+        deciding |= set(blueprint.authority.measures)
     deciding |= {c.field for output in blueprint.outputs for c in output.when}
+    deciding |= {c.field for result in blueprint.results for c in result.when}
+    rows = blueprint.tariff.rows if blueprint.tariff else []
+    deciding |= {c.field for row in rows for c in row.when} | {row.per for row in rows if row.per}
     answers = samples.answers(blueprint, today=today(), born_in=preview.town_name())
     asked = [
         Asked(

@@ -10,25 +10,40 @@ from kernel.numbers import parse_number
 from kernel.text import fold
 from services.catalogue import overrides
 from services.catalogue.blueprint import Blueprint
-from services.catalogue.overrides import Definition
+from services.catalogue.deciding import Term
+from services.catalogue.editor_inputs import PARTS, makers
+from services.catalogue.overrides import Definition, things_of
 from services.catalogue.shorthand import CLOSINGS, OPENINGS
+from services.catalogue.steps import step_specs
 from services.questions.kind import FieldSpec, kind_of, kinds
 
 RESERVED = frozenset({"baru", "impor", "rilis", "kelurahan"})  # addresses beside the services
 
 
+# Lists of groups on a page, and what a group is empty without.
+FILLED = {"blocks": "facts", "tables": "field", "rows": "label"}
+
+
 def blank(part: str, definition: Definition, kind: str = "text") -> Definition:
-    """A new question, document, step or letter, before anybody typed."""
+    """A new question, document, step, letter or result, before anybody typed."""
     if part == "fields":
         return kinds[kind].blank()
     if part == "documents":
         return {"key": "", "label": "", "help": "", "required": True, "show_when": [],
                 "unless_known": None, "kind": None}  # fmt: skip
+    if part == "tariff":
+        return {"law": "", "dated": None, "account": "", "rows": []}
+    if part == "results":
+        desks = makers(definition)
+        return {"key": "", "label": "", "kind": "physical", "step": desks[-1][0] if desks else "",
+                "ways": ["pickup"], "when": []}  # fmt: skip
+    if part == "steps" and kind in step_specs and (made := step_specs[kind].blank()):
+        return made
     if part == "steps":
         return {
             "key": "", "title": "", "level": "kelurahan", "dinas": None, "role": "loket",
             "deputies": [], "approve": "Setujui", "can_return": True, "can_refuse": True,
-            "must_note": False,
+            "must_note": False, "checks": [], "other_than": None,
             "clock": {"amount": 1, "unit": "hari_kerja"}, "on_timeout": "ingatkan", "when": [],
             "parallel": None, "optional": False,
         }  # fmt: skip
@@ -81,7 +96,9 @@ def written(item: Definition, values: Mapping[str, Any]) -> Definition:
     groups: dict[str, dict[int, dict[str, Any]]] = {}
     for path, value in values.items():
         first, _, rest = path.partition(".")
-        if first in ("blocks", "tables"):
+        if rest == "0":  # which of several comes first
+            new[first] = [one for one in (value,) if one] + [o for o in new[first] if o != value]
+        elif first in FILLED:
             number, _, name = rest.partition(".")
             groups.setdefault(first, {}).setdefault(int(number), {})[name] = value
         elif rest:
@@ -89,10 +106,18 @@ def written(item: Definition, values: Mapping[str, Any]) -> Definition:
         else:
             new[first] = value
     for first, rows in groups.items():
-        filled = "facts" if first == "blocks" else "field"
-        new[first] = [rows[number] for number in sorted(rows) if rows[number].get(filled)]
-    for block in new.get("blocks", []):
-        block.setdefault("when", [])
+        new[first] = [rows[number] for number in sorted(rows) if rows[number].get(FILLED[first])]
+    for group in (*new.get("blocks", []), *new.get("rows", [])):
+        group.setdefault("when", [])
+    if "term" in new:
+        typed = {
+            key: value for key, value in (new["term"] or {}).items() if value or value is False
+        }
+        usual = Term().model_dump(mode="json")
+        if {**usual, **typed} == usual:
+            del new["term"]
+        else:
+            new["term"] = {**usual, **typed}
     if "validity" in new and (new["validity"] or {}).get("amount") is None:
         new["validity"] = None
     return new
@@ -102,19 +127,23 @@ def placed(definition: Definition, part: str, key: str, item: Definition) -> Def
     """The definition with this part in the place of the one with ``key``, or at the end."""
     if part in ("main", "standard"):
         return item
-    found = [item if other["key"] == key else other for other in definition[part]]
-    if key not in [other["key"] for other in definition[part]]:
+    if part == "tariff":
+        return {**definition, "tariff": item}
+    there = things_of(definition, part)
+    found = [item if other["key"] == key else other for other in there]
+    if key not in [other["key"] for other in there]:
         found.append(item)
     return {**definition, part: found}
 
 
 def without(definition: Definition, part: str, key: str) -> Definition:
-    return {**definition, part: [item for item in definition[part] if item["key"] != key]}
+    rest = [item for item in things_of(definition, part) if item["key"] != key]
+    return {**definition, part: rest}
 
 
 def moved(definition: Definition, part: str, key: str, up: bool) -> Definition:
     """One place earlier or later."""
-    found = list(definition[part])
+    found = list(things_of(definition, part))
     here = next((n for n, item in enumerate(found) if item["key"] == key), None)
     if here is not None:
         there = here - 1 if up else here + 1
@@ -125,7 +154,7 @@ def moved(definition: Definition, part: str, key: str, up: bool) -> Definition:
 
 def ordered(definition: Definition, part: str, keys: list[str]) -> Definition:
     """The part's things in this order. Raises Stale when they are not the same things."""
-    found = {item["key"]: item for item in definition[part]}
+    found = {item["key"]: item for item in things_of(definition, part)}
     if sorted(keys) != sorted(found):
         raise Stale("Daftar ini baru saja berubah. Urutkan lagi dari daftar yang sekarang.")
     return {**definition, part: [found[key] for key in keys]}
@@ -135,7 +164,7 @@ def restored(definition: Definition, part: str, item: Definition, place: int) ->
     """A removed thing back where it stood; nothing changes when it is there already."""
     if overrides.item_of(definition, part, item["key"]) is not None:
         return definition
-    found = list(definition[part])
+    found = list(things_of(definition, part))
     found.insert(place, item)
     return {**definition, part: found}
 
@@ -179,8 +208,15 @@ def broken_conditions(definition: Definition, old: Definition, new: Definition) 
 
 def _compared(definition: Definition, key: str) -> Iterator[tuple[str, Definition]]:
     """Every condition on one question, with the address it stands at."""
-    for part in ("fields", "documents", "steps", "outputs"):
-        for item in definition[part]:
+    for row in (definition.get("tariff") or {}).get("rows", []):
+        for condition in row["when"]:
+            if condition["field"] == key:
+                yield "tariff.rows", condition
+    for condition in (definition.get("authority") or {}).get("usual", []):
+        if condition["field"] == key:
+            yield "authority", condition
+    for part in PARTS:
+        for item in things_of(definition, part):
             for name in ("show_when", "require_when", "when"):
                 for condition in item.get(name) or []:
                     if condition["field"] == key:

@@ -293,6 +293,11 @@ class ClosureForm(Form):
     since = TanggalField(label="Hari pertama")
     until = TanggalField(label="Hari terakhir", required=False)
     until.help_text = "Kosongkan bila hanya satu hari."
+    is_open = forms.BooleanField(
+        label="Kantor justru buka", required=False,
+        help_text="Untuk libur nasional atau cuti bersama yang dipindah, atau tidak berlaku di "
+        "sini.",
+    )  # fmt: skip
 
 
 class ServicesFilter(Form):

@@ -1,4 +1,5 @@
-"""The questions, documents, steps and letters of a service as lists: added, moved, removed."""
+"""The parts of a service as lists (questions, documents, steps, letters, results): added, moved,
+removed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from accounts.models import User
 from kernel.errors import NotThere, RuleBroken, Stale
 from services.applications import requirements
 from services.catalogue import editor_inputs
-from services.catalogue.overrides import ORDER, Definition
+from services.catalogue.overrides import ORDER, Definition, things_of
 from services.catalogue.steps import DESK, step_specs
 from services.setup import editing
 from services.setup.service_page import Bench, bench_of, edition_of, save
@@ -24,7 +25,7 @@ from ui.page import Audience, page
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One question, document, step or letter in its list."""
+    """One question, document, step, letter or result in its list."""
 
     key: str
     title: str
@@ -34,32 +35,40 @@ class Listed:
     last: bool
 
 
-def _about(part: str, item: Definition) -> str:
+def _about(part: str, item: Definition, definition: Definition) -> str:
     if part == "fields":
         kind = dict(editor_inputs.types())[item["type"]]
         asked = "wajib" if item["required"] else "boleh kosong"
         return f"{kind} · {asked}" + (" · bersyarat" if item["show_when"] else "")
     if part == "documents":
         return "wajib" if item["required"] else "boleh kosong"
-    if part == "steps" and item.get("kind", DESK) != DESK:
+    if part == "steps" and item.get("kind", DESK) != DESK and "role" not in item:
         return step_specs[item["kind"]].label
     if part == "steps":
+        kind = item.get("kind", DESK)
+        what = "" if kind == DESK else f"{step_specs[kind].label} · "
         level, role = dict(editor_inputs.LEVELS)[item["level"]], role_of(item["role"]).title
         clock = item["clock"]
         unit = dict(editor_inputs.CLOCKS)[clock["unit"]].partition(" (")[0]
-        return f"{role} · {level} · {clock['amount']} {unit}" + (
+        return f"{what}{role} · {level} · {clock['amount']} {unit}" + (
             " · bersyarat" if item["when"] else ""
         )
+    if part == "results":
+        kind = dict(editor_inputs.RESULT_KINDS)[item["kind"]].partition(",")[0]
+        desk = dict(editor_inputs.makers(definition))[item["step"]]
+        ways = [dict(editor_inputs.RESULT_WAYS)[way] for way in item["ways"]]
+        said = " · ".join([kind, f"dicatat di “{desk}”", *([", ".join(ways)] if ways else [])])
+        return said + (" · bersyarat" if item["when"] else "")
     return str(item["subject"]) + (" · bersyarat" if item["when"] else "")
 
 
 @page(Audience.ADMIN)
 @require_safe
 def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
-    """All questions, documents, steps or letters, in order."""
+    """All questions, documents, steps, letters or results, in order."""
     bench = bench_of(slug)
-    found = bench.definition[part]
-    shared = {item["key"]: item for item in bench.base[part]} if bench.base is not None else {}
+    found = things_of(bench.definition, part)
+    shared = {item["key"]: item for item in things_of(bench.base or {}, part)}
     rows = []
     for number, item in enumerate(found):
         mark = ""
@@ -71,7 +80,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
             Listed(
                 item["key"],
                 item.get("label") or item["title"],
-                _about(part, item),
+                _about(part, item, bench.definition),
                 mark,
                 number == 0,
                 number == len(found) - 1,
@@ -102,6 +111,7 @@ def items(request: HttpRequest, user: User, slug: str, part: str) -> HttpRespons
         "undo": undo["title"] if undoable else "",
         "edit_name": f"setup-{address}-edit",
         "add_url": reverse(f"setup-{address}-add", args=[slug]),
+        "addable": editor_inputs.addable() if part == "steps" else (),
         "list_url": reverse(f"setup-{address}", args=[slug]),
     }
     return render(request, "setup/service/items.html", context)
@@ -155,7 +165,7 @@ UNDO = "setup-undo"  # in the session: what was removed last, and the draft's ed
 
 def _remember(request: HttpRequest, bench: Bench, part: str, key: str) -> None:
     """Keep a removed thing for as long as nothing else is changed."""
-    for place, item in enumerate(bench.definition[part]):
+    for place, item in enumerate(things_of(bench.definition, part)):
         if item["key"] == key:
             request.session[UNDO] = {
                 "slug": bench.service.slug,

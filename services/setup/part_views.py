@@ -97,11 +97,14 @@ def _placeholders(definition: Definition) -> list[tuple[str, str]]:
 def edit(
     request: HttpRequest, user: User, slug: str, part: str = "main", key: str = ""
 ) -> HttpResponse:
-    """One part: the service itself, its standard, or one question, document, step or letter."""
+    """One part: the service itself, its standard, or one question, document, step, letter or
+    result."""
     bench = bench_of(slug)
     item: Definition | None = bench.definition
     if part in editor_inputs.PARTS:
         item = overrides.item_of(bench.definition, part, key)
+    elif part == "tariff":
+        item = bench.definition.get("tariff") or editing.blank(part, bench.definition)
     if item is None:
         raise NotThere("Bagian ini sudah tidak ada. Mungkin baru dihapus.")
     kind = request.GET.get("kind", "")
@@ -141,7 +144,7 @@ def _retype_problem(bench: Bench, old: Definition, new: Definition) -> str:
 
 @page(Audience.ADMIN)
 def add(request: HttpRequest, user: User, slug: str, part: str) -> HttpResponse:
-    """A new question, document, step or letter. Questions ask for their kind first."""
+    """A new question, document, step, letter or result. Questions ask for their kind first."""
     bench = bench_of(slug)
     kind = request.GET.get("kind", "")
     if part == "fields" and kind not in kinds:
@@ -166,7 +169,9 @@ def with_typed(
     """The part as typed, and the whole definition with it in its place."""
     new = form.result()
     if is_new:
-        taken = [i["key"] for p in editor_inputs.PARTS for i in bench.definition[p]]
+        taken = [
+            i["key"] for p in editor_inputs.PARTS for i in overrides.things_of(bench.definition, p)
+        ]
         new["key"] = editing.new_key(new.get("label") or new.get("title") or part, taken)
     return new, editing.placed(bench.definition, part, new.get("key", ""), new)
 
@@ -196,7 +201,7 @@ def _edit(
     """``was`` is the question before its kind was changed, ``lost`` what that costs."""
     slug = bench.service.slug
     key = item.get("key", "") if part in editor_inputs.PARTS else ""
-    prefix = f"{part}.{key}" if key else ""
+    prefix = f"{part}.{key}" if key else "tariff" if part == "tariff" else ""
     data = request.POST if request.method == "POST" else None
     moving = data is not None and "move" in data
     adding = data is not None and "add" in data
@@ -208,6 +213,8 @@ def _edit(
         messages.info(request, "Baris kosong ditambah. Ketikan Anda masih ada; simpan sesudahnya.")
     elif moving:
         messages.info(request, "Urutannya berubah di halaman ini. Simpan supaya tetap.")
+    elif data is not None and part == "tariff" and "remove" in data:
+        return _without_tariff(request, user, bench)
     elif data is not None and form.is_valid():
         new, definition = with_typed(bench, part, form, is_new=is_new)
         undo = data.get("undo", "")
@@ -258,18 +265,31 @@ def _edit(
     return render(request, "setup/service/part.html", context, status=status)
 
 
+def _without_tariff(request: HttpRequest, user: User, bench: Bench) -> HttpResponse:
+    """The service is free again."""
+    try:
+        save(bench, {**bench.definition, "tariff": None}, edition_of(request), user)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    else:
+        messages.success(request, "Tarifnya dihapus dari draf. Hapus juga langkah Pembayarannya.")
+    return redirect("setup-tariff", bench.service.slug)
+
+
 def preview_address(slug: str, part: str, key: str, item: Definition) -> str:
     """Where the page asks for the picture of what is being typed."""
-    asked = {"part": part, "key": key, "kind": item.get("type", "")}
+    kind = item.get("kind", "") if part == "steps" else item.get("type", "")
+    asked = {"part": part, "key": key, "kind": kind}
     return f"{reverse('setup-preview', args=[slug])}?{urlencode(asked)}"
 
 
 def _shape(item: Definition, data: Any) -> Definition:
     """The part with as many groups and tables as were on the page that was sent."""
-    if data is None or "opening" not in item:
+    groups = [name for name in editing.FILLED if name in item]
+    if data is None or not groups:
         return item
     shape = dict(item)
-    for name in ("blocks", "tables"):
+    for name in groups:
         numbers = [
             int(given.split("__")[1])
             for given in data

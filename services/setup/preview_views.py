@@ -20,10 +20,12 @@ from services.catalogue.desks import spoken
 from services.catalogue.overrides import Definition
 from services.catalogue.paging import pages
 from services.catalogue.queries import places_here
+from services.catalogue.results import ResultSpec
+from services.catalogue.tariff import charges, total
 from services.letters.pictures import pages_as_png
 from services.letters.render import RenderFailed
 from services.questions.conditions import Answer
-from services.questions.kind import FieldSpec
+from services.questions.kind import FieldSpec, kind_of
 from services.setup import editing
 from services.setup.part_views import part_form, with_typed
 from services.setup.service_page import Bench, bench_of
@@ -61,10 +63,13 @@ def preview(request: HttpRequest, user: User, slug: str) -> HttpResponse:
 def _item(bench: Bench, part: str, key: str, kind: str) -> Definition:
     if part in ("main", "standard"):
         return bench.definition
+    if part == "tariff":
+        return bench.definition.get("tariff") or editing.blank(part, bench.definition)
     if part not in editor_inputs.PARTS:
         raise NotThere("Bagian ini tidak ada.")
     if not key:
-        kind = kind if kind in dict(editor_inputs.types()) else "text"
+        if part == "fields" and kind not in dict(editor_inputs.types()):
+            kind = "text"
         return editing.blank(part, bench.definition, kind)
     item = overrides.item_of(bench.definition, part, key)
     if item is None:
@@ -87,6 +92,10 @@ def _shown(blueprint: Blueprint, part: str, key: str) -> dict[str, Any]:
         things: list[FieldSpec | DocumentSpec] = [*blueprint.fields, *blueprint.documents]
         asked = samples.meeting(next(thing for thing in things if thing.key == key).show_when)
         form = _form(blueprint, key, asked)
+    if part == "tariff":
+        return {"part": part, "blueprint": blueprint, "example": _example(blueprint)}
+    if part == "results":
+        return {"part": part, "blueprint": blueprint, "results": _results(blueprint)}
     outputs = [o for o in blueprint.outputs if part != "outputs" or o.key == key]
     drawn = [
         (
@@ -100,6 +109,33 @@ def _shown(blueprint: Blueprint, part: str, key: str) -> dict[str, Any]:
     ]
     shown = spoken(blueprint, places_here())
     return {"part": part, "blueprint": shown, "form": form, "letters": drawn}
+
+
+def _results(blueprint: Blueprint) -> list[tuple[ResultSpec, str, list[str]]]:
+    """Every result, the desk that notes it, and how it may reach its holder."""
+    ways = dict(editor_inputs.RESULT_WAYS)
+    return [
+        (one, blueprint.desk(one.step).title, [ways[way] for way in one.ways])
+        for one in spoken(blueprint, places_here()).results
+    ]
+
+
+def _example(blueprint: Blueprint) -> dict[str, Any]:
+    """What a sample request would pay, and by which of its answers."""
+    assert blueprint.tariff is not None
+    given = samples.answers(blueprint, today=today(), born_in=letters.town_name())
+    asked = {row.per for row in blueprint.tariff.rows}
+    asked |= {condition.field for row in blueprint.tariff.rows for condition in row.when}
+    lines = charges(blueprint.tariff, given)
+    return {
+        "answers": [
+            (spec.label, kind_of(spec).words(spec, given[spec.key]))
+            for spec in blueprint.fields
+            if spec.key in asked and given.get(spec.key) is not None
+        ],
+        "lines": lines,
+        "total": total(lines),
+    }
 
 
 def _form(blueprint: Blueprint, key: str, asked: Mapping[str, Answer]) -> AnswersForm:

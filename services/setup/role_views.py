@@ -25,6 +25,7 @@ DUTIES = {
     Can.CHECKS.value: "Memeriksa berkas",
     Can.INITIALS.value: "Memaraf",
     Can.SIGNS.value: "Memutuskan dan menandatangani",
+    Can.COLLECTS.value: "Menerima pembayaran retribusi",
     Can.SEES_PEOPLE.value: "Mencari dan membuka data penduduk wilayahnya",
     Can.KEEPS_REGISTER.value: "Mencatat data penduduk (di kelurahan atau desa, dan Disdukcapil)",
     Can.SHARED.value: "Boleh dipegang beberapa orang sekaligus",

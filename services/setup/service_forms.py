@@ -16,7 +16,7 @@ from services.catalogue.overrides import Definition, item_of
 from services.questions.editor import Cell, Slot
 from services.questions.kind import FieldSpec
 from services.setup import editing
-from ui.forms import Form
+from ui.forms import Form, WrittenDateField
 from ui.templatetags.ui import icon
 
 MAX_FILE = 512 * 1024  # bytes of an imported service
@@ -177,6 +177,8 @@ def _field(slot: Slot) -> forms.Field:
         )
         field.prefix = "Rp" if slot.kind == "rupiah" else ""  # type: ignore[attr-defined]
         return field
+    if slot.kind == "date":
+        return WrittenDateField(**common)
     if slot.kind in ("lines", "paragraphs"):
         kind = LinesField if slot.kind == "lines" else ParagraphsField
         rows = 4 if slot.kind == "lines" else 8
@@ -228,10 +230,17 @@ class PartForm(Form):
                 if limit is not None:
                     field.error_messages[key] = f"“{slot.label}”: paling {words} {limit}."
 
-    def _typed(self, slot: Slot) -> Any:
+    def _standing(self, slot: Slot) -> Any:
+        """What the definition says at a place, or what holds where it says nothing."""
         value = editing.read(self.item, slot.path)
+        return list(slot.usual) if value is None and slot.usual else value
+
+    def _typed(self, slot: Slot) -> Any:
+        value = self._standing(slot)
         if slot.kind == "conditions":
             return [editing.condition_typed(self.definition, row) for row in value or []]
+        if slot.kind == "date" and value:
+            return f"{date.fromisoformat(value):%d-%m-%Y}"
         return value
 
     def forget_errors(self) -> None:
@@ -248,6 +257,9 @@ class PartForm(Form):
                     ]
                 except ValueError as wrong:
                     self.add_error(slot.name, str(wrong))
+            first = self.cleaned_data.get(slot.name) if slot.path.endswith(".0") else None
+            if first and first not in self.cleaned_data.get(slot.place, []):
+                self.add_error(slot.name, "Centang juga cara ini di atas, atau pilih yang lain.")
         return self.cleaned_data
 
     def _condition(self, row: Mapping[str, str]) -> dict[str, Any]:
@@ -266,11 +278,13 @@ class PartForm(Form):
                 value = None
             elif slot.kind in ("int", "rupiah") and value is None:
                 value = 0
-            kept = editing.read(self.item, slot.path)
-            if slot.kind == "many" and sorted(value) == sorted(kept or []):
-                value = kept or []  # ticked boxes have no order of their own
+            elif slot.kind == "date":
+                value = value.isoformat() if value else None
+            kept = self._standing(slot)
+            if slot.kind == "many":  # ticked boxes have no order of their own
+                value = sorted(value, key=[*(kept or []), *value].index)
             if slot.makes_keys:
-                value = _with_keys(value)
+                value = _with_keys(_with_rest(value, kept or []))
             values[slot.path] = value
         return editing.written(self.item, values)
 
@@ -294,6 +308,17 @@ def _with_keys(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row["key"] = editing.new_key(row["label"], taken)
             taken.add(row["key"])
     return rows
+
+
+def _with_rest(rows: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with what else was said of them, which the small table does not show."""
+    known = {row["key"]: row for row in kept if "key" in row}
+    return [
+        {**known[row["key"]], **row}
+        if row["key"] in known and row.get("type") == known[row["key"]].get("type")
+        else row
+        for row in rows
+    ]
 
 
 class NewServiceForm(Form):

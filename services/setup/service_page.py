@@ -55,7 +55,9 @@ class Bench:
         return self.service.current.definition if self.service.current else None
 
     def context(self, tab: str) -> dict[str, Any]:
-        counts = {part: len(self.definition[part]) for part in editor_inputs.PARTS}
+        counts = {
+            part: len(overrides.things_of(self.definition, part)) for part in editor_inputs.PARTS
+        }
         slug = self.service.slug
         tabs: list[tuple[str, str, str, int | None]] = [
             ("main", "Isi", reverse("setup-service", args=[slug]), None)
@@ -63,6 +65,7 @@ class Bench:
         for part, (address, one) in editor_inputs.PARTS.items():
             tabs.append((part, one, reverse(f"setup-{address}", args=[slug]), counts[part]))
         for key, label, name in (
+            ("tariff", "Tarif", "setup-tariff"),
             ("standard", "Standar", "setup-standard"),
             ("translations", "Terjemahan", "setup-translations"),
             ("draft", "Draf", "setup-draft"),
@@ -70,6 +73,9 @@ class Bench:
             ("history", "Riwayat", "setup-history"),
         ):
             tabs.append((key, label, reverse(name, args=[slug]), None))
+        published = self.service.current.definition if self.service.current else {}
+        if published.get("authority"):
+            tabs.append(("authority", "Wewenang", reverse("setup-authority", args=[slug]), None))
         return {
             "service": self.service,
             "definition": self.definition,
@@ -133,6 +139,8 @@ def findings_of(blueprint: Blueprint, slug: str) -> list[Found]:
         if part in editor_inputs.PARTS:
             name = f"setup-{editor_inputs.PARTS[part][0]}"
             href = reverse(f"{name}-edit", args=[slug, key]) if key else reverse(name, args=[slug])
+        if part in ("tariff", "fee"):
+            href = reverse("setup-tariff" if part == "tariff" else "setup-service", args=[slug])
         if part == "translations":
             told[key, finding.message] = [*told.get((key, finding.message), []), finding.place]
             continue

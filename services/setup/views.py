@@ -33,7 +33,7 @@ from tenants.console.forms import WhyForm
 from tenants.office import actions as office
 from tenants.office import calling, decrees, describing, queries, readiness, structure
 from tenants.office.models import Decree, Holding, Post, Profile, Unit
-from tenants.office.roles import Can, having
+from tenants.office.roles import NEIGHBOURHOOD, Can, having, level_of
 from tenants.registry.current import city
 from ui.forms import explain
 from ui.page import Audience, page
@@ -122,6 +122,7 @@ def unit(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     context = {
         "posts": with_holders(found.posts.all()),
         "is_called": found.kind in calling.CALLED,
+        "has_hours": level_of(found.kind) not in NEIGHBOURHOOD,
         "may_add": structure.may_add(found) and found.is_active,
         "history": found.decrees.select_related("target"),
         "changes": offered(found),

@@ -54,9 +54,10 @@ class RulesForm(Form):
 class HoursForm(Form):
     """From when until when, for each weekday; empty where nobody works."""
 
-    def __init__(self, *args: Any, known: Mapping[int, Hours], of: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Mapping[int, Hours], of: str, whole: bool = True,
+                 **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        is_office = of == ServiceHours.Of.OFFICE
+        is_office = of == ServiceHours.Of.OFFICE and whole
         start = known or (USUAL if is_office else {})
         for weekday, name in enumerate(WEEKDAYS):
             opens, closes = start.get(weekday, (None, None))

@@ -11,6 +11,7 @@ from services.cases.vouch_rules import drop_rules, in_sentences, set_rules
 from services.cases.way import as_way
 from services.setup.vouching_forms import HoursForm, RulesForm, VillageForm
 from tenants.office.models import ServiceHours, Unit
+from tenants.office.roles import NEIGHBOURHOOD, level_of
 from tenants.office.service_hours import WEEKDAYS, hours_of, set_hours
 from tenants.registry.current import city
 from ui.forms import explain
@@ -74,13 +75,17 @@ def choose_village(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @page(Audience.ADMIN)
-def hours(request: HttpRequest, user: User, of: str) -> HttpResponse:
-    """The service hours of the offices, or of RT and RW, for each weekday."""
-    known = hours_of(of)
-    form = HoursForm(request.POST if request.method == "POST" else None, known=known, of=of)
+def hours(request: HttpRequest, user: User, of: str, pk: int | None = None) -> HttpResponse:
+    """The service hours of the offices, of one office, or of RT and RW, for each weekday."""
+    unit = Unit.objects.filter(pk=pk).first() if pk is not None else None
+    if pk is not None and (unit is None or level_of(unit.kind) in NEIGHBOURHOOD):
+        raise NotThere("Kantor ini tidak ditemukan.")
+    known = hours_of(of, unit)
+    form = HoursForm(request.POST if request.method == "POST" else None, known=known, of=of,
+                     whole=unit is None)  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            set_hours(of=of, hours=form.hours(), by=user)
+            set_hours(of=of, hours=form.hours(), by=user, unit=unit)
         except RuleBroken as broken:
             explain(form, broken)
         else:
@@ -91,7 +96,7 @@ def hours(request: HttpRequest, user: User, of: str) -> HttpResponse:
         for weekday, name in enumerate(WEEKDAYS)
     ]
     context = {
-        "form": form, "rows": rows, "known": known,
+        "form": form, "rows": rows, "known": known, "unit": unit,
         "is_office": of == ServiceHours.Of.OFFICE,
     }  # fmt: skip
     status = 422 if form.errors else 200

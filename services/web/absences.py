@@ -14,7 +14,7 @@ from kernel.errors import RuleBroken
 from services.web.access import today
 from tenants.office import absences
 from tenants.office.absences import StandIn
-from ui.forms import Form, WrittenDateField, explain
+from ui.forms import DayField, Form, WrittenDateField, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class DaysForm(Form):
 
 
 class WhoForm(Form):
-    since = forms.DateField(widget=forms.HiddenInput)
-    until = forms.DateField(widget=forms.HiddenInput)
+    since = DayField(widget=forms.HiddenInput)
+    until = DayField(widget=forms.HiddenInput)
     stand_in = forms.ChoiceField(label="Siapa yang menggantikan?", widget=forms.RadioSelect)
 
     def __init__(self, *args: object, among: Sequence[StandIn], **kwargs: object) -> None:

@@ -28,6 +28,9 @@ def name_of(name: str, media_type: str) -> str:
 
 
 LOST = gettext_noop("Berkas ini hilang dari penyimpanan.")
+DESTROYED = gettext_noop(
+    "Berkas ini sudah dimusnahkan karena masa simpannya habis. Catatannya masih ada di arsip."
+)
 LOST_DOCUMENT = gettext_noop(
     "Berkas dokumen ini hilang dari penyimpanan. Hapus dari dompet, lalu unggah lagi di "
     "permohonan berikutnya."
@@ -36,6 +39,8 @@ LOST_DOCUMENT = gettext_noop(
 
 def send_stored(path: str, *, media_type: str, name: str, lost: str = LOST) -> HttpResponse:
     """A stored file, shown in the browser. Raises NotThere with the words ``lost``."""
+    if not path:
+        raise NotThere(DESTROYED)
     try:
         content = stored_files.read(path)
     except FileNotFoundError:
@@ -51,6 +56,8 @@ def send_kept(document: WalletDocument) -> HttpResponse:
 
 def send_letter(letter: Letter, *, download: bool) -> HttpResponse:
     """A finished letter: the archived bytes and nothing else."""
+    if letter.destroyed_at is not None:
+        raise NotThere(DESTROYED)
     name = f"{letter.subject} {letter.number}.pdf".replace("/", "-")
     content = stored_files.read(letter.file)
     return send(content, media_type="application/pdf", name=name, download=download)

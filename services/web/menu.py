@@ -18,6 +18,7 @@ def links(request: HttpRequest) -> Iterator[Link]:
     user, who = request.user, visitor_or_none(request)
     if isinstance(user, User) and user.login.startswith("nik:"):
         yield Link(gettext("RT saya"), reverse("my-rt"), "house", 55, is_work=False)
+        yield Link(gettext("Antrean"), reverse("queue"), "ticket", 57, is_work=False)
         yield Link(gettext("Data saya"), reverse("own-data"), "id-card", 60, is_work=False)
     if who is None:
         return

@@ -132,7 +132,18 @@ def let_desks(request: HttpRequest, _page: Page, named: Mapping[str, object]) ->
     return ()
 
 
+def let_offices(
+    request: HttpRequest, _page: Page, named: Mapping[str, object]
+) -> tuple[object, ...]:
+    """A guard: officials, and administrators of the city; nobody who looks in."""
+    who = visitor(request)
+    if not (who.desks or who.is_admin):
+        raise _refuse(named, "Halaman ini untuk petugas kantor dan admin kota.")
+    return ()
+
+
 guards.add(Audience.ADMIN, let_admins)
+guards.add(Audience.OFFICE, let_offices)
 guards.add(Audience.VOUCHER, let_vouchers)
 guards.add(Audience.TREASURER, let_treasurers)
 guards.add(Audience.DESK, let_desks)

@@ -13,8 +13,9 @@ MOST_CLOSED = 31  # days named at once: more is a mistyped year
 
 
 @transaction.atomic
-def close_days(*, since: date, until: date, name: str, by: User) -> int:
-    """Note days on which the offices are closed; returns how many. A known day is renamed.
+def close_days(*, since: date, until: date, name: str, by: User, is_open: bool = False) -> int:
+    """Note days on which the offices are closed, or open in spite of the national calendar; returns
+    how many. A known day is changed.
 
     Clocks already running are not computed anew. Raises RuleBroken.
     """
@@ -27,11 +28,11 @@ def close_days(*, since: date, until: date, name: str, by: User) -> int:
         )
     for number in range(days):
         Closure.objects.update_or_create(
-            day=since + timedelta(days=number), defaults={"name": name}
+            day=since + timedelta(days=number), defaults={"name": name, "is_open": is_open}
         )
     audit.record(
         "closure.noted", actor=by, subject="closure", subject_id=since.isoformat(),
-        detail={"until": until.isoformat(), "name": name},
+        detail={"until": until.isoformat(), "name": name, "open": is_open},
     )  # fmt: skip
     return days
 

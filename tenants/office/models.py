@@ -291,14 +291,43 @@ class Profile(models.Model):
         return self.government
 
 
+class InitialsAt(models.Model):
+    """A role whose holder puts initials to each draft at a level before its head signs it."""
+
+    level = models.CharField(max_length=16)
+    role = models.CharField(max_length=16)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["level", "role"], name="initials_at_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.role}"
+
+
+class OnePersonAt(models.Model):
+    """An office at which whoever checked a case may complete it too, although others could."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.unit_id)
+
+
 class Closure(models.Model):
-    """A day on which this city's offices are closed, besides weekends and national holidays.
+    """A day on which this city's offices are closed, besides weekends and national holidays; or
+    with ``is_open`` one on which they are open although it is a national holiday or cuti bersama:
+    those are moved, or do not hold for everybody.
 
     Clocks that start afterwards count it; those already running stay as they were computed.
     """
 
     day = models.DateField(unique=True)
     name = models.CharField(max_length=120)  # "Cuti bersama Idulfitri", "Hari jadi kota"
+    is_open = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["day"]
@@ -316,6 +345,8 @@ class ServiceHours(models.Model):
         NEIGHBOURHOOD = "ert", "RT dan RW"
 
     of = models.CharField(max_length=10, choices=Of)
+    # Of one office alone; null: of every office, or of every RT and RW.
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="+")
     weekday = models.PositiveSmallIntegerField()  # 0 is Monday
     opens = models.TimeField()
     closes = models.TimeField()
@@ -323,7 +354,12 @@ class ServiceHours(models.Model):
     class Meta:
         ordering = ["of", "weekday"]
         constraints = [
-            models.UniqueConstraint(fields=["of", "weekday"], name="service_hours_once"),
+            models.UniqueConstraint(
+                fields=["of", "weekday"], condition=Q(unit=None), name="service_hours_once"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "of", "weekday"], name="service_hours_once_at_unit"
+            ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="service_hours_on_weekday"),
             models.CheckConstraint(
                 condition=Q(closes__gt=models.F("opens")), name="service_hours_close_later"

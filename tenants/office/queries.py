@@ -1,12 +1,14 @@
 """Reads of the office: who holds which post, which unit stands above."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import (
+    BigIntegerField,
     DateField,
     Exists,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -14,6 +16,7 @@ from django.db.models import (
     TimeField,
     Value,
 )
+from django.db.models.functions import Cast
 
 from accounts.models import User
 from audit.models import Entry
@@ -22,7 +25,17 @@ from kernel.registry import Registry
 from kernel.workdays import Hours, WorkCalendar, calendar_for
 from tenants.backend.scope import once_here
 from tenants.office.languages import offered
-from tenants.office.models import Absence, Closure, Holding, Post, Profile, ServiceHours, Unit
+from tenants.office.models import (
+    Absence,
+    Closure,
+    Holding,
+    InitialsAt,
+    OnePersonAt,
+    Post,
+    Profile,
+    ServiceHours,
+    Unit,
+)
 from tenants.office.roles import NEIGHBOURHOOD, Can, can, having
 from tenants.registry.current import city as here
 from tenants.registry.people import Admin
@@ -141,35 +154,64 @@ def admins_today() -> list[Admin]:
     return [Admin(user.pk, user.name, user.email) for user in found]
 
 
+def initials() -> frozenset[tuple[str, str]]:
+    """Levels and roles whose initials this city wants on each draft. One query."""
+    return once_here(
+        "office.initials",
+        lambda: frozenset(InitialsAt.objects.values_list("level", "role")),
+    )
+
+
+def one_person() -> frozenset[int]:
+    """Offices at which one person may check and complete a case. One query."""
+    return once_here(
+        "office.one_person",
+        lambda: frozenset(OnePersonAt.objects.values_list("unit", flat=True)),
+    )
+
+
 def languages() -> tuple[tuple[str, str], ...]:
     """Codes and names of the languages this city offers its services in. One query."""
     return offered(Profile.objects.values_list("languages", flat=True).first() or "")
 
 
-def calendar(of: str = ServiceHours.Of.OFFICE) -> WorkCalendar:
+def calendar(of: str = ServiceHours.Of.OFFICE, unit: int | None = None) -> WorkCalendar:
     """This city's working days and service hours: weekends, national holidays, its own closures.
-    Those of RT and RW are the offices' where they have none of their own. One query for both."""
-    closures, hours = once_here("office.calendar", _closures_and_hours)
-    wanted = hours.get(of) or hours.get(ServiceHours.Of.OFFICE)
-    return calendar_for(here().timezone, closures, wanted)
+    Those of RT and RW are the offices' where they have none of their own; those of a unit (its id)
+    the city's, where it has none. One query for all."""
+    days = once_here("office.calendar", _days_and_hours)
+    wanted = (
+        days.hours.get((of, unit))
+        or days.hours.get((of, None))
+        or days.hours.get((ServiceHours.Of.OFFICE, None))
+    )
+    return calendar_for(here().timezone, days.closed, wanted, days.opened)
 
 
-def _closures_and_hours() -> tuple[list[date], dict[str, dict[int, Hours]]]:
+@dataclass(slots=True)
+class _Days:
+    closed: list[date] = field(default_factory=list)
+    opened: list[date] = field(default_factory=list)
+    hours: dict[tuple[str, int | None], dict[int, Hours]] = field(default_factory=dict)
+
+
+def _days_and_hours() -> _Days:
     nothing = Value(None, output_field=TimeField())
+    no_unit = Value(None, output_field=BigIntegerField())
     days = Closure.objects.order_by().values_list(
-        "day", Value(""), Value(0), nothing, nothing, named=False
+        "day", Value(""), no_unit, Cast("is_open", IntegerField()), nothing, nothing, named=False
     )
     some_day = Value(None, output_field=DateField())
     hours = ServiceHours.objects.order_by().values_list(
-        some_day, "of", "weekday", "opens", "closes", named=False
+        some_day, "of", "unit_id", Cast("weekday", IntegerField()), "opens", "closes", named=False
     )
-    closures, found = [], dict[str, dict[int, Hours]]()
-    for day, of, weekday, opens, closes in days.union(hours, all=True):
+    found = _Days()
+    for day, of, unit, number, opens, closes in days.union(hours, all=True):
         if day is not None:
-            closures.append(day)
+            (found.opened if number else found.closed).append(day)
         else:
-            found.setdefault(of, {})[weekday] = (opens, closes)
-    return closures, found
+            found.hours.setdefault((of, unit), {})[number] = (opens, closes)
+    return found
 
 
 def holder_of(unit: Unit, role: str, on: date) -> Holding | None:

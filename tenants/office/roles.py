@@ -48,11 +48,12 @@ class Can(StrEnum):
     ADMINISTERS = "administers"
     TAKES_SEAT = "takes_seat"
     KEEPS_MONEY = "keeps_money"
+    COLLECTS = "collects"
     SHARED = "shared"
     ADDED = "added"
 
 
-DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS})
+DESK_WORK = frozenset({Can.COUNTER, Can.CHECKS, Can.INITIALS, Can.SIGNS, Can.COLLECTS})
 OF_PEOPLE = frozenset({Can.SEES_PEOPLE, Can.KEEPS_REGISTER})  # besides some work at a desk
 
 

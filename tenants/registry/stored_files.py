@@ -9,6 +9,7 @@ from kernel.errors import RuleBroken
 from kernel.files import half_of, whole_file
 from kernel.ids import secret_code
 from tenants.registry.current import city
+from tenants.registry.entitlements import require_room
 
 
 def keep(folder: str, content: bytes, suffix: str) -> str:
@@ -30,6 +31,13 @@ def keep(folder: str, content: bytes, suffix: str) -> str:
             )
         ) from full
     return str(path)
+
+
+def keep_within_plan(folder: str, content: bytes, suffix: str) -> str:
+    """The same for a new file that somebody hands in. Raises LimitReached when the city's plan has
+    no room for it."""
+    require_room("storage", len(content))
+    return keep(folder, content, suffix)
 
 
 def read(path: str) -> bytes:

@@ -77,7 +77,7 @@ def test_an_advertisement_of_6_m2_ends_at_the_camat(cast) -> None:
     application = submitted(cast, "reklame", luas="6,00")
     approve(application, cast.hasan, cast.rina, cast.loket_kecamatan, cast.camat)
     assert finish(application).state == Application.State.DONE
-    assert [issued.output for issued in application.issued.all()] == ["rekomendasi"]
+    assert [issued.output for issued in application.issued.all()] == ["izin_camat"]
 
 
 def test_sending_twice_gives_one_number_and_one_step(cast) -> None:

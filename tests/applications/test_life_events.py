@@ -166,7 +166,7 @@ MOVES = ("pindah-antar-kabkota", "pindah-antar-provinsi", "pindah-luar-negeri")
 def test_the_services_that_end_a_residence_say_so() -> None:
     told = {one.slug: one.event.kind for one in shipped() if one.event and not one.filed_by}
     ends = {slug for slug, kind in told.items() if kind in ("death", "move_out")}
-    assert ends == {"kematian", *MOVES}
+    assert ends == {"kematian", "permohonan-akta-kematian", *MOVES}
 
 
 @pytest.mark.parametrize(

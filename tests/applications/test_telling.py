@@ -139,8 +139,8 @@ def test_telling_adds_at_most_one_row_to_an_answer(cast: Cast) -> None:
     approve(submitted(cast), cast.hasan, cast.rina, cast.lurah)  # warm
     sent = draft(cast)
     at = MONDAY
-    assert cost(lambda: actions.submit(application_id=sent.pk, by=cast.sari, at=at)) <= 22
+    assert cost(lambda: actions.submit(application_id=sent.pk, by=cast.sari, at=at)) <= 24
     assert cost(lambda: approve(sent, cast.hasan)) <= 19  # with the vouch and its number
-    assert cost(lambda: decide(step_of(sent), cast.rina, "return")) <= 17
+    assert cost(lambda: decide(step_of(sent), cast.rina, "return")) <= 20
     refused = submitted(cast)
-    assert cost(lambda: decide(step_of(refused), cast.hasan, "refuse")) <= 18
+    assert cost(lambda: decide(step_of(refused), cast.hasan, "refuse")) <= 20

@@ -37,7 +37,12 @@ OPEN = {
     "meja/penduduk/": "looking somebody up at a desk; it changes nothing",
     "meja/penduduk/<int:pk>/": "opening a record of the register; only that it was opened is noted",
     "meja/penduduk/<int:pk>/tampilkan/": "showing numbers in full; only that they were is noted",
+    "meja/buku/keluar/": "looking letters up in an agenda; it changes nothing",
+    "meja/buku/masuk/": "the same",
+    "meja/buku/arsip/": "the same, in the archive",
+    "meja/buku/lama/": "the same, in old registers",
     "meja/cari/": "looking something up at a desk; it changes nothing",
+    "bayar/<slug:provider>/kabar/": "a provider tells of money that residents have paid already",
     "v/": "checking a letter",
     "v/<str:code>": "comparing a letter's file; it is kept nowhere",
 }

@@ -50,7 +50,7 @@ def _database_time() -> Iterator[list[float]]:
         yield spent
 
 
-def _on_processor() -> Callable[[], float]:
+def server_time() -> Callable[[], float]:
     """Reads how many milliseconds the process behind this connection has been on a processor."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -144,7 +144,7 @@ def bench_search(bench: Bench) -> None:
 
 def _measure(bench: Bench, kinds: Mapping[str, list[str]], people: Sequence[Person]) -> None:
     """The 95th percentile of each kind in each kind of area; in turns, the control."""
-    on_processor = _on_processor()
+    on_processor = server_time()
     for kind, texts in kinds.items():
         for name, length in (("kelurahan", 13), ("kecamatan", 8), ("city", 5)):
             ours: list[float] = []

@@ -33,7 +33,7 @@ STREETS = [
 STREETS += [f"Jalan {name}" for name in Provider.last_names_male[:200]]
 
 
-def _pool() -> list[str]:
+def names() -> list[str]:
     """Ten thousand words, each as often as it is borne: random picks give the skew."""
     pool = [word for word, share in COMMON.items() for _ in range(round(share * 100 / 2.4))]
     others = [*Provider.first_names, *Provider.last_names]
@@ -76,7 +76,7 @@ def fill(people: int) -> None:
         )  # fmt: skip
         cursor.execute(
             PEOPLE,
-            {"in": IN_HOUSEHOLD, "pool": _pool(), "syllables": SYLLABLES,
+            {"in": IN_HOUSEHOLD, "pool": names(), "syllables": SYLLABLES,
              "sealed": seal("6474010101010001")},
         )  # fmt: skip
     words.learn_all()

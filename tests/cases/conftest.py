@@ -4,13 +4,19 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tenants.office.models import Unit
 from tenants.registry.models import City
-from tests.factories import Cast, make_cast
+from tests.factories import Cast, make_cast, official
 
 
 @pytest.fixture
 def cast(in_bontang) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def admin(cast: Cast) -> User:
+    return official("admin", Unit.objects.get(kind="kota"), "admin")
 
 
 @pytest.fixture

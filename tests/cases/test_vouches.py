@@ -80,7 +80,7 @@ def test_a_question_comes_back_with_its_answer(cast: Cast, as_: As) -> None:
     step = step_of(sent)
     ketua = as_(cast.hasan)
     page = ketua.get(f"/rt/{step.pk}/tanya/").content.decode()
-    assert "Apa yang ingin Anda tanyakan?" in page
+    assert "Apa yang ditanyakan atau diperbaiki?" in page
     assert ketua.post(f"/rt/{step.pk}/tanya/", {"reason": "other"}).status_code == 422
     asked = {"reason": "other", "note": "Siapa nama anaknya?"}
     assert ketua.post(f"/rt/{step.pk}/tanya/", asked).status_code == 302

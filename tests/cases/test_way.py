@@ -162,7 +162,7 @@ def test_a_neighbouring_rt_answers_for_a_ketua_rt_where_the_city_says_so(cast: C
 def test_the_household_of_a_ketua_rt_counts_where_the_city_says_so(
     cast: Cast, counts: bool
 ) -> None:
-    people = family(cast.village)
+    people = next(one for one in (family(cast.village) for _ in range(20)) if len(one) > 1)
     head, relative = people[0], people[-1]
     assert isinstance(relative, Person)
     user = account(head)

@@ -10,6 +10,7 @@ from services.catalogue.categories import CATEGORIES
 from services.catalogue.everyday import everyday
 from services.catalogue.models import Service
 from services.catalogue.shipped import shipped
+from services.mall.shipped import shipped as shipped_tiles
 
 
 def _service(blueprint) -> Service:
@@ -37,7 +38,8 @@ FIRST = {
     "orang tua meninggal": "kematian",
     "bapak saya meninggal kemarin": "kematian",
     "suami meninggal": "kematian",
-    "akta kematian": "kematian",
+    "akta kematian": "permohonan-akta-kematian",
+    "kia": "permohonan-kia",
     "kuburan": "pemakaman",
     "uang duka": "santunan-kematian",
     "waris": "ahli-waris",
@@ -199,9 +201,10 @@ def test_a_service_the_city_does_not_offer_is_left_out() -> None:
     assert found[:1] == ["kehilangan"]
 
 
-def test_the_table_names_shipped_services_alone_and_each_phrase_once() -> None:
+def test_the_table_names_what_is_shipped_alone_and_each_phrase_once() -> None:
     table = everyday()
-    assert {slug for slugs in table.means.values() for slug in slugs} <= SLUGS
+    tiles = {f"@{slug}" for slug in shipped_tiles()}
+    assert {slug for slugs in table.means.values() for slug in slugs} <= SLUGS | tiles
     assert set(table.order) <= SLUGS
     lines = re.findall(r'^"(.+?)" = ', _table_text(), re.M)
     folded = [" ".join(rules.meant(phrase)) for phrase in lines]

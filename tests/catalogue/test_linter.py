@@ -2,6 +2,7 @@
 
 import copy
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from kernel.workdays import calendar_for
 from services.catalogue import linter, simulator
 from services.catalogue.blueprint import Blueprint
 from services.catalogue.shipped import shipped
+from tenants.office.roles import SHIPPED
 
 SERVICES = {blueprint.slug: blueprint for blueprint in shipped()}
 TODAY = date(2026, 11, 23)
@@ -32,6 +34,12 @@ def broken(slug: str, change) -> list[linter.Finding]:
 
 def step(definition, key):
     return next(entry for entry in definition["steps"] if entry["key"] == key)
+
+
+def _only_above_6(definition: dict[str, Any]) -> None:
+    question(definition, "luas").update(max=5)
+    step = next(one for one in definition["steps"] if one["key"] == "dpmptsp")
+    step["when"] = [{"field": "luas", "op": ">", "value": 6}]
 
 
 def question(definition, key):
@@ -63,7 +71,7 @@ CASES = {
         "fields.isi.require_when", "tidak pernah",
     ),
     "a limit no answer can exceed": (
-        "reklame", lambda d: question(d, "luas").update(max=5), "steps.dpmptsp.when", "tidak pernah"
+        "reklame", lambda d: _only_above_6(d), "steps.dpmptsp.when", "tidak pernah"
     ),
     "a choice that does not exist": (
         "reklame",
@@ -118,6 +126,20 @@ CASES = {
     "a sentence on an optional answer": (
         "sktm", lambda d: question(d, "tanggungan").update(required=False),
         "outputs.surat.body", "boleh kosong",
+    ),
+    "a result that an RT would note": (
+        "perubahan-elemen-data",
+        lambda d: (d["steps"].insert(0, {**step(d, "lurah"), "key": "rt", "level": "rt",
+                                         "role": "ketua_rt", "deputies": []}),
+                   d["results"][0].update(step="rt")),
+        "results.kk.step", "tidak ada halaman",
+    ),
+    "a result promised to those who never pass its desk": (
+        "perubahan-elemen-data",
+        lambda d: step(d, "disdukcapil").update(
+            when=[{"field": "ktp_baru", "op": "=", "value": "ya"}]
+        ),
+        "results.kk.when", "syarat yang sama",
     ),
     "a question for nothing": (
         "sktm",
@@ -244,3 +266,38 @@ def test_a_vacancy_at_a_dinas_concerns_its_own_steps_only(which: str, warned: bo
     )
     said = [one.message for one in found if "belum ada yang menjabat" in one.message]
     assert [text.startswith("Di dinas “dpmptsp”") for text in said] == [True] * warned
+
+
+# --- to where desks may forward ---------------------------------------------------------------
+
+
+def _forwarding(*reaches: str, slug: str = "sktm", **told: Any) -> list[str]:
+    definition = {**SERVICES[slug].canonical(), "forward_to": list(reaches)}
+    found = linter.check(Blueprint.model_validate(definition), today=TODAY, **told)
+    return [one.message for one in found if one.place == "forward_to"]
+
+
+def test_a_way_that_leads_to_no_desk_is_found() -> None:
+    assert _forwarding("office", "dinas", "above") == [], "its loket sits at a kecamatan too"
+    [message] = _forwarding("below")
+    assert "Tidak ada langkah di kecamatan" in message
+    low = [role.model_copy(update={"levels": ("kelurahan",)}) for role in SHIPPED.values()]
+    [message] = _forwarding("above", roles=low)
+    assert "Di kecamatan tidak ada jabatan Petugas loket" in message
+
+
+@pytest.mark.parametrize(("vacant", "warned"), [(3, True), (2, False)])
+def test_a_way_to_offices_where_nobody_sits_is_found(vacant: int, warned: bool) -> None:
+    there = linter.Vacancy("kecamatan", "loket", units=3, vacant=vacant)
+    found = _forwarding("above", vacancies=(there,))
+    assert [("belum ada pejabat" in one) for one in found] == [True] * warned
+
+
+def test_the_usual_way_is_what_a_service_was_before_it_could_be_said() -> None:
+    plain = SERVICES["sktm"]
+    assert plain.forward_to == ["office", "dinas"]
+    assert "forward_to" not in plain.canonical()
+    said = Blueprint.model_validate({**plain.canonical(), "forward_to": ["dinas", "office"]})
+    assert said.digest() == plain.digest()
+    nowhere = Blueprint.model_validate({**plain.canonical(), "forward_to": []})
+    assert nowhere.canonical()["forward_to"] == [] and nowhere.digest() != plain.digest()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from services.catalogue import editor_inputs, shipped, shorthand
+from services.catalogue import editor_service, shipped, shorthand
 from services.catalogue.blueprint import Blueprint
 from tenants.office.roles import SHIPPED
 
@@ -18,7 +18,7 @@ ICONS = set((ROOT / "platform/ui/icons.txt").read_text().split())
 @pytest.mark.parametrize("blueprint", shipped.shipped(), ids=lambda blueprint: blueprint.slug)
 def test_a_shipped_service_is_whole(blueprint: Blueprint) -> None:
     assert blueprint.icon in ICONS
-    assert blueprint.icon in dict(editor_inputs.ICONS), "an admin may choose it again"
+    assert blueprint.icon in dict(editor_service.ICONS), "an admin may choose it again"
     assert blueprint.summary.endswith(".")
     assert len(blueprint.synonyms) >= 2
     assert blueprint.requirements
@@ -32,6 +32,7 @@ def test_a_shipped_service_is_whole(blueprint: Blueprint) -> None:
     tables = {table.field for output in blueprint.outputs for table in output.tables}
     shown = used | tables | {key for output in blueprint.outputs for key in output.witnesses}
     conditions = {c.field for _, c in blueprint.conditions()}
+    conditions |= {blueprint.located}  # finds the offices
     conditions |= {c.field for f in blueprint.fields for c in (*f.show_when, *f.require_when)}
     if blueprint.outputs:
         for field in blueprint.fields:
@@ -91,3 +92,17 @@ def test_a_faulty_file_is_explained_in_indonesian(tmp_path: Path, text: str, wor
 def test_shorthand_for_nothing_is_refused(raw) -> None:
     with pytest.raises(shorthand.UnknownShorthand):
         shorthand.expand(raw)
+
+
+RIGHTS = ("tanah", "waris", "wali", "kuasa", "cerai", "tetangga", "jual", "kepemilikan", "lahan")
+
+
+def test_what_touches_rights_of_others_is_never_issued_by_the_system() -> None:
+    """Land, inheritance, guardians, powers of attorney: as their titles and addresses say."""
+    found = [
+        blueprint.slug
+        for blueprint in shipped.shipped()
+        if any(word in f"{blueprint.slug} {blueprint.title.lower()}" for word in RIGHTS)
+        and not blueprint.term.rights_of_others
+    ]
+    assert found == []

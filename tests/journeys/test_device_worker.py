@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 WORKER = Path(__file__).parents[2] / "platform/ui/static/ui/device-worker.js"
 PATIENCE = "page: 8000, form: 20000"
 FRAME = """
-const DEVICE = {area: "/rt/", facts: "/rt/ponsel/", outbox: "/rt/kiriman/", signOut: "/keluar/"};
+const DEVICE = {areas: ["/rt/"], facts: "/rt/ponsel/", outbox: "/rt/kiriman/", signOut: "/keluar/"};
 importScripts("/device-worker.js");
 addEventListener("install", (event) => {
   const page = new Response("Tidak ada sambungan");

@@ -246,7 +246,14 @@ def test_a_move_to_another_village_is_one_case_and_is_undone_as_one(
          "telepon": "081234567890"},
         paper,
     )  # fmt: skip
-    approve(clerk, bontang, number, "Selesai diproses")
+    checker = person("dukcapil-memeriksa")
+    people.take_the_place_of(checker, bontang, "Disdukcapil")
+    people.open_case(checker, bontang, number)
+    checker.press("Lengkap dan benar, teruskan")
+    people.open_case(clerk, bontang, number)
+    page.fill("#id_number_kk", "6474010101010009")
+    clerk.press("Simpan hasil")
+    clerk.press("Selesai diproses")
     record(clerk, bontang, number, "mencatat-pindah")
     assert page.locator("main [name=address]").input_value() == "Jalan Melati 7"
     assert page.locator("main [name=rt]").input_value() == "002"

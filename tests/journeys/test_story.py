@@ -72,7 +72,11 @@ def test_city(town: Town, person: Callable[..., Walker], size: str, tmp_path: Pa
     open_account(town, resident, who)
     letter = ask_for_sktm(town, resident, person("petugas"), staff, tmp_path)
     check_letter(town, person("siapa-pun"), letter, who)
-    ask_for_reklame(town, resident, person("petugas-reklame"), staff, tmp_path)
+    note_decree(town, admin)
+    desk = person("petugas-reklame")
+    ask_for_reklame(town, resident, desk, staff, tmp_path)
+    ask_for_a_small_sign(town, resident, desk, staff, tmp_path)
+    ask_for_a_sign_elsewhere(town, resident, desk, staff, tmp_path)
 
 
 # --- the official ------------------------------------------------------------------------------
@@ -247,6 +251,8 @@ def decide(
     desk.expect(number)
     people.row_of(desk, number).get_by_role("link").first.click()
     desk.look(f"{name}-case")
+    for box in desk.page.locator("input[name=checked]").all():
+        box.check()
     desk.press(button, f"{name}-done")
     desk.context.clear_cookies()
 
@@ -324,23 +330,88 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
     anybody.go(address[:-1] + ("A" if address[-1] != "A" else "B"), "unknown")
 
 
+def _kecamatan(town: Town) -> regions.Area:
+    code = town.village.code.rpartition(".")[0]
+    return next(one for one in regions.kecamatan(town.area.code) if one.code == code)
+
+
+def note_decree(town: Town, admin: Walker) -> None:
+    """In the kecamatan of the village the Camat decides up to six square metres."""
+    page = admin.page
+    admin.go(f"{town.address}kelola/layanan/reklame/wewenang/", "authority")
+    page.get_by_label(f"Kecamatan {_kecamatan(town).name}", exact=True).check()
+    page.fill("#id_decree", "Keputusan Wali Kota Nomor 188.45/12/2026")
+    page.fill("#id_decree_on", "2 Januari 2026")
+    page.fill("#id_since", "3-1-2026")
+    page.fill("#id_limit-luas", "enam")
+    admin.press("Catat pelimpahan", "authority-refused")
+    page.fill("#id_limit-luas", "6")
+    admin.press("Catat pelimpahan", "authority-noted")
+    admin.expect("188.45/12/2026", "tepat satu meja")
+
+
+def fill_in_reklame(
+    town: Town, resident: Walker, folder: Path, size: str, village: str = ""
+) -> str:
+    page = resident.page
+    resident.go(f"{town.address}layanan/reklame/", f"reklame-{size}")
+    people.begin_request(resident, f"reklame-{size}-form")
+    page.get_by_label("Papan iklan (billboard)").check()
+    page.fill("#id_isi", "Perumahan Griya Asri")
+    page.fill("#id_luas", size)
+    page.fill("#id_lokasi", "Jalan Merdeka, di simpang pasar, sisi timur")
+    page.fill("#id_mulai", "2099-01-01")
+    page.fill("#id_selesai", "2099-12-31")
+    page.check('input[name="lahan_sendiri"][value="ya"]')
+    page.select_option("#id_wilayah", village)
+    page.set_input_files("#id_gambar", people.photo("GAMBAR RANCANGAN", folder / "gambar.jpg"))
+    number = submit(resident, f"reklame-{size}")
+    resident.press("Lihat perjalanan", f"reklame-{size}-journey")
+    return number
+
+
+def ask_for_a_small_sign(
+    town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
+) -> None:
+    """Four square metres: the Camat decides, by the decree, and the case ends there."""
+    page = resident.page
+    number = fill_in_reklame(town, resident, folder, "4")
+    vouch(town, desk, staff["rt"], "rt-small")
+    for who, button in (
+        ("loket", "Sesuai, teruskan ke kecamatan"),
+        ("kecamatan", "Lengkap, teruskan ke Camat"),
+        ("camat", "Setujui dan terbitkan surat"),
+    ):
+        decide(town, desk, staff[who], number, button, f"{who}-small")
+    page.reload()
+    expect(page.get_by_text("Surat sudah jadi")).to_have_count(1, timeout=60_000)
+    text = people.text_of(download(resident, 0, folder / "reklame-kecil.pdf"))
+    assert "IZIN PENYELENGGARAAN" in text and "188.45/12/2026" in text
+
+
+def ask_for_a_sign_elsewhere(
+    town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
+) -> None:
+    """Three square metres in another kecamatan: its offices look at it, and since no decree is
+    noted there, the permit office decides."""
+    page = resident.page
+    other = next(
+        one for one in regions.kecamatan(town.area.code) if one.code != _kecamatan(town).code
+    )
+    there = regions.villages(other.code)[0]
+    fill_in_reklame(town, resident, folder, "3", there.code)
+    vouch(town, desk, staff["rt"], "rt-elsewhere")
+    page.reload()
+    resident.look("elsewhere")
+    resident.expect(there.name, other.name, "Kepala DPMPTSP memutuskan")
+
+
 def ask_for_reklame(
     town: Town, resident: Walker, desk: Walker, staff: dict[str, str], folder: Path
 ) -> None:
     """Ten square metres: past the Camat to the DPMPTSP, on the same case."""
     page = resident.page
-    resident.go(f"{town.address}layanan/reklame/", "reklame")
-    people.begin_request(resident, "reklame-form")
-    page.get_by_label("Papan iklan (billboard)").check()
-    page.fill("#id_isi", "Perumahan Griya Asri")
-    page.fill("#id_luas", "10")
-    page.fill("#id_lokasi", "Jalan Merdeka, di simpang pasar, sisi timur")
-    page.fill("#id_mulai", "2099-01-01")
-    page.fill("#id_selesai", "2099-12-31")
-    page.check('input[name="lahan_sendiri"][value="ya"]')
-    page.set_input_files("#id_gambar", people.photo("GAMBAR RANCANGAN", folder / "gambar.jpg"))
-    number = submit(resident, "reklame")
-    resident.press("Lihat perjalanan", "reklame-journey")
+    number = fill_in_reklame(town, resident, folder, "10")
     vouch(town, desk, staff["rt"], "rt")
     for who, button in (
         ("loket", "Sesuai, teruskan ke kecamatan"),

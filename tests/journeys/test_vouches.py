@@ -38,10 +38,10 @@ def test_a_ketua_rt_asks_back_and_vouches_and_the_resident_prints_the_cover_lett
     people.open_vouch(ketua, bontang, number)
     ketua.look("isian")
     assert not ketua.sees("NIK")
-    ketua.press("Tanya dulu", "tanya")
+    ketua.press("Tanya, atau minta diperbaiki", "tanya")
     ketua.page.get_by_label("Pertanyaan lain").check()
     ketua.page.fill("#id_note", "Untuk sekolah yang mana?")
-    ketua.press("Kirim pertanyaan")
+    ketua.press("Kirim ke warga")
     ketua.expect("Pertanyaan Anda sudah disampaikan")
 
     page.goto(f"{bontang}permohonan/")

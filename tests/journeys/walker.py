@@ -27,6 +27,17 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--lang=id",
 ]  # fmt: skip
+# Which elements a page is made of, however many of each: axe finds the same in the same elements.
+SHAPE = """() => {
+  const found = new Set();
+  for (const one of document.querySelectorAll("html, html *")) {
+    const told = one.getAttributeNames().filter(
+      (name) => name.startsWith("aria-") || ["role", "type", "lang", "hidden"].includes(name));
+    found.add(`${one.tagName}.${one.getAttribute("class")}|${told.sort()}`);
+  }
+  return [...found].sort().join(" ");
+}"""
+_examined: set[tuple[int | None, str]] = set()  # shapes in which axe found nothing, by width
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
@@ -65,7 +76,8 @@ class Installation:
             [
                 str(ROOT / "balai"), "up", "--data", str(home), "--port", str(port),
                 "--db-port", str(db_port), "--broker-port", str(broker_port),
-                "--stripe-port", str(ports.any_free()), *more,
+                "--stripe-port", str(ports.any_free()),
+                "--payments-port", str(ports.any_free()), *more,
             ],
             env=clean | dict(environment or {}),
             cwd="/",
@@ -190,7 +202,12 @@ class Walker:
             self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True, animations="disabled")
         for element in self.page.evaluate(OVERFLOW):
             self._note(f"wider than the screen: {element}")
+        shape = (self.page.viewport_size or {}).get("width"), self.page.evaluate(SHAPE)
+        if shape in _examined:
+            return
         found = Axe().run(self.page).response["violations"]
+        if not found:
+            _examined.add(shape)
         for violation in found:
             nodes = "; ".join(node["html"][:140] for node in violation["nodes"][:3])
             self._note(f"axe {violation['id']} ({violation['impact']}): {nodes}")

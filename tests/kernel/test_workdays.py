@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.workdays import calendar_for, national_holidays
+from kernel.workdays import WorkCalendar, calendar_for, national_holidays
 
 WITA = ZoneInfo("Asia/Makassar")
 CALENDAR = calendar_for("Asia/Makassar")
@@ -78,3 +78,12 @@ def test_working_time_until_a_working_clock_ends_is_its_hours(start, amount) -> 
 def test_a_night_between_two_moments_is_no_working_time() -> None:
     evening = datetime(2026, 11, 23, 19, tzinfo=WITA)
     assert CALENDAR.working_time(evening, evening + timedelta(hours=10)) == timedelta()
+
+
+def test_a_national_holiday_that_was_moved_is_a_workday_there() -> None:
+    day = next(one for one in sorted(national_holidays(2026)) if one.weekday() < 5)
+    city = WorkCalendar("Asia/Makassar", opened=frozenset({day}))
+    assert city.is_workday(day)
+    assert not WorkCalendar("Asia/Makassar").is_workday(day)
+    both = WorkCalendar("Asia/Makassar", opened=frozenset({day}), closures=frozenset({day}))
+    assert not both.is_workday(day), "closed by the city itself"

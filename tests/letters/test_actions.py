@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from services.applications import issuing
-from services.letters import actions, queries
+from services.letters import numbering, queries
 from services.letters.models import Counter, Letter
 from tenants.backend.scope import in_city
 from tenants.registry import stored_files
@@ -29,16 +29,16 @@ def letter(in_bontang) -> Letter:
 
 def test_a_number_is_only_taken_in_a_transaction(committed, bontang) -> None:
     with in_city(bontang), pytest.raises(RuntimeError, match="inside a transaction"):
-        actions.next_number("x")
+        numbering.next_number("x")
 
 
 @pytest.mark.django_db
 def test_a_rolled_back_number_is_given_out_again(in_bontang) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        assert actions.next_number("x") == 1
+        assert numbering.next_number("x") == 1
         raise ZeroDivisionError
     with transaction.atomic():
-        assert actions.next_number("x") == 1
+        assert numbering.next_number("x") == 1
 
 
 def test_numbers_under_load_have_no_gap_and_no_twin(committed, bontang) -> None:
@@ -50,7 +50,7 @@ def test_numbers_under_load_have_no_gap_and_no_twin(committed, bontang) -> None:
             for turn in range(12):
                 try:
                     with transaction.atomic():
-                        number = actions.next_number("beban")
+                        number = numbering.next_number("beban")
                         if (seed + turn) % 4 == 0:
                             raise LookupError
                 except LookupError:

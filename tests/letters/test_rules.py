@@ -7,13 +7,6 @@ from hypothesis import strategies as st
 from services.letters import rules
 
 
-def test_the_number_has_the_parts_people_know() -> None:
-    number = rules.format_number(
-        code="400.9.14.1", sequence=247, unit="Kel-BLM", day=date(2026, 11, 24)
-    )
-    assert number == "400.9.14.1/0247/Kel-BLM/XI/2026"
-
-
 @pytest.mark.parametrize(
     ("issued", "amount", "unit", "until"),
     [

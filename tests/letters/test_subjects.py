@@ -8,7 +8,7 @@ import pytest
 from services.applications import issuing
 from services.applications.letter_text import draft_from
 from services.catalogue import samples
-from services.catalogue.blueprint import Output
+from services.catalogue.outputs import Output
 from services.catalogue.shipped import shipped
 from services.letters import queries, rules
 from services.letters.actions import Signer

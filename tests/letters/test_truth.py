@@ -7,7 +7,8 @@ import pytest
 
 from services.applications.letter_text import draft_from
 from services.catalogue import samples
-from services.catalogue.blueprint import Blueprint, Output
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.outputs import Output
 from services.catalogue.shipped import shipped
 from services.catalogue.statements import samples as statements
 from services.letters.actions import Signer

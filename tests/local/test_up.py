@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from deploy.local import ports
-from deploy.local.up import Supervisor
+from deploy.local import ports, standins
+from deploy.local.options import options
 from tests.journeys.walker import Installation
 
 pytestmark = pytest.mark.processes
@@ -87,8 +87,8 @@ def test_a_first_start_then_sigterm(home: Path) -> None:
 
 
 def test_a_real_stripe_key_means_no_stand_in() -> None:
-    supervisor = Supervisor.__new__(Supervisor)  # nothing of it is needed to say no
-    assert supervisor._start_standin({"STRIPE_API_KEY": "sk_live_x"}) == {}
+    said = {"STRIPE_API_KEY": "sk_live_x", "BALAI_PAYMENT_URLS": "midtrans=http://lain"}
+    assert list(standins.wanted(options([]), said, secret="s", home=Path("/x"))) == []
 
 
 COUNT = "from tenants.registry.models import City; print('kota', City.objects.count())"

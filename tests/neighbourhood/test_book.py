@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit.models import Entry
 from kernel.errors import NotThere, RuleBroken
-from kernel.tanggal import age_on
+from kernel.tanggal import age_on, years_after
 from services.neighbourhood import areas, book, groups, houses, marks
 from services.neighbourhood.models import Mark
 from services.residents import codes
@@ -52,8 +52,8 @@ def test_who_died_or_moved_is_not_in_the_list(cast: Cast, posts: list[Post]) -> 
 @given(born=st.dates(date(1920, 1, 1), TODAY))
 def test_toddlers_and_the_old_are_told_by_age(born: date) -> None:
     age = age_on(born, TODAY)
-    assert (born > groups.years_before(TODAY, 5)) == (age < 5)
-    assert (born <= groups.years_before(TODAY, 60)) == (age >= 60)
+    assert (born > years_after(TODAY, -5)) == (age < 5)
+    assert (born <= years_after(TODAY, -60)) == (age >= 60)
 
 
 def test_groups_are_computed_from_register_and_marks(cast: Cast, posts: list[Post]) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,7 @@ from kernel import clock
 from kernel.errors import RuleBroken
 from offline import once as sending
 from offline.models import SentAct
+from services.applications.models import Correction
 from services.cases import documents
 from services.cases.models import Step
 from services.dues.models import Entry
@@ -53,6 +54,20 @@ def test_vouch_that_arrives_twice_is_given_once(cast: Cast, as_: Enter) -> None:
     assert (first.status_code, second.status_code) == (204, 204)
     assert Step.objects.filter(case=step.case, key=step.key).count() == 1
     assert SentAct.objects.get().path == path
+
+
+def test_what_a_head_ticks_without_a_signal_is_sent_back_once(cast: Cast, as_: Enter) -> None:
+    application = submitted(cast)
+    step = step_of(application)
+    client, key, path = as_(cast.hasan), uuid4(), f"/rt/{step.pk}/tanya/"
+    ticked = {"wrong-keperluan": "on", "fault-keperluan": "outdated", "why-keperluan": "Tahun ini?"}
+    for _ in range(2):
+        assert sent(client, path, key, ticked).status_code == 204
+    assert sent(client, path, uuid4(), {"wrong-keperluan": ""}).status_code == 422
+    assert [(one.key, one.fault, one.note) for one in Correction.objects.all()] == [
+        ("keperluan", "outdated", "Tahun ini?")
+    ]
+    assert SentAct.objects.count() == 1
 
 
 def test_refused_act_is_told_as_problem_and_may_come_again(cast: Cast, as_: Enter) -> None:
@@ -309,6 +324,12 @@ def test_a_secretary_is_shown_no_cash_book(cast: Cast, as_: Enter) -> None:
         assert client.get(path).status_code == 200, path
 
 
+def kept(user: User, at: datetime) -> datetime:
+    until = device.kept_until(Visitor(user), at)
+    assert until is not None
+    return until.astimezone(city().tz)
+
+
 def test_a_stand_in_keeps_pages_until_the_absence_ends(cast: Cast) -> None:
     at = clock.now()
     day = at.astimezone(city().tz).date()
@@ -317,7 +338,7 @@ def test_a_stand_in_keeps_pages_until_the_absence_ends(cast: Cast) -> None:
         holding=Holding.objects.get(user=cast.hasan), stand_in=stand_in, since=day,
         until=day + timedelta(days=1), noted_by=cast.hasan,
     )  # fmt: skip
-    until = device.kept_until(Visitor(cast.bahar), at).astimezone(city().tz)
+    until = kept(cast.bahar, at)
     assert until.date() == away.until + timedelta(days=1) and (until.hour, until.minute) == (0, 0)
     away.delete()
     assert device.kept_until(Visitor(cast.bahar), at) == at + device.LONGEST
@@ -328,7 +349,7 @@ def test_phone_keeps_for_a_week_and_not_beyond_the_term(cast: Cast) -> None:
     assert device.kept_until(Visitor(cast.hasan), at) == at + device.LONGEST
     ends = at.astimezone(city().tz).date() + timedelta(days=2)
     Holding.objects.filter(user=cast.hasan).update(until=ends)
-    until = device.kept_until(Visitor(cast.hasan), at).astimezone(city().tz)
+    until = kept(cast.hasan, at)
     assert until.date() == ends + timedelta(days=1) and (until.hour, until.minute) == (0, 0)
 
 
@@ -345,6 +366,6 @@ def test_service_worker_keeps_pages_in_cities_and_none_on_the_platform(
     cast: Cast, as_: Enter, public_client: Client
 ) -> None:
     text = as_(cast.hasan).get("/sw.js").content.decode()
-    assert '"area": "/rt/"' in text and "device-worker" in text
+    assert '"areas": ["/rt/", "/lapangan/"]' in text and "device-worker" in text
     platform = public_client.get("/sw.js").content.decode()
     assert "DEVICE" not in platform

@@ -34,7 +34,7 @@ def sample_of(name: str) -> object:
     return kinds[name].sample(spec_of(name), Sampling(TODAY, "Sukamaju", people, {}))
 
 
-@pytest.mark.parametrize("name", kinds.names())
+@pytest.mark.parametrize("name", [one for one in kinds.names() if not kinds[one].of_city])
 def test_a_sample_reads_back_as_it_was_typed(name: str) -> None:
     spec, kind = spec_of(name), kinds[name]
     answer = sample_of(name)

@@ -135,7 +135,7 @@ def test_a_question_changes_its_kind_after_a_warning(admin: Client) -> None:
 def test_a_kind_others_compare_with_stays(admin: Client) -> None:
     path = f"{LIST}reklame/pertanyaan/ubah/luas/"
     page = admin.get(f"{path}?kind=text", follow=True).content.decode()
-    assert "jawabannya dibandingkan di: Langkah" in page
+    assert "jawabannya dibandingkan di: Wewenang Camat" in page
     sent = {**form_of(admin, path), "edition": "0"}
     admin.post(f"{path}?kind=text", sent)
     assert Service.objects.get(slug="reklame").draft is None

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from services.catalogue import actions, overrides
 from services.catalogue.blueprint import Blueprint
+from services.catalogue.editor_inputs import PARTS
 from services.catalogue.models import Release, Service, ServiceVersion, Switch
 from tenants.office.models import Unit
 from tenants.registry.models import City
@@ -53,7 +54,8 @@ PAGES = [
     "sktm/pertanyaan/tambah/?kind=choice", "sktm/dokumen/tambah/", "sktm/langkah/",
     "sktm/langkah/tambah/", "sktm/langkah/ubah/lurah/", "sktm/surat/", "sktm/surat/tambah/",
     "sktm/surat/ubah/surat/", "sktm/draf/", "sktm/draf/surat/surat/", "sktm/simulasi/",
-    "sktm/riwayat/", "sktm/unduh/",
+    "sktm/riwayat/", "sktm/unduh/", "sktm/hasil/", "sktm/hasil/tambah/",
+    "perubahan-elemen-data/hasil/ubah/ktp/",
 ]  # fmt: skip
 
 
@@ -80,13 +82,13 @@ def test_nobody_else_changes_anything(
 
 def test_every_shipped_service_survives_its_own_pages(admin: Client) -> None:
     """Sending every page back untouched changes nothing at all."""
-    for slug in ("sktm", "reklame", "ahli-waris", "domisili", "pengantar-nikah-n1"):
+    for slug in ("sktm", "reklame", "ahli-waris", "domisili", "pengantar-nikah-n1",
+                 "perubahan-elemen-data"):  # fmt: skip
         before = SHARED[slug]
         paths = [f"{LIST}{slug}/", f"{LIST}{slug}/standar/"]
-        parts = {"fields": "pertanyaan", "documents": "dokumen", "steps": "langkah",
-                 "outputs": "surat"}  # fmt: skip
-        for part, address in parts.items():
-            paths += [f"{LIST}{slug}/{address}/ubah/{item['key']}/" for item in before[part]]
+        for part, (address, _) in PARTS.items():
+            items = overrides.things_of(before, part)
+            paths += [f"{LIST}{slug}/{address}/ubah/{item['key']}/" for item in items]
         for path in paths:
             answer = change(admin, path)
             assert answer.status_code == 302, path
@@ -359,7 +361,7 @@ def test_a_draft_is_thrown_away(admin: Client) -> None:
 
 
 def test_the_walk_counts_over_a_weekend(admin: Client) -> None:
-    steps = len(SHARED["sktm"]["steps"])
+    steps = len([step for step in SHARED["sktm"]["steps"] if not step.get("initials")])
     friday = {"date": "2026-11-20", "hour": "15:00"}
     page = admin.get(f"{SKTM}simulasi/", friday).content.decode()
     assert "Jumat, 20 November 2026 pukul 15.00" in page
@@ -378,9 +380,7 @@ def test_the_walk_asks_when_it_is_sent_once(admin: Client) -> None:
 
 
 def test_the_walk_follows_the_answers(admin: Client) -> None:
-    conditional = [s for s in SHARED["reklame"]["steps"] if s["when"]]
-    assert conditional, "reklame goes to the DPMPTSP above a size"
-    field = conditional[0]["when"][0]["field"]
+    field = SHARED["reklame"]["authority"]["measures"][0]  # above a size it goes to the DPMPTSP
     small = admin.get(f"{LIST}reklame/simulasi/", {f"jawab-{field}": "1"}).content.decode()
     large = admin.get(f"{LIST}reklame/simulasi/", {f"jawab-{field}": "99999"}).content.decode()
     assert re.findall(r'#jalan"><b>(.*?)</b>', small) != re.findall(r'#jalan"><b>(.*?)</b>', large)
@@ -590,3 +590,24 @@ def test_unknown_places_are_pages_not_crashes(admin: Client) -> None:
         assert admin.get(LIST + path).status_code == 404, path
     assert arrange(admin, part="fields", do="apa").status_code == 404
     assert admin.post(f"{SKTM}susun/", {"part": "aneh"}).status_code == 404
+
+
+def test_to_where_desks_forward_is_ticked_and_said_in_words(admin: Client) -> None:
+    sent = form_of(admin, SKTM)
+    assert sent["forward_to"] == ["office", "dinas"], "what holds where nothing is said"
+    assert admin.post(SKTM, sent).status_code == 302
+    assert "forward_to" not in (sktm().draft or {})
+    assert change(admin, SKTM, forward_to=["office", "above"]).status_code == 302
+    assert (sktm().draft or {})["forward_to"] == ["office", "above"]
+    page = admin.get(f"{SKTM}draf/").content.decode()
+    assert "Ke mana meja boleh meneruskan berkas" in page
+    assert "Dari kelurahan atau desa ke kecamatan di atasnya" in page
+    assert "Dari dinas ke dinas lain" in page, "what it was before"
+    assert publish(admin).status_code == 302
+    current = sktm().current
+    assert current is not None and current.blueprint.forward_to == ["office", "above"]
+    sent = form_of(admin, SKTM)
+    sent.pop("forward_to")
+    assert admin.post(SKTM, sent).status_code == 302
+    assert (sktm().draft or {})["forward_to"] == []
+    assert "(tidak satu pun)" in admin.get(f"{SKTM}draf/").content.decode()

@@ -19,7 +19,7 @@ from tenants.registry.models import City
         (Can.KEEPS_MONEY, {"ketua_rt", "ketua_rw", "kepala_dusun", "bendahara_rt"}),
         (Can.ADMINISTERS, {"admin"}),
         (Can.COUNTER, {"loket"}),
-        (Can.SHARED, {"loket", "admin", "petugas_dinas", "kasi"}),
+        (Can.SHARED, {"loket", "admin", "petugas_dinas", "kasi", "bendahara"}),
     ],
 )
 def test_what_each_capability_is_given_to(capability: Can, codes: set[str]) -> None:

@@ -269,10 +269,10 @@ def test_a_return_about_one_question_leads_straight_to_it(cast: Cast, as_: Enter
     approve(application, cast.hasan)
     desk = as_(cast.rina)
     step = step_of(application)
-    sent = {"step": step.pk, "decision": "return", "note": "Ukurannya?", "about": "luas"}
+    sent = {"step": step.pk, "decision": "return", "note": "", "fault-luas": "wrong"}
     desk.post(f"/meja/berkas/{application.pk}/putuskan/", sent)
     html = _html(as_(cast.sari), f"/permohonan/{application.pk}/")
-    assert f"/permohonan/{application.pk}/isi/?start=luas&amp;ubah#id_luas" in html
+    assert f"/permohonan/{application.pk}/isi/?start=luas#id_luas" in html
 
 
 def test_a_return_names_only_what_the_service_asks(cast: Cast) -> None:

@@ -45,7 +45,7 @@ def test_a_service_is_read_in_the_language_chosen(visitor: Client) -> None:
     assert "The head of the RT confirms" in page
     assert TITLE in visitor.get("/").content.decode()
     assert TITLE in visitor.get("/kebutuhan/bantuan/").content.decode()
-    assert "Rekomendasi Pemasangan Reklame" in visitor.get("/layanan/reklame/").content.decode()
+    assert "Izin Pemasangan Reklame" in visitor.get("/layanan/reklame/").content.decode()
     visitor.post("/bahasa/", {"language": "id"})
     assert TITLE not in visitor.get("/layanan/sktm/").content.decode()
 

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from tenants.office.models import Unit
@@ -107,3 +108,11 @@ def test_other_faults_of_a_row_are_not_called_a_double_form(
     monkeypatch.setattr("services.portal.account_views.onetime.redeem", unfinished)
     with pytest.raises(IntegrityError):
         visitor.post("/sandi/kode/", CODE)
+
+
+def test_a_nul_in_what_is_sent_is_refused_where_no_form_takes_it_out(
+    cast: Cast, visitor: Client
+) -> None:
+    visitor.post("/masuk/", {"username": "rina@contoh.go.id", "password": PASSWORD})
+    address = reverse("push-unsubscribe", urlconf="config.urls_city")
+    assert visitor.post(address, {"endpoint": "a\x00"}).status_code == 400

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from py_vapid import Vapid
-from pywebpush import WebPushException, webpush
 
 from kernel.errors import RuleBroken
 from messaging import outbox, work
@@ -102,6 +101,8 @@ def _forget_gone(payload: work.Payload, result: Any) -> None:
 @work.effect("push.send", record=_forget_gone, repeatable=True)
 def send(payload: work.Payload, key: str) -> str:
     """Repeatable: a browser shows what has the same tag once. Raises NotDone, Hopeless."""
+    from pywebpush import WebPushException, webpush  # slow to import, and rarely used
+
     device = PushDevice.objects.filter(pk=payload["device"]).first()
     if device is None:
         return "gone"

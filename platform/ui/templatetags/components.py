@@ -112,9 +112,22 @@ def form_key(context: template.Context, action: str, attrs: Attrs) -> SafeString
     said = attrs.attrs_dict()
     if request is None or area is None or said.get("role") == "search" or "data-now" in said:
         return SafeString("")
-    if not (action or request.path).startswith(reverse(area.start)):
+    if not (action or request.path).startswith(tuple(area.paths())):
         return SafeString("")
     return format_html('<input type="hidden" name="{}" value="{}">', device.KEY, uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def device_here(context: template.Context) -> SafeString:
+    """Says to ``device.js`` which pages this phone keeps."""
+    request = context.get("request")
+    area = device.area_of(request) if request is not None else None
+    if area is None:
+        return SafeString("")
+    return format_html(
+        '<span hidden data-device="{}" data-outbox="{}" data-facts="{}"></span>',
+        " ".join(area.paths()), reverse(area.outbox), reverse(area.facts),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -176,6 +176,12 @@ def long_moment(value: datetime | None) -> str:
 def time_of_day(value: datetime | None) -> str:
     """``16.00 WITA``."""
     return clock_time(value, zone(), reads_in()) if value else ""
+
+
+@register.filter(name="clock")
+def hour(value: time | None) -> str:
+    """An hour of the day as it is set: ``08.00``."""
+    return "" if value is None else f"{value:%H.%M}"
 
 
 @register.filter

@@ -82,7 +82,7 @@ def _pass_on(hand: AtHand, instead: vouchers.Place | None, at: datetime) -> None
 
 def _place(case: Case, spec: DeskStep, on: date) -> vouchers.Place | None:
     """Where a step at an office opens."""
-    unit = office.unit_at(rules.unit_code_for(spec, rt_code=case.unit.code))
+    unit = office.unit_at(rules.unit_code_for(spec, rt_code=route.office_code(case)))
     if unit is None:
         return None
     reason = _why_skipped(spec, unit, case, on)

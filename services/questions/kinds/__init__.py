@@ -12,5 +12,6 @@ from services.questions.kinds import (  # noqa: F401
     table,
     text,
     time,
+    village,
     yesno,
 )

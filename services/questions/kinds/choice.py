@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from services.questions.choosing import OneOf
-from services.questions.conditions import Key, Line, Strict
+from services.questions.conditions import Answer, Key, Line, Strict
 from services.questions.editor import Cell, Slot
 from services.questions.kind import FieldSpec, kinds, refuse_doubles
 
@@ -31,6 +31,9 @@ class ChoiceKind(OneOf[ChoiceSpec]):
     label = "Pilihan buatan sendiri"
     spec = ChoiceSpec
     settings = {"options": "pilihan jawaban"}
+
+    def on_form(self, spec: ChoiceSpec, answer: Answer) -> str:
+        return str(answer)
 
     def options(self, spec: ChoiceSpec) -> list[tuple[str, str]]:
         return [(option.key, option.label) for option in spec.options]

@@ -81,6 +81,9 @@ class DateKind(CellKind[DateSpec]):
     def words(self, spec: DateSpec, answer: Answer, language: str = "id") -> str:
         return self.cell_words(answer, language)
 
+    def on_form(self, spec: DateSpec, answer: Answer) -> str:
+        return f"{date.fromisoformat(str(answer)):%d%m%Y}"
+
     def cell_words(self, answer: Answer, language: str = "id") -> str:
         return long_date(date.fromisoformat(str(answer)), language)
 

@@ -43,6 +43,9 @@ class NumberKind(Numeric[NumberSpec]):
         unit = spec.unit if language == "id" else gettext(spec.unit)
         return f"{self.cell_words(answer, language)} {unit}".strip()
 
+    def on_form(self, spec: NumberSpec, answer: Answer) -> str:
+        return self.cell_words(answer)
+
     def cell_words(self, answer: Answer, language: str = "id") -> str:
         return str(answer) if language == "en" else str(answer).replace(".", ",")
 

@@ -11,7 +11,8 @@ from kernel.clock import now
 from kernel.errors import RuleBroken, Stale
 from services.residents.imports import files, runs
 from services.residents.imports.problems import ImportRefused
-from services.residents.imports.sheets import WORKBOOK, File, Sheet, Sniffer
+from services.residents.imports.sheets import WORKBOOK, Sheet
+from services.residents.imports.tables import Kept, keeping
 from services.residents.models import ImportRun
 from tenants.registry.current import city
 
@@ -27,25 +28,18 @@ def upload(*, name: str, size: int, chunks: Iterable[bytes], facts_on: date, by:
     """
     if ImportRun.objects.filter(is_open=True).exists():
         raise RuleBroken(runs.BUSY, field="file")
-    sniffer = Sniffer()
-    path = files.keep(_passed_by(chunks, sniffer))
-    try:
-        encoding = sniffer.encoding
-        is_small = encoding != WORKBOOK or size <= AT_ONCE
-        file = File(lambda: files.opened(path), encoding)
-        found = runs.sheets_of(file) if is_small else []
+    with keeping(chunks) as kept:
+        is_small = kept.encoding != WORKBOOK or size <= AT_ONCE
+        found = runs.sheets_of(kept.file) if is_small else []
         with transaction.atomic():
             run = runs.open_run(name=name, facts_on=facts_on, by=by)
-            _begin(run, path, encoding, found)
-    except BaseException:
-        files.forget(path)
-        raise
+            _begin(run, kept, found)
     return run
 
 
-def _begin(run: ImportRun, path: str, encoding: str, found: Sequence[Sheet]) -> None:
+def _begin(run: ImportRun, kept: Kept, found: Sequence[Sheet]) -> None:
     """A file has arrived; its headings are found by a worker where that was not done yet."""
-    run.path, run.encoding = path, encoding
+    run.path, run.encoding = kept.path, kept.encoding
     runs.move(run, State.UPLOADED)
     if found:
         runs.offer(run, found)
@@ -94,23 +88,16 @@ def received(*, run_id: int, facts_on: date, by: User) -> ImportRun:
     run = runs.get(run_id)
     if run.by_id != by.pk or run.state != State.RECEIVING:
         raise Stale("Unggahan ini sudah diteruskan. Muat ulang halamannya.")
-    sniffer = Sniffer()
-    path = files.keep(_passed_by(_joined(run.pieces), sniffer))
     try:
-        encoding = sniffer.encoding
-        file = File(lambda: files.opened(path), encoding)
-        found = runs.sheets_of(file) if encoding != WORKBOOK else []
-        with transaction.atomic():
-            run = runs.locked(run_id, State.RECEIVING)
-            run.facts_on = facts_on
-            _begin(run, path, encoding, found)
-            runs.forget_pieces(run)
+        with keeping(_joined(run.pieces)) as kept:
+            found = runs.sheets_of(kept.file) if kept.encoding != WORKBOOK else []
+            with transaction.atomic():
+                run = runs.locked(run_id, State.RECEIVING)
+                run.facts_on = facts_on
+                _begin(run, kept, found)
+                runs.forget_pieces(run)
     except ImportRefused:
-        files.forget(path)
         runs.cancel(run_id=run_id, by=by)
-        raise
-    except BaseException:
-        files.forget(path)
         raise
     return run
 
@@ -120,9 +107,3 @@ def _joined(pieces: Iterable[str]) -> Iterable[bytes]:
         with files.opened(path) as kept:
             while chunk := kept.read(files.PIECE):
                 yield chunk
-
-
-def _passed_by(chunks: Iterable[bytes], sniffer: Sniffer) -> Iterable[bytes]:
-    for chunk in chunks:
-        sniffer.feed(chunk)
-        yield chunk

@@ -9,8 +9,6 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 
-import xlsxwriter
-
 from kernel import tables
 from services.residents.imports import checks, files, sheets
 from services.residents.imports.columns import Cell, heading_of
@@ -91,6 +89,8 @@ def _in_csv(cell: Cell) -> Cell:
 
 def as_xlsx(lines: Iterable[list[Cell]]) -> IO[bytes]:
     """Lines as a workbook whose cells are texts: no number loses a digit."""
+    import xlsxwriter  # slow to import: not at the start of every process
+
     made: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the answer closes it
     book = xlsxwriter.Workbook(
         made,

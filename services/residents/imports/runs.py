@@ -24,6 +24,7 @@ from services.residents.imports import (
 from services.residents.imports.columns import Cell, Column, Proposal
 from services.residents.imports.problems import ImportRefused
 from services.residents.imports.sheets import File, Sheet
+from services.residents.imports.tables import Kept
 from services.residents.imports.workbook import PEEKED
 from services.residents.models import ImportHeading, ImportRun, Source
 from services.residents.sealing import seal, unseal
@@ -85,8 +86,7 @@ def order(run: ImportRun) -> None:
 
 
 def file_of(run: ImportRun) -> File:
-    path = run.path
-    return File(lambda: files.opened(path), run.encoding)
+    return Kept(run.path, run.encoding).file
 
 
 def is_ours(run: ImportRun) -> bool:

@@ -233,5 +233,6 @@ def _delimiter(beginning: str) -> str:
     lines = beginning.splitlines()
     if lines and (told := _SEPARATOR_LINE.fullmatch(lines[0])) and told[1] in DELIMITERS:
         return told[1]
-    header = next((line for line in lines if "nik" in line.casefold()), "".join(lines[:1]))
+    most = max(lines, key=lambda line: max(map(line.count, DELIMITERS)), default="")
+    header = next((line for line in lines if "nik" in line.casefold()), most)
     return max(DELIMITERS, key=header.count)

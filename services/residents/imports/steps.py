@@ -6,6 +6,8 @@ one does that step again. So every line is written once.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -23,14 +25,13 @@ from services.residents.imports import (
     undoing,
     writing,
 )
-from services.residents.imports.problems import ImportRefused
 from services.residents.imports.sheets import File
+from services.residents.imports.tables import ending
 from services.residents.models import ImportRun, Source
 from services.residents.models.imports import KEEP_REFUSED
 
 State = ImportRun.State
 FAULT = "Impor terhenti karena gangguan di sistem kami. Coba lagi; hubungi pengelola bila berulang."
-_GONE = "Berkas ini sudah tidak tersimpan. Unggah lagi."
 
 
 class _Stopped(Exception):
@@ -42,7 +43,7 @@ def step(payload: Mapping[str, Any]) -> None:
     run = ImportRun.objects.filter(pk=payload["run"]).first()
     if run is None or run.is_over:
         return
-    try:
+    with suppress(_Stopped), ending(partial(_fail, run)):
         if run.state == State.UPLOADED:
             _find_headings(run)
         elif run.state == State.READING:
@@ -50,12 +51,6 @@ def step(payload: Mapping[str, Any]) -> None:
                 read_and_check(run, runs.file_of(run))
         else:
             _next_batch(run.pk)
-    except _Stopped:
-        pass
-    except FileNotFoundError:
-        _fail(run, _GONE)
-    except ImportRefused as refused:
-        _fail(run, refused.message)
 
 
 def _find_headings(run: ImportRun) -> None:

@@ -265,15 +265,9 @@ def _in_name(pattern: str) -> Condition:
 
 def _containing(typed: Sequence[str]) -> Mapping[str, list[str]]:
     """Known words that contain each of these, those that begin with it first."""
-    one = """
-        (SELECT %s AS typed, word FROM residents_searchword
-          WHERE parts @> %s::text[] AND word LIKE %s
-          ORDER BY NOT starts_with(word, %s), length(word), word LIMIT %s)"""
-    values: list[Any] = []
-    for word in typed:
-        parts = [word[n : n + 3] for n in range(len(word) - 2)]
-        values += [word, parts, f"%{word}%", word, _ALTERNATIVES // len(typed)]
-    return _grouped(typed, " UNION ALL ".join([one] * len(typed)), values)
+    if not typed:
+        return {}
+    return _grouped(typed, *words.containing(typed, _ALTERNATIVES // len(typed)))
 
 
 def _resembling(typed: Sequence[str]) -> Mapping[str, list[str]]:

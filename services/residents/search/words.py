@@ -12,6 +12,7 @@ from django.db import connection
 
 from kernel.text import fold
 
+_ALTERNATIVES = 200  # known words that contain a typed one; shared by all that were typed
 LONGEST = 60  # letters of a word that is looked for by its parts
 
 # Spellings that sound alike: Soekarno, Djoko, Tjahyono, Achmad, Syaifuddin, Yusup.
@@ -45,6 +46,31 @@ def parts(expression: str) -> str:
         f"ARRAY(SELECT DISTINCT substr({expression}, n, 3)"  # noqa: S608
         f" FROM generate_series(1, length({expression}) - 2) n)"
     )
+
+
+def containing(typed: Sequence[str], most: int) -> tuple[str, list[Any]]:
+    """SQL and its values: for each of these, of three letters and more, the known words that
+    contain it, those that begin with it first; ``most`` for each."""
+    one = """
+        (SELECT %s AS typed, word FROM residents_searchword
+          WHERE parts @> %s::text[] AND word LIKE %s
+          ORDER BY NOT starts_with(word, %s), length(word), word LIMIT %s)"""
+    values: list[Any] = []
+    for word in typed:
+        groups = [word[n : n + 3] for n in range(len(word) - 2)]
+        values += [word, groups, f"%{word}%", word, most]
+    return " UNION ALL ".join([one] * len(typed)), values
+
+
+def alternatives(typed: Sequence[str]) -> dict[str, list[str]]:
+    """The known words that contain each of these. One query; none where nothing was typed."""
+    found: dict[str, list[str]] = {word: [] for word in typed}
+    if typed:
+        with connection.cursor() as cursor:
+            cursor.execute(*containing(typed, _ALTERNATIVES // len(typed)))
+            for word, known in cursor.fetchall():
+                found[word].append(known)
+    return found
 
 
 def learn(texts: Iterable[str]) -> None:

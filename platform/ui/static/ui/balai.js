@@ -38,10 +38,10 @@
 
   // Forms of an area that is kept on this device are put by, and outlive the page (device.js).
   const isKeptHere = (form) => {
-    const area = document.querySelector("[data-device]")?.dataset.device;
-    if (!area || !navigator.serviceWorker?.controller) return false;
+    const areas = document.querySelector("[data-device]")?.dataset.device.split(" ");
+    if (!areas || !navigator.serviceWorker?.controller) return false;
     const { pathname } = new URL(form.action);
-    return pathname.startsWith(area) || pathname === "/keluar/";
+    return areas.some((start) => pathname.startsWith(start)) || pathname === "/keluar/";
   };
 
   // One press sends once. The button keeps its name and value, so it is disabled a moment later.
@@ -341,30 +341,6 @@
     const hidden = place.querySelector("[type=hidden][name$='-bujur']");
     if (hidden && hidden.value) note.textContent = kata("Titik lokasi sudah terisi.");
     place.after(button, note);
-  }
-
-  // Desk lists: j and k move, x marks, Enter opens the focused link. They work as soon as the page
-  // is open, except while something is typed.
-  for (const list of document.querySelectorAll("[data-keys]")) {
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
-      const inside = list.contains(event.target);
-      if (!inside && !"jkx".includes(event.key)) return;
-      const rows = Array.from(list.querySelectorAll("tbody tr"));
-      const here = inside ? rows.indexOf(event.target.closest("tr")) : -1;
-      if (event.key === "x") {
-        const box = here >= 0 && rows[here].querySelector("input[type=checkbox]");
-        if (box && event.target !== box) box.click();
-        return;
-      }
-      const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const next = step && rows[here + step];
-      const link = next && next.querySelector("a");
-      if (!link) return;
-      event.preventDefault();
-      link.focus();
-    });
   }
 
   for (const button of document.querySelectorAll("[data-print]")) {

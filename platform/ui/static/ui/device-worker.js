@@ -24,7 +24,7 @@ const Device = ((places) => {
       new Promise((_, failed) => setTimeout(() => failed(new TypeError("no answer")), milliseconds)),
     ]);
   let warmed = 0; // when the pages were last fetched
-  const isOurs = (path) => path.startsWith(places.area);
+  const isOurs = (path) => places.areas.some((start) => path.startsWith(start));
 
   // --- the store ---------------------------------------------------------------------------------
   let opened;
@@ -315,6 +315,12 @@ const Device = ((places) => {
 
   let running;
   const flush = () => (running ??= send().finally(() => (running = undefined)));
+  /* The browser wakes the worker again later only where the event was rejected. */
+  const sync = async () => {
+    await flush();
+    const whose = await owner();
+    if (whose && (await waiting(whose.who)).length) throw new Error("forms are still waiting");
+  };
   const send = async () => {
     if (!(await readAll("forms")).some((row) => row.state === "waiting")) return;
     await clear();
@@ -424,12 +430,12 @@ const Device = ((places) => {
     }
   };
 
-  return { page, submit, signOut, isOurs, flush, warm, listed, push,
+  return { page, submit, signOut, isOurs, flush, sync, warm, listed, push,
            drop: (id) => remove("forms", id) };
 })(DEVICE);
 
 addEventListener("sync", (event) => {
-  if (event.tag === "balai-forms") event.waitUntil(Device.flush());
+  if (event.tag === "balai-forms") event.waitUntil(Device.sync());
 });
 addEventListener("message", (event) => {
   const { ask, id } = event.data || {};

@@ -5,7 +5,8 @@
   const here = document.querySelector("[data-device]");
   const worker = navigator.serviceWorker;
   if (!here || !worker) return;
-  const { device: area, outbox } = here.dataset;
+  const areas = here.dataset.device.split(" ");
+  const { outbox } = here.dataset;
   const main = document.getElementById("utama");
   const list = document.querySelector("[data-forms]");
 
@@ -33,7 +34,8 @@
     "submit",
     (event) => {
       const form = event.target;
-      if (form.method !== "post" || !new URL(form.action).pathname.startsWith(area)) return;
+      const { pathname } = new URL(form.action);
+      if (form.method !== "post" || !areas.some((start) => pathname.startsWith(start))) return;
       const pressed = event.submitter || form.querySelector("button:not([type=button])");
       const button = (pressed?.textContent || "").replace(/\s+/g, " ").trim();
       const title = (document.querySelector("main h1")?.textContent || "").replace(/\s+/g, " ").trim();
@@ -109,7 +111,7 @@
     } catch {
       // kept nowhere: the page opens empty
     }
-    location.href = row.from || area;
+    location.href = row.from || areas[0];
   };
   const drop = async (row) => {
     const isWaiting = row.state === "waiting";
@@ -171,7 +173,7 @@
 
   // Being told on this device when somebody waits: offered on the area's first page.
   const offerNotices = async () => {
-    const isFirst = location.pathname === area;
+    const isFirst = areas.includes(location.pathname);
     if (!isFirst || keptAt || !("PushManager" in window) || Notification.permission === "denied") return;
     const push = await ask({ ask: "push" });
     if (!push?.key) return;

@@ -35,6 +35,15 @@
     L.marker(at, { icon, keyboard: false, interactive: false, alt: "" }).addTo(map);
   };
 
+  // The houses of a visit: all of them, and no more.
+  const several = (box) => {
+    const found = box.dataset.points.split(";").map((one) => point(...`${one},`.split(",").slice(0, 2))).filter(Boolean);
+    if (!found.length) return;
+    const map = draw(box);
+    map.fitBounds(found, { maxZoom: 16, padding: [30, 30] });
+    for (const at of found) L.marker(at, { icon, keyboard: false, interactive: false, alt: "" }).addTo(map);
+  };
+
   const chosen = (box) => {
     const inputs = ["lintang", "bujur"].map((name) =>
       document.querySelector(`[name="${CSS.escape(box.dataset.map)}-${name}"]`),
@@ -92,6 +101,7 @@
 
   for (const box of document.querySelectorAll("[data-tiles]")) {
     if (box.dataset.map) chosen(box);
+    else if (box.dataset.points) several(box);
     else fixed(box);
   }
 })();

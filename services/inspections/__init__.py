@@ -1,0 +1,1 @@
+"""Visits in the field: when, what was found, with photos and place."""

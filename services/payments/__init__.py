@@ -1,0 +1,1 @@
+"""Fees: orders, how they are paid, receipts, refunds."""

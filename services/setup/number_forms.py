@@ -1,0 +1,116 @@
+"""Forms about what numbers of letters look like, and where paper books stopped."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from services.letters import formats
+from services.letters.formats import Book
+from services.letters.numbering import Told
+from tenants.office.models import Unit
+from ui.forms import Form, WrittenDateField
+
+# Units whose posts sign letters.
+SIGNING = (Unit.Kind.DINAS, Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
+
+
+def signing_units() -> Any:
+    """Those that are open, in the order of their codes."""
+    return Unit.objects.filter(kind__in=SIGNING, is_active=True).order_by("code")
+
+
+class NumberForm(Form):
+    """A pattern: for which letters, from when, counted by which book."""
+
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label="Untuk surat dari", required=False,
+        empty_label="Semua unit",
+    )  # fmt: skip
+    topic = forms.ChoiceField(label="Untuk layanan", required=False)
+    pattern = forms.CharField(
+        label="Pola nomor", max_length=formats.LONGEST_PATTERN,
+        help_text="Bagian dalam kurung kurawal diisi sistem; selebihnya ditulis seperti adanya.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    book = forms.ChoiceField(
+        label="Nomor urut dihitung", choices=Book.choices, widget=forms.RadioSelect,
+        help_text="Setiap unit menghitung sendiri, mulai lagi dari satu setiap tahun.",
+    )  # fmt: skip
+    secrecy = forms.ChoiceField(
+        label="Sifat surat", choices=list(formats.SECRECY.items()), required=False,
+        help_text="Tertulis di nomor bila polanya memuat {sifat}.",
+    )  # fmt: skip
+    since = WrittenDateField(label="Berlaku mulai")
+
+    def __init__(self, *args: Any, services: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["unit"].queryset = signing_units()
+        fields["topic"].choices = [("", "Semua layanan"), *services.items()]
+
+    def told(self) -> Told:
+        """What was typed, of a form that is valid."""
+        given = self.cleaned_data
+        return Told(
+            pattern=given["pattern"], book=given["book"], secrecy=given["secrecy"] or "B",
+            since=given["since"], unit=given["unit"], topic=given["topic"],
+        )  # fmt: skip
+
+
+class PaperBookForm(Form):
+    """The last number of a book that was kept on paper."""
+
+    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), label="Unit")
+    book = forms.ChoiceField(label="Buku", choices=Book.choices, widget=forms.RadioSelect)
+    code = forms.CharField(
+        label="Kode klasifikasi", max_length=40, required=False,
+        help_text="Bila bukunya per kode, misalnya 400.12.2.1.",
+    )  # fmt: skip
+    topic = forms.ChoiceField(
+        label="Layanan", required=False, help_text="Bila bukunya per jenis surat."
+    )
+    last = forms.IntegerField(
+        label="Nomor terakhir di buku kertas tahun ini",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 6}),
+        error_messages={"invalid": "Tulis nomor urutnya dengan angka, misalnya 247."},
+    )
+
+    def __init__(self, *args: Any, services: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["unit"].queryset = signing_units()
+        fields["topic"].choices = [("", "–"), *services.items()]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("book") == Book.CODE:
+            code = given.get("code", "").strip()
+            if not code or not all(part.isdecimal() for part in code.split(".")):
+                self.add_error("code", "Tulis kodenya, angka dan titik, misalnya 400.12.2.1.")
+        if given.get("book") == Book.KIND and not given.get("topic"):
+            self.add_error("topic", "Pilih layanan yang suratnya dihitung buku ini.")
+        return given
+
+
+class KindForm(Form):
+    """The short form of a service's letters."""
+
+    topic = forms.ChoiceField(label="Layanan")
+    code = forms.CharField(
+        label="Singkatan", max_length=12, help_text="Huruf dan angka tanpa spasi, misalnya SKTM."
+    )
+
+    def __init__(self, *args: Any, services: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["topic"].choices = list(services.items())
+
+
+def start(today: date) -> dict[str, Any]:
+    """What an empty form begins with."""
+    return {
+        "pattern": formats.DEFAULT_PATTERN, "book": Book.CODE, "secrecy": "B",
+        "since": f"{today:%d-%m-%Y}",
+    }  # fmt: skip

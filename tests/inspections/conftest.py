@@ -1,0 +1,25 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tenants.registry.models import City
+from tests.factories import Cast, make_cast
+
+
+@pytest.fixture
+def cast(in_bontang: City) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_(in_bontang: City, client_for: Callable[[City], Client]) -> Callable[[User], Client]:
+    """A browser in which this official is signed in."""
+
+    def enter(user: User) -> Client:
+        client = client_for(in_bontang)
+        client.force_login(user, "accounts.backends.LoginBackend")
+        return client
+
+    return enter
