@@ -1,10 +1,11 @@
 """The only way an audit entry comes to be."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Protocol
 
 from audit.models import Entry
-from audit.queries import read_since
+from audit.queries import read_lately, read_since
 from kernel.clock import now
 
 
@@ -52,3 +53,18 @@ def record_read_once(
     """``record_read``, unless it was noted of this reader and purpose within this time."""
     if not read_since(now() - within, actor_id=actor.pk, person_id=person_id, purpose=purpose):
         record_read(actor=actor, person_id=person_id, purpose=purpose, **more)
+
+
+def record_reads_once(
+    *, actor: Actor, people: Iterable[int], purpose: str, within: timedelta
+) -> None:
+    """``record_read_once`` of everybody whom a list shows. Two queries."""
+    ids = {str(person) for person in people}
+    known = read_lately(now() - within, actor_id=actor.pk, people=ids, purpose=purpose)
+    Entry.objects.bulk_create(
+        Entry(
+            what="person.read", actor_id=actor.pk, actor_name=actor.name, subject="person",
+            subject_id=person, detail={"purpose": purpose},
+        )
+        for person in sorted(ids - known)
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Reads of the record of deeds."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -21,3 +22,12 @@ def read_since(at: datetime, *, actor_id: int, person_id: int, purpose: str) -> 
         what="person.read", subject="person", subject_id=str(person_id), actor_id=actor_id,
         detail__purpose=purpose, at__gte=at,
     ).exists()  # fmt: skip
+
+
+def read_lately(at: datetime, *, actor_id: int, people: Iterable[str], purpose: str) -> set[str]:
+    """Of these residents, by id, those whose data this reader was noted to read since then."""
+    found = Entry.objects.filter(
+        what="person.read", subject="person", subject_id__in=list(people), actor_id=actor_id,
+        detail__purpose=purpose, at__gte=at,
+    )  # fmt: skip
+    return set(found.values_list("subject_id", flat=True))

@@ -12,6 +12,7 @@ ERT_OFF = gettext_noop("e-RT belum dibuka di sini; diteruskan ke langkah berikut
 UNANSWERED = gettext_noop("Tidak dijawab sampai batas waktu; diteruskan.")
 TAKEN_BACK = gettext_noop("Dibatalkan pemohon.")
 VOUCH_TAKEN_BACK = gettext_noop("Ditarik kembali oleh yang membenarkan.")
+RECALLED = gettext_noop("Ditarik kembali oleh yang meneruskan.")
 TERM_ENDED = gettext_noop(
     "Batas waktu menurut hukum sudah lewat; diteruskan ke pejabat yang memutuskan."
 )

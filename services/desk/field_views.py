@@ -23,7 +23,7 @@ from services.visits import actions, queries
 from services.visits.models import Stop, Visit
 from services.web.access import today
 from services.web.files import name_of, send_stored
-from services.web.reads import note_read
+from services.web.reads import note_reads
 from tenants.office import absences
 from tenants.registry.current import city
 from ui.forms import explained
@@ -83,6 +83,7 @@ def plan(request: HttpRequest, village: int) -> HttpResponse:
     if there is None:
         raise NotThere("Kelurahan atau desa ini bukan wilayah kantor Anda.")
     offered = queries.candidates(posts, there, today=today())
+    note_reads(request, [one.case.applicant_id for one in offered], purpose="kunjungan")
     going = {one.user_id: one.user.name for one in absences.holders_at(unit, today())}
     form = PlanForm(
         request.POST or None, initial={"officers": [str(user.pk)]},
@@ -120,8 +121,7 @@ def planned(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _list(request: HttpRequest, visit: Visit, template: str, more: dict[str, Any]) -> HttpResponse:
     rows = _rows(list(visit.stops.all()))
-    for row in rows:
-        note_read(request, row.application.applicant_id, purpose="kunjungan")
+    note_reads(request, [row.application.applicant_id for row in rows], purpose="kunjungan")
     shown: Tiles | None = tiles() if any(row.latitude for row in rows) else None
     points = ";".join(f"{row.latitude},{row.longitude}" for row in rows if row.latitude)
     context = {"visit": visit, "rows": rows, "tiles": shown, "points": points, **more}
@@ -198,7 +198,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
                 tone(request, f"Laporan tersimpan. {done.conflict}".strip())
                 return redirect("field-visit", found.visit_id)
     case = queries.cases_of([found])[found.case_id]
-    note_read(request, case.applicant_id, purpose="kunjungan")
+    note_reads(request, [case.applicant_id], purpose="kunjungan")
     failed = bool(form.errors)
     context = {
         "stop": found, "row": _rows([found])[0], "waiting": waiting, "form": form,

@@ -20,7 +20,7 @@ from services.cases.models import Step
 from services.desk.frame import frame
 from services.desk.sharing_forms import AnswerForm, AskForm, ForwardForm, GiveForm, NoteForm
 from services.desk.views import at_desk, case_page, posts_of
-from services.inbox import advice, hands, notes
+from services.inbox import advice, hands, notes, recalling
 from services.inbox.models import Advice
 from services.web.access import today
 from tenants.office.access import visitor
@@ -100,6 +100,19 @@ def forward(request: HttpRequest, pk: int) -> HttpResponse:
         request, "forward", posts, application, step, form,
         others=bool(there.held), vacant=there.vacant,
     )  # fmt: skip
+
+
+@page(Audience.DESK)
+@require_POST
+def recall(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
+    """Have a case back that one forwarded by mistake."""
+    user, _ = posts_of(request)
+    application = at_desk(user, pk)
+    if step_id not in {step.pk for step in application.steps.all()}:
+        raise NotThere
+    recalling.recall(step_id=step_id, by=user, at=now())
+    messages.success(request, f"Berkas {application.number} kembali ke meja Anda.")
+    return redirect("desk-case", pk)
 
 
 def _chosen(posts: Sequence[Post], pk: str) -> Post:

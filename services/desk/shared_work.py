@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from services.applications.models import Application
 from services.cases import queries as desks
 from services.desk.sharing_forms import AnswerForm, NoteForm
-from services.inbox import advice, notes
+from services.inbox import advice, notes, recalling
 from services.inbox.models import Advice
 from tenants.office.models import Post
 from ui.forms import Form
@@ -21,10 +22,11 @@ class Asked:
 
 
 def shared_work(
-    application: Application, posts: list[Post], failed: Form | None
+    application: Application, user: User, posts: list[Post], failed: Form | None
 ) -> dict[str, object]:
     """Advice, for the desks of the case and for whom it is asked of; notes, for the desks alone.
-    Two queries."""
+    Two queries; one more where this
+    official forwarded the case."""
     is_desk = desks.was_at(application, posts)
     asked = []
     for one in advice.of_case(application):
@@ -35,6 +37,7 @@ def shared_work(
             asked.append(Asked(one, is_open, form if is_mine and is_open else None))
     return {
         "asked_advice": asked,
+        "recallable": recalling.recallable(application, user),
         "notes": notes.notes_of(application) if is_desk else None,
         "note_form": _sent(NoteForm(auto_id="id_%s_note"), failed),
     }

@@ -155,6 +155,7 @@ urlpatterns = [
     path("berkas/<int:pk>/", views.case, name="desk-case"),
     path("berkas/<int:pk>/pegang/", hand_views.hand, name="desk-hand"),
     path("berkas/<int:pk>/teruskan/", hand_views.forward, name="desk-forward"),
+    path("berkas/<int:pk>/tarik/<int:step_id>/", hand_views.recall, name="desk-recall"),
     path("berkas/<int:pk>/pertimbangan/", hand_views.ask, name="desk-ask"),
     path(
         "berkas/<int:pk>/pertimbangan/<int:advice_id>/jawab/",

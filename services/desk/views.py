@@ -145,7 +145,7 @@ def case_page(
         **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
         "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
         "to_record": life_events.to_confirm(application, posts),
-        **shared_work(application, posts, failed),
+        **shared_work(application, user, posts, failed),
         "visit": visit,
         **beside(application),
     }

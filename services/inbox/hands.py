@@ -14,6 +14,7 @@ _WORDS = {
     "case.given": "{by} menyerahkan kepada {to}",
     "case.given_back": "{by} melepasnya",
     "case.forward": "{by} meneruskan ke meja lain",
+    "case.recalled": "{by} menarik kembali dari meja lain",
 }
 MOST = 50
 

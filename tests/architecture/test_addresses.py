@@ -357,6 +357,7 @@ CITY_HOST = {
     "meja/pertimbangan/": DESK,
     "meja/berkas/<int:pk>/pegang/": DESK,
     "meja/berkas/<int:pk>/teruskan/": DESK,
+    "meja/berkas/<int:pk>/tarik/<int:step_id>/": DESK,
     "meja/berkas/<int:pk>/pertimbangan/": DESK,
     "meja/berkas/<int:pk>/pertimbangan/<int:advice_id>/jawab/": DESK,  # who is asked
     "meja/berkas/<int:pk>/pertimbangan/<int:advice_id>/tarik/": DESK,

@@ -14,6 +14,7 @@ from services.cases import decisions, finding, forwarding, taking
 from services.cases.models import Step
 from services.cases.timeline import timeline
 from services.catalogue.forwarding import Reach
+from services.inbox import advice, hands, recalling
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit
 from tenants.office.queries import posts_of
@@ -318,3 +319,65 @@ def test_it_goes_to_nobody_who_would_decide_their_own_request(cast: Cast) -> Non
         sent_on(cast, application)
     official("kasi-lain", cast.village, "kasi")
     sent_on(cast, application)
+
+
+# --- had back --------------------------------------------------------------------------------
+
+
+def test_what_was_forwarded_by_mistake_comes_back_into_the_same_hands(
+    cast: Cast, kasi: User, as_: As
+) -> None:
+    application = at_counter(cast)
+    before = sent_on(cast, application)
+    there = step_of(application)
+    page = f"/meja/berkas/{application.pk}/"
+    recall = f"{page}tarik/{before.pk}/"
+    rina = as_(cast.rina)
+    assert "Tarik kembali" in rina.get(page).content.decode()
+    assert "Tarik kembali" not in as_(kasi).get(page).content.decode()
+    for other in (kasi, cast.lurah, cast.lurah_lain):
+        assert as_(other).post(recall).status_code in (404, 409), other
+    assert rina.post(recall).status_code == 302
+    back = step_of(application)
+    assert (back.key, back.role, back.taken_by, back.due_at) == (
+        before.key, before.role, cast.rina, there.due_at
+    )  # fmt: skip
+    assert rina.post(recall).status_code == 302, "sent twice"
+    assert step_of(application) == back
+    with pytest.raises(Stale, match="Ditarik kembali oleh yang meneruskan"):
+        decisions.approve(step_id=there.pk, by=kasi, at=MONDAY)
+    stops = timeline(application, at=MONDAY, today=MONDAY.date())
+    assert [stop.state for stop in stops[2:5]] == ["forwarded", "skipped", "now"]
+    assert any("menarik kembali" in move.words for move in hands.moves_of(application))
+    decisions.approve(step_id=back.pk, by=cast.rina, at=MONDAY)
+    assert step_of(application).role == "lurah"
+
+
+def test_it_stays_where_that_desk_has_begun(cast: Cast, kasi: User) -> None:
+    application = at_counter(cast)
+    before = sent_on(cast, application)
+    there = step_of(application)
+
+    def refused() -> None:
+        with pytest.raises(Stale, match="sudah mulai menanganinya"):
+            recalling.recall(step_id=before.pk, by=cast.rina, at=MONDAY)
+
+    taking.take(step_id=there.pk, by=kasi, at=MONDAY)
+    refused()
+    taking.give_back(step_id=there.pk, by=kasi, at=MONDAY)
+    advice.ask(
+        step_id=there.pk, of=advice.offices_for(there)[0], by=kasi,
+        question="Apakah alamat ini sudah benar?", days=2, at=MONDAY,
+    )  # fmt: skip
+    refused()
+    decisions.approve(step_id=there.pk, by=kasi, at=MONDAY)
+    refused()
+
+
+def test_it_can_be_forwarded_and_recalled_again(cast: Cast, kasi: User) -> None:
+    application = at_counter(cast)
+    for _ in range(2):
+        before = sent_on(cast, application)
+        recalling.recall(step_id=before.pk, by=cast.rina, at=MONDAY)
+    assert step_of(application).taken_by == cast.rina
+    assert Step.objects.filter(case=application, state="forwarded").count() == 2
