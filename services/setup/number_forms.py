@@ -8,6 +8,7 @@ from django import forms
 
 from services.letters import formats
 from services.letters.formats import Book
+from services.letters.models import NumberFormat
 from services.letters.numbering import Told
 from tenants.office.models import Unit
 from ui.forms import Form, WrittenDateField
@@ -62,8 +63,12 @@ class NumberForm(Form):
 class PaperBookForm(Form):
     """The last number of a book that was kept on paper."""
 
-    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), label="Unit")
-    book = forms.ChoiceField(label="Buku", choices=Book.choices, widget=forms.RadioSelect)
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label="Unit", empty_label="Pilih unit"
+    )
+    book = forms.ChoiceField(
+        label="Buku", choices=Book.choices, initial=Book.CODE, widget=forms.RadioSelect
+    )
     code = forms.CharField(
         label="Kode klasifikasi", max_length=40, required=False,
         help_text="Bila bukunya per kode, misalnya 400.12.2.1.",
@@ -108,9 +113,9 @@ class KindForm(Form):
         fields["topic"].choices = list(services.items())
 
 
-def start(today: date) -> dict[str, Any]:
-    """What an empty form begins with."""
+def start(present: NumberFormat, today: date) -> dict[str, Any]:
+    """What a new pattern begins with: the one in force, to be changed."""
     return {
-        "pattern": formats.DEFAULT_PATTERN, "book": Book.CODE, "secrecy": "B",
+        "pattern": present.pattern, "book": present.book, "secrecy": present.secrecy,
         "since": f"{today:%d-%m-%Y}",
     }  # fmt: skip

@@ -50,7 +50,9 @@ def patterns(request: HttpRequest, user: User) -> HttpResponse:
     """Every pattern with an example; another is kept here. ``do=look`` shows the example of what is
     typed and keeps nothing."""
     day, services = today(), _services()
-    form = NumberForm(request.POST or None, services=_titles(services), initial=start(day))
+    rows = list(NumberFormat.objects.select_related("unit"))
+    present = numbering.chosen((row for row in rows if row.since <= day), None, "")
+    form = NumberForm(request.POST or None, services=_titles(services), initial=start(present, day))
     looks = request.POST.get("do") == "look"
     if request.method == "POST" and not looks and form.is_valid():
         with explained(form):
@@ -63,9 +65,9 @@ def patterns(request: HttpRequest, user: User) -> HttpResponse:
             examples = _examples(form, services, day)
         except RuleBroken as broken:
             explain(form, broken)
-    rows = list(NumberFormat.objects.select_related("unit"))
     units = [row.unit for row in rows if row.unit is not None] or _some_units()
-    present = numbering.chosen((row for row in rows if row.since <= day), None, "")
+    if request.method == "GET":
+        examples = [(unit.name, _example(present, unit, services, day)) for unit in _some_units()]
     context = {
         "form": form, "examples": examples, "parts": formats.PARTS.items(), "today": day,
         "rows": [
