@@ -52,6 +52,7 @@ TENANT = [
     "services.residents",
     "services.catalogue",
     "services.letters",
+    "services.signing",
     "services.payments",
     "services.cases",
     "services.results",

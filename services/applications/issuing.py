@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken
 from messaging import outbox
@@ -20,6 +21,7 @@ from services.letters import actions as letters
 from services.letters.actions import Signer
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
+from services.signing import ordering as signing
 from tenants.office import queries as office
 from tenants.office.models import Unit
 from tenants.office.roles import NEIGHBOURHOOD, level_of
@@ -34,7 +36,7 @@ def issue(hand: AtHand, at: datetime) -> bool:
         fees.refuse_unpaid(hand)
     for output in outputs:
         today = today_of(at)
-        signer = _signer(hand, today)
+        official, signer = _signer(hand, today)
         draft = letter_draft(application, hand.steps, output, signer, today)
         if step.decided_by is None:
             draft = replace(draft, body=[*draft.body, reasons.ISSUED_BY_SYSTEM])
@@ -46,7 +48,12 @@ def issue(hand: AtHand, at: datetime) -> bool:
             signer=signer,
             at=at,
             numbered=number_of(step) if output is outputs[0] else None,
+            signature=signing.words(),
         )
+        signing.order(
+            letter, signer=official, name=signer.name, post_title=signer.post_title,
+            unit=step.unit, at=at,
+        )  # fmt: skip
         IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
         outbox.enqueue(
             "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
@@ -54,17 +61,17 @@ def issue(hand: AtHand, at: datetime) -> bool:
     return bool(outputs)
 
 
-def _signer(hand: AtHand, today: date) -> Signer:
+def _signer(hand: AtHand, today: date) -> tuple[User, Signer]:
     """Who approved; where the system decided at the end of the term, in whose name it did. Raises
     RuleBroken while nobody holds the post."""
     step = hand.step
     if step.decided_by is not None:
         assert hand.post is not None
-        return signer_of(step.decided_by, hand.post, step, today)
+        return step.decided_by, signer_of(step.decided_by, hand.post, step, today)
     holder = office.holder_of(step.unit, step.role, today)
     if holder is None:
         raise RuleBroken(f"{step.title}: jabatan ini belum ada yang mengisi.")
-    return signer_of(holder.user, holder.post, step, today)
+    return holder.user, signer_of(holder.user, holder.post, step, today)
 
 
 def number_of(step: Step) -> Numbered | None:
@@ -86,15 +93,21 @@ def letterhead(unit: Unit) -> list[Unit]:
 
 @transaction.atomic
 def finish_letters(*, application_id: int, at: datetime) -> None:
-    """Make every PDF that is still missing; close the case when nothing else is open.
+    """Make every PDF that is still missing, give out those that nobody has to sign any more, and
+    close the case when nothing else is open.
 
-    Idempotent: runs again after any crash.
+    Idempotent: runs again after any crash, and after each signature.
     """
     application = locked(Application, application_id)
     unfinished = application.issued.exclude(letter__state__in=Letter.FINISHED)
+    is_waiting = False
     for issued in unfinished.order_by("pk"):
         letters.render(issued.letter_id, at=at)
+        if not signing.is_complete(issued.letter_id):
+            signing.ask(issued.letter_id)
+            is_waiting = True
+            continue
         letters.make_ready(issued.letter_id)
         publish(LetterReady(issued.letter_id, application.pk))
-    if application.state == Application.State.ISSUING:
+    if application.state == Application.State.ISSUING and not is_waiting:
         finish(application, at)

@@ -5,12 +5,13 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import User
-from events.subscribers import subscribe
+from events.subscribers import publish, subscribe
 from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.applications import notices
 from services.applications.events import LetterRevoked
-from services.applications.models import Application, LifeEvent
+from services.applications.issuing import finish_letters
+from services.applications.models import Application, IssuedLetter, LifeEvent
 from services.applications.requirements import keep_in_wallet
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.finding import keys_of
@@ -24,6 +25,8 @@ from services.residents.events import PersonChanged
 from services.residents.models import Person, PersonEvent
 from services.residents.subscribers import LEAVES
 from services.results.queries import has_left_desk
+from services.signing import notices as signing_notices
+from services.signing.events import LetterSigned, SignatureRefused
 from tenants.office import queries as office
 from tenants.office.roles import Can, can
 from tenants.registry.current import city
@@ -100,6 +103,36 @@ def tell_revoked(event: LetterRevoked) -> None:
     letter = Letter.objects.select_related("unit").get(pk=event.letter_id)
     _tell_applicant(application, notices.LETTER_REVOKED, f"revoked:{letter.pk}",
                     where=letter.unit.name)  # fmt: skip
+
+
+@subscribe(LetterSigned)
+def give_out_signed(event: LetterSigned) -> None:
+    """A letter that nobody has to sign any more is given to its holder."""
+    issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
+    if issued is not None:
+        finish_letters(application_id=issued.application_id, at=now())
+
+
+@subscribe(SignatureRefused)
+def tell_not_signed(event: SignatureRefused) -> None:
+    """The letter is void: its case comes to an end, its applicant and those who worked on it are
+    told."""
+    issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
+    if issued is None:
+        return
+    finish_letters(application_id=issued.application_id, at=now())
+    publish(LetterRevoked(event.letter_id, issued.application_id))
+    steps = Step.objects.filter(case=issued.application_id, decided_by__isnull=False)
+    letter = Letter.objects.select_related("unit", "revoked_by").get(pk=event.letter_id)
+    people = {step.decided_by_id: step.decided_by for step in steps.select_related("decided_by")}
+    people.pop(letter.revoked_by_id, None)
+    for one in people.values():
+        if one is not None:
+            tell(
+                signing_notices.REFUSED, one, key=f"not-signed:{event.signature_id}:{one.pk}",
+                number=issued.application.number, where=letter.unit.name, city=city().name,
+                link=city().page("desk-case", issued.application_id),
+            )  # fmt: skip
 
 
 @subscribe(PersonChanged, when=lambda event: event.kind in LEAVES)

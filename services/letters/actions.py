@@ -82,9 +82,10 @@ class Draft:
 
 def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
-    at: datetime, numbered: Numbered | None = None,
+    at: datetime, numbered: Numbered | None = None, signature: str = "",
 ) -> Letter:  # fmt: skip
     """Number a letter and fix every word of it. Its PDF is made by ``render`` afterwards.
+    ``signature``: the sentence about the electronic signature that it waits for, if any.
 
     Call inside the approving transaction: number, letter and approval stand or fall together.
     """
@@ -95,8 +96,9 @@ def write(
     number = given.number
     code = secret_code()
     content = compose(
-        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code
-    )
+        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code,
+        signature=signature,
+    )  # fmt: skip
     letter = Letter(
         code=code,
         unit=unit,
@@ -137,9 +139,10 @@ def preview(
 
 def compose(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime,
-    number: str, code: str,
+    number: str, code: str, signature: str = "",
 ) -> Content:  # fmt: skip
-    """Every word of a letter, in its final form."""
+    """Every word of a letter, in its final form. ``signature``: what its foot says of the
+    electronic signature that it will bear."""
     here = city()
     profile = _profile()
     return Content(
@@ -183,7 +186,7 @@ def compose(
         footer=[
             "Dokumen ini dibuat secara elektronik. Keaslian dan masa berlakunya dapat dicek di "
             f"{here.page('verify-form')} dengan kode {rules.pretty_code(code)}.",
-            "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
+            signature or "Surat ini belum memakai tanda tangan elektronik tersertifikasi.",
         ],
         watermark=rules.watermark(is_demo=here.is_demo, on_trial=on_trial(here)),
         logo=logo_svg(bytes(profile.logo)) if profile.logo else "",
@@ -283,4 +286,17 @@ def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
     letter.state, letter.revoked_at, letter.revoked_by = Letter.State.REVOKED, at, by
     letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for"])
     audit.record("letter.revoked", actor=by, subject="letter", subject_id=letter.pk)
+    return True
+
+
+def void(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
+    """Take a letter back before its holder got it; whether this call did it. Its number stays used.
+    Call inside a transaction, after the caller has judged whether this person may."""
+    letter = Letter.objects.select_for_update().get(pk=letter_id)
+    if letter.state != Letter.State.RENDERED:
+        return False
+    letter.revoked_for = rules.reason_to_revoke(reason)
+    letter.state, letter.revoked_at, letter.revoked_by = Letter.State.REVOKED, at, by
+    letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for"])
+    audit.record("letter.void", actor=by, subject="letter", subject_id=letter.pk)
     return True

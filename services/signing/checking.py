@@ -1,0 +1,158 @@
+"""What a provider brought back is looked at before anything is believed: whether it is the letter
+that was sent, whole, and signed by the right person."""
+
+import logging
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.signing import rules
+from services.signing.providers import Owner
+
+MOST = 20 * 1024 * 1024  # bytes of a file that is looked at
+
+
+class Doubtful(Exception):
+    """This is no file that can be accepted; says why, in words for the official."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One signature in a PDF."""
+
+    field: str
+    subject: str
+    issuer: str
+    common_name: str
+    serial: str
+    fingerprint: str
+    ends_at: datetime
+    made_at: datetime | None  # by the time stamp, else as the signer says
+    is_intact: bool  # what it covers is unchanged, and the signature is of this certificate's key
+    covers_all: bool  # and nothing was added to the file after it
+    level: str  # B-B, B-T, B-LT, "" when it is no PAdES
+    has_time_stamp: bool
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.subject, self.issuer, self.serial, self.fingerprint, self.ends_at)
+
+
+class Unreadable(ValueError):
+    """It is no PDF that can be read."""
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """pyHanko writes tracebacks of chains it does not know; nobody has to act on them."""
+    found = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
+    before = [(one, one.level) for one in found]
+    for one in found:
+        one.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for one, level in before:
+            one.setLevel(level)
+
+
+def findings(pdf: bytes) -> list[Finding]:
+    """Every signature of a PDF, in memory alone, in the order they were made. Raises Unreadable
+    for what is no PDF, or too large."""
+    if len(pdf) > MOST or not pdf.startswith(b"%PDF-"):
+        raise Unreadable
+    import io
+
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        with _quiet():
+            reader: Any = PdfFileReader(io.BytesIO(pdf), strict=False)
+            return [_finding(one, reader) for one in reader.embedded_regular_signatures]
+    except Exception as error:  # whatever a file from outside makes the parser raise
+        raise Unreadable from error
+
+
+def _finding(one: Any, reader: Any) -> Finding:
+    from cryptography import x509
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
+    from services.signing.certificates import owner_of
+
+    intact = covers = False
+    made_at = one.self_reported_timestamp
+    has_stamp = False
+    nobody = ValidationContext(trust_roots=[], allow_fetching=False)  # trust is not asked here
+    try:
+        status = validate_pdf_signature(one, nobody, nobody)
+    except Exception:  # a broken signature is a finding, no fault of ours
+        status = None
+    if status is not None:
+        intact = bool(status.intact and status.valid and status.docmdp_ok is not False)
+        covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        intact = intact and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+        stamp = status.timestamp_validity
+        if stamp is not None and stamp.intact and stamp.valid:
+            made_at, has_stamp = stamp.timestamp, True
+    certificate = x509.load_der_x509_certificate(one.signer_cert.dump())
+    owner = owner_of(certificate)
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    is_pades = str(one.sig_object.get("/SubFilter", "")) == "/ETSI.CAdES.detached"
+    level = ("B-LT" if "/DSS" in reader.root and has_stamp else "B-T" if has_stamp else "B-B")
+    return Finding(
+        field=str(one.field_name), subject=owner.subject, issuer=owner.issuer,
+        common_name=str(names[0].value) if names else "", serial=owner.serial,
+        fingerprint=owner.fingerprint, ends_at=owner.ends_at, made_at=made_at, is_intact=intact,
+        covers_all=covers, level=level if is_pades else "", has_time_stamp=has_stamp,
+    )  # fmt: skip
+
+
+def accepted(
+    sent: bytes, came: bytes, *, expected: str | None, name: str, before: int
+) -> Finding:
+    """The new signature on a file that came back. ``expected``: the certificate it has to be of,
+    where that is known; else its name must be the signer's. ``before``: signatures the file had.
+    Raises Doubtful."""
+    if not came.startswith(b"%PDF-"):
+        raise Doubtful("Yang kembali bukan PDF.")
+    if len(came) <= len(sent):
+        raise Doubtful("PDF yang kembali tidak lebih besar dari yang dikirim.")
+    try:
+        found = findings(came)
+    except Unreadable:
+        raise Doubtful("PDF yang kembali tidak bisa dibaca.") from None
+    if len(found) != before + 1:
+        raise Doubtful("PDF yang kembali tidak memuat tanda tangan yang baru.")
+    newest = next((one for one in found if one.covers_all), None)
+    if newest is None or not all(one.is_intact for one in found):
+        raise Doubtful("Tanda tangan pada PDF yang kembali tidak utuh.")
+    if not came.startswith(sent) and (before or not same_pages(sent, came)):
+        raise Doubtful("PDF yang kembali bukan surat yang dikirim.")
+    if expected is not None and newest.fingerprint != expected:
+        raise Doubtful("Sertifikat pada tanda tangan itu bukan milik penanda tangan surat.")
+    if expected is None and not rules.shares_name(newest.common_name, name):
+        raise Doubtful(f"Tanda tangan itu atas nama {newest.common_name[:80]}.")
+    return newest
+
+
+def same_pages(sent: bytes, came: bytes) -> bool:
+    """Whether a file that was written anew (a visible signature) shows the words of what was sent:
+    as many pages, and every word of each."""
+    import io
+
+    from pypdf import PdfReader
+
+    try:
+        mine, theirs = PdfReader(io.BytesIO(sent)).pages, PdfReader(io.BytesIO(came)).pages
+        if len(mine) != len(theirs):
+            return False
+        return all(
+            "".join(one.extract_text().split()) in "".join(other.extract_text().split())
+            for one, other in zip(mine, theirs, strict=True)
+        )
+    except Exception:  # whatever a file from outside makes the parser raise
+        return False

@@ -1,0 +1,19 @@
+"""What officials are told of signatures. No personal data stands in a notice."""
+
+from messaging.notices import notice
+
+ASKED = notice(
+    "signing/asked", "a letter waits for a second signature, to who gives it",
+    fields="number link city",
+)  # fmt: skip
+UNKNOWN = notice(
+    "signing/unknown", "nobody knows whether a letter was signed, to its signer and to admins",
+    fields="number link city",
+)  # fmt: skip
+REFUSED = notice(
+    "signing/refused", "an official does not sign a letter, to who worked on its case",
+    fields="number where link city",
+)  # fmt: skip
+CERTIFICATE_ENDS = notice(
+    "signing/certificate-ends", "a certificate ends soon, to its owner", fields="day link city"
+)

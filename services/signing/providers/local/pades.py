@@ -1,0 +1,61 @@
+"""PAdES by pyHanko: for a second signature, and for those with a time stamp. Loaded only then: the
+library takes a second to load."""
+
+import io
+
+from asn1crypto import crl, keys
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.general import SigningError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from services.signing.providers import Asked, NotSent
+
+
+def sign(
+    asked: Asked, key: RSAPrivateKey, leaf: x509.Certificate, root: x509.Certificate, *,
+    level: str, time_stamps: str, revoked: bytes, name: str,
+) -> bytes:  # fmt: skip
+    """The file with one more signature. Raises NotSent when there is no time stamp to be had."""
+    mine, above = _asn1(leaf), _asn1(root)
+    store = SimpleCertificateStore()
+    store.register(above)
+    signer = signers.SimpleSigner(
+        signing_cert=mine, cert_registry=store,
+        signing_key=keys.PrivateKeyInfo.load(
+            key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        ),
+    )  # fmt: skip
+    stamper = timestamps.HTTPTimeStamper(time_stamps, timeout=10) if level != "B-B" else None
+    context = None
+    if level == "B-LT":
+        context = ValidationContext(
+            trust_roots=[above], crls=[crl.CertificateList.load(revoked)], allow_fetching=False,
+            revocation_mode="soft-fail",
+        )  # fmt: skip
+    wanted = signers.PdfSignatureMetadata(
+        field_name=asked.field, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256",
+        name=name, reason=asked.reason, location=asked.place, validation_context=context,
+        embed_validation_info=level == "B-LT",
+    )  # fmt: skip
+    writer = IncrementalPdfFileWriter(io.BytesIO(asked.pdf))
+    try:
+        out = signers.sign_pdf(writer, wanted, signer=signer, timestamper=stamper)
+    except (timestamps.TimestampRequestError, SigningError, OSError) as error:
+        if level == "B-B":
+            raise
+        raise NotSent(
+            "Stempel waktu tidak bisa diambil, jadi belum ada yang ditandatangani.",
+            code="tsa", answer={"text": str(error)},
+        ) from None  # fmt: skip
+    whole: bytes = out.getvalue()
+    return whole
+
+
+def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

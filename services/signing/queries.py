@@ -1,0 +1,149 @@
+"""Reads of signatures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from services.letters.models import Letter
+from services.signing import checking
+from services.signing.models import Attempt, Batch, Signature
+from services.signing.providers import providers
+
+Finding = checking.Finding
+Unreadable = checking.Unreadable
+S, A = Signature.State, Attempt.State
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature on a letter, as anybody who checks it may know."""
+
+    name: str  # as printed
+    post: str
+    certificate_subject: str
+    certificate_issuer: str
+    serial: str
+    ends_at: datetime | None
+    is_certified: bool
+    at: datetime
+    level: str  # B-B, B-T, B-LT
+    provider: str
+    provider_label: str
+
+
+def signatures_of(letter_id: int) -> list[Signed]:
+    """Every signature that is on a letter, in their order; empty for one without. One query."""
+    rows = Signature.objects.filter(letter=letter_id, state=S.SIGNED).order_by("order")
+    return [_signed(row) for row in rows]
+
+
+def _signed(row: Signature) -> Signed:
+    known = providers.get(row.provider)
+    assert row.signed_at is not None
+    return Signed(
+        name=row.signer_name, post=row.post_title, certificate_subject=row.certificate_subject,
+        certificate_issuer=row.certificate_issuer, serial=row.certificate_serial,
+        ends_at=row.certificate_ends_at, is_certified=row.is_certified, at=row.signed_at,
+        level=row.level, provider=row.provider,
+        provider_label=known.label if known is not None else row.provider,
+    )  # fmt: skip
+
+
+def verify_bytes(pdf: bytes) -> list[Finding]:
+    """Every signature in a PDF from outside, in memory alone. Raises Unreadable for what is no PDF
+    or is larger than 20 MB."""
+    return checking.findings(pdf)
+
+
+def waiting_for(user: User) -> QuerySet[Signature]:
+    """What waits for this official's signature and can be signed now, oldest first."""
+    earlier = Signature.objects.filter(state__in=(*Signature.OPEN, S.REFUSED))
+    rows = Signature.objects.filter(
+        signer=user, state__in=Signature.WAITING, letter__state=Letter.State.RENDERED
+    ).exclude(letter__signatures__in=earlier.filter(order=1), order__gt=1)
+    return rows.select_related("letter", "unit").order_by("ordered_at", "pk")
+
+
+def count_waiting(user: User) -> int:
+    """For the menu. One query."""
+    return waiting_for(user).count()
+
+
+def in_doubt(user: User | None = None) -> QuerySet[Attempt]:
+    """Attempts whose outcome nobody knows: of one official, or of the city."""
+    rows = Attempt.objects.filter(
+        state=A.UNKNOWN, settled_at=None, signature__state=S.UNKNOWN
+    ).select_related("signature__letter", "signature__signer")
+    rows = rows.filter(signature__signer=user) if user is not None else rows
+    return rows.order_by("signature__ordered_at", "pk")
+
+
+def log_of(user: User) -> QuerySet[Signature]:
+    """What this official has signed, newest first."""
+    rows = Signature.objects.filter(signer=user, state=S.SIGNED).select_related("letter", "unit")
+    return rows.order_by("-signed_at", "-pk")
+
+
+def own(user: User, signature_id: int) -> Signature | None:
+    rows = Signature.objects.select_related("letter", "unit")
+    return rows.filter(pk=signature_id, signer=user).first()
+
+
+def batch_of(user: User, pk: int) -> Batch | None:
+    return Batch.objects.filter(pk=pk, by=user).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a confirmation is."""
+
+    all: int
+    signed: int
+    failed: int
+    unknown: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.signed + self.failed + self.unknown == self.all
+
+    @property
+    def percent(self) -> int:
+        return 100 * (self.signed + self.failed + self.unknown) // max(self.all, 1)
+
+
+def progress(batch: Batch) -> Progress:
+    """One query."""
+    counted = Attempt.objects.filter(batch=batch).aggregate(
+        all=Count("pk"), signed=Count("pk", filter=Q(state=A.SIGNED)),
+        failed=Count("pk", filter=Q(state=A.FAILED)),
+        unknown=Count("pk", filter=Q(state=A.UNKNOWN)),
+    )  # fmt: skip
+    return Progress(**counted)
+
+
+def results(batch: Batch) -> Sequence[Attempt]:
+    """Each try of a confirmation with its letter, those to be looked at first. One query."""
+    order = {A.UNKNOWN: 0, A.FAILED: 1, A.SIGNING: 2, A.VALIDATING: 2, A.QUEUED: 3, A.SIGNED: 4}
+    rows = Attempt.objects.filter(batch=batch).select_related("signature__letter")
+    return sorted(rows, key=lambda one: (order[A(one.state)], one.pk))
+
+
+def wrong_in_a_row(user: User) -> int:
+    """How many confirmations in a row ended with a wrong passphrase. One query."""
+    recent = (
+        Batch.objects.filter(by=user)
+        .annotate(
+            wrong=Count("attempts", filter=Q(attempts__code="passphrase")),
+            good=Count("attempts", filter=Q(attempts__state=A.SIGNED)),
+        )
+        .order_by("-pk")[:10]
+    )
+    count = 0
+    for batch in recent:
+        if batch.good:
+            break
+        count += bool(batch.wrong)
+    return count

@@ -1,0 +1,114 @@
+"""What a signature's words and answers must be like. Plain functions."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from kernel.errors import RuleBroken
+from kernel.text import tidy
+
+SHORTEST_PASSPHRASE = 12
+MOST_ANSWER = 4000  # characters of an answer that are kept
+_LONG = re.compile(r"[A-Za-z0-9+/=_\-]{200,}")
+_DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_SECRET_KEYS = frozenset({"passphrase", "totp", "file", "nik", "email", "password", "base64_signed_file"})
+WRONG_MANY = 3  # wrong passphrases in a row, after which the official is warned
+
+
+def cleaned(answer: object, *secrets: str) -> dict[str, Any]:
+    """An answer as it may be kept: without files, passphrases and NIKs, and not too long."""
+    found = _clean(answer, tuple(one for one in secrets if one))
+    kept = found if isinstance(found, dict) else {"text": found}
+    if len(json.dumps(kept, ensure_ascii=False)) > MOST_ANSWER:
+        return {"text": json.dumps(kept, ensure_ascii=False)[:MOST_ANSWER], "cut": True}
+    return kept
+
+
+def _clean(value: object, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            str(key)[:100]: "…" if str(key).casefold() in _SECRET_KEYS else _clean(part, secrets)
+            for key, part in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_clean(part, secrets) for part in value[:50]]
+    if isinstance(value, str):
+        for one in secrets:
+            value = value.replace(one, "…")
+        return _DIGITS.sub("…", _LONG.sub("…", value)).replace("\x00", "")[:MOST_ANSWER]
+    return value if isinstance(value, int | float | bool) or value is None else str(value)[:200]
+
+
+def new_passphrase(typed: str, again: str, name: str) -> str:
+    """A passphrase for a certificate, as typed. Raises RuleBroken."""
+    if len(typed) < SHORTEST_PASSPHRASE:
+        raise RuleBroken(
+            f"Frasa sandi paling sedikit {SHORTEST_PASSPHRASE} huruf. Beberapa kata acak lebih "
+            "mudah diingat dan lebih kuat.", field="passphrase",
+        )  # fmt: skip
+    if len(set(typed)) < 6 or typed.casefold() in name.casefold():
+        raise RuleBroken("Frasa sandi ini mudah ditebak. Pakai yang lain.", field="passphrase")
+    if typed != again:
+        raise RuleBroken("Frasa sandi yang kedua tidak sama. Ketik keduanya lagi.", field="again")
+    return typed
+
+
+def reason_of(typed: str) -> str:
+    """Why an official does not sign, or how an outcome was found out. Raises RuleBroken."""
+    words = tidy(typed)
+    if len(words) < 10:
+        raise RuleBroken("Tulis alasannya, paling sedikit 10 huruf.", field="reason")
+    return words[:300]
+
+
+def address_of_gateway(typed: str, *, allow_http: bool) -> str:
+    """Where a gateway is: https, or with the switch plain http to a private address. Raises
+    RuleBroken."""
+    try:
+        found = urlsplit(typed.strip())
+        host, _port = found.hostname or "", found.port
+    except ValueError:
+        found, host = urlsplit(""), ""
+    if found.scheme not in ("http", "https") or not host or found.username or found.query:
+        raise RuleBroken(
+            "Tulis alamat gateway lengkap, misalnya https://esign.contoh.go.id, tanpa nama "
+            "pengguna dan kata sandi.", field="base",
+        )  # fmt: skip
+    if found.scheme == "http":
+        if not allow_http:
+            raise RuleBroken(
+                "Alamat ini tidak memakai https, jadi frasa sandi pejabat lewat tanpa perlindungan. "
+                "Pakai https, atau izinkan http bila gateway ada di jaringan dalam.", field="base",
+            )  # fmt: skip
+        if not is_private(host):
+            raise RuleBroken(
+                "Tanpa https hanya alamat IP jaringan dalam yang boleh (10.…, 172.16.…, "
+                "192.168.…, 127.…). Pakai https untuk alamat ini.", field="base",
+            )  # fmt: skip
+    return f"{found.scheme}://{found.netloc}{found.path.rstrip('/')}"
+
+
+def is_private(host: str) -> bool:
+    """Whether this is an IP address inside an organisation's own network."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return (found.is_private or found.is_loopback) and not found.is_link_local
+
+
+def shares_name(common_name: str, name: str) -> bool:
+    """Whether a certificate's name and an official's printed name are of one person: the words of
+    the shorter all stand in the longer, academic titles aside."""
+    mine, theirs = _words(name), _words(common_name)
+    few, many = sorted((mine, theirs), key=len)
+    return bool(few) and few <= many
+
+
+def _words(name: str) -> set[str]:
+    bare = name.split(",")[0].casefold()  # titles stand behind the comma
+    words = {word for word in re.findall(r"[^\W\d_]+", bare) if len(word) > 2}
+    return words - {"drs", "dra", "prof", "ir", "dr", "haji", "hj"}
