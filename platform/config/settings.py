@@ -335,6 +335,13 @@ if MODE == "test" and not STRIPE_STANDIN:
 # deploy/payments_standin, on this machine alone.
 PAYMENT_URLS: dict[str, str] = env.dict("BALAI_PAYMENT_URLS", {}) if EMBEDDED else {}
 
+# --- Electronic signatures -----------------------------------------------------------------------
+# Networks inside which a city's signing gateway may be, besides the public internet: CIDR, with
+# commas between. Nothing else inside the platform's own network is called for a city.
+SIGNING_NETWORKS: list[str] = env.list(
+    "BALAI_SIGNING_NETWORKS", ["127.0.0.0/8", "::1/128"] if EMBEDDED else []
+)
+
 # --- Backups --------------------------------------------------------------------------------------
 # How long the operator's backups are kept, in days: what a certificate of deletion promises.
 BACKUP_DAYS: int = env.int("BALAI_BACKUP_DAYS", 35)

@@ -47,9 +47,7 @@ def way_of(row: Account) -> Way:
 
 def offered() -> dict[str, Provider]:
     """What this city may choose."""
-    return {
-        name: one for name, one in providers.items() if one.may_be_used(is_demo=city().is_demo)
-    }
+    return {name: one for name, one in providers.items() if one.may_be_used(is_demo=city().is_demo)}
 
 
 @transaction.atomic

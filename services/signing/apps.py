@@ -12,4 +12,4 @@ class SigningConfig(AppConfig):
             subscribers,  # noqa: F401 - who is told
             tasks,  # noqa: F401 - leases, and certificates that end
         )
-        from services.signing.providers import demo, local  # noqa: F401 - each adds itself
+        from services.signing.providers import bsre_v1, bsre_v2, demo, local  # noqa: F401

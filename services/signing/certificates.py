@@ -16,8 +16,8 @@ from kernel.text import tidy
 from services.residents.sealing import seal, unseal
 from services.signing import rules
 from services.signing.models import Authority, Certificate
+from services.signing.pades import issuing, keys
 from services.signing.providers import Owner
-from services.signing.providers.local import issuing, keys
 from tenants.office import queries as office
 from tenants.office.models import Profile
 from tenants.registry.current import city

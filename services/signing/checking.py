@@ -2,8 +2,8 @@
 that was sent, whole, and signed by the right person."""
 
 import logging
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,7 +102,7 @@ def _finding(one: Any, reader: Any) -> Finding:
     owner = owner_of(certificate)
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     is_pades = str(one.sig_object.get("/SubFilter", "")) == "/ETSI.CAdES.detached"
-    level = ("B-LT" if "/DSS" in reader.root and has_stamp else "B-T" if has_stamp else "B-B")
+    level = "B-LT" if "/DSS" in reader.root and has_stamp else "B-T" if has_stamp else "B-B"
     return Finding(
         field=str(one.field_name), subject=owner.subject, issuer=owner.issuer,
         common_name=str(names[0].value) if names else "", serial=owner.serial,
@@ -111,9 +111,7 @@ def _finding(one: Any, reader: Any) -> Finding:
     )  # fmt: skip
 
 
-def accepted(
-    sent: bytes, came: bytes, *, expected: str | None, name: str, before: int
-) -> Finding:
+def accepted(sent: bytes, came: bytes, *, expected: str | None, name: str, before: int) -> Finding:
     """The new signature on a file that came back. ``expected``: the certificate it has to be of,
     where that is known; else its name must be the signer's. ``before``: signatures the file had.
     Raises Doubtful."""

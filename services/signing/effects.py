@@ -23,8 +23,6 @@ def _given_up(payload: work.Payload, error: str) -> None:
     leases.give_up(payload["attempts"], at=now())
 
 
-@work.effect(
-    "signing.sign", reconcile=_take_up, on_failed=_given_up, lease=LEASE, queue="effects"
-)
+@work.effect("signing.sign", reconcile=_take_up, on_failed=_given_up, lease=LEASE, queue="effects")
 def sign(payload: work.Payload, key: str) -> None:
     making.work(payload["batch_id"], payload["attempts"], payload["secret"])

@@ -56,9 +56,7 @@ def ask_status(user: User, at: datetime) -> GatewayStatus:
 def learn(user: User, provider: str, certificate: x509.Certificate, at: datetime) -> None:
     """Keep which certificate the gateway holds for an official. Call in a transaction."""
     seen = certificates.owner_of(certificate)
-    known = (
-        certificates.in_force().select_for_update().filter(user=user, provider=provider).first()
-    )
+    known = certificates.in_force().select_for_update().filter(user=user, provider=provider).first()
     if known is not None and known.fingerprint == seen.fingerprint:
         return
     if known is not None:

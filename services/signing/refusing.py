@@ -21,9 +21,7 @@ def refuse(*, signature_id: int, by: User, reason: str, at: datetime) -> Signatu
     """Raises NotThere for who is not asked, RuleBroken without a reason, Stale while it is being
     signed or once it is."""
     row = (
-        Signature.objects.select_for_update(of=("self",))
-        .filter(pk=signature_id, signer=by)
-        .first()
+        Signature.objects.select_for_update(of=("self",)).filter(pk=signature_id, signer=by).first()
     )
     if row is None:
         raise NotThere("Surat ini tidak menunggu tanda tangan Anda.")

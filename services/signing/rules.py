@@ -14,7 +14,9 @@ SHORTEST_PASSPHRASE = 12
 MOST_ANSWER = 4000  # characters of an answer that are kept
 _LONG = re.compile(r"[A-Za-z0-9+/=_\-]{200,}")
 _DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
-_SECRET_KEYS = frozenset({"passphrase", "totp", "file", "nik", "email", "password", "base64_signed_file"})
+_SECRET_KEYS = frozenset(
+    {"passphrase", "totp", "file", "nik", "email", "password", "base64_signed_file"}
+)
 WRONG_MANY = 3  # wrong passphrases in a row, after which the official is warned
 
 
@@ -80,7 +82,7 @@ def address_of_gateway(typed: str, *, allow_http: bool) -> str:
     if found.scheme == "http":
         if not allow_http:
             raise RuleBroken(
-                "Alamat ini tidak memakai https, jadi frasa sandi pejabat lewat tanpa perlindungan. "
+                "Alamat ini tidak memakai https, jadi frasa sandi pejabat tidak terlindungi. "
                 "Pakai https, atau izinkan http bila gateway ada di jaringan dalam.", field="base",
             )  # fmt: skip
         if not is_private(host):

@@ -44,7 +44,9 @@ def examine(*, attempt_id: int, by: User, at: datetime) -> bool:
     attempt = unknown_attempt(attempt_id, by, at)
     if attempt.returned:
         with default_storage.open(attempt.returned) as file:
-            return _take(attempt, file.read(), by=by, at=at, reason="Berkas yang kembali diperiksa.")
+            return _take(
+                attempt, file.read(), by=by, at=at, reason="Berkas yang kembali diperiksa."
+            )
     provider, way = _opened(attempt)
     try:
         pdf = provider.recall(way, attempt.answer)
@@ -108,7 +110,10 @@ def declare_failed(*, attempt_id: int, by: User, reason: str, at: datetime) -> S
         raise Stale("Hasil tanda tangan ini sudah diketahui. Tidak ada yang berubah.")
     attempt.settled_by, attempt.settled_at, attempt.settled_for = by, at, words
     attempt.save(update_fields=["settled_by", "settled_at", "settled_for"])
-    row.state, row.said = Signature.State.FAILED, "Dinyatakan belum ditandatangani. Tandatangani lagi."
+    row.state, row.said = (
+        Signature.State.FAILED,
+        "Dinyatakan belum ditandatangani. Tandatangani lagi.",
+    )
     row.save(update_fields=["state", "said"])
     audit.record(
         "signature.declared_failed", actor=by, subject="letter", subject_id=row.letter_id,

@@ -118,7 +118,7 @@ class Provider(Protocol):
     is_certified: bool  # by the law: a certificate of a recognised authority (PSrE)
     needs_base: bool  # whether there is a gateway with an address
     asks_identity: bool  # whether it knows officials by NIK or e-mail
-    secret_label: str  # what the official types when signing
+    types: str  # what the official types when signing
     settings: tuple[Setting, ...]
     at_once: int  # letters that one piece of work signs
     seconds: int  # how long one letter may take, at most

@@ -10,9 +10,9 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kernel.clock import now
-from services.signing import certificates, increment
+from services.signing import certificates
+from services.signing.pades import increment, issuing, keys
 from services.signing.providers import Asked, Made, Offline, Refused, Setting, Way, Who, providers
-from services.signing.providers.local import issuing, keys
 
 ROOM = 2560
 
@@ -32,7 +32,7 @@ def _key() -> Any:
 
 class DemoSession:
     def __init__(self, who: Who) -> None:
-        from services.signing.providers.local.cms import Sealer
+        from services.signing.pades.cms import Sealer
 
         root_key, root = _authority()
         self._leaf = issuing.official(
@@ -59,7 +59,7 @@ class Demo(Offline):
     is_certified = False
     needs_base = False
     asks_identity = False
-    secret_label = "Frasa sandi (bebas, ini peragaan)"
+    types = "Frasa sandi (bebas, ini peragaan)"
     settings: tuple[Setting, ...] = ()
     at_once = 100
     seconds = 5

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
 from kernel.clock import now
-from services.signing import certificates, increment
+from services.signing import certificates
 from services.signing.models import Certificate
+from services.signing.pades import increment, keys
 from services.signing.providers import (
     Asked,
     Made,
@@ -21,7 +22,6 @@ from services.signing.providers import (
     WrongSecret,
     providers,
 )
-from services.signing.providers.local import keys
 
 ROOM = 2560  # bytes of a plain signature with two certificates: about 2,400
 LEVELS = (
@@ -35,7 +35,7 @@ class LocalSession:
     """An official's key, unlocked once for all letters of a confirmation."""
 
     def __init__(self, row: Certificate, key: Any, way: Way) -> None:
-        from services.signing.providers.local.cms import Sealer
+        from services.signing.pades.cms import Sealer
 
         assert row.authority is not None
         self._leaf = load_pem_x509_certificate(row.pem.encode())
@@ -59,13 +59,13 @@ class LocalSession:
 
     def _by_pyhanko(self, asked: Asked, level: str) -> Made:
         """A second signature, a document in another form, or one with a time stamp."""
-        from services.signing.providers.local import pades
+        from services.signing.pades import by_pyhanko
 
         revoked = b""
         if level == "B-LT":
             assert self._row.authority is not None
             revoked = certificates.revocation_list(self._row.authority, asked.at)
-        pdf = pades.sign(
+        pdf = by_pyhanko.sign(
             asked, self._key, self._leaf, self._root, level=level,
             time_stamps=str(self._options.get("tsa") or ""), revoked=revoked,
             name=self._row.user.name,
@@ -78,8 +78,8 @@ class Local(Offline):
     is_certified = False
     needs_base = False
     asks_identity = False
-    secret_label = "Frasa sandi sertifikat"
-    settings = (
+    types = "Frasa sandi sertifikat"
+    settings: tuple[Setting, ...] = (
         Setting("level", "Tingkat tanda tangan", choices=LEVELS),
         Setting("tsa", "Alamat stempel waktu (RFC 3161)",
                 help="Perlu untuk tingkat B-T dan B-LT."),

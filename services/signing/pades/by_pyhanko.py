@@ -23,7 +23,7 @@ def sign(
 ) -> bytes:  # fmt: skip
     """The file with one more signature. Raises NotSent when there is no time stamp to be had."""
     mine, above = _asn1(leaf), _asn1(root)
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(above)
     signer = signers.SimpleSigner(
         signing_cert=mine, cert_registry=store,

@@ -17,9 +17,7 @@ _TRAILER = re.compile(
 _FIRST_KID = re.compile(rb"/Kids\s*\[\s*(\d+) 0 R")
 _PAGES = re.compile(rb"/Pages (\d+) 0 R")
 # 132: printed and locked, as PDF/A wants of an annotation, and with no area, so nothing is seen.
-_FIELD = (
-    b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%b)/V %d 0 R/P %d 0 R/F 132/Rect[0 0 0 0]>>"
-)
+_FIELD = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%b)/V %d 0 R/P %d 0 R/F 132/Rect[0 0 0 0]>>"
 _DIGEST = "sha256"
 
 

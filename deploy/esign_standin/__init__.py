@@ -1,0 +1,1 @@
+"""A stand-in for BSrE's signing gateway, for development and tests alone."""

@@ -1,0 +1,1 @@
+"""Signatures in PDFs after PAdES, and certificates for them. Plain Python, without a database."""
