@@ -69,7 +69,7 @@ def call(
         given["fields"] = fields
     try:
         answer = _pool.request(
-            method, f"{way.base}{path}", headers=headers, redirect=False, preload_content=False,
+            method, f"{way.base}/{path}", headers=headers, redirect=False, preload_content=False,
             timeout=Timeout(connect=CONNECT, read=timeout or READ), **given,
         )  # fmt: skip
         raw = answer.read(MOST + 1)

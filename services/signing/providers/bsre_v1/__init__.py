@@ -32,7 +32,7 @@ class V1Session:
         self._way, self._who, self._secret = way, who, secret
 
     def sign(self, asked: Asked) -> Made:
-        answer = call(self._way, "POST", "/api/sign/pdf", fields=self._fields(asked))
+        answer = call(self._way, "POST", "api/sign/pdf", fields=self._fields(asked))
         if answer.status != 200:
             raise told(answer)
         kept = {**answer.note(), "id": _id_of(answer)}
@@ -108,7 +108,7 @@ class BsreV1(Offline):
 
     def status(self, way: Way, who: Who) -> tuple[str, str]:
         try:
-            answer = call(way, "GET", f"/api/user/status/{who.identity}", timeout=20)
+            answer = call(way, "GET", f"api/user/status/{who.identity}", timeout=20)
         except NotKnown as error:
             raise Refused("Gateway tidak menjawab. Coba lagi nanti.", code=error.code) from None
         if answer.status == 401:
@@ -125,7 +125,7 @@ class BsreV1(Offline):
         if not _ID.fullmatch(number):
             return None
         try:
-            found = call(way, "GET", f"/api/sign/download/{number}", timeout=60)
+            found = call(way, "GET", f"api/sign/download/{number}", timeout=60)
         except NotKnown as error:
             raise Refused("Gateway tidak menjawab. Coba lagi nanti.", code=error.code) from None
         return found.body if found.status == 200 and found.body.startswith(b"%PDF-") else None

@@ -33,7 +33,7 @@ class V2Session:
         self._way, self._who, self._secret = way, who, secret
 
     def sign(self, asked: Asked) -> Made:
-        answer = call(self._way, "POST", "/api/v2/sign/pdf", body=self._body(asked))
+        answer = call(self._way, "POST", "api/v2/sign/pdf", body=self._body(asked))
         if answer.status != 200:
             raise told(answer)
         found = answer.json()
@@ -109,7 +109,7 @@ class BsreV2(Offline):
         return x509.load_der_x509_certificate(chain[0]).fingerprint(SHA256()).hex()
 
     def status(self, way: Way, who: Who) -> tuple[str, str]:
-        answer = _asked(way, "POST", "/api/v2/user/check/status", {field_of(way): who.identity})
+        answer = _asked(way, "POST", "api/v2/user/check/status", {field_of(way): who.identity})
         found = answer.json()
         if answer.status == 401:
             raise told(answer)
@@ -120,14 +120,14 @@ class BsreV2(Offline):
     def chain(self, way: Way, who: Who) -> list[bytes]:
         from services.signing.providers.bsre import chain_of
 
-        answer = _asked(way, "GET", f"/api/v2/user/certificate/chain/{who.identity}", None)
+        answer = _asked(way, "GET", f"api/v2/user/certificate/chain/{who.identity}", None)
         return chain_of(answer.json()) if answer.status == 200 else []
 
     def totp(self, way: Way, who: Who, *, count: int) -> str:
         """Ask for a one-time code for so many files; where it comes, as the gateway says. Raises
         NotSent, Refused."""
         body = {field_of(way): who.identity, "data": count}
-        answer = _asked(way, "POST", "/api/v2/sign/get/totp", body)
+        answer = _asked(way, "POST", "api/v2/sign/get/totp", body)
         found = answer.json()
         if answer.status == 200 and isinstance(found, dict) and found.get("success"):
             return str(found.get("message", ""))[:200]
