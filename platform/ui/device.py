@@ -49,6 +49,35 @@ area: Hook[Area | None] = Hook(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A page that answers without a connection for addresses below ``start``: from what stands in
+    the address, its own ``files`` and ``data`` that phones fetch now and then. Names of
+    addresses."""
+
+    start: str
+    page: str
+    files: tuple[str, ...]
+    data: tuple[str, ...]
+
+    def places(self) -> Mapping[str, str | list[str]]:
+        """The addresses, as the service worker needs them."""
+        return {
+            "start": reverse(self.start), "page": reverse(self.page),
+            "data": [reverse(name) for name in self.data],
+        }  # fmt: skip
+
+
+alone: Hook[Alone | None] = Hook(
+    "page that stands alone", "which addresses a phone answers by itself", default=None
+)
+
+
+def alone_of(request: HttpRequest) -> Alone | None:
+    """What stands alone on the host that is asked: nothing but on cities."""
+    return alone.value if getattr(request, "tenant", None) is not None else None
+
+
 def area_of(request: HttpRequest) -> Area | None:
     """What phones keep of the host that is asked: none but cities have an area."""
     return area.value if getattr(request, "tenant", None) is not None else None

@@ -282,12 +282,20 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its text changes when a kept file does, which renews the cache."""
     area = device.area_of(request)
     files = device.USUAL if area is None else device.FILES
-    kept = [static(f"ui/{name}") for name in (*files, "device-worker.js")]
+    alone = device.alone_of(request)
+    more = alone.files if alone is not None else ()
+    kept = [static(f"ui/{name}") for name in (*files, "device-worker.js", *more)]
     # The offline page it keeps is in the visitor's language: another language, another cache.
     version = hashlib.sha256(" ".join([*kept, reads_in()]).encode()).hexdigest()[:10]
     context = {
         "version": version,
-        "kept": [reverse("ui-offline"), reverse("ui-colour"), *kept],
+        "kept": [
+            reverse("ui-offline"),
+            reverse("ui-colour"),
+            *([reverse(alone.page)] if alone is not None else []),
+            *kept,
+        ],
+        "alone": json.dumps(alone.places()) if alone is not None else "",
         "device": json.dumps(area.places()) if area is not None else "",
     }
     text = render_to_string("ui/sw.js", context)

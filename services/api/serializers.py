@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from services.catalogue.models import Service
+from services.letters.checks import Result, Verdict
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):
@@ -18,21 +19,69 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
         fields = ["slug", "title", "category", "summary", "fee", "has_tariff"]
 
 
+class PointSerializer(serializers.Serializer[object]):
+    """One thing that was checked."""
+
+    name = serializers.ChoiceField(
+        choices=["integrity", "status", "issuer"],
+        help_text="integrity: the archived file; status: whether it counts; issuer: who signed",
+    )
+    result = serializers.ChoiceField(
+        choices=[result.value for result in Result],
+        help_text="skipped: nothing to check; failed: it could not be checked now",
+    )
+    text = serializers.CharField(help_text="a sentence for people")
+
+
+class SignedSerializer(serializers.Serializer[object]):
+    """One electronic signature on the letter."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    issuer = serializers.CharField(help_text="of the certificate")
+    serial = serializers.CharField()
+    is_certified = serializers.BooleanField(help_text="by an Indonesian PSrE")
+    at = serializers.CharField()
+    holds = serializers.BooleanField()
+
+
 class CheckSerializer(serializers.Serializer[object]):
     """What anyone holding a letter may know."""
 
-    verdict = serializers.ChoiceField(choices=["valid", "expired", "revoked"])
+    verdict = serializers.ChoiceField(choices=[verdict.value for verdict in Verdict])
+    checks = PointSerializer(many=True, source="points")
     number = serializers.CharField()
-    subject = serializers.CharField(help_text="empty of a revoked letter, as holder and signer")
-    holder = serializers.CharField(help_text="initials only, of those the letter is about")
+    subject = serializers.CharField(
+        allow_blank=True, help_text="empty unless genuine or expired, as holder and signer_title"
+    )
+    holder = serializers.CharField(
+        allow_blank=True, help_text="initials only, of those the letter is about"
+    )
     applicant = serializers.CharField(
-        help_text="initials of who asked for it; empty where that is the holder"
+        allow_blank=True, help_text="initials of who asked for it; empty where that is the holder"
     )
     issued_on = serializers.DateField()
     issued_by = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
-    signer_title = serializers.CharField()
+    signer_title = serializers.CharField(allow_blank=True)
+    signatures = SignedSerializer(many=True, source="signed")
     revoked_on = serializers.DateField(allow_null=True)
-    mark = serializers.CharField(
-        help_text='"UJI COBA" or "CONTOH" across the page: no letter to rely on; else empty'
+    replaced_by = serializers.CharField(
+        allow_blank=True, help_text="the code of the letter that replaced it; else empty"
     )
+    replaces = serializers.CharField(
+        allow_blank=True, help_text="the number of the letter it replaced; else empty"
+    )
+    mark = serializers.CharField(
+        allow_blank=True,
+        help_text='"UJI COBA" or "CONTOH" across the page: no letter to rely on; else empty',
+    )
+
+
+class ProblemSerializer(serializers.Serializer[object]):
+    """An error, after RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="what to do, in Indonesian")

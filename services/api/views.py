@@ -12,9 +12,9 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from kernel.errors import NotThere
-from services.api.serializers import CheckSerializer, ServiceSerializer
+from services.api.serializers import CheckSerializer, ProblemSerializer, ServiceSerializer
 from services.catalogue import queries as catalogue
-from services.letters import queries as letters
+from services.web import verifying
 from services.web.access import today
 from ui.page import Audience, page
 
@@ -48,10 +48,19 @@ class ServiceList(OpenView):
 
 
 class Verification(OpenView):
-    @extend_schema(operation_id="verifikasi", responses=CheckSerializer, auth=[])
+    @extend_schema(
+        operation_id="verifikasi",
+        responses={
+            200: CheckSerializer,
+            (404, "application/problem+json"): ProblemSerializer,
+            (429, "application/problem+json"): ProblemSerializer,
+        },
+        auth=[],
+    )
     def get(self, request: Request, code: str) -> Response:
-        """Whether a letter with this code exists, and what its paper says."""
-        found = letters.check(code, today=today())
+        """Whether a letter with this code exists, what was checked of it, and what its paper
+        says."""
+        found = verifying.by_code(code, today=today())
         if found is None:
             raise NotThere("Tidak ada surat dengan kode ini.")
         return Response(CheckSerializer(found).data)

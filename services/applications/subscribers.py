@@ -19,6 +19,7 @@ from services.cases.kinds import kinds
 from services.cases.models import Case, Step
 from services.cases.route import today_of
 from services.catalogue.translation import ORIGINAL
+from services.letters import watching
 from services.letters.models import Letter
 from services.residents import codes
 from services.residents.events import PersonChanged
@@ -133,6 +134,12 @@ def tell_not_signed(event: SignatureRefused) -> None:
                 number=issued.application.number, where=letter.unit.name, city=city().name,
                 link=city().page("desk-case", issued.application_id),
             )  # fmt: skip
+
+
+@subscribe(LetterRevoked)
+def tell_who_checked(event: LetterRevoked) -> None:
+    """Whoever checked the letter lately and asked to be told."""
+    watching.tell_watchers(event.letter_id, at=now())
 
 
 @subscribe(PersonChanged, when=lambda event: event.kind in LEAVES)

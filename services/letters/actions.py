@@ -12,7 +12,7 @@ from audit import actions as audit
 from kernel.errors import RuleBroken, Stale
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
-from services.letters import archive, numbering, rules
+from services.letters import archive, check_keys, numbering, record, rules
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
 from services.letters.render import NEWEST, Content, render_pdf
@@ -99,6 +99,7 @@ def write(
         draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code,
         signature=signature,
     )  # fmt: skip
+    content = with_record(content, draft, unit=unit, day=today, at=at)
     letter = Letter(
         code=code,
         unit=unit,
@@ -125,6 +126,26 @@ def write(
             f"{unit.name} atau pola nomor suratnya, lalu setujui lagi."
         ) from error
     return letter
+
+
+def with_record(content: Content, draft: Draft, *, unit: Unit, day: date, at: datetime) -> Content:
+    """The same letter, with the signed record for its QR code."""
+    key = check_keys.in_force(at)
+    facts = record.Facts(
+        number=content.number,
+        kind=draft.title,
+        day=day,
+        valid_until=draft.valid_until,
+        about=record.shortened(content.subjects or [draft.applicant_name]),
+        words=record.print_of(content.as_json()),
+        city=city().code.replace(".", ""),
+        unit=unit.name,
+        mark=content.watermark,
+    )
+    digits = record.signed(
+        facts, code=content.code, key=check_keys.private_of(key), kid=bytes.fromhex(key.kid)
+    )
+    return replace(content, record=digits)
 
 
 def preview(

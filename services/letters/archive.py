@@ -3,6 +3,7 @@ other content."""
 
 import hashlib
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from django.core.files.storage import default_storage
 
@@ -37,3 +38,13 @@ def is_whole(path: str, sha256: str) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except FileNotFoundError:
         return False
+
+
+def condition(path: str, sha256: str) -> Literal["whole", "altered", "away"]:
+    """How the stored file is; ``away`` where it cannot be read now."""
+    try:
+        with default_storage.open(path) as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return "away"
+    return "whole" if same else "altered"

@@ -2,14 +2,36 @@
 
 from collections.abc import Iterator
 
-from services.letters.models import Letter
-from services.residents.sealing import seal, unseal
+from kernel.clock import now
+from services.letters import check_keys
+from services.letters.models import CheckKey, Letter
+from services.residents.sealing import fingerprint, is_current, seal, unseal
 from tenants.ownership import columns
 from tenants.ownership.columns import Item
 from tenants.ownership.rules import safe_name
 
 columns.sealed("letters_letter", "content_sealed", as_="isi", open=unseal, seal=seal, is_json=True)
 columns.path("letters_letter", "file")
+columns.sealed("letters_letterwatch", "email_sealed", as_="surel", open=unseal, seal=seal)
+columns.computed("letters_letterwatch", "email_print", lambda row: fingerprint(row["surel"]))
+# Whoever holds it can write records that look genuine: it leaves the city with no copy.
+columns.computed("letters_checkkey", "private_sealed", lambda _row: seal(""))
+
+
+@columns.after_rotation
+def seal_check_keys_anew() -> None:
+    """They are in no copy, so they are sealed with the new key here."""
+    for key in CheckKey.objects.all():
+        if not is_current(key.private_sealed):
+            key.private_sealed = seal(unseal(key.private_sealed))
+            key.save(update_fields=["private_sealed"])
+
+
+@columns.after_import
+def retire_check_keys() -> None:
+    """A restored city signs with a new key; what the one before signed stays good."""
+    for key in CheckKey.objects.filter(retired_at=None):
+        check_keys.retire(key, now())
 
 
 def letters() -> Iterator[Item]:

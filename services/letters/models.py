@@ -100,6 +100,10 @@ class Letter(models.Model):
     revoked_for = models.TextField(
         blank=True, default="", db_default=""
     )  # the reason, read by the resident
+    # The wrong letter in whose place this one was issued: that one is revoked.
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replacement"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     # When its PDF and its words were destroyed: number, subject and digest stay.
     destroyed_at = models.DateTimeField(null=True)
@@ -118,6 +122,10 @@ class Letter(models.Model):
                 | Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_for=""),
                 name="revoked_letter_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=models.F("id")),
+                name="letter_replaces_another",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-id"]),
@@ -126,6 +134,9 @@ class Letter(models.Model):
                 fields=["state"],
                 condition=Q(state="numbered") | Q(state="rendered"),
                 name="letter_unfinished",
+            ),
+            models.Index(
+                fields=["revoked_at"], condition=Q(state="revoked"), name="letter_revoked"
             ),
         ]
 
@@ -143,3 +154,54 @@ class Letter(models.Model):
 
     def seal_content(self, content: Content) -> None:
         self.content_sealed = seal(content.as_json())
+
+
+class CheckKey(models.Model):
+    """A pair of keys (ECDSA, P-256) of the city: the private one signs the records in QR codes and
+    the list of revoked letters, the public one stays published also once another took its place."""
+
+    ES256 = "ES256"
+
+    kid = models.CharField(max_length=8, unique=True)  # start of its RFC 7638 thumbprint, hex
+    algorithm = models.CharField(max_length=10, default=ES256)
+    x = models.CharField(max_length=43)  # base64url, as in a JWK
+    y = models.CharField(max_length=43)
+    private_sealed = models.BinaryField()  # PKCS #8 in base64; sealed "" in a restored city
+    since = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["algorithm"], condition=Q(retired_at=None), name="check_key_in_force_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class LetterWatch(models.Model):
+    """Somebody who checked a letter and wants to be told when it is revoked or replaced. Kept for
+    some weeks, then forgotten."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="watches")
+    email_sealed = models.BinaryField()
+    email_print = models.BinaryField(max_length=32)
+    language = models.CharField(max_length=8, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "email_print"], name="letter_watched_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id}/{self.pk}"
+
+    @property
+    def email(self) -> str:
+        return unseal(self.email_sealed)

@@ -56,6 +56,12 @@ class Content:
     watermark: str = ""
     logo: str = ""  # SVG text
     issued_at: str = "1970-01-01T00:00:00+00:00"  # ISO; the PDF's own date
+    record: str = ""  # what the QR code says besides its address, signed: see ``record``
+
+    @property
+    def qr(self) -> str:
+        """What the QR code says."""
+        return f"{self.check_url}#{self.record}" if self.record else self.check_url
 
     @property
     def subjects(self) -> list[str]:
@@ -84,7 +90,7 @@ def render_pdf(content: Content) -> bytes:
     if content.revision < 3:  # those measured by themselves
         pictures = {"logo": content.logo, "qr": pdf.qr_svg(content.check_url)}
         return pdf.compile(layout, data, at=at, pictures=pictures)
-    drawn = {"logo": content.logo, "qr": pdf.qr_pixels(content.check_url)}
+    drawn = {"logo": content.logo, "qr": pdf.qr_pixels(content.qr)}
     for fit in range(FITS):
         made = pdf.compile(layout, {**data, "fit": fit, "pages": 1}, at=at, pictures=drawn)
         pages = pdf.pages_of(made)

@@ -6,6 +6,8 @@ from datetime import date
 from django.utils.translation import gettext
 
 from kernel.tanggal import long_date
+from services.letters.checks import Result, Verdict
+from services.letters.comparing import Same
 from services.letters.queries import Check
 from ui.language import reads_in
 
@@ -20,31 +22,88 @@ class Headline:
     more: str = ""
 
 
-def headline_of(letter: Check, *, same: bool | None, refused_on: date | None) -> Headline:
+def headline_of(letter: Check, *, same: Same | None, refused_on: date | None) -> Headline:
     """The worst that is known of a letter and of the file compared with it.
 
-    ``same`` says whether an uploaded file equals the archived PDF, None when none was compared.
+    ``same`` says what an uploaded file is to the archived PDF, None when none was compared.
     ``refused_on`` is the day on which the application behind the letter was refused.
     """
-    if letter.verdict == "revoked":
-        return Headline(
-            "stop", "shield-x", gettext("Surat ini pernah terbit, tetapi sudah dicabut")
-        )
-    if same is False:
-        return Headline(
-            "stop",
-            "shield-x",
-            gettext("Berkas ini berbeda dengan surat yang kami terbitkan"),
-            gettext(
-                "Berkas yang Anda unggah diubah, atau berkas lain. Jangan terima berkas itu. "
-                "Surat yang benar-benar kami terbitkan dengan kode ini tertulis di bawah."
-            ),
-        )
-    equal = gettext("Berkas Anda sama persis dengan surat yang kami terbitkan.") if same else ""
+    gone = _gone(letter)
+    if gone is not None:
+        return gone
+    if same is not None and same not in (Same.SAME, Same.EARLIER):
+        return Headline("stop", "shield-x", *_other_file(same))
+    equal = _equal(same)
     text, more = _doubt(letter, refused_on)
     if text:
         return Headline("warn", "shield-alert", text, f"{more} {equal}".strip())
     return Headline("ok", "shield-check", gettext("Surat ini asli dan masih berlaku"), equal)
+
+
+def foreign() -> Headline:
+    """Of a file that is no letter of this city."""
+    return Headline(
+        "stop",
+        "shield-x",
+        gettext("Berkas ini bukan surat dari sini"),
+        gettext(
+            "Sidik jarinya tidak ada di arsip kami, dan tidak ada kode surat kami di dalamnya. "
+            "Kalau Anda memegang kertasnya, cek dengan kode atau nomornya."
+        ),
+    )
+
+
+def _gone(letter: Check) -> Headline | None:
+    """Of a letter that must not be accepted, whatever file it came in."""
+    if letter.verdict is Verdict.REPLACED:
+        return Headline(
+            "stop", "shield-x", gettext("Surat ini sudah diganti dengan surat yang benar"),
+            gettext("Jangan pakai surat ini lagi. Yang berlaku adalah penggantinya."),
+        )  # fmt: skip
+    if letter.verdict is Verdict.REVOKED:
+        return Headline(
+            "stop", "shield-x", gettext("Surat ini pernah terbit, tetapi sudah dicabut")
+        )
+    if letter.verdict is Verdict.NOT_FINAL:
+        return Headline(
+            "stop", "shield-x", gettext("Surat ini belum selesai"),
+            gettext("Nomornya sudah ada, tetapi suratnya belum diserahkan. Jangan terima dulu."),
+        )  # fmt: skip
+    if any(point.result is Result.INVALID for point in letter.points if point.name != "status"):
+        return Headline(
+            "stop", "shield-x", gettext("Surat ini tercatat, tetapi ada yang tidak cocok"),
+            gettext("Lihat apa yang diperiksa di bawah, dan tanyakan kepada kantornya."),
+        )  # fmt: skip
+    return None
+
+
+def _other_file(same: Same) -> tuple[str, str]:
+    if same is Same.EXTENDED:
+        return (
+            gettext("Berkas ini surat kami, tetapi ditambahi sesuatu sesudah terbit"),
+            gettext(
+                "Bagian awalnya sama persis dengan surat kami; sesudahnya ada yang ditambahkan. "
+                "Minta berkas aslinya. Yang kami terbitkan tertulis di bawah."
+            ),
+        )
+    return (
+        gettext("Berkas ini berbeda dengan surat yang kami terbitkan"),
+        gettext(
+            "Berkas yang Anda unggah diubah, atau berkas lain. Jangan terima berkas itu. "
+            "Surat yang benar-benar kami terbitkan dengan kode ini tertulis di bawah."
+        ),
+    )
+
+
+def _equal(same: Same | None) -> str:
+    if same is Same.SAME:
+        return gettext("Berkas Anda sama persis dengan surat yang kami terbitkan.")
+    if same is Same.EARLIER:
+        return gettext(
+            "Berkas Anda adalah surat ini sebelum ditandatangani; isinya sama. Minta berkas yang "
+            "sudah ditandatangani."
+        )
+    return ""
 
 
 def _doubt(letter: Check, refused_on: date | None) -> tuple[str, str]:
@@ -65,6 +124,6 @@ def _doubt(letter: Check, refused_on: date | None) -> tuple[str, str]:
             gettext("Surat ini asli, tetapi bukan izin: permohonannya ditolak"),
             gettext("Permohonan yang memakai surat ini ditolak pada %(day)s.") % day,
         )
-    if letter.verdict == "expired":
+    if letter.verdict is Verdict.EXPIRED:
         return gettext("Surat ini asli, tetapi masa berlakunya sudah habis"), ""
     return "", ""

@@ -11,6 +11,7 @@ from services.applications.originals import Line
 from services.cases import documents
 from services.cases.models import Document
 from services.cases.vouching import LONGEST_REPLY
+from services.letters import comparing
 from services.residents.models import Person
 from services.results.models import Way
 from services.results.queries import Promise
@@ -89,8 +90,33 @@ class CodeForm(Form):
 class SameFileForm(Form):
     file = forms.FileField(
         label=gettext_lazy("Berkas PDF surat"),
-        widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": 8388608}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf", "data-limit": comparing.MOST}),
     )
+
+    def clean_file(self) -> bytes:
+        """Its bytes: it is kept nowhere."""
+        file = self.cleaned_data["file"]
+        if file.size > comparing.MOST:
+            raise forms.ValidationError(gettext("Berkasnya lebih dari 8 MB: bukan surat kami."))
+        found: bytes = file.read(comparing.MOST)
+        return found
+
+
+class NumberForm(Form):
+    """What stands on a letter without a QR code."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Nomor surat"), max_length=100,
+        help_text=gettext_lazy("Salin seluruhnya, misalnya 400.9.14.1/0012/Kel-ABC/XI/2026."),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+    )  # fmt: skip
+    day = WrittenDateField(label=gettext_lazy("Tanggal surat"))
+
+
+class WatchForm(Form):
+    """Where somebody who checked a letter is told when it is taken back."""
+
+    email = EmailField(label=gettext_lazy("Alamat e-mail Anda"))
 
 
 class KeepForm(Form):

@@ -1,9 +1,7 @@
 """The city's front door: find a service, ask for it, follow it. Pages for residents."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kernel.errors import NotThere
@@ -13,16 +11,10 @@ from services.catalogue import queries as catalogue
 from services.catalogue.desks import spoken
 from services.catalogue.rules import with_initials
 from services.catalogue.translation import missing
-from services.dues import receipts
-from services.letters import queries as letters
-from services.letters.rules import initials
 from services.mall import queries as mall
 from services.neighbourhood import announcements
-from services.payments import queries as fees
 from services.portal.cards import cards_of, why_closed
-from services.portal.checking import headline_of
 from services.portal.deciding import deciding
-from services.portal.forms import CodeForm, SameFileForm
 from services.portal.mall_views import listed
 from services.portal.standard_views import offices_of
 from services.residents import family
@@ -138,44 +130,6 @@ def statement(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 # --- following it -----------------------------------------------------------------------------
-
-
-# --- is this letter genuine? --------------------------------------------------------------------
-
-
-@page(Audience.ANYONE, when_suspended="open", support="look")
-@require_safe
-def verify_form(request: HttpRequest) -> HttpResponse:
-    form = CodeForm(request.GET if "code" in request.GET else None)
-    if form.is_bound and form.is_valid():
-        return redirect("verify", "".join(form.cleaned_data["code"].split()).replace("/", ""))
-    return render(request, "portal/verify_form.html", {"form": form})
-
-
-@page(Audience.ANYONE, when_suspended="open", support="look")
-@never_cache
-def verify(request: HttpRequest, code: str) -> HttpResponse:
-    found = letters.check(code, today=today())
-    if found is None and (receipt := receipts.by_code(code)) is not None:
-        context = {"receipt": receipt, "payer": initials(receipt.payer)}
-        return render(request, "portal/verify_receipt.html", context)
-    if found is None and (payment := fees.receipt_by_code(code)) is not None:
-        context = {
-            "payment": payment, "payer": initials(payment.order.payer),
-            "back": fees.given_back(payment),
-        }  # fmt: skip
-        return render(request, "portal/verify_fee.html", context)
-    if found is None:
-        context = {"code": code[:60], "form": CodeForm()}
-        return render(request, "portal/verify_unknown.html", context, status=404)
-    form = SameFileForm(request.POST or None, request.FILES or None)
-    same: bool | None = None
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        same = letters.same_file(code, bytes(file.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)))
-    headline = headline_of(found, same=same, refused_on=queries.refused_after(code))
-    context = {"letter": found, "form": form, "headline": headline}
-    return render(request, "portal/verify.html", context, status=422 if form.errors else 200)
 
 
 # --- account, texts -------------------------------------------------------------------------------

@@ -113,7 +113,12 @@ CITY_HOST = {
     "kelola/mal/<slug:slug>/": ADMIN,
     "kelola/mal/<slug:slug>/hapus/": ADMIN,
     "v/": ANYONE,
+    "v/nomor/": ANYONE,
+    "v/luring/": ANYONE,
+    ".well-known/balai/kunci.json": ANYONE,
+    ".well-known/balai/dicabut.json": ANYONE,
     "v/<str:code>": ANYONE,
+    "v/<str:code>/kabari/": ANYONE,  # holding the code
     "daftar/": ANYONE,
     "sandi/kode/": ANYONE,  # holding the code from the counter
     "masuk/baru/<str:token>/": ANYONE,  # holding the one-time token

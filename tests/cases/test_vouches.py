@@ -122,7 +122,7 @@ def test_the_cover_letter_is_made_once_and_known_to_the_check_page(cast: Cast) -
     assert "NIK" not in words
     found = check(letter.code, today=MONDAY.date())
     assert found is not None
-    assert (found.verdict, found.number) == ("valid", vouch.number)
+    assert (found.verdict, found.number) == ("genuine", vouch.number)
 
 
 def json_of(letter: Letter) -> str:

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from accounts.models import User
 from kernel.errors import RuleBroken
 from services.applications import issuing
-from services.letters import numbering, queries
+from services.letters import comparing, numbering, queries
+from services.letters.comparing import Same
 from services.letters.models import Counter, Letter
 from tenants.backend.scope import in_city
 from tenants.registry import stored_files
@@ -70,7 +71,7 @@ def test_numbers_under_load_have_no_gap_and_no_twin(committed, bontang) -> None:
 def test_a_check_says_no_more_than_the_paper(letter) -> None:
     found = queries.check(letter.code, today=TODAY)
     assert found is not None
-    assert found.verdict == "valid"
+    assert found.verdict == "genuine"
     assert letter.person.name not in repr(found)
     assert letter.person.nik not in repr(found)
     assert found.holder.startswith(letter.person.name[0])
@@ -99,19 +100,21 @@ def test_expired_and_revoked_are_told_apart(letter) -> None:
 
 
 @pytest.mark.django_db
-def test_a_letter_without_its_pdf_is_not_yet_known(in_bontang) -> None:
+def test_a_letter_without_its_pdf_is_not_final(in_bontang) -> None:
     cast = make_cast()
     application = submitted(cast)
     approve(application, cast.hasan, cast.rina, cast.lurah)
-    assert queries.check(Letter.objects.get().code, today=TODAY) is None
+    found = queries.check(Letter.objects.get().code, today=TODAY)
+    assert found is not None
+    assert (found.verdict, found.subject, found.holder) == ("not_final", "", "")
 
 
 @pytest.mark.django_db
 def test_the_archived_file_is_recognised_and_a_changed_one_is_not(letter) -> None:
     pdf = stored_files.read(letter.file)
     assert pdf.startswith(b"%PDF")
-    assert queries.same_file(letter.code, pdf)
-    assert not queries.same_file(letter.code, pdf + b" ")
+    assert comparing.compare(pdf, code=letter.code).same is Same.SAME
+    assert comparing.compare(pdf + b" ", code=letter.code).same is Same.EXTENDED
 
 
 @pytest.mark.django_db

@@ -16,6 +16,8 @@ from services.cases import decisions
 from services.cases import queries as desks
 from services.cases.models import Step
 from services.catalogue.queries import service
+from services.letters.checks import Verdict
+from services.letters.comparing import Same
 from services.letters.queries import Check
 from services.portal.checking import headline_of
 from services.web.access import today
@@ -76,12 +78,13 @@ def test_the_check_page_says_that_the_application_behind_a_letter_was_refused(
     day = queries.refused_after(code)
     assert day is not None
     found = Check(
-        verdict="valid", number="1", subject="Rekomendasi", holder="S•••", issued_on=day,
-        issued_by="Kecamatan", valid_until=None, signer_title="Camat", code=code, mark="",
+        letter_id=1, verdict=Verdict.GENUINE, number="1", subject="Rekomendasi", holder="S•••",
+        issued_on=day, issued_by="Kecamatan", valid_until=None, signer_title="Camat", code=code,
+        mark="",
     )  # fmt: skip
     assert "bukan izin" in headline_of(found, same=None, refused_on=day).text
-    assert headline_of(found, same=False, refused_on=day).tone == "stop"
-    assert headline_of(found, same=True, refused_on=None).tone == "ok"
+    assert headline_of(found, same=Same.ALTERED, refused_on=day).tone == "stop"
+    assert headline_of(found, same=Same.SAME, refused_on=None).tone == "ok"
 
 
 def test_a_letter_of_an_application_under_way_is_not_its_result(cast: Cast, as_: Enter) -> None:

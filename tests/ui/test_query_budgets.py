@@ -11,6 +11,7 @@ from accounts.models import User
 from services.applications import actions
 from services.cases import decisions
 from services.catalogue.queries import service
+from services.letters import check_keys
 from tests.factories import MONDAY, Cast, approve, draft, step_of, submitted
 
 As = Callable[[User], Client]
@@ -49,7 +50,9 @@ def test_an_act_at_a_desk_asks_at_most_20_queries(cast: Cast) -> None:
     note = "Tulis keperluan dengan lebih jelas."
     assert _act(cast, approved(cast.hasan)) <= 16  # with the vouch and its number
     assert _act(cast, approved(cast.rina), cast.hasan) <= 14
-    assert _act(cast, approved(cast.lurah), cast.hasan, cast.rina) <= 20  # a letter, its format
+    assert (
+        _act(cast, approved(cast.lurah), cast.hasan, cast.rina) <= 21
+    )  # a letter: its format, its key
     assert (
         _act(
             cast,
@@ -92,7 +95,8 @@ def test_the_requests_of_officials(cast: Cast, as_: As) -> None:
     case = f"/meja/berkas/{sent.pk}/"
     rina.get(case)
     assert _cost(lambda: rina.get(case), 200) <= 17  # with its advice and its notes
-    for official, most in ((rina, 21), (lurah, 28)):  # the letter and what its number looks like
+    check_keys.in_force(MONDAY)
+    for official, most in ((rina, 21), (lurah, 29)):  # the letter, its number, the key of its QR
         typed = {"step": step_of(sent).pk, "decision": "approve"}
         assert _cost(lambda: official.post(f"{case}putuskan/", typed), 302) <= most  # noqa: B023
 

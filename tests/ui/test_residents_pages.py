@@ -255,7 +255,7 @@ def test_the_letter_proves_itself_and_shows_no_more(
     assert "sama persis" in _said(anyone.post(f"/v/{letter.code}", {"file": same}))
     other = SimpleUploadedFile("s.pdf", pdf.content + b" ", "application/pdf")
     html = _said(anyone.post(f"/v/{letter.code}", {"file": other}))
-    assert re.search(r"<h1[^>]*stop[^>]*>.*Berkas ini berbeda dengan surat", html)
+    assert re.search(r"<h1[^>]*stop[^>]*>.*Berkas ini surat kami, tetapi ditambahi", html)
     assert "Ini surat uji coba" not in html
 
 

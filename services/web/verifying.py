@@ -1,0 +1,112 @@
+"""Checking a letter, for pages and the API alike: by its code, or its number and day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace, Upper
+from django.utils.translation import gettext
+
+from kernel.text import line
+from services.letters import queries as letters
+from services.letters.checks import Verdict
+from services.letters.models import Letter
+from services.letters.queries import Check
+from services.records.models import AgendaEntry, PaperRecord
+
+LATEST = timedelta(days=60)  # after its own day a letter is noted in an agenda
+# Asked from one address: so often within so many minutes.
+BY_CODE, BY_FILE, BY_NUMBER, WATCHES = (300, 10), (20, 10), (12, 10), (10, 60)
+
+
+def by_code(code: str, *, today: date) -> Check | None:
+    """What is known of the letter with this code; None where no letter has it."""
+    return letters.check(code, today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a number and a day: less than of a code, since numbers can be guessed."""
+
+    source: Literal["letter", "agenda", "register"]
+    verdict: Verdict | None  # of a letter of Balai
+    number: str
+    day: date | None
+    issued_by: str
+    kind: str  # what the letter is, or in which book it stands
+    text: str  # what that means, in a sentence
+    mark: str = ""  # of a letter that is only invented, or tried out
+
+
+def by_number(number: str, day: date, *, today: date) -> list[Known]:
+    """Everything that bears this number on this day. Three queries."""
+    typed = line(number).upper()
+    wanted = "".join(typed.split())
+    if not wanted:
+        return []
+    return [*_issued(wanted, day, today), *_noted(wanted, day), *_registered(typed, day)]
+
+
+def _issued(wanted: str, day: date, today: date) -> list[Known]:
+    found = (
+        Letter.objects.filter(issued_on=day, state__in=Letter.FINISHED)
+        .annotate(folded=Upper(Replace(F("number"), Value(" "), Value(""))))
+        .filter(folded=wanted)
+        .select_related("unit", "person", "replacement", "replaces")
+    )
+    known = []
+    for letter in found:
+        check = letters.checked(letter, today=today, signed=[])
+        status = next(point for point in check.points if point.name == "status")
+        kind = letter.subject if check.counts else ""
+        known.append(
+            Known(
+                "letter", check.verdict, letter.number, letter.issued_on, letter.unit.name, kind,
+                status.text, check.mark,
+            )
+        )  # fmt: skip
+    return known
+
+
+def _noted(wanted: str, day: date) -> list[Known]:
+    """Outgoing letters written elsewhere. Their subject may name people, so it is not told."""
+    found = (
+        AgendaEntry.objects.filter(
+            direction=AgendaEntry.Direction.OUT, dated=day, on__range=(day, day + LATEST)
+        )
+        .annotate(folded=Upper(Replace(F("number"), Value(" "), Value(""))))
+        .filter(folded=wanted)
+        .select_related("unit")
+    )
+    return [
+        Known(
+            "agenda", None, one.number, one.dated, one.unit.name, gettext("Agenda surat keluar"),
+            gettext("Tercatat, tetapi sudah dibatalkan. Jangan terima surat ini.")
+            if one.void_at
+            else gettext(
+                "Tercatat sebagai surat yang ditulis di luar Balai. Isinya tidak ada pada kami: "
+                "tanyakan kepada kantor itu."
+            ),
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _registered(wanted: str, day: date) -> list[Known]:
+    """Lines of old registers on paper; a line may say the year alone."""
+    found = (
+        PaperRecord.objects.annotate(folded=Upper("number"))
+        .filter(Q(day=day) | Q(day=None), folded=wanted, year=day.year)
+        .select_related("unit")
+    )
+    return [
+        Known(
+            "register", None, one.number, one.day, one.unit.name, one.get_kind_display(),
+            gettext(
+                "Tercatat di register lama kantor itu. Apakah masih berlaku, tanyakan kepada "
+                "kantor itu."
+            ),
+        )
+        for one in found
+    ]  # fmt: skip
