@@ -18,7 +18,6 @@ columns.computed("letters_letterwatch", "email_print", lambda row: fingerprint(r
 columns.computed("letters_checkkey", "private_sealed", lambda _row: seal(""))
 
 
-@columns.after_rotation
 def seal_check_keys_anew() -> None:
     """They are in no copy, so they are sealed with the new key here."""
     for key in CheckKey.objects.all():
@@ -27,11 +26,14 @@ def seal_check_keys_anew() -> None:
             key.save(update_fields=["private_sealed"])
 
 
-@columns.after_import
 def retire_check_keys() -> None:
     """A restored city signs with a new key; what the one before signed stays good."""
     for key in CheckKey.objects.filter(retired_at=None):
         check_keys.retire(key, now())
+
+
+columns.after_rotation(seal_check_keys_anew)
+columns.after_import(retire_check_keys)
 
 
 def letters() -> Iterator[Item]:
