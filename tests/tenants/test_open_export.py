@@ -84,7 +84,10 @@ def rows(found: dict[str, bytes], table: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in found[f"data/{table}.jsonl"].decode().splitlines()]
 
 
-ABOUT_THE_CITY = {"manifest.json", "BACA-SAYA.txt", "KAMUS.html"}  # its name, the moment
+ABOUT_THE_CITY = {
+    "manifest.json", "BACA-SAYA.txt", "KAMUS.html",  # its name, the moment
+    "data/letters_checkkey.csv", "data/letters_checkkey.jsonl",  # retired: the private key stays
+}  # fmt: skip
 
 
 # --- what is in it -------------------------------------------------------------------------------
