@@ -34,6 +34,7 @@ def issue(hand: AtHand, at: datetime) -> bool:
     outputs = outputs_of(application.blueprint, application.answers, step.key)
     if outputs:
         fees.refuse_unpaid(hand)
+    signs = level_of(step.unit.kind) not in NEIGHBOURHOOD  # heads of RT and RW have no certificate
     for output in outputs:
         today = today_of(at)
         official, signer = _signer(hand, today)
@@ -48,12 +49,13 @@ def issue(hand: AtHand, at: datetime) -> bool:
             signer=signer,
             at=at,
             numbered=number_of(step) if output is outputs[0] else None,
-            signature=signing.words(),
+            signature=signing.words() if signs else "",
         )
-        signing.order(
-            letter, signer=official, name=signer.name, post_title=signer.post_title,
-            unit=step.unit, at=at,
-        )  # fmt: skip
+        if signs:
+            signing.order(
+                letter, signer=official, name=signer.name, post_title=signer.post_title,
+                unit=step.unit, at=at,
+            )  # fmt: skip
         IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
         outbox.enqueue(
             "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"

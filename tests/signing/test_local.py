@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
+from services.applications import issuing
 from services.letters.models import Letter
 from services.signing import certificates, ordering, queries
 from services.signing.models import Attempt, Signature
-from tests.factories import MONDAY
+from tests.factories import MONDAY, approve
+from tests.neighbours import asked
 from tests.signing.conftest import Desk
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,15 @@ def test_a_revoked_certificate_signs_nothing(local: Desk) -> None:
     local.sign(letter)
     assert Signature.objects.get().state == "prepared"
     assert Attempt.objects.get().code == "none"
+
+
+def test_the_letter_of_a_ketua_rt_goes_out_without_a_signature(local: Desk) -> None:
+    """Heads have no certificate: their word is the vouch."""
+    cast = local.cast
+    sent = asked(cast.sari, cast.sari_person, "pengantar-rt-rw")
+    approve(sent, cast.hasan)
+    issuing.finish_letters(application_id=sent.pk, at=MONDAY)
+    letter = sent.issued.get().letter
+    assert letter.state == Letter.State.READY
+    assert not Signature.objects.filter(letter=letter).exists()
+    assert "belum memakai tanda tangan" in letter.content.footer[1]
