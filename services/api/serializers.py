@@ -41,8 +41,8 @@ class SignedSerializer(serializers.Serializer[object]):
     issuer = serializers.CharField(help_text="of the certificate")
     serial = serializers.CharField()
     is_certified = serializers.BooleanField(help_text="by an Indonesian PSrE")
-    at = serializers.CharField()
-    holds = serializers.BooleanField()
+    at = serializers.CharField(help_text="for people, in the city's time")
+    level = serializers.CharField(help_text="of PAdES: B-B, B-T or B-LT")
 
 
 class CheckSerializer(serializers.Serializer[object]):

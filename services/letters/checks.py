@@ -58,7 +58,7 @@ class SignedBy:
     serial: str
     is_certified: bool
     at: str  # as people read it
-    holds: bool
+    level: str  # of PAdES: B-B, B-T, B-LT
 
 
 def verdict_of(
@@ -128,8 +128,9 @@ def status(verdict: Verdict, *, valid_until: date | None, ended_on: date | None)
     return Point("status", Result.INVALID, text)
 
 
-def issuer(signed: list[SignedBy], *, is_final: bool) -> Point:
-    """Who signed it and whether that holds."""
+def issuer(signed: list[SignedBy], *, is_final: bool, file: Result) -> Point:
+    """Who signed it and whether that holds: each signature was validated when it was made, so it
+    does while the file is the same (``file``: its integrity)."""
     if not signed:
         text = (
             gettext(
@@ -140,10 +141,17 @@ def issuer(signed: list[SignedBy], *, is_final: bool) -> Point:
             else gettext("Belum ditandatangani.")
         )
         return Point("issuer", Result.SKIPPED, text)
-    if not all(one.holds for one in signed):
+    if file is Result.INVALID:
         return Point(
             "issuer", Result.INVALID,
             gettext("Tanda tangan elektroniknya tidak sah. Jangan terima surat ini."),
+        )  # fmt: skip
+    if file is not Result.VALID:
+        return Point(
+            "issuer", Result(file),
+            gettext(
+                "Pernah ditandatangani secara elektronik; berkasnya tidak dapat diperiksa lagi."
+            ),
         )  # fmt: skip
     if all(one.is_certified for one in signed):
         return Point(

@@ -76,6 +76,7 @@ def checked(letter: Letter, *, today: date, signed: list[SignedBy]) -> Check:
         today=today,
     )
     ended = letter.revoked_at.astimezone(city().tz).date() if letter.revoked_at else None
+    integrity = checks.integrity(_condition(letter))
     found = Check(
         letter_id=letter.pk,
         verdict=verdict,
@@ -90,9 +91,9 @@ def checked(letter: Letter, *, today: date, signed: list[SignedBy]) -> Check:
         mark="",
         revoked_on=ended,
         points=[
-            checks.integrity(_condition(letter)),
+            integrity,
             checks.status(verdict, valid_until=letter.valid_until, ended_on=ended),
-            checks.issuer(signed, is_final=letter.is_finished),
+            checks.issuer(signed, is_final=letter.is_finished, file=integrity.result),
         ],
         signed=signed,
     )

@@ -14,8 +14,7 @@ from kernel.clock import now
 from kernel.errors import NotThere
 from services.applications import queries
 from services.dues import receipts
-from services.letters import comparing, watching
-from services.letters.comparing import Comparison
+from services.letters import watching
 from services.letters.queries import Check
 from services.letters.rules import initials
 from services.payments import queries as fees
@@ -71,12 +70,16 @@ def _count(
 
 
 def _of_file(request: HttpRequest, upload: SameFileForm) -> HttpResponse:
-    compared = comparing.compare(upload.cleaned_data["file"])
-    found = verifying.by_code(compared.code, today=today()) if compared.code else None
+    judged = verifying.by_file(upload.cleaned_data["file"])
+    code = judged.compared.code
+    found = verifying.by_code(code, today=today()) if code else None
     if found is None:
-        context = {"headline": foreign(), "upload": SameFileForm(), "numbers": NumberForm()}
+        context = {
+            "headline": foreign(), "judged": judged, "upload": SameFileForm(),
+            "numbers": NumberForm(),
+        }  # fmt: skip
         return render(request, "portal/verify_foreign.html", context)
-    return _shown(request, found, compared, SameFileForm())
+    return _shown(request, found, judged, SameFileForm())
 
 
 @page(Audience.ANYONE, when_suspended="open", support="look")
@@ -89,25 +92,25 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _receipt(request, code) or _unknown(request, code)
     form = SameFileForm(request.POST or None, request.FILES or None)
-    compared: Comparison | None = None
+    judged: verifying.Judged | None = None
     if request.method == "POST":
         _count(request, "file", verifying.BY_FILE, strict=True)
         if form.is_valid():
-            compared = comparing.compare(form.cleaned_data["file"], code=code)
-    return _shown(request, found, compared, form)
+            judged = verifying.by_file(form.cleaned_data["file"], code=code)
+    return _shown(request, found, judged, form)
 
 
 def _shown(
-    request: HttpRequest, found: Check, compared: Comparison | None, form: SameFileForm
+    request: HttpRequest, found: Check, judged: verifying.Judged | None, form: SameFileForm
 ) -> HttpResponse:
     headline = headline_of(
         found,
-        same=compared.same if compared is not None else None,
+        same=judged.compared.same if judged is not None else None,
         refused_on=queries.refused_after(found.code),
     )
     context = {
         "letter": found, "form": form, "headline": headline, "watch": WatchForm(),
-        "days": watching.KEPT.days,
+        "days": watching.KEPT.days, "judged": judged,
     }  # fmt: skip
     return render(request, "portal/verify.html", context, status=422 if form.errors else 200)
 

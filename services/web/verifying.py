@@ -8,21 +8,69 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext
 
+from kernel.tanggal import moment_text
 from kernel.text import line
+from services.letters import comparing
 from services.letters import queries as letters
-from services.letters.checks import Verdict
+from services.letters.checks import SignedBy, Verdict
+from services.letters.comparing import Comparison
 from services.letters.models import Letter
 from services.letters.queries import Check
 from services.records.models import AgendaEntry, PaperRecord
+from services.signing.queries import Finding, Signed, Unreadable, signatures_of, verify_bytes
+from tenants.registry.current import city
 
+SIGNED_BY = b"/ByteRange"  # stands in every PDF that is signed
 LATEST = timedelta(days=60)  # after its own day a letter is noted in an agenda
 # Asked from one address: so often within so many minutes.
 BY_CODE, BY_FILE, BY_NUMBER, WATCHES = (300, 10), (20, 10), (12, 10), (10, 60)
 
 
 def by_code(code: str, *, today: date) -> Check | None:
-    """What is known of the letter with this code; None where no letter has it."""
-    return letters.check(code, today=today)
+    """What is known of the letter with this code; None where no letter has it. Three queries."""
+    letter_id = letters.id_of(code)
+    if letter_id is None:
+        return None
+    return letters.check(code, today=today, signed=[_said(one) for one in signatures_of(letter_id)])
+
+
+def _said(one: Signed) -> SignedBy:
+    return SignedBy(
+        name=one.name, title=one.post, issuer=one.certificate_issuer, serial=one.serial,
+        is_certified=one.is_certified, at=moment_text(one.at, city().timezone), level=one.level,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an uploaded file is: compared by its hash, and each signature that stands in it."""
+
+    compared: Comparison
+    signatures: list[str]  # a sentence each
+
+
+def by_file(pdf: bytes, *, code: str = "") -> Judged:
+    """Look at a file in memory; it is kept nowhere."""
+    compared = comparing.compare(pdf, code=code)
+    try:
+        found = verify_bytes(pdf) if SIGNED_BY in pdf else []
+    except Unreadable:
+        return Judged(compared, [gettext("Berkas ini rusak: tanda tangannya tidak dapat dibaca.")])
+    return Judged(compared, [_of_signature(one) for one in found])
+
+
+def _of_signature(one: Finding) -> str:
+    said = {"name": one.common_name or one.subject, "issuer": one.issuer}
+    if not one.is_intact:
+        return gettext("Tanda tangan %(name)s rusak: isinya diubah sesudah ditandatangani.") % said
+    if not one.covers_all:
+        return (
+            gettext(
+                "Tanda tangan %(name)s utuh, tetapi hanya mencakup versi sebelumnya (%(issuer)s)."
+            )
+            % said
+        )
+    return gettext("Tanda tangan %(name)s utuh dan mencakup seluruh berkas (%(issuer)s).") % said
 
 
 @dataclass(frozen=True, slots=True)
