@@ -64,12 +64,10 @@ def _of_signature(one: Finding) -> str:
     if not one.is_intact:
         return gettext("Tanda tangan %(name)s rusak: isinya diubah sesudah ditandatangani.") % said
     if not one.covers_all:
-        return (
-            gettext(
-                "Tanda tangan %(name)s utuh, tetapi hanya mencakup versi sebelumnya (%(issuer)s)."
-            )
-            % said
+        earlier = gettext(
+            "Tanda tangan %(name)s utuh, tetapi hanya mencakup versi sebelumnya (%(issuer)s)."
         )
+        return earlier % said
     return gettext("Tanda tangan %(name)s utuh dan mencakup seluruh berkas (%(issuer)s).") % said
 
 
