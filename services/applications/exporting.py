@@ -14,6 +14,10 @@ columns.sealed(
     is_json=True,
 )  # fmt: skip
 columns.sealed(
+    "applications_issuedletter", "answers_sealed", as_="jawaban_sebelum", open=unseal, seal=seal,
+    is_json=True,
+)  # fmt: skip
+columns.sealed(
     "applications_lifeevent", "facts_sealed", as_="keterangan", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip

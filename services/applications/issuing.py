@@ -16,9 +16,10 @@ from services.cases import fees, reasons, vouching
 from services.cases.kinds import AtHand
 from services.cases.models import Step
 from services.cases.route import finish, locked, today_of
+from services.catalogue.outputs import Output
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters
-from services.letters.actions import Signer
+from services.letters.actions import Draft, Signer
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
 from services.signing import ordering as signing
@@ -34,33 +35,48 @@ def issue(hand: AtHand, at: datetime) -> bool:
     outputs = outputs_of(application.blueprint, application.answers, step.key)
     if outputs:
         fees.refuse_unpaid(hand)
-    signs = level_of(step.unit.kind) not in NEIGHBOURHOOD  # heads of RT and RW have no certificate
     for output in outputs:
         today = today_of(at)
         official, signer = _signer(hand, today)
         draft = letter_draft(application, hand.steps, output, signer, today)
         if step.decided_by is None:
             draft = replace(draft, body=[*draft.body, reasons.ISSUED_BY_SYSTEM])
-        letter = letters.write(
-            draft,
-            unit=step.unit,
-            letterhead=letterhead(step.unit),
-            person=application.applicant,
-            signer=signer,
-            at=at,
-            numbered=number_of(step) if output is outputs[0] else None,
-            signature=signing.words() if signs else "",
-        )
-        if signs:
-            signing.order(
-                letter, signer=official, name=signer.name, post_title=signer.post_title,
-                unit=step.unit, at=at,
-            )  # fmt: skip
-        IssuedLetter.objects.create(application=application, output=output.key, letter=letter)
-        outbox.enqueue(
-            "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
-        )
+        numbered = number_of(step) if output is outputs[0] else None
+        order(application, step, output, draft, by=official, signer=signer, at=at, taken=numbered)
     return bool(outputs)
+
+
+def order(
+    application: Application, step: Step, output: Output, draft: Draft, *, by: User,
+    signer: Signer, at: datetime, taken: Numbered | None = None, replaces: Letter | None = None,
+) -> Letter:  # fmt: skip
+    """Number a letter of an application and order its PDF and its signature; in the place of
+    another one, if ``replaces``. ``taken``: the number it has already."""
+    signs = level_of(step.unit.kind) not in NEIGHBOURHOOD  # heads of RT and RW have no certificate
+    letter = letters.write(
+        draft,
+        unit=step.unit,
+        letterhead=letterhead(step.unit),
+        person=application.applicant,
+        signer=signer,
+        at=at,
+        numbered=taken,
+        signature=signing.words() if signs else "",
+        replaces=replaces,
+    )
+    if signs:
+        signing.order(
+            letter, signer=by, name=signer.name, post_title=signer.post_title, unit=step.unit,
+            at=at,
+        )  # fmt: skip
+    IssuedLetter.objects.create(
+        application=application, output=output.key, letter=letter,
+        is_replacement=replaces is not None,
+    )  # fmt: skip
+    outbox.enqueue(
+        "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
+    )
+    return letter
 
 
 def _signer(hand: AtHand, today: date) -> tuple[User, Signer]:

@@ -261,16 +261,25 @@ class LifeEvent(models.Model):
 
 
 class IssuedLetter(models.Model):
-    """Which letter came out of which case: each output at most once."""
+    """Which letter came out of which case: each output at most once, and once more each time it was
+    replaced."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="issued")
     output = models.CharField(max_length=40)
     letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="issued_from")
+    # In the place of a wrong one; which, the letter knows.
+    is_replacement = models.BooleanField(default=False, db_default=False)
+    # Of one that was replaced: the answers it was written from, before they were corrected.
+    answers_sealed = models.BinaryField(default=bytes, db_default=b"")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "output"], name="output_issued_once")
+            models.UniqueConstraint(
+                fields=["application", "output"],
+                condition=models.Q(is_replacement=False),
+                name="output_issued_first_once",
+            )
         ]
 
     def __str__(self) -> str:

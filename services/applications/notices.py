@@ -19,8 +19,8 @@ DONE = notice(
     fields="number has_letter service link city", english=True,
 )  # fmt: skip
 LETTER_REVOKED = notice(
-    "applications/letter-revoked", "an issued letter was revoked, to its holder",
-    fields="number where service link city", english=True,
+    "applications/letter-revoked", "an issued letter was revoked or replaced, to its holder",
+    fields="number where service link city replaced", english=True,
 )  # fmt: skip
 APPLICANT_GONE = notice(
     "applications/applicant-gone",

@@ -120,9 +120,14 @@ def changed_lines(
     today = at.astimezone(city().tz).date()
     signer = signer_of(by, decisions.post_held(by, step, at), step, today)
     old, new = (
-        _lines(letter_draft(one, application.steps.all(), output, signer, today))
+        lines_of(letter_draft(one, application.steps.all(), output, signer, today))
         for one in (before, application)
     )
+    return differing(old, new)
+
+
+def differing(old: list[str], new: list[str]) -> list[ChangedLine]:
+    """Where two letters differ, line by line."""
     found = []
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
@@ -130,7 +135,7 @@ def changed_lines(
     return found
 
 
-def _lines(draft: Draft) -> list[str]:
+def lines_of(draft: Draft) -> list[str]:
     """What a letter says, a line for each sentence, fact and row."""
     lines = [draft.title, draft.addressed_to, draft.opening]
     for block in draft.blocks:

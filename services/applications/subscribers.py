@@ -102,8 +102,9 @@ def tell_revoked(event: LetterRevoked) -> None:
     application = _application(event.application_id)
     assert application is not None
     letter = Letter.objects.select_related("unit").get(pk=event.letter_id)
+    replaced = Letter.objects.filter(replaces=letter).exists()
     _tell_applicant(application, notices.LETTER_REVOKED, f"revoked:{letter.pk}",
-                    where=letter.unit.name)  # fmt: skip
+                    where=letter.unit.name, replaced=replaced)  # fmt: skip
 
 
 @subscribe(LetterSigned)

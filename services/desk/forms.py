@@ -77,6 +77,18 @@ class ReturnForm(MarkingForm, DecisionForm):
         return given
 
 
+class ReplaceForm(Form):
+    """Why a letter is replaced; its holder reads it."""
+
+    reason = forms.CharField(
+        label="Apa yang salah pada surat lama?",
+        help_text="Dibaca pemegang surat.",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
+        error_messages={"required": "Tulis apa yang salah pada surat yang lama."},
+    )
+
+
 class RevokeForm(Form):
     """Taking a letter back, with a reason its holder reads."""
 
@@ -84,7 +96,8 @@ class RevokeForm(Form):
     reason = forms.CharField(
         label="Apa yang salah pada surat ini?",
         help_text="Dibaca pemegang surat. Kode QR-nya lalu menjawab “sudah dicabut”. Nomornya "
-        "tetap terpakai. Ini tidak bisa dibatalkan: surat pengganti lewat permohonan baru.",
+        "tetap terpakai. Ini tidak bisa dibatalkan. Bila isinya yang keliru, pilih "
+        "“Ganti dengan surat yang benar”.",
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
         error_messages={

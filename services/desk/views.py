@@ -11,7 +11,15 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from kernel.ids import row_id
 from kernel.once import reading_once
-from services.applications import corrections, filled_forms, life_events, preview, queries, revoking
+from services.applications import (
+    corrections,
+    filled_forms,
+    life_events,
+    preview,
+    queries,
+    replacing,
+    revoking,
+)
 from services.applications.answered import answered
 from services.applications.concerning import concerned, reporter
 from services.applications.fitness import news_of_applicant
@@ -143,6 +151,7 @@ def case_page(
         "full_numbers": full_numbers,
         "failed": failed,
         **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
+        "replaceable": replacing.replaceable(application, posts),
         "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
         "to_record": life_events.to_confirm(application, posts),
         **shared_work(application, user, posts, failed),

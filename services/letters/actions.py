@@ -83,6 +83,7 @@ class Draft:
 def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
     at: datetime, numbered: Numbered | None = None, signature: str = "",
+    replaces: Letter | None = None,
 ) -> Letter:  # fmt: skip
     """Number a letter and fix every word of it. Its PDF is made by ``render`` afterwards.
     ``signature``: the sentence about the electronic signature that it waits for, if any.
@@ -112,6 +113,7 @@ def write(
         signer_title=signer.post_title,
         issued_on=today,
         valid_until=draft.valid_until,
+        replaces=replaces,
     )
     letter.seal_content(content)
     try:

@@ -461,6 +461,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/dokumen/<int:document>/": DESK,
     "meja/berkas/<int:pk>/dokumen/<int:document>/<int:number>/": DESK,
     "meja/berkas/<int:pk>/cabut/": DESK,
+    "meja/berkas/<int:pk>/ganti/": DESK,  # for one letter of the case: ?letter=
     "meja/berkas/<int:pk>/nik/": DESK,
     "meja/peristiwa/": DESK,
     "meja/penduduk/perhatian/": DESK,
