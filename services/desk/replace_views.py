@@ -25,6 +25,8 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     """First what would change is shown; pressed again, the letter is issued."""
     user, posts = posts_of(request)
     application = at_desk(user, pk)
+    if "letter" not in request.GET:
+        return redirect("desk-case", pk=pk)
     letter_id = row_id(request.GET.get("letter", ""))
     issued = [one for one in application.issued.all() if one.letter_id == letter_id]
     if not issued:
