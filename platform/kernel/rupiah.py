@@ -44,10 +44,15 @@ def in_words(amount: int) -> str:
     As receipts and contracts write it: one of a ten, hundred or thousand is *se-*. Raises
     ValueError from a quintillion on, far beyond any budget.
     """
+    return f"{number_in_words(amount)} rupiah"
+
+
+def number_in_words(amount: int) -> str:
+    """``24`` becomes ``dua puluh empat``. Raises ValueError from a quintillion on."""
     if abs(amount) >= 10**18:
         raise ValueError("too much to be written out")
     words = _words(abs(amount)) or "nol"
-    return f"{'minus ' if amount < 0 else ''}{words} rupiah"
+    return f"{'minus ' if amount < 0 else ''}{words}"
 
 
 def _words(amount: int) -> str:

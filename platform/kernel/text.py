@@ -3,11 +3,12 @@ compare it.
 
 ``PRINTABLE`` is the one list of characters: forms, the register import, the service editors and
 the typesetter use it. ``tests/typeset`` proves that the document fonts print each of them in
-regular, bold and italic.
+regular, bold and italic. Names of people are narrower: ``not_latin``.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 
 def _code_points(ranges: str) -> frozenset[str]:
@@ -18,10 +19,9 @@ def _code_points(ranges: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# Latin letters, Greek letters used as signs, punctuation, currencies, arrows, mathematics.
-# Population documents write names in Latin letters (Permendagri 73/2022); other scripts are
-# refused. Spaces and line breaks are not listed: ``tidy`` makes them " " and "\n".
-PRINTABLE = _code_points(
+# Latin letters, Greek letters used as signs, punctuation, currencies, arrows, mathematics. Spaces
+# and line breaks are not listed: ``tidy`` makes them " " and "\n".
+_LATIN = _code_points(
     """
     0021-007E 00A1-00AC 00AE-033F 0342 0345-034E 0350-036F 0391-03A1 03A3-03A9 03B1-03C9 03D1
     03D5-03D6 03F1 03F5 0E3F 10FC 1D00-1D25 1D2C-1D65 1D6B-1DB3 1DB5-1DBF 1E00-1EFF 2010-2027
@@ -32,11 +32,31 @@ PRINTABLE = _code_points(
     A793 A7AA A7F8-A7F9 AB52 AB66
     """
 )
+# Scripts of the archipelago besides; their digits become 0 to 9.
+_OTHERS = {
+    "Arab": _code_points(  # Jawi and Pegon too
+        "0606-061B 061D-065F 066A-06DC 06DE-06EF 06FA-06FF 0750-077F 08A0-08E1 08E3-08FF FD3E-FD3F "
+        "FDFD"
+    ),
+    "Bugis": _code_points("1A00-1A1B 1A1E-1A1F"),
+    "Bali": _code_points("1B00-1B4B 1B5A-1B7C"),
+    "Sunda": _code_points("1B80-1BAF 1BBA-1BBF 1CC0-1CC7"),
+    "Batak": _code_points("1BC0-1BF3 1BFC-1BFF"),
+    "Rejang": _code_points("A930-A953 A95F"),
+    "Jawa": _code_points("A980-A9CD A9CF A9DE-A9DF"),
+}
+_SCRIPT = {char: script for script, chars in _OTHERS.items() for char in chars}
+PRINTABLE = _LATIN | _SCRIPT.keys()
+LATIN = _LATIN  # what letters of the first two layouts print
+DOUBLER = "\ua9cf"  # of Javanese: stands on a letter as marks do, and is none
 
 # Format characters that are drawn (Arabic and Syriac number signs): refused, not taken out.
 _DRAWN_FORMATS = _code_points("0600-0605 06DD 070F 0890-0891 08E2 110BD 110CD")
 # Characters of other categories without any ink: fillers, joiners, variation selectors.
 _BLANK = _code_points("034F 115F-1160 17B4-17B5 180B-180F 2800 3164 FE00-FE0F FFA0 E0100-E01EF")
+# Marks on one letter: no script needs more, and a pile of them covers the lines above and below.
+_MARKS = "".join(char for char in sorted(PRINTABLE) if unicodedata.category(char) in ("Mn", "Me"))
+_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _LINE_BREAKS = {"\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"}
 APOSTROPHES = "'’‘`´ʼʻʹʾʿ′＇"
 _APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
@@ -74,7 +94,8 @@ def tidy(text: str) -> str:
 def visible(text: str) -> str:
     """``tidy`` that keeps spaces at the ends: for text that is put together with other text."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return unicodedata.normalize("NFC", "".join(map(_kept, composed)))
+    kept = unicodedata.normalize("NFC", "".join(map(_kept, composed)))
+    return _PILE.sub("\\1", kept)
 
 
 def line(text: str) -> str:
@@ -91,7 +112,24 @@ def unprintable(text: str) -> str:
     """The first character a document cannot print, or "". Ask after ``tidy``."""
     if text.isascii() and text.isprintable():
         return ""
-    return next((char for char in text if char not in PRINTABLE and char not in " \n"), "")
+    return next((char for char, is_drawn in drawn(text) if not is_drawn and char not in " \n"), "")
+
+
+def drawn(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character and whether documents print it as it stands: a mark only on a letter of its
+    own script. Spaces and line breaks are not."""
+    below = ""  # the script of the letter that marks stand on
+    for char in text:
+        script = _SCRIPT.get(char, "")
+        if not unicodedata.category(char).startswith("M") and char != DOUBLER:
+            below = script
+        yield char, char in PRINTABLE and script == below
+
+
+def not_latin(text: str) -> str:
+    """The first character that no name of a person may have, or "": population documents write
+    names in Latin letters (Permendagri 73/2022). Ask after ``name``."""
+    return next((char for char in text if char in _SCRIPT), "")
 
 
 def show_sign(char: str) -> str:

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,11 +21,14 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from kernel.text import PRINTABLE, visible
+from kernel.text import LATIN, PRINTABLE, drawn, visible
 
 FONTS = Path(__file__).parent / "fonts"
 
 
+LONG_WORD = 40  # letters without a space
+_LONG = re.compile(rf"\S{{{LONG_WORD},}}")
+_PIECE = re.compile(r"\S{10}(?=\S)")
 _PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
 
 
@@ -53,29 +56,39 @@ def _compiler(template: Path) -> typst.Compiler:
     return kept[template]
 
 
-def legible(text: str) -> str:
+def legible(text: str, signs: Collection[str] = PRINTABLE) -> str:
     """The same words in characters the fonts have; PDF/A refuses a page with any other.
 
     Forms refuse what cannot be printed. Texts kept before they did may hold it: an emoji or a
     letter of another script becomes a question mark, so that nobody takes the rest for the whole.
+    A mark that stands on nothing of its script is left out.
     """
     out = []
-    for char in visible(text).replace("\n", " "):
-        if char in PRINTABLE or char == " ":
+    for char, is_drawn in drawn(visible(text).replace("\n", " ")):
+        if (is_drawn and char in signs) or char == " ":
             out.append(char)
-        elif unicodedata.category(char) != "Mn":
+        elif not unicodedata.category(char).startswith("M"):
             plain = unicodedata.normalize("NFKD", char)
-            out.append("".join(part for part in plain if part in PRINTABLE) or "?")
+            out.append("".join(part for part in plain if part in LATIN) or "?")
     return "".join(out)
 
 
-def _legible(value: object) -> object:
+def _breakable(text: str) -> str:
+    """The same words; one that no line could hold may be broken anywhere."""
+    if len(text) < LONG_WORD or not _LONG.search(text):
+        return text
+    return _LONG.sub(lambda found: _PIECE.sub("\\g<0>\u200b", found[0]), text)
+
+
+def _legible(value: object, signs: Collection[str]) -> object:
     if isinstance(value, str):
-        return legible(value)
+        if value.isascii() and value.isprintable():
+            return _breakable(value)
+        return _breakable(legible(value, signs))
     if isinstance(value, list | tuple):
-        return [_legible(item) for item in value]
+        return [_legible(item, signs) for item in value]
     if isinstance(value, Mapping):
-        return {key: _legible(item) for key, item in value.items()}
+        return {key: _legible(item, signs) for key, item in value.items()}
     return value
 
 
@@ -118,14 +131,16 @@ def compile(
     *,
     at: datetime,
     pictures: Mapping[str, object] | None = None,
+    signs: Collection[str] = PRINTABLE,
 ) -> bytes:
     """The finished document. About 10 ms warm.
 
     ``template`` is a ``.typ`` file; it may include others of its folder. Texts in ``data`` are
-    made legible; ``pictures`` (SVG text or pixels by key) reach the layout as they are. ``at`` is
-    the date the PDF itself bears. Raises RenderFailed.
+    made legible; ``pictures`` (SVG text or pixels by key) reach the layout as they are; ``signs``
+    are the characters that may be printed. ``at`` is the date the PDF itself bears. Raises
+    RenderFailed.
     """
-    said = {key: _legible(value) for key, value in data.items()} | dict(pictures or {})
+    said = {key: _legible(value, signs) for key, value in data.items()} | dict(pictures or {})
     try:
         pdf = _compiler(template).compile(
             sys_inputs={"data": json.dumps(said, ensure_ascii=False)},

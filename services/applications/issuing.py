@@ -38,7 +38,7 @@ def issue(hand: AtHand, at: datetime) -> bool:
     for output in outputs:
         today = today_of(at)
         official, signer = _signer(hand, today)
-        draft = letter_draft(application, hand.steps, output, signer, today)
+        draft = letter_draft(application, hand.steps, output, signer, today, step.unit)
         if step.decided_by is None:
             draft = replace(draft, body=[*draft.body, reasons.ISSUED_BY_SYSTEM])
         numbered = number_of(step) if output is outputs[0] else None

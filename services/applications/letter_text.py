@@ -1,7 +1,9 @@
 """What an issued letter says: the blueprint's text with this case's facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -20,9 +22,10 @@ from services.catalogue.queries import places_at
 from services.catalogue.rules import fill
 from services.letters.actions import Draft, LetterBlock, LetterGrid, Signer
 from services.letters.rules import valid_until
+from services.letters.styles import face_of, in_own_words
 from services.questions.conditions import Answers, all_hold
 from services.residents.queries import facts_of
-from tenants.office.models import Holding, Post
+from tenants.office.models import Holding, Post, Unit
 from tenants.office.roles import Can, can, role_of, title_at
 from tenants.office.signing import signature_lines
 
@@ -61,11 +64,13 @@ def signer_of(user: User, post: Post, step: Step, today: date) -> Signer:
 
 
 def letter_draft(
-    application: Application, steps: Iterable[Step], output: Output, signer: Signer, today: date
-) -> Draft:
-    """What the letter of an application with these steps says."""
-    return draft_from(
-        application.blueprint,
+    application: Application, steps: Iterable[Step], output: Output, signer: Signer, today: date,
+    unit: Unit,
+) -> Draft:  # fmt: skip
+    """What the letter of an application with these steps says, signed at a unit."""
+    blueprint, steps = application.blueprint, list(steps)
+    draft = draft_from(
+        blueprint,
         application.answers,
         said_output(output, places_at(office_code(application))),
         facts=facts_of(application.applicant),
@@ -74,7 +79,34 @@ def letter_draft(
         today=today,
         voucher=voucher_of(steps),
         authority=authority_in_words(application),
+        words=face_of(unit, blueprint.slug, output.key).words,
     )
+    return replace(draft, initials=initials_of(blueprint, steps, unit))
+
+
+def initials_of(blueprint: Blueprint, steps: Iterable[Step], unit: Unit) -> list[str]:
+    """Who put initials to the draft at the unit that signs it, in the order in which they did:
+    ``Sekretaris Kelurahan Belimbing (DN)``. No query where the city has no such steps."""
+    keys = {step.key for step in blueprint.steps if step.initials}
+    passed = [
+        (step, step.decided_by) for step in steps
+        if step.key in keys and step.state == Step.State.APPROVED and step.unit_id == unit.pk
+        and step.decided_by is not None
+    ]  # fmt: skip
+    if not passed:
+        return []
+    held = Holding.objects.filter(post__unit=unit, user__in=[by for _, by in passed])
+    posts = {(one.user_id, one.post.role): one.post.title for one in held.select_related("post")}
+    return [
+        f"{posts.get((by.pk, step.role), step.title)} ({letters_of(by.name)})"
+        for step, by in passed
+    ]
+
+
+def letters_of(name: str) -> str:
+    """The initials of a name without its degrees: ``Dra. Hj. Dewi Nurhayati, M.Si.`` → ``DN``."""
+    bare = name.partition(",")[0].split()
+    return "".join(word[0].upper() for word in bare if not word.endswith("."))
 
 
 def voucher_of(steps: Iterable[Step]) -> str:
@@ -95,10 +127,12 @@ def voucher_of(steps: Iterable[Step]) -> str:
 def draft_from(
     blueprint: Blueprint, answers: Answers, output: Output, *, facts: dict[str, str], number: str,
     signer: Signer, today: date, voucher: str, authority: str = "",
+    words: Mapping[str, Any] | None = None,
 ) -> Draft:  # fmt: skip
     """An output's text with every placeholder filled, once.
 
-    ``voucher``: what the head who has vouched is called, "" where nobody has: a letter must not
+    ``words`` are those of the unit that signs, in place of the service's own. ``voucher``: what
+    the head who has vouched is called, "" where nobody has: a letter must not
     name them otherwise.
     """
     until = (
@@ -119,8 +153,10 @@ def draft_from(
         **facts,
         **answering.placeholders(blueprint, answers),
     }
+    output = in_own_words(output, words or {}, values)
     return Draft(
         topic=blueprint.slug,
+        output=output.key,
         layout=output.layout,
         title=output.title,
         subject=output.subject,

@@ -20,26 +20,33 @@ from services.catalogue.outputs import Output
 from services.catalogue.queries import places_at
 from services.letters import actions as letters
 from services.letters.actions import Draft, Signer
+from services.letters.styles import Told, face_of, tried
 from services.questions.conditions import Answer
 from tenants.office.models import Post, Unit
 from tenants.registry import regions
 from tenants.registry.current import city
 
+AROUND_VILLAGES = (Unit.Kind.KECAMATAN, Unit.Kind.KELURAHAN, Unit.Kind.DESA)
 SAMPLE_SIGNER = "Dra. Hj. Nurhayati, M.Si."
 
 
 def letter(
-    blueprint: Blueprint, output: Output, *, at: datetime, given: Mapping[str, Answer] | None = None
-) -> bytes:
-    """One letter as PDF, plainly marked as a preview; ``given`` are answers that must be so.
+    blueprint: Blueprint, output: Output, *, at: datetime,
+    given: Mapping[str, Answer] | None = None, near: Unit | None = None,
+    told: Told | None = None,
+) -> bytes:  # fmt: skip
+    """One letter as PDF, plainly marked as a preview; ``given`` are answers that must be so. It is
+    signed at ``near``, or where somebody in it would have it signed; ``told`` is how it is to look,
+    where that is tried out.
 
     Raises RenderFailed.
     """
     today = at.astimezone(city().tz).date()
     step = blueprint.desk(output.step)
-    village = (
-        Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA]).order_by("code").first()
-    )
+    villages = Unit.objects.filter(kind__in=[Unit.Kind.KELURAHAN, Unit.Kind.DESA])
+    if near is not None and near.kind in AROUND_VILLAGES:
+        villages = villages.filter(code__startswith=near.code)
+    village = villages.order_by("code").first()
     assert village is not None, "every city has its territory"
     code = unit_code_for(step, rt_code=f"{village.code}/002/005")
     unit = Unit.objects.filter(code=code).first() or village
@@ -54,6 +61,9 @@ def letter(
         rank="",
     )
     head = issuing.letterhead(unit)
+    face = face_of(unit, blueprint.slug, output.key)
+    if told is not None:
+        face = tried(face, told)
     draft = draft_from(
         blueprint,
         samples.answers(
@@ -68,8 +78,9 @@ def letter(
         signer=signer,
         today=today,
         voucher="Ketua RT" if any(step.level == "rt" for step in blueprint.desks()) else "",
+        words=face.words,
     )
-    return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at)
+    return letters.preview(draft, unit=unit, letterhead=head, signer=signer, at=at, face=face)
 
 
 def town_name() -> str:
@@ -96,7 +107,7 @@ def of_application(
     today = at.astimezone(city().tz).date()
     post = decisions.post_held(by, step, at)
     signer = signer_of(by, post, step, today)
-    draft = letter_draft(application, application.steps.all(), output, signer, today)
+    draft = letter_draft(application, application.steps.all(), output, signer, today, step.unit)
     head = issuing.letterhead(step.unit)
     return letters.preview(draft, unit=step.unit, letterhead=head, signer=signer, at=at)
 
@@ -120,7 +131,7 @@ def changed_lines(
     today = at.astimezone(city().tz).date()
     signer = signer_of(by, decisions.post_held(by, step, at), step, today)
     old, new = (
-        lines_of(letter_draft(one, application.steps.all(), output, signer, today))
+        lines_of(letter_draft(one, application.steps.all(), output, signer, today, step.unit))
         for one in (before, application)
     )
     return differing(old, new)

@@ -115,7 +115,10 @@ def accept_logo(content: bytes) -> bytes:
     try:
         return _judged(b"L", content).content
     except RuleBroken as refused:
-        words = {_COMMON["picture_too_large"]: "Gambar ini terlalu besar. Kecilkan dulu."}
+        words = {
+            _COMMON["picture_too_large"]: "Gambar ini terlalu besar. Kecilkan dulu.",
+            _COMMON["picture_broken"]: _COMMON["logo_no_png"],
+        }
         raise RuleBroken(words.get(refused.message, refused.message), field="logo") from refused
 
 

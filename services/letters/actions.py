@@ -1,7 +1,7 @@
 """Numbering, writing and archiving letters."""
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from services.letters import archive, check_keys, numbering, record, rules
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
 from services.letters.render import NEWEST, Content, render_pdf
+from services.letters.styles import Face, face_of
 from services.residents.models import Person
 from tenants.office.models import Profile, Unit
 from tenants.office.naming import bare_name
@@ -78,6 +79,8 @@ class Draft:
     witnesses_as: str
     copies: list[str]
     about: list[str]  # names of those it is about; empty: the first name among its facts
+    output: str = ""  # key of the letter among those of its service
+    initials: list[str] = field(default_factory=list)  # who looked through it before
 
 
 def write(
@@ -151,24 +154,35 @@ def with_record(content: Content, draft: Draft, *, unit: Unit, day: date, at: da
 
 
 def preview(
-    draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime
+    draft: Draft,
+    *,
+    unit: Unit,
+    letterhead: list[Unit],
+    signer: Signer,
+    at: datetime,
+    face: Face | None = None,
 ) -> bytes:
     """The letter as it would be, as PDF: without number, plainly marked, kept nowhere."""
     content = compose(
-        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number="…", code="CONTOH"
-    )
+        draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number="…", code="CONTOH",
+        face=face,
+    )  # fmt: skip
     return render_pdf(replace(content, watermark="PRATINJAU", approval=["Belum disetujui."]))
 
 
 def compose(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime,
-    number: str, code: str, signature: str = "",
+    number: str, code: str, face: Face | None = None, signature: str = "",
 ) -> Content:  # fmt: skip
-    """Every word of a letter, in its final form. ``signature``: what its foot says of the
-    electronic signature that it will bear."""
+    """Every word of a letter, in its final form; ``face`` where another than the unit's is tried
+    out. ``signature``: what its foot says of the electronic signature that it will bear."""
     here = city()
-    profile = _profile()
+    face = face or face_of(unit, draft.topic, draft.output)
+    profile, lines = face.profile, head_lines(unit, face.profile)
     return Content(
+        paper=face.paper,
+        style=face.style,
+        initials=draft.initials,
         layout=draft.layout,
         revision=NEWEST,
         about=draft.about,
@@ -179,7 +193,8 @@ def compose(
         government=profile.government,
         unit=unit.name,
         letterhead=[profile.government, *(above.name for above in letterhead)],
-        address=address_of(unit),
+        address=lines[0],
+        contact=lines[1],
         addressed_to=draft.addressed_to,
         subject=draft.subject,
         opening=draft.opening,
@@ -217,25 +232,24 @@ def compose(
     )
 
 
-def _profile() -> Profile:
-    profile = Profile.objects.first()
-    return profile or Profile(government=f"Pemerintah {city().name}")
-
-
 def place_of(unit: Unit) -> str:
     """Where the letter is dated: the unit's own name, or the city's for a dinas."""
     has_own_place = unit.kind in (Unit.Kind.KELURAHAN, Unit.Kind.DESA, Unit.Kind.KECAMATAN)
     return unit.own_name if has_own_place else bare_name(city().name)
 
 
-def address_of(unit: Unit) -> str:
-    """What stands below the names of a letterhead."""
-    parts = [
-        f"{unit.address} {unit.post_code}".strip(),
-        f"Telepon {unit.phone}" if unit.phone else "",
-        unit.email,
-    ]
-    return " · ".join(part for part in parts if part)
+def head_lines(unit: Unit, profile: Profile) -> tuple[str, str]:
+    """What stands below the names of a letter's head: the address, and how to reach the office."""
+    post_code = f"Kode Pos {unit.post_code}" if unit.post_code else ""
+    website = profile.website.partition("//")[2].rstrip("/")
+    return (
+        ", ".join(part for part in (unit.address.rstrip(", "), post_code) if part),
+        " · ".join(
+            part
+            for part in (f"Telepon {unit.phone}" if unit.phone else "", unit.email, website)
+            if part
+        ),
+    )
 
 
 @transaction.atomic

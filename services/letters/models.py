@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from services.letters.formats import LONGEST_PATTERN, SECRECY, Book
-from services.letters.render import Content
+from services.letters.render import PAPERS, STYLES, Content
 from services.residents.models import Person
 from services.residents.sealing import seal, unseal
 from tenants.office.models import Unit
@@ -57,6 +57,36 @@ class KindCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.code}"
+
+
+class LetterStyle(models.Model):
+    """How letters look and what they say instead of the service's own words: those of the city, of
+    a unit, of a service, or of a service at a unit. What is blank a wider one says, and where none
+    does, what is shipped (``services.letters.styles``)."""
+
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    within = models.BooleanField(default=False)  # also for the units that lie in it
+    topic = models.CharField(max_length=60, blank=True)  # slug of a service; "": all
+    output = models.CharField(max_length=40, blank=True)  # key of one of its letters; "": all
+    paper = models.CharField(max_length=2, choices=list(PAPERS.items()), blank=True)
+    style = models.CharField(max_length=8, choices=list(STYLES.items()), blank=True)
+    signer = models.CharField(max_length=16, blank=True)  # a role; see ``styles.deputies``
+    words = models.JSONField(default=dict)  # by field of the letter: opening, body, closing, copies
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["unit__code", "topic", "output", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "topic", "output"], nulls_distinct=False, name="letter_style_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id or 'semua'}: {self.topic or 'semua'}"
 
 
 class Letter(models.Model):

@@ -9,12 +9,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kernel.text import LATIN
 from typeset import pdf
 from typeset.pdf import RenderFailed as RenderFailed
 
 FITS = 3  # ways to set a letter, from loose to tight
 LAYOUTS = Path(__file__).parent / "layouts"
 NEWEST = 3  # the layout of new letters; older ones stay, so that their letters can be made again
+PAPERS = {"a4": "A4 (210 × 297 mm)", "f4": "F4 (215 × 330 mm)"}
+STYLES = {
+    "resmi": "Resmi: judul di tengah, ruang lega",
+    "ringkas": "Ringkas: kop kecil, lebih banyak muat di satu halaman",
+    "dinas": "Surat dinas: nomor dan hal di kiri, tanggal dan tujuan di kanan",
+    "tabel": "Bertabel: data di tabel bergaris, seperti surat pengantar dan nota",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,10 @@ class Content:
     copies: list[str] = field(default_factory=list)
     watermark: str = ""
     logo: str = ""  # SVG text
+    paper: str = "a4"  # or "f4": 215 × 330 mm
+    style: str = "resmi"  # of STYLES
+    contact: str = ""  # a second line below the letterhead's names
+    initials: list[str] = field(default_factory=list)  # who looked through the draft, a line each
     issued_at: str = "1970-01-01T00:00:00+00:00"  # ISO; the PDF's own date
     record: str = ""  # what the QR code says besides its address, signed: see ``record``
 
@@ -89,7 +101,7 @@ def render_pdf(content: Content) -> bytes:
     data = asdict(content)
     if content.revision < 3:  # those measured by themselves
         pictures = {"logo": content.logo, "qr": pdf.qr_svg(content.check_url)}
-        return pdf.compile(layout, data, at=at, pictures=pictures)
+        return pdf.compile(layout, data, at=at, pictures=pictures, signs=LATIN)
     drawn = {"logo": content.logo, "qr": pdf.qr_pixels(content.qr)}
     for fit in range(FITS):
         made = pdf.compile(layout, {**data, "fit": fit, "pages": 1}, at=at, pictures=drawn)

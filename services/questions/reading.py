@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from kernel.errors import RuleBroken
 from kernel.numbers import parse_number
-from kernel.text import show_sign, unprintable
+from kernel.text import not_latin, show_sign, unprintable
 
 LINE = 200  # letters of one line
 
@@ -20,6 +20,16 @@ def printable(label: str, text: str) -> str:
                 "“%(label)s” berisi tanda %(sign)s yang tidak bisa dicetak di surat. "
                 "Hapus atau ganti tanda itu."
             )
+            % {"label": label, "sign": show_sign(odd)}
+        )
+    return text
+
+
+def latin(label: str, text: str) -> str:
+    odd = not_latin(text)
+    if odd:
+        raise RuleBroken(
+            gettext("“%(label)s” berisi huruf %(sign)s. Tulis nama dengan huruf Latin.")
             % {"label": label, "sign": show_sign(odd)}
         )
     return text

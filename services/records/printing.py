@@ -15,7 +15,7 @@ from zipfile import ZIP_STORED, ZipFile
 from kernel.rupiah import format_rupiah
 from kernel.tanggal import long_date, moment_text
 from services.applications.issuing import letterhead
-from services.letters.actions import address_of, place_of
+from services.letters.actions import head_lines, place_of
 from services.records.books import Book, Cell, Column, Section
 from tenants.office import queries as office
 from tenants.office.models import Profile, Unit
@@ -96,7 +96,7 @@ def _volume(
         "letterhead": [
             profile.government, *(one.name for one in (letterhead(unit) if unit else ()))
         ],
-        "address": address_of(unit) if unit else "",
+        "address": " · ".join(filter(None, head_lines(unit, profile))) if unit else "",
         "notes": list(book.notes),
         "landscape": book.landscape,
         "sections": [

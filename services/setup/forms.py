@@ -11,7 +11,7 @@ from services.catalogue.queries import places_here
 from services.residents import officials
 from services.residents.models import Person
 from services.residents.place_codes import dusun_slug
-from services.setup.identity import clean_logo
+from services.setup.identity import MAX_LOGO_FILE, clean_logo
 from tenants.office import signing
 from tenants.office.languages import OTHERS
 from tenants.office.models import Unit
@@ -44,7 +44,7 @@ class FaceForm(Form):
         label="Logo daerah",
         required=False,
         help_text="PNG, sebaiknya dengan latar tembus pandang.",
-        widget=forms.FileInput(attrs={"accept": "image/png", "data-limit": 4194304}),
+        widget=forms.FileInput(attrs={"accept": "image/png", "data-limit": MAX_LOGO_FILE}),
     )
     contact = forms.CharField(
         label="Kontak pengaduan",
@@ -74,7 +74,8 @@ class FaceForm(Form):
         file = self.cleaned_data["logo"]
         if not file:
             return None
-        return by_rule(lambda: clean_logo(bytes(file.read())))
+        # Of a large file one byte more than is taken is enough to refuse it.
+        return by_rule(lambda: clean_logo(bytes(file.read(MAX_LOGO_FILE + 1))))
 
 
 class UnitForm(Form):

@@ -12,6 +12,8 @@ from tenants.office.models import Profile
 from tenants.registry.current import city_or_none
 from ui.brand import Brand
 
+MAX_LOGO_FILE = 4 * 1024 * 1024  # bytes
+
 
 def current() -> Brand | None:
     """The city's brand; None on the platform's own host. One query, without the logo's bytes."""
@@ -50,6 +52,6 @@ def logo() -> bytes | None:
 
 def clean_logo(content: bytes) -> bytes:
     """An uploaded picture as a small PNG without hidden data. Raises RuleBroken with the cure."""
-    if len(content) > 4 * 1024 * 1024:
+    if len(content) > MAX_LOGO_FILE:
         raise RuleBroken("Logo ini lebih dari 4 MB. Kecilkan gambarnya dulu.", field="logo")
     return documents.accept_logo(content)

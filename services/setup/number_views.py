@@ -22,22 +22,13 @@ from services.setup.number_forms import (
     signing_units,
     start,
 )
+from services.setup.service_page import with_letters
 from services.web.access import today
 from tenants.office.models import Unit
 from ui.forms import explain, explained
 from ui.page import Audience, page
 
 SAMPLE_CODE = "400.12.2.1"  # where no letter of the city says another
-
-
-def _services() -> dict[str, Service]:
-    """Services that end in a letter, by slug."""
-    found = Service.objects.filter(current__isnull=False).select_related("current")
-    return {
-        service.slug: service
-        for service in found.order_by("title", "pk")
-        if service.current is not None and service.current.blueprint.outputs
-    }
 
 
 def _titles(services: dict[str, Service]) -> dict[str, str]:
@@ -49,7 +40,7 @@ def _titles(services: dict[str, Service]) -> dict[str, str]:
 def patterns(request: HttpRequest, user: User) -> HttpResponse:
     """Every pattern with an example; another is kept here. ``do=look`` shows the example of what is
     typed and keeps nothing."""
-    day, services = today(), _services()
+    day, services = today(), with_letters()
     rows = list(NumberFormat.objects.select_related("unit"))
     present = numbering.chosen((row for row in rows if row.since <= day), None, "")
     form = NumberForm(request.POST or None, services=_titles(services), initial=start(present, day))
@@ -132,7 +123,7 @@ def drop(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def kinds(request: HttpRequest, user: User) -> HttpResponse:
     """The short form of a kind of letter."""
-    services = _services()
+    services = with_letters()
     form = KindForm(request.POST or None, services=_titles(services))
     if request.method == "POST" and form.is_valid():
         with explained(form):
@@ -147,7 +138,7 @@ def kinds(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def paper_book(request: HttpRequest, user: User) -> HttpResponse:
     """Where a book that was kept on paper stopped this year."""
-    titles = _titles(_services())
+    titles = _titles(with_letters())
     form = PaperBookForm(request.POST or None, services=titles)
     if request.method == "POST" and form.is_valid():
         with explained(form):

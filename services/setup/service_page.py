@@ -37,6 +37,16 @@ WAITING = BEHIND & Q(newest__gt=F("kept_until"))
 CHANGED = Q(base__isnull=False, current__isnull=False) & ~Q(current__digest=F("base__digest"))
 
 
+def with_letters() -> dict[str, Service]:
+    """Services that end in a letter, by slug, in the order of their titles."""
+    found = Service.objects.filter(current__isnull=False).select_related("current")
+    return {
+        service.slug: service
+        for service in found.order_by("title", "pk")
+        if service.current is not None and service.current.blueprint.outputs
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """One service on the admin's bench: what is edited, and what it is measured against."""

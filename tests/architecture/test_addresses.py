@@ -493,6 +493,8 @@ CITY_HOST = {
     "kelola/pejabat/ubah/<int:pk>/": ADMIN,
     "kelola/pejabat/kode/<int:pk>/": ADMIN,
     "kelola/pejabat/nik/<int:pk>/": ADMIN,
+    "kelola/surat/": ADMIN,
+    "kelola/surat/<int:pk>/hapus/": ADMIN,
     "kelola/nomor/": ADMIN,
     "kelola/nomor/<int:pk>/hapus/": ADMIN,
     "kelola/nomor/jenis/": ADMIN,

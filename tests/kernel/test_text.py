@@ -141,8 +141,24 @@ def test_characters_with_a_plain_form_take_it() -> None:
 def test_what_cannot_be_printed_is_named() -> None:
     assert text.unprintable("Toko 😀") == "😀"
     assert text.unprintable("0° 7′ 30″ LU ` ´ ® ™ Ω µ º ₹ Ə") == ""
-    assert text.unprintable("ꦱꦫꦶ") == "ꦱ"
+    assert text.unprintable("ꦱꦫꦶ · ᬩᬮᬶ · مسجد التقوى · ڤركارا · ᨅᨔ · ᮞᮥᮔ᮪ᮓ · ᯅᯖᯂ᯲") == ""
+    assert text.unprintable("世界") == "世"
     assert text.show_sign("😀") == "“😀” (U+1F600)"
+
+
+def test_a_mark_stands_on_a_letter_of_its_script() -> None:
+    assert text.unprintable("مُحَمَّد ꦏꦸ e\u0301 x\u0323") == ""
+    assert text.unprintable("a\u064b") == "\u064b"
+    assert text.unprintable("ꦏ\u0301") == "\u0301"
+
+
+def test_piles_of_marks_are_cut() -> None:
+    assert text.tidy("Z" + "\u0335\u0336" * 40 + "algo") == "Z" + "\u0335\u0336" * 2 + "algo"
+
+
+def test_names_of_people_are_latin() -> None:
+    assert text.not_latin("Siti Āminah O'Brien") == ""
+    assert text.not_latin("Siti ꦱꦫꦶ") == "ꦱ"
 
 
 @given(st.text())

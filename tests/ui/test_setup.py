@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+import resource
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,15 @@ from deploy.local.synthetic import Families, Place
 from messaging import outbox
 from messaging.models import Outbox
 from services.catalogue.models import Service
+from services.letters.render import render_pdf
 from services.residents.imports import columns, files
 from services.residents.models import ImportRun, Person
 from tenants.office.models import Holding, Post, Profile, Unit
 from tenants.registry.models import City
 from tests.factories import Cast, official
+from tests.letters.test_render import PLAIN
 from tests.operators import phone
+from typeset.pdf import logo_svg
 
 DAY = {"since_0": "2", "since_1": "1", "since_2": "2026"}
 
@@ -101,6 +106,53 @@ def test_a_decompression_bomb_is_no_logo(admin: Client) -> None:
     typed = {"government": "X", "accent": "#1f5aa6", "logo": logo}
     page = admin.post("/kelola/identitas/", typed)
     assert page.status_code == 422 and "terlalu besar" in _said(page)
+
+
+def _picture(mode: str, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, (200, 200)).save(out, kind, **options)
+    return out.getvalue()
+
+
+SVG_BOMB = b"""<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;"><!ENTITY x SYSTEM "file:///etc/passwd">]>
+<svg xmlns="http://www.w3.org/2000/svg"><text>&c;&x;</text></svg>"""
+NO_CREST = {
+    "an SVG bomb": (SVG_BOMB, "Logo harus gambar PNG"),
+    "an SVG called PNG": (b"<svg onload='alert(1)'/>", "Logo harus gambar PNG"),
+    "5 MB": (b"\x89PNG\r\n\x1a\n" + bytes(5 * 1024 * 1024), "lebih dari 4 MB"),
+    "50 MB": (b"\x89PNG\r\n\x1a\n" + bytes(50 * 1024 * 1024), "terlalu besar"),
+    "a CMYK JPEG": (_picture("CMYK", "JPEG"), "Logo harus gambar PNG"),
+    "an animated GIF": (_picture("P", "GIF", save_all=True), "Logo harus gambar PNG"),
+    "a cut PNG": (_picture("RGB", "PNG")[:120], "Logo harus gambar PNG"),
+    "a tiny PNG": (b"\x89PNG\r\n\x1a\n", "Logo harus gambar PNG"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_CREST)
+def test_what_is_no_crest_is_refused_in_plain_words(admin: Client, kind: str) -> None:
+    content, why = NO_CREST[kind]
+    logo = SimpleUploadedFile("logo.png", content, "image/png")
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    page = admin.post("/kelola/identitas/", {"government": "X", "accent": "#1f5aa6", "logo": logo})
+    assert page.status_code in (413, 422) and why in _said(page)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 300_000  # kB
+    assert not any(bytes(one.logo or b"") for one in Profile.objects.all())
+
+
+def test_an_animated_png_is_its_first_picture_and_every_mode_is_taken(admin: Client) -> None:
+    frames = [Image.new("RGBA", (100, 100), colour) for colour in ("red", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+    modes = [_picture(mode, "PNG") for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")]
+    for content in (out.getvalue(), *modes):
+        logo = SimpleUploadedFile("logo.png", content, "image/png")
+        typed = {"government": "X", "accent": "#1f5aa6", "logo": logo}
+        assert admin.post("/kelola/identitas/", typed).status_code == 302
+        kept = bytes(Profile.objects.get().logo or b"")
+        with Image.open(io.BytesIO(kept)) as picture:
+            assert getattr(picture, "n_frames", 1) == 1
+        assert render_pdf(replace(PLAIN, logo=logo_svg(kept))).startswith(b"%PDF")
 
 
 def test_appointing_invites_by_mail_and_ends_the_one_before(cast: Cast, admin: Client) -> None:

@@ -1,5 +1,6 @@
 """A step that an official decides at a desk: whoever holds the post, or a deputy's."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext
@@ -13,9 +14,10 @@ from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Case, Step
 from services.cases.steps.registry import step_kinds
 from services.catalogue.steps import DeskStep
+from services.letters import styles
 from tenants.office import queries as office
 from tenants.office.models import Unit
-from tenants.office.roles import NEIGHBOURHOOD, level_of
+from tenants.office.roles import NEIGHBOURHOOD, Can, can, level_of
 
 
 class Desk:
@@ -86,7 +88,10 @@ def _place(case: Case, spec: DeskStep, on: date) -> vouchers.Place | None:
     if unit is None:
         return None
     reason = _why_skipped(spec, unit, case, on)
-    return vouchers.Place(unit, spec.role, spec.deputies, reason)
+    deputies: Sequence[str] = spec.deputies
+    if can(spec.role, Can.SIGNS):
+        deputies = styles.deputies(unit, kind_of(case).topic(case), spec.role, deputies)
+    return vouchers.Place(unit, spec.role, deputies, reason)
 
 
 def _why_skipped(spec: DeskStep, unit: Unit, case: Case, on: date) -> str | None:

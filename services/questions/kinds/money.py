@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from django import forms
@@ -44,6 +45,10 @@ class RupiahKind(Numeric[RupiahSpec]):
 
     def cell_words(self, answer: Answer, language: str = "id") -> str:
         return format_rupiah(int(str(answer)), language)
+
+    def in_words(self, amount: Decimal) -> str:
+        words = super().in_words(amount)
+        return f"{words} rupiah" if words else ""
 
     def typed(self, answer: Answer) -> str:
         return f"{answer:,}".replace(",", ".") if isinstance(answer, int) else str(answer)

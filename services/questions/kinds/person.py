@@ -23,7 +23,7 @@ from services.questions.kind import (
     Typed,
     kinds,
 )
-from services.questions.reading import day, short
+from services.questions.reading import day, latin, short
 from services.residents import codes
 
 _SEX_WORDS = {"perempuan": gettext_noop("perempuan"), "laki-laki": gettext_noop("laki-laki")}
@@ -203,7 +203,9 @@ class PersonKind(GroupKind[PersonSpec]):
 def _fact(spec: PersonSpec, fact: str, text: str) -> str:
     if fact == "nik":  # judged as a number
         return line(text)
-    return short(spec.label, name(text) if fact == "nama" else line(text))
+    if fact == "nama":
+        return latin(spec.label, short(spec.label, name(text)))
+    return short(spec.label, line(text))
 
 
 def _sex(person: dict[str, Any]) -> str:

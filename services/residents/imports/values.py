@@ -101,6 +101,10 @@ def words(cell: Cell, column: str, *, limit: int, is_name: bool = False) -> str:
             f"kolom {column} berisi tanda {text.show_sign(sign)} yang tidak bisa dicetak di surat. "
             "Hapus atau ganti tanda itu"
         )
+    if is_name and (sign := text.not_latin(found)):
+        raise RuleBroken(
+            f"kolom {column} berisi {text.show_sign(sign)}. Tulis nama dengan huruf Latin"
+        )
     if len(found) > limit:
         raise RuleBroken(
             f"kolom {column} terlalu panjang ({len(found)} huruf). Singkat menjadi paling banyak "
