@@ -32,7 +32,7 @@ HOSTILE = {
     "long words": "kata " * (LONG // 5),
 }
 # Set by our own code from a short list; the moment is parsed, the picture drawn by ``judge``.
-OURS = frozenset({"revision", "style", "paper", "logo", "issued_at", "layout"})
+OURS = frozenset({"revision", "style", "paper", "logo", "issued_at", "layout", "record"})
 FULL = replace(
     PLAIN,
     blocks=[{"intro": "Data:", "rows": [["Nama", "Siti"]]}],
