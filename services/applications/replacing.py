@@ -73,7 +73,8 @@ class _AtHand:
         post = decisions.post_held(self.by, self.step, self.at)
         signer = signer_of(self.by, post, self.step, today)
         steps = self.application.steps.all()
-        return signer, letter_draft(self.application, steps, self.output, signer, today)
+        draft = letter_draft(self.application, steps, self.output, signer, today, self.step.unit)
+        return signer, draft
 
 
 def propose(
