@@ -1,8 +1,11 @@
 """The open API: what a city offers, and whether a letter is genuine."""
 
-import pytest
+from typing import Any
 
-from services.applications import issuing
+import pytest
+import yaml
+
+from services.applications import issuing, replacing
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter
 from tenants.backend.scope import in_city
@@ -60,3 +63,57 @@ def test_the_api_explains_itself_to_people(in_bontang, client_for) -> None:
     text = page.content.decode()
     for address in ("/api/v1/layanan/", "/api/v1/skema/", "/api/v1/verifikasi/KODE/"):
         assert address in text
+
+
+def test_an_answer_is_as_the_schema_says(bontang, client_for) -> None:
+    """Every verdict's answer against the published schema: no key more, none missing."""
+    with in_city(bontang):
+        cast = make_cast()
+        application = submitted(cast)
+        approve(application, cast.hasan, cast.rina, cast.lurah)
+        waiting = Letter.objects.get()
+    client = client_for(bontang)
+    schemas = yaml.safe_load(client.get("/api/v1/skema/").content)["components"]["schemas"]
+
+    def said(code: str, verdict: str) -> None:
+        answer = client.get(f"/api/v1/verifikasi/{code}/").json()
+        assert answer["verdict"] == verdict
+        _matches(answer, {"$ref": "#/components/schemas/Check"}, schemas)
+
+    said(waiting.code, "not_final")
+    with in_city(bontang):
+        issuing.finish_letters(application_id=application.pk, at=MONDAY)
+        Letter.objects.update(valid_until="2099-01-01")
+    said(waiting.code, "genuine")
+    with in_city(bontang):
+        Letter.objects.update(valid_until="2020-01-01")
+    said(waiting.code, "expired")
+    with in_city(bontang):
+        right = replacing.replace_letter(
+            letter_id=waiting.pk, typed={"keperluan": "Keringanan biaya"}, by=cast.lurah,
+            reason="Keperluannya tertulis salah.", at=MONDAY,
+        )  # fmt: skip
+    said(waiting.code, "replaced")
+    said(right.code, "not_final")
+
+
+def _matches(value: object, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    if value is None:
+        assert schema.get("nullable") or "null" in schema.get("type", ""), schema
+        return
+    if "enum" in schema:
+        assert value in schema["enum"]
+    if schema.get("type") == "array":
+        assert isinstance(value, list)
+        for one in value:
+            _matches(one, schema["items"], schemas)
+    elif "properties" in schema:
+        assert isinstance(value, dict)
+        assert set(value) == set(schema["properties"]) == set(schema["required"])
+        for key, one in value.items():
+            _matches(one, schema["properties"][key], schemas)
+    elif schema.get("type") in ("string", "boolean", "integer"):
+        kinds = {"string": str, "boolean": bool, "integer": int}
+        assert isinstance(value, kinds[schema["type"]])
