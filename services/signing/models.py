@@ -185,20 +185,21 @@ class Signature(models.Model):
                 name="refused_signature_says_why",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["signing", "validating"]) | Q(lease_until__isnull=False),
+                condition=~(Q(state="signing") | Q(state="validating"))
+                | Q(lease_until__isnull=False),
                 name="signature_under_way_has_lease",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["signer", "ordered_at", "id"],
-                condition=~Q(state__in=["signed", "refused"]),
+                condition=~(Q(state="signed") | Q(state="refused")),
                 name="signature_waiting",
             ),
             models.Index(fields=["signer", "-signed_at", "-id"], name="signature_log"),
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=["signing", "validating"]),
+                condition=Q(state="signing") | Q(state="validating"),
                 name="signature_under_way",
             ),
             models.Index(
@@ -267,7 +268,7 @@ class Attempt(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["signature"],
-                condition=Q(state__in=["queued", "signing", "validating"]),
+                condition=Q(state="queued") | Q(state="signing") | Q(state="validating"),
                 name="signature_tried_once_at_a_time",
             ),
         ]

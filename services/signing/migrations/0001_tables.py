@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='signature',
-            index=models.Index(condition=models.Q(('state__in', ['signed', 'refused']), _negated=True), fields=['signer', 'ordered_at', 'id'], name='signature_waiting'),
+            index=models.Index(condition=models.Q(('state', 'signed'), ('state', 'refused'), _connector='OR', _negated=True), fields=['signer', 'ordered_at', 'id'], name='signature_waiting'),
         ),
         migrations.AddIndex(
             model_name='signature',
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='signature',
-            index=models.Index(condition=models.Q(('state__in', ['signing', 'validating'])), fields=['lease_until'], name='signature_under_way'),
+            index=models.Index(condition=models.Q(('state', 'signing'), ('state', 'validating'), _connector='OR'), fields=['lease_until'], name='signature_under_way'),
         ),
         migrations.AddIndex(
             model_name='signature',
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signing', 'validating']), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='signature_under_way_has_lease'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'signing'), ('state', 'validating'), _connector='OR', _negated=True), ('lease_until__isnull', False), _connector='OR'), name='signature_under_way_has_lease'),
         ),
         migrations.AddIndex(
             model_name='attempt',
@@ -222,6 +222,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'signing', 'validating'])), fields=('signature',), name='signature_tried_once_at_a_time'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'queued'), ('state', 'signing'), ('state', 'validating'), _connector='OR'), fields=('signature',), name='signature_tried_once_at_a_time'),
         ),
     ]
