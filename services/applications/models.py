@@ -156,6 +156,54 @@ class PaperForm(models.Model):
         return f"{self.application_id}: {self.received_on}"
 
 
+class Collective(models.Model):
+    """Applications for many people from one spreadsheet, who asked on one signed list: looked at
+    first, then made one by one by a worker, each as if it came on a paper form."""
+
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    received_on = models.DateField()
+    path = models.CharField(max_length=200)  # of the signed list
+    media_type = models.CharField(max_length=40)
+    pages = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["by", "-id"], name="collective_of_official")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.version_id}"
+
+
+class CollectiveRow(models.Model):
+    """One person of a collective file."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Menunggu"
+        DONE = "done", "Diajukan"
+        FAILED = "failed", "Tidak jadi"
+
+    collective = models.ForeignKey(Collective, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()  # in the file
+    typed_sealed = models.BinaryField()  # the person and the answers, as typed (JSON)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    message = models.CharField(max_length=500, blank=True)  # why it could not be made
+    application = models.ForeignKey(
+        Application, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["collective", "line"], name="collective_line_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collective_id}: {self.line}"
+
+
 class OriginalSeen(models.Model):
     """An official at a counter had the original of what a requirement asks for in the hand."""
 

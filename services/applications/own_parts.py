@@ -225,6 +225,7 @@ for column, reason in {
     "residents.OfficialIdentity.user": OF_OFFICIALS,
     "applications.OnBehalf.code_of": "that a code went to them; the case is somebody else's",
     "applications.LifeEvent.application": OF_THE_CASE,
+    "applications.CollectiveRow.application": OF_THE_CASE,
     "applications.LifeEvent.person": "follows from answers; what was recorded is told in riwayat",
     "applications.TrackingCode.application": NOBODYS_USE,
     "cases.CaseDeadline.case": OF_THE_CASE,

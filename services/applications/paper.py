@@ -10,6 +10,7 @@ from kernel.errors import RuleBroken
 from services.applications import consent, counter
 from services.applications.models import Application, PaperForm
 from services.cases import attachments
+from services.cases.documents import Accepted
 from services.catalogue.models import Service
 from services.residents.models import Person
 
@@ -30,6 +31,17 @@ def begin(
     scan = attachments.judged(content)
     if isinstance(scan, RuleBroken):
         raise RuleBroken(scan.message, field="scan")
+    return begin_with(
+        service=service, applicant=applicant, scan=scan, received_on=received_on, by=by, at=at,
+        today=today,
+    )  # fmt: skip
+
+
+def begin_with(
+    *, service: Service, applicant: Person, scan: Accepted, received_on: date, by: User,
+    at: datetime, today: date,
+) -> Application:  # fmt: skip
+    """The same with a scan that was judged before. Raises NotThere, RuleBroken."""
     with transaction.atomic():
         draft = counter.begin(
             service=service, applicant=applicant, by=by, checked=Application.FROM_PAPER,

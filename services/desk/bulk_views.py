@@ -17,6 +17,7 @@ from services.cases.models import Step
 from services.desk.frame import frame
 from services.desk.inbox_forms import BulkForm
 from services.desk.inbox_views import Row
+from services.desk.print_views import PrintForm, printable
 from services.desk.views import posts_of
 from services.inbox import bulk
 from services.inbox.models import BulkAct
@@ -102,15 +103,14 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an act is, and what came of each case."""
     user, posts = posts_of(request)
     act = bulk.act_of(user, pk)
-    far = bulk.progress(act)
+    far, done = bulk.progress(act), list(bulk.results(act))
     context = {
         "act": act,
         "heading": HEADINGS[BulkAct.Act(act.act)],
         "progress": far,
-        "rows": [
-            (item, Row(step, kind_of(step.case).summary(step.case)))
-            for item, step in bulk.results(act)
-        ],
+        "printable": printable([step.case_id for _, step in done]) if far.is_over else [],
+        "print_form": PrintForm(),
+        "rows": [(item, Row(step, kind_of(step.case).summary(step.case))) for item, step in done],
     }
     if request.headers.get("HX-Request"):
         return render(request, "desk/bulk_progress.html", context)

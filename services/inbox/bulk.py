@@ -20,7 +20,7 @@ from services.inbox.models import BulkAct, BulkItem
 from tenants.office.models import Post
 from tenants.office.roles import Can, can
 
-MOST = 200  # steps of one act
+MOST = 500  # steps of one act: a whole collective file
 GONE = "Berkas ini tidak menunggu di meja Anda lagi."
 ANSWERS = "Langkah ini memerlukan jawaban tersendiri untuk setiap berkas. Buka berkasnya."
 NO_INITIALS = "Langkah ini bukan paraf."

@@ -23,6 +23,13 @@ def store(code: str, pdf: bytes) -> tuple[str, str]:
     return path, digest
 
 
+def read(path: str) -> bytes:
+    """The bytes of a stored letter. Raises FileNotFoundError."""
+    with default_storage.open(path) as file:
+        content: bytes = file.read()
+        return content
+
+
 def put_back(path: str, pdf: bytes) -> None:
     """Write a letter's bytes to its place, over whatever is there. Raises OSError."""
     target = Path(default_storage.path(path))

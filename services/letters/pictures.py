@@ -7,12 +7,12 @@ import pypdfium2
 
 DOTS = 110  # per inch: small print stays readable, a page weighs about 60 kB
 DOTS_ON_PAPER = 200  # its QR code is read from paper
-_one_at_a_time = Lock()  # PDFium is not made for threads
+one_at_a_time = Lock()  # PDFium is not made for threads
 
 
 def pages_as_png(pdf: bytes, *, most: int = 3) -> list[bytes]:
     """The first pages as PNG of 64 colours."""
-    with _one_at_a_time:
+    with one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
             pictures = [
@@ -31,7 +31,7 @@ def pages_as_png(pdf: bytes, *, most: int = 3) -> list[bytes]:
 
 def pages_of(pdf: bytes) -> int:
     """How many pages a PDF has."""
-    with _one_at_a_time:
+    with one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
             return len(document)
@@ -41,7 +41,7 @@ def pages_of(pdf: bytes) -> int:
 
 def page_as_png(pdf: bytes, number: int) -> bytes | None:
     """One page, fine enough to print; None where there is none of this number."""
-    with _one_at_a_time:
+    with one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
             if not 1 <= number <= len(document):

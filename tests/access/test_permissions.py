@@ -50,6 +50,7 @@ THINGS = {
     "meja/bulanan/": "rt",
     "meja/hasil/": "result",
     "meja/kios/": "kiosk",
+    "meja/kolektif/": "collective",
     "meja/kunjungan/": "visit",
     "meja/kunjungan/foto/": "visit_photo",
     "meja/kunjungan/rumah/": "home_visit",

@@ -10,9 +10,12 @@ from audit.models import Entry
 from kernel.clock import now
 from messaging import outbox
 from services.aid import programmes
+from services.applications import collective
+from services.applications.models import Collective
 from services.cases import documents
 from services.cases.models import Document
 from services.catalogue.actions import publish
+from services.catalogue.queries import service
 from services.dues import cash as expenses
 from services.dues.models import ClosedMonth
 from services.heads.models import CardSheet
@@ -83,6 +86,16 @@ class World:
     day: str  # of the activity, as it stands in addresses
 
 
+def listed(cast: Cast) -> Collective:
+    """A spreadsheet of one person, looked at."""
+    person = cast.sari_person
+    return collective.keep(
+        [collective.Entry(2, person.nik, person.name, {})], service("domisili"),
+        scan=documents.Accepted(b"scan", "image/jpeg", "jpg", 1), received_on=MONDAY.date(),
+        by=cast.rina, at=MONDAY, today=MONDAY.date(),
+    )  # fmt: skip
+
+
 def build(cast: Cast) -> World:
     """Everything is brought about by the actions, as people do it."""
     head = [*fees.posts(cast.hasan)]
@@ -101,6 +114,7 @@ def build(cast: Cast) -> World:
     letter = Letter.objects.get(issued_from__application=done)
     ids |= {
         "case": sent.pk, "step": vouch.pk, "advice": advice.pk, "bulk": act.pk,
+        "collective": listed(cast).pk,
         "document": Document.objects.filter(case=sent).latest("pk").pk, "letter": letter.pk,
         "vouch": vouch.vouch.pk,
     }  # fmt: skip

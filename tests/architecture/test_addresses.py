@@ -357,6 +357,11 @@ CITY_HOST = {
     "meja/cari/": DESK,
     "meja/saringan/": DESK,
     "meja/saringan/ubah/": DESK,
+    "meja/cetak/": DESK,
+    "meja/kolektif/": DESK,
+    "meja/kolektif/contoh/<slug:slug>.csv": DESK,
+    "meja/kolektif/<int:pk>/": DESK,  # whoever uploaded it
+    "meja/kolektif/<int:pk>/mulai/": DESK,
     "meja/banyak/": DESK,
     "meja/banyak/<int:pk>/": DESK,  # whoever began it
     "meja/pertimbangan/": DESK,

@@ -232,7 +232,7 @@ def test_more_than_the_limit_is_refused(cast: Cast, as_: As) -> None:
     many = [str(2_000_000 + number) for number in range(bulk.MOST + 1)]
     answer = as_(cast.rina).post("/meja/banyak/", {"act": "approve", "step": many})
     assert answer.status_code == 422
-    assert "Paling banyak 200" in answer.content.decode()
+    assert "Paling banyak 500" in answer.content.decode()
 
 
 def test_others_act_is_not_there(cast: Cast, dewi: User) -> None:
