@@ -8,11 +8,12 @@ import logging
 import sys
 from dataclasses import replace
 
-from services.letters.render import Content, render_pdf
+from services.letters.render import NEWEST, Content, render_pdf
 from tests.benchmarks.harness import Bench
 from typeset.pdf import qr_svg
 
 LETTER = Content(
+    revision=NEWEST,
     title="SURAT KETERANGAN TIDAK MAMPU",
     number="400.12.2.2/0042/Kel-BLM/XI/2026",
     code="0" * 26,
