@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0008_paten'),
+        ('applications', '0009_replaced_letters'),
         ('catalogue', '0003_unit_standards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
