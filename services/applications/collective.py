@@ -71,8 +71,9 @@ class Looked:
 
 
 def fits(blueprint: Blueprint) -> bool:
-    """Whether a service can be asked for by a list: none of its files is needed of everybody."""
-    return not any(
+    """Whether a service can be asked for by a list: it ends in a letter, and none of its files is
+    needed of everybody."""
+    return bool(blueprint.outputs) and not any(
         document.required and not document.show_when and not document.unless_known
         for document in blueprint.documents
     )
