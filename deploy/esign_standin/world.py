@@ -15,7 +15,6 @@ from services.signing.pades import increment, issuing, keys
 from services.signing.pades.cms import Sealer
 
 USER, PASSWORD = "balai", "gateway"
-ROOM = 4096
 
 
 @dataclass
@@ -98,8 +97,8 @@ class World:
         """Really sign, and write down that it was done."""
         number = pdf.count(b"/ETSI.CAdES.detached") + 1
         opened = increment.add(
-            pdf, at=datetime.now(UTC), name=who.name, reason=reason, place=place, room=ROOM,
-            field=f"Signature{number}",
+            pdf, at=datetime.now(UTC), name=who.name, reason=reason, place=place,
+            room=who.sealer.room, field=f"Signature{number}",
         )  # fmt: skip
         if opened is not None:
             made = opened.closed(who.sealer.sign(opened.digest))

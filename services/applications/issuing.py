@@ -13,9 +13,11 @@ from services.applications.events import LetterReady
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
 from services.cases import fees, reasons, vouching
-from services.cases.kinds import AtHand
+from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Step
-from services.cases.route import finish, locked, today_of
+from services.cases.route import finish, locked, office_code, today_of
+from services.cases.rules import unit_code_for
+from services.cases.steps.signature import SignatureStep
 from services.catalogue.outputs import Output
 from services.catalogue.rules import outputs_of
 from services.letters import actions as letters
@@ -24,7 +26,7 @@ from services.letters.models import Letter
 from services.letters.numbering import Numbered
 from services.signing import ordering as signing
 from tenants.office import queries as office
-from tenants.office.models import Unit
+from tenants.office.models import Holding, Unit
 from tenants.office.roles import NEIGHBOURHOOD, level_of
 
 
@@ -53,6 +55,7 @@ def order(
     """Number a letter of an application and order its PDF and its signature; in the place of
     another one, if ``replaces``. ``taken``: the number it has already."""
     signs = level_of(step.unit.kind) not in NEIGHBOURHOOD  # heads of RT and RW have no certificate
+    also = _further(application, step, today_of(at)) if signs and signing.is_on() else []
     letter = letters.write(
         draft,
         unit=step.unit,
@@ -63,11 +66,17 @@ def order(
         numbered=taken,
         signature=signing.words() if signs else "",
         replaces=replaces,
+        also_signed_by=[holding.title for _, holding in also],
     )
     if signs:
         signing.order(
             letter, signer=by, name=signer.name, post_title=signer.post_title, unit=step.unit,
             at=at,
+        )  # fmt: skip
+    for further, holding in also:
+        signing.order(
+            letter, signer=holding.user, name=holding.user.name, post_title=holding.title,
+            unit=holding.post.unit, at=at, step_key=further,
         )  # fmt: skip
     IssuedLetter.objects.create(
         application=application, output=output.key, letter=letter,
@@ -90,6 +99,26 @@ def _signer(hand: AtHand, today: date) -> tuple[User, Signer]:
     if holder is None:
         raise RuleBroken(f"{step.title}: jabatan ini belum ada yang mengisi.")
     return holder.user, signer_of(holder.user, holder.post, step, today)
+
+
+def _further(application: Application, step: Step, today: date) -> list[tuple[str, Holding]]:
+    """Who signs the letters of this step after whoever approves, each with the key of their step.
+    Raises RuleBroken while nobody holds a post."""
+    found = []
+    way = kind_of(application).plan(application).route()
+    keys = [spec.key for spec in way]
+    for spec in way[keys.index(step.key) + 1 :] if step.key in keys else []:
+        if not isinstance(spec, SignatureStep):
+            continue
+        unit = office.unit_at(unit_code_for(spec, rt_code=office_code(application)))
+        holding = office.holder_of(unit, spec.role, today) if unit is not None else None
+        if holding is None:
+            raise RuleBroken(
+                f"“{spec.title}”: jabatan ini belum ada yang mengisi, jadi suratnya tidak bisa "
+                "ditandatangani. Minta admin mengisinya."
+            )
+        found.append((spec.key, holding))
+    return found
 
 
 def number_of(step: Step) -> Numbered | None:

@@ -24,6 +24,7 @@ from services.residents.models import Person
 from services.results import queries as results
 from services.results.making import make_ready, refuse_missing
 from services.results.models import HandOver
+from services.signing import ordering as signatures
 from ui.language import reads_in
 
 
@@ -105,6 +106,10 @@ class ApplicationKind:
     def is_making(self, case: Case) -> bool:
         unfinished = Application.of(case).issued.exclude(letter__state__in=Letter.FINISHED)
         return unfinished.exists()
+
+    def awaits_signature(self, case: Case, key: str) -> bool:
+        letters = Application.of(case).issued.values("letter")
+        return signatures.are_missing(letters, key)
 
     def has_results(self, case: Case) -> bool:
         return Application.of(case).issued.exists() or results.has_left_desk(case)

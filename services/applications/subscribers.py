@@ -13,11 +13,14 @@ from services.applications.events import LetterRevoked
 from services.applications.issuing import finish_letters
 from services.applications.models import Application, IssuedLetter, LifeEvent
 from services.applications.requirements import keep_in_wallet
+from services.cases import reasons
+from services.cases.actions import complete, give_up
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.finding import keys_of
 from services.cases.kinds import kinds
 from services.cases.models import Case, Step
 from services.cases.route import today_of
+from services.cases.steps.signature import SIGNATURE
 from services.catalogue.translation import ORIGINAL
 from services.letters import watching
 from services.letters.models import Letter
@@ -27,7 +30,9 @@ from services.residents.models import Person, PersonEvent
 from services.residents.subscribers import LEAVES
 from services.results.queries import has_left_desk
 from services.signing import notices as signing_notices
-from services.signing.events import LetterSigned, SignatureRefused
+from services.signing.events import LetterSigned, SignatureRefused, StepSigned
+from services.signing.models import Signature
+from services.signing.ordering import are_missing
 from tenants.office import queries as office
 from tenants.office.roles import Can, can
 from tenants.registry.current import city
@@ -115,6 +120,19 @@ def give_out_signed(event: LetterSigned) -> None:
         finish_letters(application_id=issued.application_id, at=now())
 
 
+@subscribe(StepSigned)
+def go_on_once_signed(event: StepSigned) -> None:
+    """The step at which a further official signs comes to its end with the last of its letters."""
+    row = Signature.objects.get(pk=event.signature_id)
+    issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
+    if issued is None or are_missing(issued.application.issued.values("letter"), row.step_key):
+        return
+    steps = Step.objects.filter(case=issued.application_id, key=row.step_key)
+    step = steps.filter(state=Step.State.OPEN).first()
+    if step is not None:
+        complete(step_id=step.pk, at=now())
+
+
 @subscribe(SignatureRefused)
 def tell_not_signed(event: SignatureRefused) -> None:
     """The letter is void: its case comes to an end, its applicant and those who worked on it are
@@ -122,6 +140,7 @@ def tell_not_signed(event: SignatureRefused) -> None:
     issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
     if issued is None:
         return
+    give_up(case_id=issued.application_id, kind=SIGNATURE, at=now(), note=reasons.NOT_SIGNED)
     finish_letters(application_id=issued.application_id, at=now())
     publish(LetterRevoked(event.letter_id, issued.application_id))
     steps = Step.objects.filter(case=issued.application_id, decided_by__isnull=False)

@@ -18,7 +18,7 @@ class CasesConfig(AppConfig):
             work_waits_there,
         )
         from services.cases.queries import bytes_stored, overdue_steps
-        from services.cases.steps import desk, payment  # noqa: F401 - the kinds of step
+        from services.cases.steps import desk, payment, signature  # noqa: F401 - kinds of step
         from services.cases.uploads import judged_first
         from tenants.office import decrees, handing_over, own_roles
         from tenants.registry import health

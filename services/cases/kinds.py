@@ -138,6 +138,9 @@ class Kind(Protocol):
     def is_making(self, case: Case) -> bool:
         """Whether a worker still makes something that the case waits for at its end."""
 
+    def awaits_signature(self, case: Case, key: str) -> bool:
+        """Whether a letter that came of it lacks the signature of this step."""
+
     def has_results(self, case: Case) -> bool:
         """Whether something came of it that cannot be taken back."""
 

@@ -21,6 +21,7 @@ from services.desk.print_views import PrintForm, printable
 from services.desk.views import posts_of
 from services.inbox import bulk
 from services.inbox.models import BulkAct
+from services.signing import queries as signatures
 from services.web.access import today
 from ui.forms import explain
 from ui.page import Audience, page
@@ -110,6 +111,9 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": far,
         "printable": printable([step.case_id for _, step in done]) if far.is_over else [],
         "print_form": PrintForm(),
+        "to_sign": signatures.open_of(user).exists()
+        if act.act == BulkAct.Act.APPROVE and far.is_over
+        else False,
         "rows": [(item, Row(step, kind_of(step.case).summary(step.case))) for item, step in done],
     }
     if request.headers.get("HX-Request"):

@@ -13,6 +13,7 @@ from services.cases import queries as desks
 from services.cases.kinds import kinds
 from services.cases.models import Step
 from services.inbox.advice import asked_at
+from services.signing import queries as signatures
 from tenants.office.models import Post, Unit
 from tenants.office.queries import units_below
 from tenants.office.roles import kinds_at
@@ -98,6 +99,7 @@ class Counts:
     new: int  # came since they last looked
     shown: int  # of the list and filters that are open; of lists of past steps not counted
     asked: int  # for advice
+    to_sign: int  # letters
     views: Sequence[int]
 
 
@@ -111,11 +113,12 @@ def counts(
     wanted = [Q(), is_late, Q(taken_by=user), Q(opened_at__gt=new_since)]
     for which, filters in (shown, *views):
         wanted.append(condition(filters, user) & (is_late if which == "late" else Q()))
-    here, back, asked = desks.read_numbers(
+    here, back, asked, to_sign = desks.read_numbers(
         posts,
         desks.number_of(waiting, *(Count("pk", filter=one or None) for one in wanted)),
         desks.number_of(desks.returned_at(posts), Count("pk")),
         desks.number_of(asked_at(posts), Count("pk")),
+        desks.number_of(signatures.open_of(user), Count("pk")),
     )
     found = here or [0] * len(wanted)
     return Counts(
@@ -127,6 +130,7 @@ def counts(
         views=found[5:],
         returned=back[0] if back else 0,
         asked=asked[0] if asked else 0,
+        to_sign=to_sign[0] if to_sign else 0,
     )
 
 

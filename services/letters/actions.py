@@ -1,6 +1,7 @@
 """Numbering, writing and archiving letters."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -86,7 +87,7 @@ class Draft:
 def write(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], person: Person, signer: Signer,
     at: datetime, numbered: Numbered | None = None, signature: str = "",
-    replaces: Letter | None = None,
+    replaces: Letter | None = None, also_signed_by: Sequence[str] = (),
 ) -> Letter:  # fmt: skip
     """Number a letter and fix every word of it. Its PDF is made by ``render`` afterwards.
     ``signature``: the sentence about the electronic signature that it waits for, if any.
@@ -101,9 +102,9 @@ def write(
     code = secret_code()
     content = compose(
         draft, unit=unit, letterhead=letterhead, signer=signer, at=at, number=number, code=code,
-        signature=signature,
+        signature=signature, also_signed_by=also_signed_by,
     )  # fmt: skip
-    content = with_record(content, draft, unit=unit, day=today, at=at)
+    content = with_record(content, valid_until=draft.valid_until, unit=unit, day=today, at=at)
     letter = Letter(
         code=code,
         unit=unit,
@@ -133,15 +134,18 @@ def write(
     return letter
 
 
-def with_record(content: Content, draft: Draft, *, unit: Unit, day: date, at: datetime) -> Content:
+def with_record(
+    content: Content, *, valid_until: date | None, unit: Unit, day: date, at: datetime
+) -> Content:
     """The same letter, with the signed record for its QR code."""
+    content = replace(content, record="")
     key = check_keys.in_force(at)
     facts = record.Facts(
         number=content.number,
-        kind=draft.title,
+        kind=content.title,
         day=day,
-        valid_until=draft.valid_until,
-        about=record.shortened(content.subjects or [draft.applicant_name]),
+        valid_until=valid_until,
+        about=record.shortened(content.subjects or [content.applicant_name]),
         words=record.print_of(content.as_json()),
         city=city().code.replace(".", ""),
         unit=unit.name,
@@ -173,6 +177,7 @@ def preview(
 def compose(
     draft: Draft, *, unit: Unit, letterhead: list[Unit], signer: Signer, at: datetime,
     number: str, code: str, face: Face | None = None, signature: str = "",
+    also_signed_by: Sequence[str] = (),
 ) -> Content:  # fmt: skip
     """Every word of a letter, in its final form; ``face`` where another than the unit's is tried
     out. ``signature``: what its foot says of the electronic signature that it will bear."""
@@ -219,6 +224,7 @@ def compose(
         approval=[
             f"Disetujui secara elektronik oleh {signer.post_title} pada "
             f"{moment_text(at, here.timezone)}.",
+            *(f"Ditandatangani secara elektronik juga oleh {one}." for one in also_signed_by),
             "Pindai kode ini untuk mengecek keaslian surat.",
         ],
         footer=[
@@ -336,4 +342,20 @@ def void(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
     letter.state, letter.revoked_at, letter.revoked_by = Letter.State.REVOKED, at, by
     letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for"])
     audit.record("letter.void", actor=by, subject="letter", subject_id=letter.pk)
+    return True
+
+
+def rewrite(letter_id: int, content: Content, *, signer_title: str, at: datetime) -> bool:
+    """Other words for a letter that its holder has not got: its PDF is made anew. Whether that
+    could be. Call inside a transaction, after the caller has judged whether this may be."""
+    letter = Letter.objects.select_for_update(of=("self",)).select_related("unit").get(pk=letter_id)
+    if letter.state not in (Letter.State.NUMBERED, Letter.State.RENDERED):
+        return False
+    letter.seal_content(
+        with_record(
+            content, valid_until=letter.valid_until, unit=letter.unit, day=letter.issued_on, at=at
+        )
+    )
+    letter.state, letter.signer_title = Letter.State.NUMBERED, signer_title
+    letter.save(update_fields=["content_sealed", "state", "signer_title"])
     return True

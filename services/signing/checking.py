@@ -31,7 +31,7 @@ class Finding:
     ends_at: datetime
     made_at: datetime | None  # by the time stamp, else as the signer says
     is_intact: bool  # what it covers is unchanged, and the signature is of this certificate's key
-    covers_all: bool  # and nothing was added to the file after it
+    covers_all: bool  # and nothing was added to the file after it but proof for later
     level: str  # B-B, B-T, B-LT, "" when it is no PAdES
     has_time_stamp: bool
 
@@ -77,6 +77,7 @@ def findings(pdf: bytes) -> list[Finding]:
 
 def _finding(one: Any, reader: Any) -> Finding:
     from cryptography import x509
+    from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
@@ -94,6 +95,8 @@ def _finding(one: Any, reader: Any) -> Finding:
     if status is not None:
         intact = bool(status.intact and status.valid and status.docmdp_ok is not False)
         covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        # Proof for later (certificates, revocation lists) may stand behind it, and no word else.
+        covers = covers or status.modification_level == ModificationLevel.LTA_UPDATES
         intact = intact and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
         stamp = status.timestamp_validity
         if stamp is not None and stamp.intact and stamp.valid:

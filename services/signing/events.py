@@ -45,3 +45,14 @@ class SignatureUnknown(Event, name="signature.unknown"):
 
     def key(self) -> str:
         return str(self.attempt_id)
+
+
+@dataclass(frozen=True)
+class StepSigned(Event, name="signature.step_signed"):
+    """The signature that a step of a case waits for is there."""
+
+    signature_id: int
+    letter_id: int
+
+    def key(self) -> str:
+        return str(self.signature_id)

@@ -53,6 +53,29 @@ def ask_status(user: User, at: datetime) -> GatewayStatus:
     return row
 
 
+def status_of(user: User) -> GatewayStatus | None:
+    """What the gateway said when it was last asked."""
+    return GatewayStatus.objects.filter(user=user).first()
+
+
+def ask_code(user: User, count: int) -> str:
+    """Ask for a one-time code for so many letters; where it comes, as the gateway says. Raises
+    RuleBroken."""
+    account = accounts.in_force()
+    if account is None or account.provider != "bsre_v2":
+        raise RuleBroken("Kota ini tidak memakai kode sekali pakai.")
+    from services.signing.providers.bsre_v2 import BsreV2
+
+    way = accounts.way_of(account)
+    try:
+        said = BsreV2().totp(
+            way, Who(user.pk, user.name, identity_of(user, way)), count=max(count, 1)
+        )
+    except Failure as failure:
+        raise RuleBroken(failure.said) from None
+    return f"Kode diminta. Kata gateway: {said}"
+
+
 def learn(user: User, provider: str, certificate: x509.Certificate, at: datetime) -> None:
     """Keep which certificate the gateway holds for an official. Call in a transaction."""
     seen = certificates.owner_of(certificate)

@@ -21,7 +21,7 @@ from messaging import outbox
 from services.letters import archive
 from services.letters.models import Letter
 from services.signing import accounts, checking, ordering, rules, secret
-from services.signing.events import LetterSigned, SignatureAsked, SignatureUnknown
+from services.signing.events import LetterSigned, SignatureAsked, SignatureUnknown, StepSigned
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import (
     Asked,
@@ -45,6 +45,7 @@ GRACE = timedelta(seconds=60)  # a lease lasts so much longer than a provider ma
 TOO_LATE = (
     "Waktu untuk frasa sandi sudah lewat sebelum giliran surat ini. Pilih lagi, lalu ketik lagi."
 )
+FAULT = "Terjadi gangguan pada sistem."
 GONE = "Surat ini tidak menunggu tanda tangan Anda lagi."
 S, A = Signature.State, Attempt.State
 
@@ -126,7 +127,8 @@ def work(batch_id: int, attempt_ids: Sequence[int], reference: str) -> None:
             expected = provider.expected(way, who)
             job = _Job(batch, name, provider, way, who, session, expected, passphrase)
             for index, attempt in enumerate(waiting):
-                batch.refresh_from_db(fields=["stopped"])
+                if not provider.is_own:  # other workers are at other letters of it
+                    batch.refresh_from_db(fields=["stopped"])
                 if batch.stopped:
                     _leave(waiting[index:], batch.stopped, code="stopped")
                     break
@@ -187,8 +189,11 @@ def _one(job: _Job, attempt: Attempt) -> None:
         _failed(job, attempt, failure)
     except Exception as error:
         log.exception("signing attempt %s broke", attempt.pk)
-        _not_known(job, attempt, NotKnown("Terjadi gangguan pada sistem.", code="fault",
-                                          answer={"text": type(error).__name__}))  # fmt: skip
+        told = {"text": type(error).__name__}
+        if job.provider.is_own:
+            _failed(job, attempt, Failure(FAULT, code="fault", answer=told))
+        else:
+            _not_known(job, attempt, NotKnown(FAULT, code="fault", answer=told))
     else:
         _look_and_keep(job, attempt, signature, sent, made)
 
@@ -302,6 +307,8 @@ def accept(
         "letter.signed", actor=by, subject="letter", subject_id=letter.pk,
         detail={"signature": row.pk, "provider": row.provider, "signer": row.signer_id},
     )  # fmt: skip
+    if row.step_key:
+        publish(StepSigned(row.pk, letter.pk))
     turn = ordering.turn_of(letter.pk)
     if turn is None:
         publish(LetterSigned(letter.pk))

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from services.letters.models import Letter
 from services.residents.sealing import seal, unseal
+from services.signing.rules import common_name
 from tenants.office.models import Unit
 
 _USER = settings.AUTH_USER_MODEL
@@ -115,6 +116,14 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def owner_name(self) -> str:
+        return common_name(self.subject)
+
+    @property
+    def issuer_name(self) -> str:
+        return common_name(self.issuer)
+
 
 class GatewayStatus(models.Model):
     """What a gateway last said of an official's certificate, in its own word."""
@@ -154,6 +163,8 @@ class Signature(models.Model):
     post_title = models.CharField(max_length=500)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     provider = models.CharField(max_length=20)
+    # The step of the case at which it is given, by its key; "" of the official who approved.
+    step_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     said = models.CharField(max_length=300, blank=True)  # why it failed or is not known
     tries = models.PositiveSmallIntegerField(default=0)
@@ -170,6 +181,7 @@ class Signature(models.Model):
     level = models.CharField(max_length=10, blank=True)  # B-B, B-T, B-LT
     refused_for = models.CharField(max_length=300, blank=True)
     refused_at = models.DateTimeField(null=True)
+    is_ticked = False  # on a page that was sent and not taken
 
     class Meta:
         ordering = ["letter_id", "order"]
@@ -209,6 +221,10 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter_id}/{self.order}: {self.state}"
+
+    @property
+    def issuer_name(self) -> str:
+        return common_name(self.certificate_issuer)
 
     @property
     def is_waiting(self) -> bool:

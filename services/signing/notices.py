@@ -6,6 +6,10 @@ ASKED = notice(
     "signing/asked", "a letter waits for a second signature, to who gives it",
     fields="number link city",
 )  # fmt: skip
+HANDED_ON = notice(
+    "signing/handed-on", "a letter is to be signed by another official, to them",
+    fields="number link city",
+)  # fmt: skip
 UNKNOWN = notice(
     "signing/unknown", "nobody knows whether a letter was signed, to its signer and to admins",
     fields="number link city",

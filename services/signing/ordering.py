@@ -1,6 +1,7 @@
 """Which signatures a letter needs: ordered with its approval, asked for once its PDF is there."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -23,6 +24,7 @@ def words() -> str:
 
 def order(
     letter: Letter, *, signer: User, name: str, post_title: str, unit: Unit, at: datetime,
+    step_key: str = "",
 ) -> Signature | None:  # fmt: skip
     """One more signature for a letter, after those that it needs already; None where the city does
     not sign. Call in the transaction that makes it needed."""
@@ -33,6 +35,7 @@ def order(
     return Signature.objects.create(
         letter=letter, order=before + 1, signer=signer, signer_name=name[:250],
         post_title=post_title[:500], unit=unit, provider=row.provider, ordered_at=at,
+        step_key=step_key,
     )  # fmt: skip
 
 
@@ -54,3 +57,14 @@ def turn_of(letter_id: int) -> Signature | None:
     """The signature that is next; None when none is left."""
     left = Signature.objects.filter(letter=letter_id).exclude(state=Signature.State.SIGNED)
     return left.order_by("order").first()
+
+
+def are_missing(letters: Any, step_key: str) -> bool:
+    """Whether one of these letters lacks the signature of a step. One query."""
+    rows = Signature.objects.filter(letter__in=letters, step_key=step_key)
+    return rows.exclude(state=Signature.State.SIGNED).exists()
+
+
+def is_on() -> bool:
+    """Whether the city signs."""
+    return accounts.in_force() is not None

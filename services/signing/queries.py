@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from services.letters.models import Letter
 from services.signing import checking
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import providers
+from services.signing.rules import common_name
 
 Finding = checking.Finding
 Unreadable = checking.Unreadable
@@ -32,6 +33,8 @@ class Signed:
     level: str  # B-B, B-T, B-LT
     provider: str
     provider_label: str
+    certificate_name: str  # the name in the certificate
+    issuer_name: str  # and in that of who issued it
 
 
 def signatures_of(letter_id: int) -> list[Signed]:
@@ -49,6 +52,7 @@ def _signed(row: Signature) -> Signed:
         ends_at=row.certificate_ends_at, is_certified=row.is_certified, at=row.signed_at,
         level=row.level, provider=row.provider,
         provider_label=known.label if known is not None else row.provider,
+        certificate_name=common_name(row.certificate_subject), issuer_name=row.issuer_name,
     )  # fmt: skip
 
 
@@ -58,18 +62,34 @@ def verify_bytes(pdf: bytes) -> list[Finding]:
     return checking.findings(pdf)
 
 
+def _in_turn(user: User) -> QuerySet[Signature]:
+    """Of this official, with nothing to be signed by somebody else before."""
+    earlier = Signature.objects.filter(letter=OuterRef("letter"), order__lt=OuterRef("order"))
+    unsigned = Exists(earlier.exclude(state=S.SIGNED))
+    return Signature.objects.filter(~unsigned, signer=user, state__in=Signature.WAITING)
+
+
 def waiting_for(user: User) -> QuerySet[Signature]:
     """What waits for this official's signature and can be signed now, oldest first."""
-    earlier = Signature.objects.filter(state__in=(*Signature.OPEN, S.REFUSED))
-    rows = Signature.objects.filter(
-        signer=user, state__in=Signature.WAITING, letter__state=Letter.State.RENDERED
-    ).exclude(letter__signatures__in=earlier.filter(order=1), order__gt=1)
-    return rows.select_related("letter", "unit").order_by("ordered_at", "pk")
+    rows = _in_turn(user).filter(letter__state=Letter.State.RENDERED)
+    return rows.select_related("letter__person", "unit").order_by("ordered_at", "pk")
 
 
 def count_waiting(user: User) -> int:
     """For the menu. One query."""
     return waiting_for(user).count()
+
+
+def open_of(user: User) -> QuerySet[Signature]:
+    """What this official has to sign, also what a worker still prepares."""
+    return _in_turn(user)
+
+
+def being_made(user: User) -> int:
+    """Letters of this official that are being prepared or signed just now. One query."""
+    is_prepared = Q(state__in=Signature.WAITING, letter__state=Letter.State.NUMBERED, order=1)
+    rows = Signature.objects.filter(is_prepared | Q(state__in=Signature.UNDER_WAY), signer=user)
+    return rows.count()
 
 
 def in_doubt(user: User | None = None) -> QuerySet[Attempt]:
@@ -83,12 +103,12 @@ def in_doubt(user: User | None = None) -> QuerySet[Attempt]:
 
 def log_of(user: User) -> QuerySet[Signature]:
     """What this official has signed, newest first."""
-    rows = Signature.objects.filter(signer=user, state=S.SIGNED).select_related("letter", "unit")
+    rows = Signature.objects.filter(signer=user, state=S.SIGNED).select_related("letter__person")
     return rows.order_by("-signed_at", "-pk")
 
 
 def own(user: User, signature_id: int) -> Signature | None:
-    rows = Signature.objects.select_related("letter", "unit")
+    rows = Signature.objects.select_related("letter__person", "unit")
     return rows.filter(pk=signature_id, signer=user).first()
 
 
@@ -127,7 +147,7 @@ def progress(batch: Batch) -> Progress:
 def results(batch: Batch) -> Sequence[Attempt]:
     """Each try of a confirmation with its letter, those to be looked at first. One query."""
     order = {A.UNKNOWN: 0, A.FAILED: 1, A.SIGNING: 2, A.VALIDATING: 2, A.QUEUED: 3, A.SIGNED: 4}
-    rows = Attempt.objects.filter(batch=batch).select_related("signature__letter")
+    rows = Attempt.objects.filter(batch=batch).select_related("signature__letter__person")
     return sorted(rows, key=lambda one: (order[A(one.state)], one.pk))
 
 

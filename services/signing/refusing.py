@@ -7,31 +7,26 @@ from django.db import transaction
 from accounts.models import User
 from audit import actions as audit
 from events.subscribers import publish
-from kernel.errors import NotThere, Stale
+from kernel.errors import Stale
 from services.letters import actions as letters
-from services.signing import rules
+from services.signing import handing, rules
 from services.signing.events import SignatureRefused
-from services.signing.models import Attempt, Signature
-
-_BUSY = (Attempt.State.QUEUED, Attempt.State.SIGNING, Attempt.State.VALIDATING)
+from services.signing.models import Signature
 
 
 @transaction.atomic
 def refuse(*, signature_id: int, by: User, reason: str, at: datetime) -> Signature:
     """Raises NotThere for who is not asked, RuleBroken without a reason, Stale while it is being
     signed or once it is."""
-    row = (
-        Signature.objects.select_for_update(of=("self",)).filter(pk=signature_id, signer=by).first()
-    )
-    if row is None:
-        raise NotThere("Surat ini tidak menunggu tanda tangan Anda.")
+    row = handing.waiting(signature_id, by)
     words = rules.reason_of(reason)
-    if not row.is_waiting or row.attempts.filter(state__in=_BUSY).exists():
-        raise Stale("Surat ini sudah atau sedang ditandatangani, atau sudah ditolak.")
     if not letters.void(row.letter_id, by=by, reason=words, at=at):
         raise Stale("Surat ini sudah jadi atau sudah dicabut. Tidak ada yang berubah.")
     row.state, row.refused_for, row.refused_at = Signature.State.REFUSED, words, at
     row.save(update_fields=["state", "refused_for", "refused_at"])
+    # Whoever would have signed after them has nothing to sign any more.
+    after = Signature.objects.filter(letter=row.letter_id, state__in=Signature.WAITING)
+    after.update(state=Signature.State.REFUSED, refused_for=words, refused_at=at)
     audit.record("signature.refused", actor=by, subject="letter", subject_id=row.letter_id,
                  detail={"signature": row.pk})  # fmt: skip
     publish(SignatureRefused(row.pk, row.letter_id))

@@ -58,11 +58,11 @@ def new_passphrase(typed: str, again: str, name: str) -> str:
     return typed
 
 
-def reason_of(typed: str) -> str:
+def reason_of(typed: str, field: str = "reason") -> str:
     """Why an official does not sign, or how an outcome was found out. Raises RuleBroken."""
     words = tidy(typed)
     if len(words) < 10:
-        raise RuleBroken("Tulis alasannya, paling sedikit 10 huruf.", field="reason")
+        raise RuleBroken("Tulis alasannya, paling sedikit 10 huruf.", field=field)
     return words[:300]
 
 
@@ -114,3 +114,9 @@ def _words(name: str) -> set[str]:
     bare = name.split(",")[0].casefold()  # titles stand behind the comma
     words = {word for word in re.findall(r"[^\W\d_]+", bare) if len(word) > 2}
     return words - {"drs", "dra", "prof", "ir", "dr", "haji", "hj"}
+
+
+def common_name(subject: str) -> str:
+    """The name in a certificate's subject (RFC 4514), as people read it."""
+    found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])*)", subject)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else subject

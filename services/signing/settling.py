@@ -21,17 +21,23 @@ from tenants.registry.current import city
 DECLARED = "declared"
 
 
-def unknown_attempt(attempt_id: int, by: User, at: datetime) -> Attempt:
-    """An attempt whose outcome is not known, for its signer or who administers the city. Raises
-    NotThere, Stale once it is settled."""
+def seen_attempt(attempt_id: int, by: User, at: datetime) -> Attempt:
+    """An attempt, for its signer or who administers the city. Raises NotThere."""
     found = (
-        Attempt.objects.select_related("signature__letter", "signature__signer")
+        Attempt.objects.select_related("signature__letter", "signature__signer", "settled_by")
         .filter(pk=attempt_id)
         .first()
     )
     today = at.astimezone(city().tz).date()
     if found is None or (found.signature.signer_id != by.pk and not office.is_admin(by, today)):
         raise NotThere("Percobaan ini tidak ditemukan.")
+    return found
+
+
+def unknown_attempt(attempt_id: int, by: User, at: datetime) -> Attempt:
+    """An attempt whose outcome is not known, for its signer or who administers the city. Raises
+    NotThere, Stale once it is settled."""
+    found = seen_attempt(attempt_id, by, at)
     is_open = found.state == Attempt.State.UNKNOWN and found.settled_at is None
     if not is_open or found.signature.state != Signature.State.UNKNOWN:
         raise Stale("Hasil tanda tangan ini sudah diketahui. Tidak ada yang berubah.")

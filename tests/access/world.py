@@ -35,6 +35,7 @@ from services.residents.models import Consent, Person, Representation
 from services.residents.wallet import actions as wallet
 from services.residents.wallet.kinds import kinds as wallet_kinds
 from services.results import handing
+from services.signing.models import Attempt, Batch, Signature
 from services.visits import actions as homes
 from services.visits.models import Stop, StopPhoto
 from tenants.office.models import Post
@@ -189,6 +190,7 @@ def build(cast: Cast) -> World:
     ids |= _register(cast)
     outbox.run_due()  # letters and what is told
     ids |= _books(cast)
+    ids |= _signing(cast, letter)
     ids["village"] = cast.village.pk
     insiders = [
         (cast.sari, OF_RESIDENTS), (mate_of(cast), OF_RESIDENTS), (cast.hasan, OF_HEADS),
@@ -197,6 +199,20 @@ def build(cast: Cast) -> World:
         (kk.dani, OF_DESKS), (cast.petugas, OF_DESKS),
     ]  # fmt: skip
     return World(cast, ids, insiders, (now().date() + timedelta(days=1)).isoformat())
+
+
+def _signing(cast: Cast, letter: Letter) -> dict[str, int]:
+    """A signature that nobody knows whether it was made."""
+    signature = Signature.objects.create(
+        letter=letter, signer=cast.lurah, signer_name="Lurah", post_title="Lurah",
+        unit=cast.village, provider="bsre_v2", state="unknown", ordered_at=MONDAY,
+    )  # fmt: skip
+    batch = Batch.objects.create(key="satu", by=cast.lurah, at=MONDAY)
+    attempt = Attempt.objects.create(
+        signature=signature, batch=batch, number=1, provider="bsre_v2", state="unknown",
+        started_at=MONDAY,
+    )  # fmt: skip
+    return {"signature": signature.pk, "signing_batch": batch.pk, "signing_attempt": attempt.pk}
 
 
 def _books(cast: Cast) -> dict[str, int]:

@@ -301,6 +301,15 @@ CITY_HOST = {
     "meja/kunjungan/<int:pk>/jadwal/": DESK,
     "meja/kunjungan/foto/<int:pk>/": DESK,
     "meja/kunjungan/foto/<int:pk>/hapus/": DESK,
+    "meja/tanda-tangan/": DESK,
+    "meja/tanda-tangan/<int:pk>/": DESK,
+    "meja/tanda-tangan/<int:pk>/surat/": DESK,
+    "meja/tanda-tangan/<int:pk>/tolak/": DESK,
+    "meja/tanda-tangan/<int:pk>/serahkan/": DESK,
+    "meja/tanda-tangan/hasil/<int:pk>/": DESK,
+    "meja/tanda-tangan/percobaan/<int:pk>/": OFFICE,
+    "meja/tanda-tangan/riwayat/": DESK,
+    "meja/tanda-tangan/sertifikat/": DESK,
     "meja/retribusi/": DESK,
     "meja/retribusi/<int:pk>/": DESK,
     "meja/retribusi/bukti/<int:pk>/": DESK,
@@ -488,6 +497,7 @@ CITY_HOST = {
     "kelola/wilayah/<int:pk>/bentuk/": ADMIN,
     "kelola/wilayah/keputusan/<int:pk>/batal/": ADMIN,
     "kelola/pembayaran/": ADMIN,
+    "kelola/tanda-tangan/": ADMIN,
     "kelola/peran/": ADMIN,
     "kelola/peran/baru/": ADMIN,
     "kelola/peran/<int:pk>/": ADMIN,
@@ -634,6 +644,7 @@ def test_every_address_declares_the_audience_of_the_table(urlconf: str) -> None:
 SHUT = (
     "kelola/data/", "kelola/langganan/", "kelola/dukungan/", "kelola/penduduk/impor/",
     "kelola/rt/berkas/<int:pk>/", "kelola/rt/kartu/", "kelola/pembayaran/",
+    "kelola/tanda-tangan/",
 )  # fmt: skip
 # What anyone reads and an operator who looks in reads too; all else of residents stays theirs.
 SHOWN = ("", "kebutuhan/", "layanan/", "mal/", "v/", "privasi/", "bahasa/")

@@ -9,8 +9,9 @@ from services.applications import issuing
 from services.letters.models import Letter
 from services.signing import accounts, certificates, making, secret
 from services.signing.models import Attempt, Batch, Signature
+from tenants.office.models import Unit
 from tenants.registry.models import City
-from tests.factories import MONDAY, Cast, approve, make_cast, submitted
+from tests.factories import MONDAY, Cast, approve, make_cast, official, submitted
 
 PASSPHRASE = "empat kuda hijau berlari"
 
@@ -58,6 +59,11 @@ def local(cast: Cast) -> Desk:
     )  # fmt: skip
     certificates.enrol(user=cast.lurah, passphrase=PASSPHRASE, again=PASSPHRASE, at=MONDAY)
     return Desk(cast)
+
+
+@pytest.fixture
+def admin_of(in_bontang: City, cast: Cast) -> User:
+    return official("admin", Unit.objects.get(code=in_bontang.code), "admin")
 
 
 @pytest.fixture

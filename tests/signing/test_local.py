@@ -12,7 +12,7 @@ from services.signing import certificates, ordering, queries
 from services.signing.models import Attempt, Signature
 from tests.factories import MONDAY, approve
 from tests.neighbours import asked
-from tests.signing.conftest import Desk
+from tests.signing.conftest import PASSPHRASE, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +142,22 @@ def test_the_letter_of_a_ketua_rt_goes_out_without_a_signature(local: Desk) -> N
     assert letter.state == Letter.State.READY
     assert not Signature.objects.filter(letter=letter).exists()
     assert "belum memakai tanda tangan" in letter.content.footer[1]
+
+
+def test_long_names_have_room(local: Desk, tmp_path: Path) -> None:
+    """Of a certificate whose names are as long as they may be."""
+    lurah = local.lurah
+    lurah.name = "Prof. Dr. " + "Raden Mas Panjang Sekali Namanya " * 4
+    lurah.save()
+    certificates.enrol(user=lurah, passphrase=PASSPHRASE, again=PASSPHRASE, at=MONDAY)
+    letter = local.letter()
+    local.sign(letter)
+    assert "Signature is Valid." in pdfsig(pdf_of(letter), tmp_path)
+
+
+def test_a_fault_of_our_own_is_no_doubt(local: Desk, monkeypatch) -> None:
+    """Nothing left this process: the letter waits again."""
+    letter = local.letter()
+    monkeypatch.setattr("services.signing.pades.increment.add", lambda *_, **__: 1 // 0)
+    local.sign(letter)
+    assert (Signature.objects.get().state, Attempt.objects.get().code) == ("failed", "fault")

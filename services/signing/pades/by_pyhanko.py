@@ -1,6 +1,7 @@
 """PAdES by pyHanko: for a second signature, and for those with a time stamp. Loaded only then: the
 library takes a second to load."""
 
+import asyncio
 import io
 
 from asn1crypto import crl, keys
@@ -15,6 +16,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from services.signing.providers import Asked, NotSent
+
+NO_STAMP = "Stempel waktu tidak bisa diambil, jadi belum ada yang ditandatangani."
 
 
 def sign(
@@ -33,9 +36,10 @@ def sign(
     )  # fmt: skip
     stamper = timestamps.HTTPTimeStamper(time_stamps, timeout=10) if level != "B-B" else None
     context = None
-    if level == "B-LT":
+    if level == "B-LT" and stamper is not None:
         context = ValidationContext(
-            trust_roots=[above], crls=[crl.CertificateList.load(revoked)], allow_fetching=False,
+            trust_roots=[above, *_roots_of(stamper)],
+            crls=[crl.CertificateList.load(revoked)], allow_fetching=False,
             revocation_mode="soft-fail",
         )  # fmt: skip
     wanted = signers.PdfSignatureMetadata(
@@ -49,12 +53,20 @@ def sign(
     except (timestamps.TimestampRequestError, SigningError, OSError) as error:
         if level == "B-B":
             raise
-        raise NotSent(
-            "Stempel waktu tidak bisa diambil, jadi belum ada yang ditandatangani.",
-            code="tsa", answer={"text": str(error)},
-        ) from None  # fmt: skip
+        raise NotSent(NO_STAMP, code="tsa", answer={"text": str(error)}) from None
     whole: bytes = out.getvalue()
     return whole
+
+
+def _roots_of(stamper: timestamps.HTTPTimeStamper) -> list[asn1.Certificate]:
+    """The roots that a time stamp's own chain ends in: they are kept beside the signature. Whether
+    to trust them is for whoever checks the letter. Raises NotSent."""
+    try:
+        token = asyncio.run(stamper.async_dummy_response("sha256"))
+    except (timestamps.TimestampRequestError, OSError) as error:
+        raise NotSent(NO_STAMP, code="tsa", answer={"text": str(error)}) from None
+    found = [one.chosen for one in token["content"]["certificates"]]
+    return [one for one in found if one.self_issued] or found
 
 
 def _asn1(certificate: x509.Certificate) -> asn1.Certificate:

@@ -116,6 +116,7 @@ class Session(Protocol):
 class Provider(Protocol):
     label: str
     is_certified: bool  # by the law: a certificate of a recognised authority (PSrE)
+    is_own: bool  # signs in this process: a fault of ours is no doubt about what happened
     needs_base: bool  # whether there is a gateway with an address
     asks_identity: bool  # whether it knows officials by NIK or e-mail
     types: str  # what the official types when signing

@@ -82,6 +82,7 @@ def _id_of(answer: Answer) -> str:
 class BsreV1(Offline):
     label = "BSrE, Esign Client Service v1"
     is_certified = True
+    is_own = False
     needs_base = True
     asks_identity = True
     types = "Frasa sandi BSrE"

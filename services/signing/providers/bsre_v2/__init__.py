@@ -73,6 +73,7 @@ class V2Session:
 class BsreV2(Offline):
     label = "BSrE, Esign Client Service v2"
     is_certified = True
+    is_own = False
     needs_base = True
     asks_identity = True
     types = "Frasa sandi atau kode BSrE"

@@ -14,8 +14,6 @@ from services.signing import certificates
 from services.signing.pades import increment, issuing, keys
 from services.signing.providers import Asked, Made, Offline, Refused, Setting, Way, Who, providers
 
-ROOM = 2560
-
 
 @cache
 def _authority() -> tuple[Any, Any]:
@@ -46,7 +44,7 @@ class DemoSession:
     def sign(self, asked: Asked) -> Made:
         opened = increment.add(
             asked.pdf, at=asked.at, name=f"{self._name} ({issuing.DEMO_MARK})",
-            reason="Peragaan", place=asked.place, room=ROOM, field=asked.field,
+            reason="Peragaan", place=asked.place, room=self._sealer.room, field=asked.field,
         )  # fmt: skip
         if opened is None:
             raise Refused("Peragaan hanya untuk satu tanda tangan pada satu surat.", code="demo")
@@ -57,6 +55,7 @@ class DemoSession:
 class Demo(Offline):
     label = "Peragaan (hanya kota contoh)"
     is_certified = False
+    is_own = True
     needs_base = False
     asks_identity = False
     types = "Frasa sandi (bebas, ini peragaan)"

@@ -23,7 +23,6 @@ from services.signing.providers import (
     providers,
 )
 
-ROOM = 2560  # bytes of a plain signature with two certificates: about 2,400
 LEVELS = (
     ("B-B", "Tanda tangan saja (B-B)"),
     ("B-T", "Dengan stempel waktu (B-T)"),
@@ -50,7 +49,7 @@ class LocalSession:
         if level == "B-B":
             opened = increment.add(
                 asked.pdf, at=asked.at, name=self._row.user.name, reason=asked.reason,
-                place=asked.place, room=ROOM, field=asked.field,
+                place=asked.place, room=self._sealer.room, field=asked.field,
             )  # fmt: skip
             if opened is not None:
                 pdf = opened.closed(self._sealer.sign(opened.digest))
@@ -76,6 +75,7 @@ class LocalSession:
 class Local(Offline):
     label = "Sertifikat kota sendiri (tidak tersertifikasi)"
     is_certified = False
+    is_own = True
     needs_base = False
     asks_identity = False
     types = "Frasa sandi sertifikat"

@@ -1,0 +1,87 @@
+"""Forms of electronic signatures: the confirmation, refusing, handing on, one's certificate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from ui.forms import Form
+
+_SECRET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+PDF = {"accept": "application/pdf"}
+
+
+class SignForm(Form):
+    """One confirmation for every letter that is ticked. What is typed is never shown again."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    passphrase = forms.CharField(
+        max_length=200, strip=False, required=False, widget=forms.PasswordInput(attrs=_SECRET)
+    )
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passphrase"].label = label
+
+
+class RefuseForm(Form):
+    reason = forms.CharField(
+        label="Mengapa tidak ditandatangani?", max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Surat ini batal dan nomornya tetap tercatat. Alasan ini dibaca pemohon.",
+    )  # fmt: skip
+
+
+class HandOnForm(Form):
+    """Another official who may decide the same step signs instead."""
+
+    to = forms.ChoiceField(label="Kepada siapa?", widget=forms.RadioSelect)
+    why = forms.CharField(
+        label="Alasan", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Hanya dibaca pejabat.",
+    )  # fmt: skip
+
+    def __init__(self, colleagues: Mapping[int, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(pk), name) for pk, name in colleagues.items()]
+
+
+class CertificateForm(Form):
+    """A passphrase that only its owner knows."""
+
+    passphrase = forms.CharField(
+        label="Frasa sandi baru", max_length=200, strip=False,
+        widget=forms.PasswordInput(attrs={**_SECRET, "autocomplete": "new-password"}),
+        help_text="Paling sedikit 12 huruf. Tidak disimpan di mana pun: bila lupa, buat sertifikat "
+        "baru.",
+    )  # fmt: skip
+    again = forms.CharField(
+        label="Ketik sekali lagi", max_length=200, strip=False,
+        widget=forms.PasswordInput(attrs={**_SECRET, "autocomplete": "new-password"}),
+    )  # fmt: skip
+
+
+class RevokeCertificateForm(Form):
+    reason = forms.CharField(label="Alasan mencabut", max_length=300)
+
+
+class NikForm(Form):
+    nik = forms.CharField(
+        label="NIK Anda", max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text="Dengan NIK ini gateway mengenal Anda. Disimpan tersandi.",
+    )  # fmt: skip
+
+
+class HandInForm(Form):
+    file = forms.FileField(
+        label="PDF bertanda tangan dari gateway", widget=forms.FileInput(attrs=PDF)
+    )
+
+
+class DeclareForm(Form):
+    reason = forms.CharField(
+        label="Bagaimana Anda tahu bahwa surat ini belum ditandatangani?", max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""An official's own certificate, and outcomes that nobody knows."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from kernel.clock import now
+from kernel.errors import RuleBroken
+from services.desk.frame import frame
+from services.desk.signing_forms import (
+    CertificateForm,
+    DeclareForm,
+    HandInForm,
+    NikForm,
+    RevokeCertificateForm,
+)
+from services.desk.signing_views import TAB
+from services.desk.views import posts_of
+from services.residents import officials
+from services.signing import accounts, certificates, checking, identities, queries, settling
+from services.signing.models import Attempt
+from services.signing.providers import providers
+from tenants.office.access import visitor
+from ui.forms import explained
+from ui.page import Audience, page
+
+
+@page(Audience.DESK)
+@never_cache
+@sensitive_post_parameters("passphrase", "again", "nik")
+@require_http_methods(["GET", "POST"])
+def certificate(request: HttpRequest) -> HttpResponse:
+    """One's own certificate: made, renewed, revoked; or what the gateway says of it."""
+    user, posts = posts_of(request)
+    account = accounts.in_force()
+    what = request.POST.get("do", "") if request.method == "POST" else ""
+    making = CertificateForm(request.POST if what == "make" else None)
+    revoking = RevokeCertificateForm(request.POST if what == "revoke" else None)
+    naming = NikForm(request.POST if what == "nik" else None)
+    name = account.provider if account is not None else certificates.LOCAL
+    own = certificates.own(user, name)
+    if what == "make" and making.is_valid():
+        with explained(making):
+            certificates.enrol(
+                user=user, passphrase=making.cleaned_data["passphrase"],
+                again=making.cleaned_data["again"], at=now(),
+            )  # fmt: skip
+            messages.success(request, "Sertifikat Anda jadi. Ingat frasa sandinya.")
+            return redirect("desk-certificate")
+    elif what == "revoke" and revoking.is_valid() and own is not None:
+        with explained(revoking):
+            certificates.revoke(
+                certificate_id=own.pk, by=user, reason=revoking.cleaned_data["reason"], at=now()
+            )
+            messages.success(request, "Sertifikat Anda dicabut.")
+            return redirect("desk-certificate")
+    elif what == "nik" and naming.is_valid():
+        with explained(naming):
+            officials.identify(user=user, nik=naming.cleaned_data["nik"], by=user)
+            messages.success(request, "NIK tersimpan.")
+            return redirect("desk-certificate")
+    elif what == "ask":
+        found = identities.ask_status(user, now())
+        messages.success(request, f"Kata gateway: {found.status}.")
+        return redirect("desk-certificate")
+    elif what == "code":
+        messages.success(request, identities.ask_code(user, queries.count_waiting(user)))
+        return redirect("desk-signing")
+    provider = providers[account.provider] if account is not None else None
+    context = {
+        **frame(posts, TAB),
+        "account": account,
+        "provider": provider,
+        "own": own,
+        "status": identities.status_of(user),
+        "is_named": bool(officials.nik_prints(user)),
+        "by_code": account is not None and account.options.get("way") == "totp",
+        "making": making,
+        "revoking": revoking,
+        "naming": naming,
+        "moment": now(),
+    }
+    failed = making.errors or revoking.errors or naming.errors
+    return render(request, "desk/signing/certificate.html", context, status=422 if failed else 200)
+
+
+@page(Audience.OFFICE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """A try whose outcome nobody knows: looked at, brought, or declared failed."""
+    who = visitor(request)
+    user = who.user
+    found = settling.seen_attempt(pk, user, now())
+    what = request.POST.get("do", "") if request.method == "POST" else ""
+    bringing = HandInForm(
+        request.POST if what == "bring" else None, request.FILES if what == "bring" else None
+    )
+    declaring = DeclareForm(request.POST if what == "declare" else None)
+    back = redirect("desk-signing-attempt", pk)
+    if what == "look":
+        if settling.examine(attempt_id=pk, by=user, at=now()):
+            messages.success(request, "Suratnya memang sudah ditandatangani. Tersimpan.")
+        else:
+            messages.warning(request, "Tidak ada yang baru dari gateway. Hasilnya belum diketahui.")
+        return back
+    if what == "bring" and bringing.is_valid():
+        sent = bringing.cleaned_data["file"]
+        assert isinstance(sent, UploadedFile)
+        with explained(bringing):
+            if (sent.size or 0) > checking.MOST:
+                raise RuleBroken("Berkas ini terlalu besar.", field="file")
+            settling.hand_in(attempt_id=pk, pdf=sent.read(), by=user, at=now())
+            messages.success(request, "Berkas diterima: surat ini sudah ditandatangani.")
+            return back
+    elif what == "declare" and declaring.is_valid():
+        with explained(declaring):
+            settling.declare_failed(
+                attempt_id=pk, by=user, reason=declaring.cleaned_data["reason"], at=now()
+            )
+            messages.success(request, "Tersimpan. Suratnya menunggu tanda tangan lagi.")
+            return back
+    context: dict[str, Any] = {
+        **(frame(who.desks, TAB) if who.desks else {}),
+        "base": "desk/base.html" if who.desks else "setup/base.html",
+        "attempt": found, "row": found.signature,
+        "is_open": found.state == Attempt.State.UNKNOWN and found.settled_at is None,
+        "bringing": bringing, "declaring": declaring,
+    }  # fmt: skip
+    failed = bringing.errors or declaring.errors
+    return render(request, "desk/signing/attempt.html", context, status=422 if failed else 200)

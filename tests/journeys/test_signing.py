@@ -1,0 +1,170 @@
+"""A Lurah signs fifty letters on a phone, with a wrong passphrase three times; the gateway is away,
+and what became of a letter that nobody knows is settled."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tenants.registry import regions
+from tests.journeys import people
+from tests.journeys.inside import manage
+from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
+from tests.signing.standin import PASSWORD, USER, Standin, running
+
+pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
+VILLAGE = regions.villages("64.74")[6].code  # where no other journey is walked
+PASSPHRASE = "empat kuda hijau berlari"
+NIK = "6474014107800001"
+HERE = f"""
+import io, json
+from datetime import date
+from tenants.backend.scope import in_city
+from tenants.registry.models import City
+from accounts.models import User
+from kernel.clock import now
+from services.signing import accounts
+from services.signing.models import Account, Signature
+from tenants.office.models import Holding
+village = "{VILLAGE}"
+"""
+# Letters that wait for the Lurah.
+APPROVED = f"""{HERE}
+from PIL import Image
+from django.contrib.auth.hashers import make_password
+from services.applications import actions
+from services.cases import decisions
+from services.cases.models import Step
+from services.catalogue.queries import service
+from services.residents.models import Person
+out = io.BytesIO()
+Image.new("RGB", (60, 80), "white").save(out, "JPEG")
+with in_city(City.objects.get(code="64.74")):
+    lurah = Holding.objects.get(post__unit__code=village, post__role="lurah").user
+    User.objects.filter(pk=lurah.pk).update(password=make_password("{people.PASSWORD}"))
+    accounts.keep(provider="local", is_on=True, base="", allow_http=False,
+                  typed={{"level": "B-B"}}, by=lurah, at=now())
+    heads = [h.user for h in Holding.objects.filter(
+        post__unit__code__startswith=f"{{village}}/", post__role="ketua_rt").select_related("user")]
+    grown = Person.objects.filter(place__startswith=village, birth_date__lt=date(2000, 1, 1))
+    done = 0
+    for person in grown.select_related("household__rt").order_by("pk"):
+        if done == COUNT:
+            break
+        begun = actions.begin(service=service("sktm"), applicant=person, by=heads[0])
+        typed = {{"keperluan": "Beasiswa anak", "penghasilan": "1.450.000", "tanggungan": "3"}}
+        files = {{spec.key: out.getvalue() for spec in begun.blueprint.documents}}
+        actions.save_answers(
+            application_id=begun.pk, typed=typed, files=files, names={{}}, by=heads[0])
+        actions.submit(application_id=begun.pk, by=heads[0], at=now())
+        while step := Step.objects.filter(case=begun.pk, state="open").first():
+            holder = Holding.objects.filter(post__unit=step.unit_id, post__role=step.role).first()
+            if holder is None or holder.user.name == person.name:
+                break
+            decisions.approve(step_id=step.pk, by=holder.user, at=now())
+        else:
+            done += 1
+    assert done == COUNT, done
+    print(json.dumps({{"lurah": lurah.login, "name": lurah.name}}))
+"""
+AT_GATEWAY = f"""{HERE}
+from services.residents import officials
+with in_city(City.objects.get(code="64.74")):
+    lurah = Holding.objects.get(post__unit__code=village, post__role="lurah").user
+    Account.objects.update(is_on=False)
+    row = Account.objects.filter(provider="bsre_v1").first() or Account(provider="bsre_v1")
+    row.is_on, row.base, row.allow_http, row.options = True, "BASE", True, {{}}
+    row.changed_by, row.changed_at = lurah, now()
+    row.seal_keys({{"user": "{USER}", "password": "{PASSWORD}"}})
+    row.save()
+    officials.identify(user=lurah, nik="{NIK}", by=None)
+"""
+OFF = f"""{HERE}
+with in_city(City.objects.get(code="64.74")):
+    Account.objects.update(is_on=False)
+"""
+WAITING = f"""{HERE}
+with in_city(City.objects.get(code="64.74")):
+    print(Signature.objects.filter(unit__code=village, state__in=Signature.WAITING).count())
+"""
+
+
+@pytest.fixture(scope="module")
+def lurah_of(balai: Installation) -> Iterator[dict[str, str]]:
+    found: dict[str, str] = json.loads(manage(balai, APPROVED.replace("COUNT", "52")))
+    yield found
+    manage(balai, OFF)  # other journeys get their letters at once
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Standin]:
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def lurah(
+    balai: Installation, browser: Browser, lurah_of: dict[str, str], size: str
+) -> Iterator[Walker]:
+    walker = Walker(browser, "phone", "tanda-tangan")
+    people.sign_in(walker, balai.city("bontang"), lurah_of["lurah"])
+    yield walker
+    walker.context.close()
+    assert not walker.problems
+
+
+def test_fifty_letters_on_a_phone(
+    balai: Installation, lurah: Walker, lurah_of: dict[str, str], gateway: Standin
+) -> None:
+    page = lurah.page
+    page.goto(balai.city("bontang", "/meja/"))
+    lurah.look("daftar")
+    lurah.expect("menunggu tanda tangan elektronik Anda")
+    page.get_by_role("link", name="Tandatangani sekarang").click()
+    page.get_by_role("link", name="Sertifikat saya").click()
+    page.get_by_label("Frasa sandi baru").fill(PASSPHRASE)
+    page.get_by_label("Ketik sekali lagi").fill(PASSPHRASE)
+    lurah.press("Buat sertifikat")
+    lurah.look("sertifikat")
+    lurah.expect("tidak tersertifikasi")
+
+    for _ in range(3):
+        page.goto(balai.city("bontang", "/meja/tanda-tangan/"))
+        page.locator("input[name=step]").first.check()
+        page.get_by_label("Frasa sandi sertifikat").fill("bukan yang ini, bukan")
+        lurah.press("Tandatangani yang dicentang")
+        page.wait_for_selector("text=1 belum", timeout=60_000)
+        lurah.expect("Frasa sandi salah")
+    lurah.look("salah-tiga-kali")
+    lurah.expect("3 kali berturut-turut")
+
+    page.goto(balai.city("bontang", "/meja/tanda-tangan/"))
+    boxes = page.locator("input[name=step]")
+    assert boxes.count() >= 50
+    for number in range(50):
+        boxes.nth(number).check()
+    expect(page.get_by_text("50 dicentang")).to_be_visible()
+    lurah.look("lima-puluh")
+    page.get_by_label("Frasa sandi sertifikat").fill(PASSPHRASE)
+    lurah.press("Tandatangani yang dicentang")
+    page.wait_for_selector("text=50 surat ditandatangani", timeout=120_000)
+    lurah.look("hasil")
+
+    # The gateway is away, then back, and gives one answer that says nothing.
+    waiting = int(manage(balai, WAITING))
+    manage(balai, AT_GATEWAY.replace("BASE", "http://127.0.0.1:9"))
+    _sign_first(balai, lurah)
+    page.wait_for_selector("text=tidak bisa dihubungi", timeout=60_000)
+    lurah.look("gateway-tidak-ada")
+    assert int(manage(balai, WAITING)) == waiting
+    manage(balai, AT_GATEWAY.replace("BASE", gateway.base))
+    gateway.tell("user", nik=NIK, name=lurah_of["name"], passphrase=PASSPHRASE)
+
+
+def _sign_first(balai: Installation, lurah: Walker) -> None:
+    page = lurah.page
+    page.goto(balai.city("bontang", "/meja/tanda-tangan/"))
+    page.locator("input[name=step]").first.check()
+    page.locator("input[name=passphrase]").fill(PASSPHRASE)
+    lurah.press("Tandatangani yang dicentang")
