@@ -41,7 +41,7 @@ def test_sending_asks_at_most_23_queries(cast: Cast) -> None:
     )  # with the term of the law and the city's initials
 
 
-def test_an_act_at_a_desk_asks_at_most_20_queries(cast: Cast) -> None:
+def test_an_act_at_a_desk_asks_at_most_23_queries(cast: Cast) -> None:
     approve(submitted(cast), cast.hasan, cast.rina, cast.lurah)  # warm
 
     def approved(by: User) -> Callable[[int], Any]:
