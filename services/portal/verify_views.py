@@ -136,7 +136,7 @@ def _unknown(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/verify_unknown.html", context, status=404)
 
 
-@page(Audience.ANYONE, when_suspended="open", support="look")
+@page(Audience.ANYONE, support="look")
 @require_safe
 @never_cache
 @bounded
