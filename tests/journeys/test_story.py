@@ -326,7 +326,7 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
     forged.write_bytes(letter.read_bytes().replace(b"%%EOF", b"%%EOF\n% changed\n"))
     anybody.page.set_input_files("#id_file", forged)
     anybody.press("Cocokkan", "other-file")
-    anybody.expect("Berbeda")
+    anybody.expect("ditambahi sesuatu sesudah terbit")
     anybody.go(address[:-1] + ("A" if address[-1] != "A" else "B"), "unknown")
 
 
