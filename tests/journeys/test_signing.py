@@ -79,6 +79,9 @@ with in_city(City.objects.get(code="64.74")):
     row.seal_keys({{"user": "{USER}", "password": "{PASSWORD}"}})
     row.save()
     officials.identify(user=lurah, nik="{NIK}", by=None)
+    # As if they had been approved after the city changed: what was promised is not changed.
+    waiting = Signature.objects.filter(unit__code=village, state__in=Signature.WAITING)
+    waiting.update(provider="bsre_v1")
 """
 OFF = f"""{HERE}
 with in_city(City.objects.get(code="64.74")):
@@ -160,6 +163,14 @@ def test_fifty_letters_on_a_phone(
     assert int(manage(balai, WAITING)) == waiting
     manage(balai, AT_GATEWAY.replace("BASE", gateway.base))
     gateway.tell("user", nik=NIK, name=lurah_of["name"], passphrase=PASSPHRASE)
+    gateway.tell("fault", part="sign/pdf", kind="empty")
+    _sign_first(balai, lurah)
+    page.get_by_role("link", name="Periksa hasilnya").click(timeout=60_000)
+    lurah.look("belum-diketahui")
+    lurah.press("Periksa", exact=True)
+    lurah.expect("memang sudah ditandatangani")
+    assert list(gateway.ledger().values()) == [1]
+    assert int(manage(balai, WAITING)) == waiting - 1
 
 
 def _sign_first(balai: Installation, lurah: Walker) -> None:
