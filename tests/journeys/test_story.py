@@ -327,7 +327,8 @@ def check_letter(town: Town, anybody: Walker, letter: Path, who: dict[str, str])
     anybody.page.set_input_files("#id_file", forged)
     anybody.press("Cocokkan", "other-file")
     anybody.expect("ditambahi sesuatu sesudah terbit")
-    anybody.go(address[:-1] + ("A" if address[-1] != "A" else "B"), "unknown")
+    code = address.partition("#")[0]  # what follows is the record, checked without a connection
+    anybody.go(code[:-1] + ("A" if code[-1] != "A" else "B"), "unknown")
 
 
 def _kecamatan(town: Town) -> regions.Area:
