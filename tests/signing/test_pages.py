@@ -8,7 +8,7 @@ from messaging import outbox
 from messaging.models import Outbox
 from services.applications import issuing
 from services.letters.models import Letter
-from services.signing import accounts, certificates, queries
+from services.signing import accounts, certificates, queries, refusing
 from services.signing.models import Account, Attempt, Batch, Signature
 from tests.factories import MONDAY
 from tests.signing.conftest import PASSPHRASE, Desk
@@ -93,6 +93,24 @@ def test_refused_it_is_void_and_its_people_are_told(local: Desk, as_) -> None:
     assert not queries.waiting_for(local.lurah).exists()
     mails = Outbox.objects.filter(kind="mail.send", key__contains="not-signed")
     assert mails.exists()
+
+
+def test_nothing_is_handed_over_where_the_first_signatory_refuses(
+    local: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[int] = []
+    monkeypatch.setattr("services.applications.kind.make_ready", lambda case, at: handed.append(1))
+    local.sign(local.letter())
+    outbox.run_due()
+    assert handed == [1], "what is signed is handed over"
+    letter = local.letter()
+    row = Signature.objects.get(letter=letter)
+    refusing.refuse(
+        signature_id=row.pk, by=local.lurah, reason="Nama orang tuanya keliru.", at=MONDAY
+    )
+    outbox.run_due()
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.REVOKED and handed == [1]
 
 
 def test_handed_on_it_is_written_in_the_others_name(local: Desk, as_) -> None:
