@@ -10,7 +10,7 @@ The letter's code is signed too (as external data) but not repeated: it stands i
 
 ``day`` counts from 1970-01-01. ``about`` is names as first letters with the number of letters that
 follow: "S3 A8". ``words`` is the start of the SHA-256 of every word of the letter. The script that
-reads it is ``portal/static/portal/check.js``.
+reads it is ``ui/static/ui/check-letter.js``.
 """
 
 import hashlib

@@ -186,6 +186,9 @@ def test_a_kiosk_reaches_its_own_pages_and_the_form_alone(screen: Screen, reside
         "manifest.webmanifest",
         "sw.js",
         "luring/",
+        "v/luring/",
+        ".well-known/balai/kunci.json",
+        ".well-known/balai/dicabut.json",
     }
     assert reached == FORM | kiosk | files | {"keluar/"}
     assert screen.client.post(at("sign-out"))["Location"] == at("kiosk")
