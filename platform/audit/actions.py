@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from audit.models import Entry
-from audit.queries import read_lately, read_since
+from audit.queries import read_lately
 from kernel.clock import now
 
 
@@ -26,45 +26,36 @@ def record(
 ) -> Entry:
     """Note a deed; returns its entry. ``detail`` holds no personal data: ids, codes and decisions
     only."""
-    return Entry.objects.create(
-        what=what,
-        actor_id=actor.pk if actor else None,
-        actor_name=actor.name if actor else "",
-        subject=subject,
-        subject_id=str(subject_id),
-        detail=detail or {},
-    )
+    entry = _entry(what, actor, subject, str(subject_id), detail or {})
+    entry.save()
+    return entry
 
 
 def record_read(*, actor: Actor | None, person_id: int, purpose: str, **more: str) -> None:
     """Note that ``actor`` was shown a resident's data, and why (UU 27/2022 art. 31)."""
-    record(
-        "person.read",
-        actor=actor,
-        subject="person",
-        subject_id=person_id,
-        detail={"purpose": purpose, **more},
-    )
-
-
-def record_read_once(
-    *, actor: Actor, person_id: int, purpose: str, within: timedelta, **more: str
-) -> None:
-    """``record_read``, unless it was noted of this reader and purpose within this time."""
-    if not read_since(now() - within, actor_id=actor.pk, person_id=person_id, purpose=purpose):
-        record_read(actor=actor, person_id=person_id, purpose=purpose, **more)
+    _read(actor, str(person_id), purpose, more).save()
 
 
 def record_reads_once(
-    *, actor: Actor, people: Iterable[int], purpose: str, within: timedelta
+    *, actor: Actor, people: Iterable[int], purpose: str, within: timedelta, **more: str
 ) -> None:
-    """``record_read_once`` of everybody whom a list shows. Two queries."""
-    ids = {str(person) for person in people}
+    """``record_read`` of each of these residents, unless it was noted of this reader and purpose
+    within this time. Two queries."""
+    ids = sorted({str(person) for person in people})
     known = read_lately(now() - within, actor_id=actor.pk, people=ids, purpose=purpose)
     Entry.objects.bulk_create(
-        Entry(
-            what="person.read", actor_id=actor.pk, actor_name=actor.name, subject="person",
-            subject_id=person, detail={"purpose": purpose},
-        )
-        for person in sorted(ids - known)
+        _read(actor, person, purpose, more) for person in ids if person not in known
+    )
+
+
+def _read(actor: Actor | None, person: str, purpose: str, more: dict[str, str]) -> Entry:
+    return _entry("person.read", actor, "person", person, {"purpose": purpose, **more})
+
+
+def _entry(
+    what: str, actor: Actor | None, subject: str, subject_id: str, detail: dict[str, object]
+) -> Entry:
+    return Entry(
+        what=what, actor_id=actor.pk if actor else None, actor_name=actor.name if actor else "",
+        subject=subject, subject_id=subject_id, detail=detail,
     )  # fmt: skip

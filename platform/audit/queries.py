@@ -16,18 +16,10 @@ def told_to(person_id: int) -> QuerySet[Entry]:
     return Entry.objects.filter(what__in=TOLD, subject="person", subject_id=str(person_id))
 
 
-def read_since(at: datetime, *, actor_id: int, person_id: int, purpose: str) -> bool:
-    """Whether this reader was noted at this resident's data for this purpose since then."""
-    return Entry.objects.filter(
-        what="person.read", subject="person", subject_id=str(person_id), actor_id=actor_id,
-        detail__purpose=purpose, at__gte=at,
-    ).exists()  # fmt: skip
-
-
 def read_lately(at: datetime, *, actor_id: int, people: Iterable[str], purpose: str) -> set[str]:
     """Of these residents, by id, those whose data this reader was noted to read since then."""
     found = Entry.objects.filter(
-        what="person.read", subject="person", subject_id__in=list(people), actor_id=actor_id,
+        what="person.read", subject="person", subject_id__in=people, actor_id=actor_id,
         detail__purpose=purpose, at__gte=at,
     )  # fmt: skip
     return set(found.values_list("subject_id", flat=True))

@@ -13,6 +13,7 @@ from services.applications.events import LetterReady
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
 from services.cases import fees, reasons, vouching
+from services.cases.actions import end_unsigned
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Step
 from services.cases.route import finish, locked, office_code, today_of
@@ -25,6 +26,8 @@ from services.letters.actions import Draft, Signer
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
 from services.signing import ordering as signing
+from services.signing.models import Signature
+from services.signing.ordering import Wanted
 from tenants.office import queries as office
 from tenants.office.models import Holding, Unit
 from tenants.office.roles import NEIGHBOURHOOD, level_of
@@ -69,15 +72,12 @@ def order(
         also_signed_by=[holding.title for _, holding in also],
     )
     if signs:
-        signing.order(
-            letter, signer=by, name=signer.name, post_title=signer.post_title, unit=step.unit,
-            at=at,
-        )  # fmt: skip
-    for further, holding in also:
-        signing.order(
-            letter, signer=holding.user, name=holding.user.name, post_title=holding.title,
-            unit=holding.post.unit, at=at, step_key=further,
-        )  # fmt: skip
+        further = [
+            Wanted(holding.user, holding.user.name, holding.title, holding.post.unit, key)
+            for key, holding in also
+        ]
+        first = Wanted(by, signer.name, signer.post_title, step.unit)
+        signing.order(letter, [first, *further], at=at)
     IssuedLetter.objects.create(
         application=application, output=output.key, letter=letter,
         is_replacement=replaces is not None,
@@ -141,7 +141,8 @@ def letterhead(unit: Unit) -> list[Unit]:
 @transaction.atomic
 def finish_letters(*, application_id: int, at: datetime) -> None:
     """Make every PDF that is still missing, give out those that nobody has to sign any more, and
-    close the case when nothing else is open.
+    close the case when nothing else is open; as refused, where no letter is left because nobody
+    signed it.
 
     Idempotent: runs again after any crash, and after each signature.
     """
@@ -156,5 +157,30 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
             continue
         letters.make_ready(issued.letter_id)
         publish(LetterReady(issued.letter_id, application.pk))
-    if application.state == Application.State.ISSUING and not is_waiting:
+    if is_waiting:
+        return
+    unsigned = _unsigned(application)
+    if unsigned is not None:
+        end_unsigned(
+            case_id=application.pk, key=unsigned.step_key or _step_of(application, unsigned.letter),
+            by=unsigned.signer, note=unsigned.refused_for, at=at,
+        )  # fmt: skip
+    elif application.state == Application.State.ISSUING:
         finish(application, at)
+
+
+def _unsigned(application: Application) -> Signature | None:
+    """The signature whose refusal left the application without any letter; None where it has one,
+    or lost it otherwise."""
+    if application.issued.exclude(letter__state=Letter.State.REVOKED).exists():
+        return None
+    refused = Signature.objects.filter(
+        letter__issued_from__application=application, state=Signature.State.REFUSED
+    )
+    return refused.select_related("letter__issued_from", "signer").order_by("refused_at").last()
+
+
+def _step_of(application: Application, letter: Letter) -> str:
+    """The key of the step that brought a letter."""
+    outputs = {output.key: output.step for output in application.blueprint.outputs}
+    return outputs[letter.issued_from.output]

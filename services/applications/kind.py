@@ -90,11 +90,7 @@ class ApplicationKind:
         return issue(hand, at)
 
     def ended_well(self, case: Case, at: datetime) -> None:
-        application = Application.of(case)
-        void = Letter.State.REVOKED
-        if application.blueprint.outputs and application.issued.filter(letter__state=void).exists():
-            return  # whose signer refused: nothing is handed over
-        make_ready(application, at)
+        make_ready(Application.of(case), at)
 
     def term(self, case: Case) -> Term | None:
         blueprint = Application.of(case).blueprint

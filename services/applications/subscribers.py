@@ -13,14 +13,12 @@ from services.applications.events import LetterRevoked
 from services.applications.issuing import finish_letters
 from services.applications.models import Application, IssuedLetter, LifeEvent
 from services.applications.requirements import keep_in_wallet
-from services.cases import reasons
-from services.cases.actions import complete, give_up
+from services.cases.actions import complete
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.finding import keys_of
 from services.cases.kinds import kinds
 from services.cases.models import Case, Step
 from services.cases.route import today_of
-from services.cases.steps.signature import SIGNATURE
 from services.catalogue.translation import ORIGINAL
 from services.letters import watching
 from services.letters.models import Letter
@@ -125,23 +123,29 @@ def go_on_once_signed(event: StepSigned) -> None:
     """The step at which a further official signs comes to its end with the last of its letters."""
     row = Signature.objects.get(pk=event.signature_id)
     issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
-    if issued is None or are_missing(issued.application.issued.values("letter"), row.step_key):
+    if issued is not None:
+        _end_signed_step(issued.application, row.step_key)
+
+
+def _end_signed_step(application: Application, key: str) -> None:
+    """End the step of a further official once none of its letters waits for them."""
+    if are_missing(application.issued.values("letter"), key):
         return
-    steps = Step.objects.filter(case=issued.application_id, key=row.step_key)
-    step = steps.filter(state=Step.State.OPEN).first()
+    step = application.steps.filter(key=key, state=Step.State.OPEN).first()
     if step is not None:
         complete(step_id=step.pk, at=now())
 
 
 @subscribe(SignatureRefused)
 def tell_not_signed(event: SignatureRefused) -> None:
-    """The letter is void: its case comes to an end, its applicant and those who worked on it are
-    told."""
+    """The letter is void. Its case goes on with its other letters; where none is left, it ends as
+    refused. Its applicant and those who worked on it are told."""
     issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
     if issued is None:
         return
-    give_up(case_id=issued.application_id, kind=SIGNATURE, at=now(), note=reasons.NOT_SIGNED)
     finish_letters(application_id=issued.application_id, at=now())
+    row = Signature.objects.get(pk=event.signature_id)
+    _end_signed_step(issued.application, row.step_key)
     publish(LetterRevoked(event.letter_id, issued.application_id))
     steps = Step.objects.filter(case=issued.application_id, decided_by__isnull=False)
     letter = Letter.objects.select_related("unit", "revoked_by").get(pk=event.letter_id)

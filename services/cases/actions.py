@@ -1,5 +1,6 @@
 """What happens to a case without an official at a desk."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from accounts.models import User
 from kernel.errors import NotThere
 from kernel.once import reading_once
 from services.cases.models import Case, Step
-from services.cases.route import at_hand, turn_down
+from services.cases.route import at_hand, put_again, turn_down
 from services.cases.steps.registry import step_kinds
 from services.catalogue.steps import DESK
 
@@ -29,9 +30,14 @@ def complete(*, step_id: int, at: datetime, by: User | None = None, note: str = 
 
 @transaction.atomic
 @reading_once()
-def give_up(*, case_id: int, kind: str, at: datetime, note: str) -> None:
-    """What the open step of this kind waits for will not come: the case ends without it."""
-    step = Step.objects.filter(case=case_id, kind=kind, state=Step.State.OPEN).first()
-    hand = at_hand(step.pk) if step is not None else None
-    if hand is not None and hand.step.state == Step.State.OPEN:
-        turn_down(hand, at, by=None, note=note)
+def end_unsigned(*, case_id: int, key: str, by: User, note: str, at: datetime) -> None:
+    """An official does not sign what came of a case: it ends as refused, wherever it lies. ``key``
+    names the step that brought the letter, or at which it would have been signed. Does nothing to
+    a case that has ended."""
+    row = Step.objects.filter(case=case_id, key=key).order_by("pk").last()
+    hand = at_hand(row.pk) if row is not None else None
+    if hand is None or hand.case.state not in (Case.State.RUNNING, Case.State.ISSUING):
+        return
+    if hand.step.state != Step.State.OPEN:
+        hand = replace(hand, step=put_again(hand, at, due_at=at))
+    turn_down(hand, at, by=by, note=note)

@@ -27,7 +27,6 @@ PAID_LATER = gettext_noop("Boleh dibayar kemudian; diteruskan ke langkah berikut
 PAID = gettext_noop("Lunas.")
 SIGNED = gettext_noop("Sudah ditandatangani.")
 NOT_SIGNED_HERE = gettext_noop("Tidak perlu tanda tangan elektronik di sini; diteruskan.")
-NOT_SIGNED = gettext_noop("Penanda tangan menolak menandatangani suratnya.")
 NOT_PAID = gettext_noop("Tidak dibayar sampai batas waktu.")
 DECIDED_AT = gettext_noop("Diputuskan di %(unit)s.")
 

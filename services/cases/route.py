@@ -138,6 +138,32 @@ def put(
     return passed_over is None
 
 
+def put_again(
+    hand: AtHand, at: datetime, *, due_at: datetime, taken_by: User | None = None
+) -> Step:
+    """Open a step that was closed once more, by a row of its own: what was decided before stays
+    as it was."""
+    before = hand.step
+    step = Step.objects.create(
+        case=hand.case,
+        key=before.key,
+        kind=before.kind,
+        title=before.title,
+        unit=before.unit,
+        role=before.role,
+        deputies=before.deputies,
+        opened_at=at,
+        due_at=due_at,
+        topic=before.topic,
+        case_unit_id=before.case_unit_id,
+        taken_by=taken_by,
+        taken_at=at if taken_by is not None else None,
+    )
+    level = hand.spec.level if isinstance(hand.spec, PostStep) else ""
+    publish(StepOpened(step.pk, hand.case.pk, level, reopened=True))
+    return step
+
+
 def is_near(unit: Unit) -> bool:
     """Whether neighbours answer there, in hours of their own."""
     return level_of(unit.kind) in NEIGHBOURHOOD

@@ -8,10 +8,10 @@ from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.cases import reasons, vouching
-from services.cases.events import StepOpened, StepTakenBack
+from services.cases.events import StepTakenBack
 from services.cases.kinds import kind_of
 from services.cases.models import Case, Step
-from services.cases.route import at_hand, record
+from services.cases.route import at_hand, put_again, record
 from services.catalogue.steps import DeskStep
 
 WITHIN = timedelta(minutes=15)
@@ -38,9 +38,8 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     if hand is None:
         raise NotThere
     case, step = hand.case, hand.step
-    spec = hand.spec
     if (
-        not isinstance(spec, DeskStep)
+        not isinstance(hand.spec, DeskStep)
         or not can_take_back(step, by=by, at=at)
         or kind_of(case).has_results(case)
     ):
@@ -54,19 +53,6 @@ def take_back(*, step_id: int, by: User, at: datetime) -> Step:
     step.state, step.note = Step.State.SKIPPED, reasons.VOUCH_TAKEN_BACK
     step.save(update_fields=["state", "note"])
     vouching.void(step, by=by, at=at)
-    again = Step.objects.create(
-        case=case,
-        key=step.key,
-        title=step.title,
-        unit_id=step.unit_id,
-        role=step.role,
-        deputies=step.deputies,
-        opened_at=at,
-        due_at=max(step.due_at, at),
-        topic=step.topic,
-        case_unit_id=step.case_unit_id,
-    )
     record(case, "case.vouch_taken_back", by)
     publish(StepTakenBack(step.pk, case.pk))
-    publish(StepOpened(again.pk, case.pk, spec.level, reopened=True))
-    return again
+    return put_again(hand, at, due_at=max(step.due_at, at))

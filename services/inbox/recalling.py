@@ -5,13 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from events.subscribers import publish
 from kernel.errors import NotThere, Stale
 from services.cases import reasons
 from services.cases.decisions import post_held
-from services.cases.events import StepOpened
 from services.cases.models import Case, Step
-from services.cases.route import at_hand, record
+from services.cases.route import at_hand, put_again, record
 from services.catalogue.steps import DeskStep
 
 TOO_LATE = (
@@ -68,21 +66,5 @@ def recall(*, step_id: int, by: User, at: datetime) -> Step:
     following.state, following.note = Step.State.SKIPPED, reasons.RECALLED
     following.decided_at = at
     following.save(update_fields=["state", "note", "decided_at"])
-    again = Step.objects.create(
-        case=case,
-        key=step.key,
-        kind=step.kind,
-        title=step.title,
-        unit=step.unit,
-        role=step.role,
-        deputies=step.deputies,
-        opened_at=at,
-        due_at=following.due_at,
-        topic=step.topic,
-        case_unit_id=step.case_unit_id,
-        taken_by=by,
-        taken_at=at,
-    )
     record(case, "case.recalled", by, step=step.key)
-    publish(StepOpened(again.pk, case.pk, hand.spec.level, reopened=True))
-    return again
+    return put_again(hand, at, due_at=following.due_at, taken_by=by)

@@ -199,13 +199,6 @@ def register_of(book: Book, *, code: str, kind: str) -> str:
     return str(book.value)
 
 
-def book_of(register: str) -> Book:
-    """The inverse of ``register_of``: what kind of book a register is."""
-    if register.startswith("jenis:"):
-        return Book.KIND
-    return Book(register) if register in (Book.OUTGOING, Book.AGENDA) else Book.CODE
-
-
 def short_of_kind(title: str, taken: set[str]) -> str:
     """A short form of a kind of letter that no other has, compared without case:
     ``Surat Keterangan Tidak Mampu`` → ``SKTM``. ``taken`` are the others', in capitals."""

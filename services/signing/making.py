@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from accounts.models import User
 from audit import actions as audit
@@ -48,6 +48,11 @@ TOO_LATE = (
 FAULT = "Terjadi gangguan pada sistem."
 GONE = "Surat ini tidak menunggu tanda tangan Anda lagi."
 S, A = Signature.State, Attempt.State
+_SIGNED = [
+    "state", "signed_at", "sha256", "size", "provider", "lease_until", "said",
+    "certificate_subject", "certificate_issuer", "certificate_serial", "certificate_ends_at",
+    "is_certified", "level",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -207,16 +212,21 @@ def _claim(job: _Job, attempt: Attempt) -> tuple[Signature, bytes] | None:
     """Mark it as being signed, for as long as the provider may take at most; with the file to be
     signed. None where it cannot be: its attempt says why."""
     row = (
-        Signature.objects.select_for_update(of=("self",))
+        Signature.objects.select_for_update(of=("self", "letter"))
         .select_related("letter", "unit")
         .get(pk=attempt.signature_id)
     )
-    attempt.refresh_from_db()
-    if attempt.state != A.QUEUED:
+    letter, at = row.letter, now()
+    began: dict[str, Any] = {
+        "state": A.SIGNING, "started_at": at, "sent_sha256": letter.sha256,
+        "provider": job.provider_name,
+    }  # fmt: skip
+    if not Attempt.objects.filter(pk=attempt.pk, state=A.QUEUED).update(**began):
         return None
-    turn = ordering.turn_of(row.letter_id)
-    letter = row.letter
-    is_there = letter.state == Letter.State.RENDERED and turn is not None and turn.pk == row.pk
+    for name, value in began.items():
+        setattr(attempt, name, value)
+    is_turn = row.order == 1 or ordering.is_turn_of(row)
+    is_there = letter.state == Letter.State.RENDERED and is_turn
     if row.state not in Signature.WAITING or not is_there or row.signer_id != job.who.user_id:
         _end(attempt, A.FAILED, GONE, code="gone")
         return None
@@ -229,13 +239,9 @@ def _claim(job: _Job, attempt: Attempt) -> tuple[Signature, bytes] | None:
         _end(attempt, A.FAILED, "Berkas surat ini rusak di penyimpanan. Hubungi admin.",
              code="file")  # fmt: skip
         return None
-    at = now()
     row.state, row.tries, row.said = S.SIGNING, row.tries + 1, ""
     row.lease_until = at + timedelta(seconds=job.provider.seconds) + GRACE
     row.save(update_fields=["state", "tries", "said", "lease_until"])
-    attempt.state, attempt.started_at, attempt.sent_sha256 = A.SIGNING, at, letter.sha256
-    attempt.provider = job.provider_name
-    attempt.save(update_fields=["state", "started_at", "sent_sha256", "provider"])
     return row, sent
 
 
@@ -265,7 +271,7 @@ def _look_and_keep(
         return
     answer = rules.cleaned(made.answer, job.passphrase, job.who.identity)
     accept(
-        attempt_id=attempt.pk, path=path, sha256=digest, size=len(made.pdf), owner=owner,
+        attempt, path=path, sha256=digest, size=len(made.pdf), owner=owner,
         level=level, is_certified=job.provider.is_certified, answer=answer, at=now(),
     )  # fmt: skip
 
@@ -278,17 +284,22 @@ def _validating(attempt: Attempt) -> None:
 
 @transaction.atomic
 def accept(
-    *, attempt_id: int, path: str, sha256: str, size: int, owner: Owner, level: str,
+    attempt: Attempt, *, path: str, sha256: str, size: int, owner: Owner, level: str,
     is_certified: bool, answer: Mapping[str, Any], at: datetime, by: User | None = None,
     reason: str = "",
 ) -> bool:  # fmt: skip
     """Write that a stored file is the letter with its signature; whether this call did it. The last
     signature makes the letter ready; else the next official is asked."""
-    row = Signature.objects.select_for_update(of=("self",)).get(attempts=attempt_id)
+    after = Signature.objects.filter(letter=OuterRef("letter"), order__gt=OuterRef("order"))
+    row = (
+        Signature.objects.select_for_update(of=("self", "letter"))
+        .select_related("letter")
+        .annotate(is_last=~Exists(after))
+        .get(pk=attempt.signature_id)
+    )
+    letter = row.letter
     if row.state not in (*Signature.UNDER_WAY, S.UNKNOWN):
         return False
-    attempt = Attempt.objects.get(pk=attempt_id)
-    letter = Letter.objects.select_for_update().get(pk=row.letter_id)
     if letter.state != Letter.State.RENDERED or attempt.sent_sha256 != letter.sha256:
         return False
     row.state, row.signed_at, row.sha256, row.size = S.SIGNED, at, sha256, size
@@ -296,7 +307,7 @@ def accept(
     row.certificate_subject, row.certificate_issuer = owner.subject, owner.issuer
     row.certificate_serial, row.certificate_ends_at = owner.serial, owner.ends_at
     row.is_certified, row.level = is_certified, level
-    row.save()
+    row.save(update_fields=_SIGNED)
     letter.file, letter.sha256 = path, sha256
     letter.save(update_fields=["file", "sha256"])
     attempt.answer = dict(answer) or attempt.answer
@@ -309,7 +320,7 @@ def accept(
     )  # fmt: skip
     if row.step_key:
         publish(StepSigned(row.pk, letter.pk))
-    turn = ordering.turn_of(letter.pk)
+    turn = None if row.is_last else ordering.turn_of(letter.pk)
     if turn is None:
         publish(LetterSigned(letter.pk))
     else:
@@ -317,9 +328,15 @@ def accept(
     return True
 
 
+_ENDED = [
+    "state", "ended_at", "said", "code", "answer", "returned", "settled_by", "settled_at",
+    "settled_for",
+]  # fmt: skip
+
+
 def _end(attempt: Attempt, state: str, said: str, *, code: str = "") -> None:
     attempt.state, attempt.ended_at, attempt.said, attempt.code = state, now(), said[:300], code
-    attempt.save()
+    attempt.save(update_fields=_ENDED)
 
 
 @transaction.atomic

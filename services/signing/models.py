@@ -2,7 +2,6 @@
 each signature and of each try to make it. Rows are written by this app's actions alone."""
 
 import json
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -292,6 +291,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signature_id}.{self.number}: {self.state}"
-
-    def note(self, answer: dict[str, Any]) -> None:
-        self.answer = answer

@@ -1,5 +1,7 @@
 """Which signatures a letter needs: ordered with its approval, asked for once its PDF is there."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,21 +24,30 @@ def words() -> str:
     return providers[row.provider].words() if row is not None else ""
 
 
-def order(
-    letter: Letter, *, signer: User, name: str, post_title: str, unit: Unit, at: datetime,
-    step_key: str = "",
-) -> Signature | None:  # fmt: skip
-    """One more signature for a letter, after those that it needs already; None where the city does
-    not sign. Call in the transaction that makes it needed."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A signature that a letter needs: whose, and as what."""
+
+    signer: User
+    name: str
+    post_title: str
+    unit: Unit
+    step_key: str = ""
+
+
+def order(letter: Letter, wanted: Sequence[Wanted], *, at: datetime) -> None:
+    """The signatures that a new letter needs, one after the other; none where the city does not
+    sign. One query. Call in the transaction that writes the letter."""
     row = accounts.in_force()
-    if row is None:
-        return None
-    before = Signature.objects.filter(letter=letter).count()
-    return Signature.objects.create(
-        letter=letter, order=before + 1, signer=signer, signer_name=name[:250],
-        post_title=post_title[:500], unit=unit, provider=row.provider, ordered_at=at,
-        step_key=step_key,
-    )  # fmt: skip
+    if row is not None:
+        Signature.objects.bulk_create(
+            Signature(
+                letter=letter, order=number, signer=one.signer, signer_name=one.name[:250],
+                post_title=one.post_title[:500], unit=one.unit, provider=row.provider,
+                ordered_at=at, step_key=one.step_key,
+            )
+            for number, one in enumerate(wanted, start=1)
+        )  # fmt: skip
 
 
 def is_complete(letter_id: int) -> bool:
@@ -53,6 +64,12 @@ def ask(letter_id: int) -> None:
         publish(SignatureAsked(turn.pk))
 
 
+def is_turn_of(row: Signature) -> bool:
+    """Whether nobody signs before this one any more."""
+    turn = turn_of(row.letter_id)
+    return turn is not None and turn.pk == row.pk
+
+
 def turn_of(letter_id: int) -> Signature | None:
     """The signature that is next; None when none is left."""
     left = Signature.objects.filter(letter=letter_id).exclude(state=Signature.State.SIGNED)
@@ -60,9 +77,9 @@ def turn_of(letter_id: int) -> Signature | None:
 
 
 def are_missing(letters: Any, step_key: str) -> bool:
-    """Whether one of these letters lacks the signature of a step. One query."""
+    """Whether one of these letters waits for the signature of a step. One query."""
     rows = Signature.objects.filter(letter__in=letters, step_key=step_key)
-    return rows.exclude(state=Signature.State.SIGNED).exists()
+    return rows.filter(state__in=Signature.OPEN).exists()
 
 
 def is_on() -> bool:

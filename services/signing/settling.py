@@ -91,7 +91,7 @@ def _take(attempt: Attempt, pdf: bytes, *, by: User, at: datetime, reason: str) 
         raise RuleBroken(str(doubt), field="file") from None
     path, digest = archive.store(letter.code, pdf)
     return making.accept(
-        attempt_id=attempt.pk, path=path, sha256=digest, size=len(pdf), owner=found.owner,
+        attempt, path=path, sha256=digest, size=len(pdf), owner=found.owner,
         level=found.level, is_certified=provider.is_certified, answer={}, at=at, by=by,
         reason=reason,
     )  # fmt: skip

@@ -17,20 +17,14 @@ KEPT = "rt-simpan"  # a phone fetched it by itself, and nobody looked
 def note_read(request: HttpRequest, person_id: int, *, purpose: str, **more: str) -> None:
     """Record that whoever asks is shown this resident's data, at most once in ``WITHIN``; that
     their phone keeps it to be read without a signal, once a day."""
-    purpose, within = _said(request, purpose)
-    audit.record_read_once(
-        actor=visitor(request).user, person_id=person_id, purpose=purpose, within=within, **more
-    )
+    note_reads(request, [person_id], purpose=purpose, **more)
 
 
-def note_reads(request: HttpRequest, people: Iterable[int], *, purpose: str) -> None:
-    """``note_read`` of everybody whom a list shows. Two queries."""
-    purpose, within = _said(request, purpose)
+def note_reads(request: HttpRequest, people: Iterable[int], *, purpose: str, **more: str) -> None:
+    """``note_read`` of everybody whom a page shows. Two queries."""
+    within = WITHIN
+    if is_in_background(request):
+        purpose, within = KEPT, KEPT_WITHIN
     audit.record_reads_once(
-        actor=visitor(request).user, people=people, purpose=purpose, within=within
+        actor=visitor(request).user, people=people, purpose=purpose, within=within, **more
     )
-
-
-def _said(request: HttpRequest, purpose: str) -> tuple[str, timedelta]:
-    """The purpose that is noted, and how long one note counts."""
-    return (KEPT, KEPT_WITHIN) if is_in_background(request) else (purpose, WITHIN)

@@ -75,9 +75,8 @@ def make_letters(count: int, *, unit: Unit, person: Person, signer: User, conten
             )  # fmt: skip
             letter.seal_content(content)
             letter.save()
-            ordering.order(
-                letter, signer=signer, name=signer.name, post_title="Lurah", unit=unit, at=at
-            )
+            wanted = ordering.Wanted(signer, signer.name, "Lurah", unit)
+            ordering.order(letter, [wanted], at=at)
 
 
 class Storm:

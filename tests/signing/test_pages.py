@@ -89,13 +89,13 @@ def test_refused_it_is_void_and_its_people_are_told(local: Desk, as_) -> None:
     assert letter.state == Letter.State.REVOKED and letter.revoked_for
     case = letter.issued_from.application
     case.refresh_from_db()
-    assert case.state == "done"
+    assert case.state == "refused"
     assert not queries.waiting_for(local.lurah).exists()
     mails = Outbox.objects.filter(kind="mail.send", key__contains="not-signed")
     assert mails.exists()
 
 
-def test_nothing_is_handed_over_where_the_first_signatory_refuses(
+def test_the_case_ends_as_refused_where_the_first_signatory_refuses(
     local: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[int] = []
@@ -111,6 +111,15 @@ def test_nothing_is_handed_over_where_the_first_signatory_refuses(
     outbox.run_due()
     letter.refresh_from_db()
     assert letter.state == Letter.State.REVOKED and handed == [1]
+    case = letter.issued_from.application
+    case.refresh_from_db()
+    assert case.state == "refused" and case.finished_at is not None
+    last = case.steps.order_by("pk").last()
+    assert (last.state, last.decided_by, last.note) == (
+        "refused", local.lurah, "Nama orang tuanya keliru.",
+    )  # fmt: skip
+    approved = case.steps.filter(key=last.key, state="approved")
+    assert approved.exists(), "what was decided before stays as it was"
 
 
 def test_handed_on_it_is_written_in_the_others_name(local: Desk, as_) -> None:

@@ -82,6 +82,7 @@ def test_the_camat_refuses(two: Desk) -> None:
     case = letter.issued_from.application
     case.refresh_from_db()
     assert (letter.state, case.state) == (Letter.State.REVOKED, "refused")
+    assert case.steps.get(state="refused").note == "Alamatnya bukan di sini"
 
 
 def test_where_the_city_does_not_sign_the_step_is_passed(cast) -> None:
