@@ -1,8 +1,10 @@
 """Shapes of the API's answers."""
 
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from services.catalogue.models import Service
+from services.letters import comparing
 from services.letters.checks import Result, Verdict
 
 
@@ -49,6 +51,10 @@ class CheckSerializer(serializers.Serializer[object]):
     """What anyone holding a letter may know."""
 
     verdict = serializers.ChoiceField(choices=[verdict.value for verdict in Verdict])
+    may_be_accepted = serializers.BooleanField(
+        help_text="whether nothing speaks against it: also no check failed, it is no sample, "
+        "and what it was made for was not refused"
+    )
     checks = PointSerializer(many=True, source="points")
     number = serializers.CharField()
     subject = serializers.CharField(
@@ -72,10 +78,43 @@ class CheckSerializer(serializers.Serializer[object]):
     replaces = serializers.CharField(
         allow_blank=True, help_text="the number of the letter it replaced; else empty"
     )
+    refused_on = serializers.DateField(
+        allow_null=True, help_text="when the application it was made for was refused; else null"
+    )
     mark = serializers.CharField(
         allow_blank=True,
         help_text='"UJI COBA" or "CONTOH" across the page: no letter to rely on; else empty',
     )
+
+
+class FileSerializer(serializers.Serializer[object]):
+    """A PDF that is to be compared."""
+
+    file = serializers.FileField(
+        allow_empty_file=False, max_length=200, help_text="at most 8 MB; it is kept nowhere"
+    )
+
+    def validate_file(self, file: UploadedFile) -> bytes:
+        """Its bytes."""
+        if (file.size or 0) > comparing.MOST:
+            raise serializers.ValidationError("Berkasnya lebih dari 8 MB: bukan surat kami.")
+        found: bytes = file.read(comparing.MOST)
+        return found
+
+
+class ComparedSerializer(serializers.Serializer[object]):
+    """What a file is, and the letter it was compared with."""
+
+    same = serializers.ChoiceField(
+        choices=[same.value for same in comparing.Same],
+        help_text="same: byte by byte what was issued; extended: something was added behind it; "
+        "earlier: as it was before it was signed; altered: names a letter of ours and is not it; "
+        "foreign: no letter of ours",
+    )
+    signatures = serializers.ListField(
+        child=serializers.CharField(), help_text="a sentence for people on each in the file"
+    )
+    letter = CheckSerializer(allow_null=True, help_text="null of a foreign file")
 
 
 class ProblemSerializer(serializers.Serializer[object]):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="api-home"),
     path("v1/skema/", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
     path("v1/layanan/", open_to_all(views.ServiceList.as_view()), name="api-services"),
+    path("v1/verifikasi/", open_to_all(views.Comparison.as_view()), name="api-comparison"),
     path(
         "v1/verifikasi/<str:code>/",
         open_to_all(views.Verification.as_view()),

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,13 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from kernel.errors import NotThere
-from services.api.serializers import CheckSerializer, ProblemSerializer, ServiceSerializer
+from services.api.serializers import (
+    CheckSerializer,
+    ComparedSerializer,
+    FileSerializer,
+    ProblemSerializer,
+    ServiceSerializer,
+)
 from services.catalogue import queries as catalogue
 from services.web import verifying
 from services.web.access import today
@@ -64,3 +71,39 @@ class Verification(OpenView):
         if found is None:
             raise NotThere("Tidak ada surat dengan kode ini.")
         return Response(CheckSerializer(found).data)
+
+
+class FileThrottle(AnonRateThrottle):
+    """Each file is read by a process of its own."""
+
+    scope = "file"
+    rate = "120/hour"
+
+
+class Comparison(OpenView):
+    throttle_classes = (FileThrottle,)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="bandingkan",
+        request=FileSerializer,
+        responses={
+            200: ComparedSerializer,
+            (400, "application/problem+json"): ProblemSerializer,
+            (429, "application/problem+json"): ProblemSerializer,
+        },
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """Whether a PDF is the letter that was issued: by its hash, and by each signature in it.
+        The letter is found by the file itself."""
+        typed = FileSerializer(data=request.data)
+        typed.is_valid(raise_exception=True)
+        judged = verifying.by_file(typed.validated_data["file"])
+        code = judged.compared.code
+        found = {
+            "same": judged.compared.same,
+            "signatures": judged.signatures,
+            "letter": verifying.by_code(code, today=today()) if code else None,
+        }
+        return Response(ComparedSerializer(found).data)

@@ -14,12 +14,12 @@ from kernel.tanggal import long_date
 from services.applications import consent, corrections
 from services.applications.actions import open_keys, require_editable
 from services.applications.models import Application, IssuedLetter
+from services.applications.queries import refused_after
 from services.applications.requirements import kind_for
 from services.cases import attachments
 from services.cases.models import Document
 from services.cases.route import locked
 from services.letters import queries as letters
-from services.letters.checks import Verdict
 from services.residents import guesses
 from tenants.backend.scope import in_city
 from tenants.registry.current import city
@@ -85,7 +85,7 @@ def _look_up(typed: str) -> _Elsewhere | None:
         return None
     with in_city(there):
         check = letters.check(code, today=now().astimezone(there.tz).date())
-        if check is None or check.verdict is not Verdict.GENUINE or check.mark:
+        if check is None or not check.may_be_accepted or refused_after(code) is not None:
             return None
         issued = IssuedLetter.objects.select_related(
             "application__version__service", "letter__person"

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     REVOKED = "revoked"
     REPLACED = "replaced"
     NOT_FINAL = "not_final"  # numbered, but not given to its holder yet
+    NOT_INTACT = "not_intact"  # in force, but the archived file is not the one that was issued
 
 
 class Result(StrEnum):

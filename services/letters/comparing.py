@@ -13,7 +13,6 @@ from tenants.registry import stored_files
 
 MOST = 8 * 1024 * 1024  # bytes of a file that is compared
 CODES = 20  # codes looked up that stand in a file
-LEAST = 1024  # bytes that are a version of a letter and no torn start of one
 # A letter's code stands in the PDF's keywords and in the address of its QR code.
 _CODE = re.compile(rb"(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])")
 
@@ -38,7 +37,8 @@ class Comparison:
 
 def compare(pdf: bytes, *, code: str = "") -> Comparison:
     """Compare a file with the letter of this code; without one, with the letter it seems to be.
-    First by its hash, then by what it begins with."""
+    First by its hash, then by what it begins with. Whether it is the letter before it was signed,
+    signatures tell (``signing.queries.was_signed_from``)."""
     if code:
         letter = _finished().filter(code=normalize_code(code)).first()
         return _with(pdf, letter) if letter is not None else Comparison(Same.FOREIGN)
@@ -63,6 +63,4 @@ def _with(pdf: bytes, letter: Letter) -> Comparison:
         ours = b""
     if ours and pdf.startswith(ours):
         return Comparison(Same.EXTENDED, letter.code)
-    if len(pdf) >= LEAST and ours.startswith(pdf):
-        return Comparison(Same.EARLIER, letter.code)
     return Comparison(Same.ALTERED, letter.code)

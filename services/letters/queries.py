@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.ids import normalize_code
 from services.letters import archive, checks, rules
-from services.letters.checks import Point, SignedBy, Verdict
+from services.letters.checks import Point, Result, SignedBy, Verdict
 from services.letters.models import Letter
 from tenants.registry.current import city
 
@@ -34,6 +34,14 @@ class Check:
     applicant: str = ""  # initials of who asked for it; "" where that is the holder
     points: list[Point] = field(default_factory=list)
     signed: list[SignedBy] = field(default_factory=list)
+    refused_on: date | None = None  # when the application that it was made for was refused
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether nothing speaks against it: also the file could be read, it is no sample, and what
+        it was made for was not refused."""
+        is_doubtful = any(point.result in (Result.INVALID, Result.FAILED) for point in self.points)
+        return not (is_doubtful or self.mark or self.refused_on)
 
     @property
     def plain_code(self) -> str:
@@ -77,9 +85,11 @@ def checked(letter: Letter, *, today: date, signed: list[SignedBy]) -> Check:
     )
     ended = letter.revoked_at.astimezone(city().tz).date() if letter.revoked_at else None
     integrity = checks.integrity(_condition(letter))
+    is_intact = integrity.result is not Result.INVALID
+    in_force = verdict in (Verdict.GENUINE, Verdict.EXPIRED)
     found = Check(
         letter_id=letter.pk,
-        verdict=verdict,
+        verdict=Verdict.NOT_INTACT if in_force and not is_intact else verdict,
         number=letter.number,
         subject="",
         holder="",

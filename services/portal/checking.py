@@ -1,7 +1,6 @@
 """The verdict of the page that checks a letter: one headline, whatever was found."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext
 
@@ -9,6 +8,7 @@ from kernel.tanggal import long_date
 from services.letters.checks import Result, Verdict
 from services.letters.comparing import Same
 from services.letters.queries import Check
+from services.web.verifying import Known
 from ui.language import reads_in
 
 
@@ -22,11 +22,10 @@ class Headline:
     more: str = ""
 
 
-def headline_of(letter: Check, *, same: Same | None, refused_on: date | None) -> Headline:
+def headline_of(letter: Check, *, same: Same | None = None) -> Headline:
     """The worst that is known of a letter and of the file compared with it.
 
     ``same`` says what an uploaded file is to the archived PDF, None when none was compared.
-    ``refused_on`` is the day on which the application behind the letter was refused.
     """
     gone = _gone(letter)
     if gone is not None:
@@ -34,7 +33,7 @@ def headline_of(letter: Check, *, same: Same | None, refused_on: date | None) ->
     if same is not None and same not in (Same.SAME, Same.EARLIER):
         return Headline("stop", "shield-x", *_other_file(same))
     equal = _equal(same)
-    text, more = _doubt(letter, refused_on)
+    text, more = _doubt(letter)
     if text:
         return Headline("warn", "shield-alert", text, f"{more} {equal}".strip())
     return Headline("ok", "shield-check", gettext("Surat ini asli dan masih berlaku"), equal)
@@ -51,6 +50,19 @@ def foreign() -> Headline:
             "Kalau Anda memegang kertasnya, cek dengan kode atau nomornya."
         ),
     )
+
+
+def of_number(known: Known) -> Headline:
+    """Of what bears a number. Numbers can be copied: that a paper is genuine is not said."""
+    letter = known.check
+    if letter is None:
+        return Headline("warn", "shield-alert", gettext("Nomor ini tercatat di buku kantor"))
+    found = headline_of(letter)
+    if found.tone == "ok":
+        return Headline("ok", "shield-check", gettext("Nomor ini surat kami"))
+    if letter.verdict is Verdict.EXPIRED and not (letter.mark or letter.refused_on):
+        return Headline("warn", "shield-alert", gettext("Surat kami, sudah habis masanya"))
+    return found
 
 
 def _gone(letter: Check) -> Headline | None:
@@ -106,7 +118,7 @@ def _equal(same: Same | None) -> str:
     return ""
 
 
-def _doubt(letter: Check, refused_on: date | None) -> tuple[str, str]:
+def _doubt(letter: Check) -> tuple[str, str]:
     """Why a genuine letter must not simply be accepted; empty when it may."""
     if letter.mark == "CONTOH":
         return (
@@ -118,12 +130,17 @@ def _doubt(letter: Check, refused_on: date | None) -> tuple[str, str]:
             gettext("Ini surat uji coba: terbit selama daerah ini masih mencoba Balai"),
             gettext("Tanyakan kepada kantor yang menerbitkan sebelum memakainya."),
         )
-    if refused_on is not None:
-        day = {"day": long_date(refused_on, reads_in())}
+    if letter.refused_on is not None:
+        day = {"day": long_date(letter.refused_on, reads_in())}
         return (
             gettext("Surat ini asli, tetapi bukan izin: permohonannya ditolak"),
             gettext("Permohonan yang memakai surat ini ditolak pada %(day)s.") % day,
         )
     if letter.verdict is Verdict.EXPIRED:
         return gettext("Surat ini asli, tetapi masa berlakunya sudah habis"), ""
+    if not letter.may_be_accepted:
+        return (
+            gettext("Surat ini tercatat, tetapi berkasnya sekarang tidak dapat diperiksa"),
+            gettext("Coba lagi sebentar lagi, atau tanyakan kepada kantor yang menerbitkan."),
+        )
     return "", ""

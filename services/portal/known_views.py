@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from kernel.clock import now
 from services.letters import published
+from services.portal.verify_views import bounded
+from services.web import limits, verifying
 from tenants.registry.current import city
 from ui.page import Audience, page
 
@@ -35,17 +37,26 @@ def _tagged(request: HttpRequest, facts: Mapping[str, Any], *, is_signed: bool) 
     return answer
 
 
+def _count(request: HttpRequest) -> None:
+    most, minutes = verifying.PUBLISHED
+    limits.count(request, "published", most, minutes=minutes)
+
+
 @page(Audience.ANYONE, support="always")
 @require_safe
+@bounded
 def keys(request: HttpRequest) -> HttpResponse:
     """The public keys of the records in QR codes."""
+    _count(request)
     return _tagged(request, published.keys(now()), is_signed=False)
 
 
 @page(Audience.ANYONE, support="always")
 @require_safe
+@bounded
 def revoked(request: HttpRequest) -> HttpResponse:
     """Which letters were taken back, signed."""
+    _count(request)
     return _tagged(request, published.revoked(now()), is_signed=True)
 
 
@@ -58,6 +69,7 @@ def offline(request: HttpRequest) -> HttpResponse:
     context = {
         "place": city().name,
         "coloured": True,
+        "zone": city().timezone,
         "city_code": city().code.replace(".", ""),
         "title": gettext("Cek surat tanpa sambungan"),
         "text": gettext(

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.clock import now
 from kernel.errors import NotThere
-from services.applications import queries
 from services.dues import receipts
 from services.letters import watching
 from services.letters.queries import Check
 from services.letters.rules import initials
 from services.payments import queries as fees
-from services.portal.checking import foreign, headline_of
+from services.portal.checking import Headline, foreign, headline_of, of_number
 from services.portal.forms import CodeForm, NumberForm, SameFileForm, WatchForm
 from services.web import limits, verifying
 from services.web.access import today
@@ -103,11 +102,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 def _shown(
     request: HttpRequest, found: Check, judged: verifying.Judged | None, form: SameFileForm
 ) -> HttpResponse:
-    headline = headline_of(
-        found,
-        same=judged.compared.same if judged is not None else None,
-        refused_on=queries.refused_after(found.code),
-    )
+    headline = headline_of(found, same=judged.compared.same if judged is not None else None)
     context = {
         "letter": found, "form": form, "headline": headline, "watch": WatchForm(),
         "days": watching.KEPT.days, "judged": judged,
@@ -143,11 +138,12 @@ def _unknown(request: HttpRequest, code: str) -> HttpResponse:
 def by_number(request: HttpRequest) -> HttpResponse:
     """What is known of a number and a day, for who holds a paper without a QR code."""
     form = NumberForm(request.GET if request.GET else None)
-    found: list[verifying.Known] | None = None
+    found: list[tuple[verifying.Known, Headline]] | None = None
     if form.is_bound and form.is_valid():
         _count(request, "number", verifying.BY_NUMBER, strict=True)
         said = form.cleaned_data
-        found = verifying.by_number(said["number"], said["day"], today=today())
+        known = verifying.by_number(said["number"], said["day"], today=today())
+        found = [(one, of_number(one)) for one in known]
     status = 422 if form.is_bound and form.errors else 200
     context = {"numbers": form, "found": found}
     return render(request, "portal/verify_number.html", context, status=status)
@@ -159,12 +155,12 @@ def by_number(request: HttpRequest) -> HttpResponse:
 @bounded
 def watch(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody wants to be told when a letter they checked is taken back."""
+    _count(request, "watch", verifying.WATCHES, strict=True)
     found = verifying.by_code(code, today=today())
     if found is None or not found.counts:
         raise NotThere("Surat ini tidak ditemukan, atau tidak berlaku lagi.")
     form = WatchForm(request.POST)
     if form.is_valid():
-        _count(request, "watch", verifying.WATCHES, strict=True)
         with explained(form):
             watching.watch(
                 letter_id=found.letter_id, email=form.cleaned_data["email"], language=reads_in(),
@@ -176,6 +172,6 @@ def watch(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("verify", code)
     context = {
         "letter": found, "form": SameFileForm(), "watch": form, "days": watching.KEPT.days,
-        "headline": headline_of(found, same=None, refused_on=queries.refused_after(found.code)),
+        "headline": headline_of(found),
     }  # fmt: skip
     return render(request, "portal/verify.html", context, status=422)

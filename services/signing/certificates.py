@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.db import transaction
 from django.db.models import QuerySet
@@ -28,17 +28,6 @@ LOCAL, DEMO = "local", "demo"
 def government() -> str:
     profile = Profile.objects.first()
     return profile.government if profile is not None else f"Pemerintah {city().name}"
-
-
-def owner_of(certificate: x509.Certificate) -> Owner:
-    """A certificate as readers are told of it."""
-    return Owner(
-        subject=certificate.subject.rfc4514_string()[:400],
-        issuer=certificate.issuer.rfc4514_string()[:400],
-        serial=f"{certificate.serial_number:x}",
-        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
-        ends_at=certificate.not_valid_after_utc,
-    )
 
 
 def authority() -> Authority | None:
@@ -121,7 +110,7 @@ def enrol(*, user: User, passphrase: str, again: str, at: datetime) -> Certifica
 
 def keep(user: User, provider: str, certificate: x509.Certificate, at: datetime) -> Certificate:
     """A row for a certificate, not saved."""
-    seen = owner_of(certificate)
+    seen = Owner.of(certificate)
     return Certificate(
         user=user, provider=provider, pem=_pem(certificate), fingerprint=seen.fingerprint,
         serial=seen.serial, subject=seen.subject, issuer=seen.issuer, since=at,

@@ -82,8 +82,6 @@ def _finding(one: Any, reader: Any) -> Finding:
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
-    from services.signing.certificates import owner_of
-
     intact = covers = False
     made_at = one.self_reported_timestamp
     has_stamp = False
@@ -102,7 +100,7 @@ def _finding(one: Any, reader: Any) -> Finding:
         if stamp is not None and stamp.intact and stamp.valid:
             made_at, has_stamp = stamp.timestamp, True
     certificate = x509.load_der_x509_certificate(one.signer_cert.dump())
-    owner = owner_of(certificate)
+    owner = Owner.of(certificate)
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     is_pades = str(one.sig_object.get("/SubFilter", "")) == "/ETSI.CAdES.detached"
     level = "B-LT" if "/DSS" in reader.root and has_stamp else "B-T" if has_stamp else "B-B"

@@ -11,7 +11,7 @@ from services.residents.models import OfficialIdentity
 from services.residents.sealing import unseal
 from services.signing import accounts, certificates
 from services.signing.models import GatewayStatus
-from services.signing.providers import Failure, Way, Who, providers
+from services.signing.providers import Failure, Owner, Way, Who, providers
 
 BY_NIK, BY_EMAIL = "nik", "email"
 
@@ -78,7 +78,7 @@ def ask_code(user: User, count: int) -> str:
 
 def learn(user: User, provider: str, certificate: x509.Certificate, at: datetime) -> None:
     """Keep which certificate the gateway holds for an official. Call in a transaction."""
-    seen = certificates.owner_of(certificate)
+    seen = Owner.of(certificate)
     known = certificates.in_force().select_for_update().filter(user=user, provider=provider).first()
     if known is not None and known.fingerprint == seen.fingerprint:
         return

@@ -1,5 +1,6 @@
 """Reads of signatures."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from services.letters.models import Letter
-from services.signing import checking
+from services.signing import apart, checking
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import providers
 from services.signing.rules import common_name
@@ -57,9 +58,18 @@ def _signed(row: Signature) -> Signed:
 
 
 def verify_bytes(pdf: bytes) -> list[Finding]:
-    """Every signature in a PDF from outside, in memory alone. Raises Unreadable for what is no PDF
-    or is larger than 20 MB."""
-    return checking.findings(pdf)
+    """Every signature in a PDF from outside, by a process with bounded memory and time. Raises
+    Unreadable for what is no PDF, is larger than 20 MB or takes too much, RuleBroken while others
+    are looked at."""
+    return apart.findings(pdf)
+
+
+def was_signed_from(code: str, pdf: bytes) -> bool:
+    """Whether this is the very file of which a signature of this letter was made."""
+    return Attempt.objects.filter(
+        signature__letter__code=code, state=Attempt.State.SIGNED,
+        sent_sha256=hashlib.sha256(pdf).hexdigest(),
+    ).exists()  # fmt: skip
 
 
 def _in_turn(user: User) -> QuerySet[Signature]:

@@ -1,6 +1,6 @@
 """Checking a letter, for pages and the API alike: by its code, or its number and day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -10,28 +10,39 @@ from django.utils.translation import gettext
 
 from kernel.tanggal import moment_text
 from kernel.text import line
+from services.applications.queries import refused_after
 from services.letters import comparing
 from services.letters import queries as letters
-from services.letters.checks import SignedBy, Verdict
-from services.letters.comparing import Comparison
+from services.letters.checks import SignedBy
+from services.letters.comparing import Comparison, Same
 from services.letters.models import Letter
 from services.letters.queries import Check
 from services.records.models import AgendaEntry, PaperRecord
-from services.signing.queries import Finding, Signed, Unreadable, signatures_of, verify_bytes
+from services.signing.queries import (
+    Finding,
+    Signed,
+    Unreadable,
+    signatures_of,
+    verify_bytes,
+    was_signed_from,
+)
 from tenants.registry.current import city
 
 SIGNED_BY = b"/ByteRange"  # stands in every PDF that is signed
 LATEST = timedelta(days=60)  # after its own day a letter is noted in an agenda
 # Asked from one address: so often within so many minutes.
 BY_CODE, BY_FILE, BY_NUMBER, WATCHES = (300, 10), (20, 10), (12, 10), (10, 60)
+PUBLISHED = (600, 10)  # keys and lists of revoked letters, each phone again after minutes
 
 
 def by_code(code: str, *, today: date) -> Check | None:
-    """What is known of the letter with this code; None where no letter has it. Three queries."""
+    """What is known of the letter with this code; None where no letter has it. Four queries."""
     letter_id = letters.id_of(code)
     if letter_id is None:
         return None
-    return letters.check(code, today=today, signed=[_said(one) for one in signatures_of(letter_id)])
+    signed = [_said(one) for one in signatures_of(letter_id)]
+    found = letters.check(code, today=today, signed=signed)
+    return replace(found, refused_on=refused_after(found.code)) if found is not None else None
 
 
 def _said(one: Signed) -> SignedBy:
@@ -50,10 +61,16 @@ class Judged:
 
 
 def by_file(pdf: bytes, *, code: str = "") -> Judged:
-    """Look at a file in memory; it is kept nowhere."""
+    """Look at a file in memory; it is kept nowhere. Its signatures are read by a process of their
+    own, and not those of a file that is no letter of ours: whoever wants to keep us busy could send
+    thousands. Raises RuleBroken while others are looked at."""
     compared = comparing.compare(pdf, code=code)
+    if compared.same is Same.ALTERED and was_signed_from(compared.code, pdf):
+        compared = replace(compared, same=Same.EARLIER)
+    if compared.same is Same.FOREIGN or SIGNED_BY not in pdf:
+        return Judged(compared, [])
     try:
-        found = verify_bytes(pdf) if SIGNED_BY in pdf else []
+        found = verify_bytes(pdf)
     except Unreadable:
         return Judged(compared, [gettext("Berkas ini rusak: tanda tangannya tidak dapat dibaca.")])
     return Judged(compared, [_of_signature(one) for one in found])
@@ -76,13 +93,12 @@ class Known:
     """What is known of a number and a day: less than of a code, since numbers can be guessed."""
 
     source: Literal["letter", "agenda", "register"]
-    verdict: Verdict | None  # of a letter of Balai
+    check: Check | None  # of a letter of Balai
     number: str
     day: date | None
     issued_by: str
     kind: str  # what the letter is, or in which book it stands
     text: str  # what that means, in a sentence
-    mark: str = ""  # of a letter that is only invented, or tried out
 
 
 def by_number(number: str, day: date, *, today: date) -> list[Known]:
@@ -104,12 +120,13 @@ def _issued(wanted: str, day: date, today: date) -> list[Known]:
     known = []
     for letter in found:
         check = letters.checked(letter, today=today, signed=[])
+        check = replace(check, refused_on=refused_after(letter.code))
         status = next(point for point in check.points if point.name == "status")
         kind = letter.subject if check.counts else ""
         known.append(
             Known(
-                "letter", check.verdict, letter.number, letter.issued_on, letter.unit.name, kind,
-                status.text, check.mark,
+                "letter", check, letter.number, letter.issued_on, letter.unit.name, kind,
+                status.text,
             )
         )  # fmt: skip
     return known

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from services.applications import issuing, replacing
 from services.catalogue.shipped import shipped
 from services.letters.models import Letter
 from tenants.backend.scope import in_city
+from tenants.registry import stored_files
 from tests.factories import MONDAY, approve, make_cast, submitted
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,34 @@ def test_an_answer_is_as_the_schema_says(bontang, client_for) -> None:
         )  # fmt: skip
     said(waiting.code, "replaced")
     said(right.code, "not_final")
+
+
+def test_a_file_is_compared(bontang, client_for) -> None:
+    with in_city(bontang):
+        cast = make_cast()
+        application = submitted(cast)
+        approve(application, cast.hasan, cast.rina, cast.lurah)
+        issuing.finish_letters(application_id=application.pk, at=MONDAY)
+        letter = Letter.objects.get()
+        pdf = stored_files.read(letter.file)
+    client = client_for(bontang)
+    schemas = yaml.safe_load(client.get("/api/v1/skema/").content)["components"]["schemas"]
+
+    def said(content: bytes) -> dict[str, Any]:
+        file = SimpleUploadedFile("surat.pdf", content)
+        answer = client.post("/api/v1/verifikasi/", {"file": file})
+        assert answer.status_code == 200
+        _matches(answer.json(), {"$ref": "#/components/schemas/Compared"}, schemas)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    same = said(pdf)
+    assert same["same"] == "same" and same["letter"]["number"] == letter.number
+    altered = said(pdf.replace(b"%%EOF", b"%%EOG"))
+    assert altered["same"] == "altered" and altered["letter"]["number"] == letter.number
+    assert said(b"%PDF-1.7 x") == {"same": "foreign", "signatures": [], "letter": None}
+    answer = client.post("/api/v1/verifikasi/", {"file": "teks"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
 
 def _matches(value: object, schema: dict[str, Any], schemas: dict[str, Any]) -> None:

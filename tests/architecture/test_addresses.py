@@ -126,6 +126,7 @@ CITY_HOST = {
     "api/": ANYONE,
     "api/v1/skema/": ANYONE,
     "api/v1/layanan/": ANYONE,
+    "api/v1/verifikasi/": ANYONE,
     "api/v1/verifikasi/<str:code>/": ANYONE,
     "ajukan/<slug:slug>/": RESIDENT,
     "permohonan/": RESIDENT,

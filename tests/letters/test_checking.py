@@ -1,6 +1,7 @@
 """What is checked of a letter, by its code, its file, or its number and day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -46,6 +47,14 @@ def letter(cast: Cast) -> Letter:
 
 
 @pytest.fixture
+def in_force(letter: Letter) -> Letter:
+    """A letter of a city that pays, not one that is tried out."""
+    letter.seal_content(replace(letter.content, watermark=""))
+    letter.save()
+    return letter
+
+
+@pytest.fixture
 def anyone(in_bontang: City, client_for: Callable[[City], Client]) -> Client:
     return client_for(in_bontang)
 
@@ -75,6 +84,36 @@ def test_a_damaged_file_is_no_green_page(letter: Letter, anyone: Client) -> None
     archive.put_back(letter.file, b"%PDF-1.7 lain")
     page = anyone.get(f"/v/{letter.code}").content.decode()
     assert "ada yang tidak cocok" in page
+    typed = {"number": letter.number, "day": f"{TODAY:%d-%m-%Y}"}
+    assert 'h2 class="verdict stop"' in anyone.get("/v/nomor/", typed).content.decode()
+    said = anyone.get(f"/api/v1/verifikasi/{letter.code}/").json()
+    assert (said["verdict"], said["may_be_accepted"]) == ("not_intact", False)
+    assert said["holder"] == said["subject"] == ""
+
+
+def test_a_file_that_cannot_be_read_is_no_green_page(in_force: Letter, anyone: Client) -> None:
+    letter = in_force
+    page = anyone.get(f"/v/{letter.code}").content.decode()
+    assert 'h1 class="verdict ok"' in page
+    default_storage.delete(letter.file)
+    page = anyone.get(f"/v/{letter.code}").content.decode()
+    assert 'h1 class="verdict warn"' in page and "tidak dapat diperiksa" in page
+    said = anyone.get(f"/api/v1/verifikasi/{letter.code}/").json()
+    assert (said["verdict"], said["may_be_accepted"]) == ("genuine", False)
+
+
+def test_a_letter_whose_application_was_refused_is_nowhere_green(
+    in_force: Letter, anyone: Client
+) -> None:
+    letter = in_force
+    case = letter.issued_from.application
+    case.state, case.finished_at = "refused", MONDAY
+    case.save()
+    typed = {"number": letter.number, "day": f"{TODAY:%d-%m-%Y}"}
+    for page in (anyone.get(f"/v/{letter.code}"), anyone.get("/v/nomor/", typed)):
+        assert "permohonannya ditolak" in page.content.decode()
+    said = anyone.get(f"/api/v1/verifikasi/{letter.code}/").json()
+    assert (said["refused_on"], said["may_be_accepted"]) == (f"{TODAY}", False)
 
 
 def test_the_api_says_the_same(letter: Letter, anyone: Client) -> None:
@@ -126,7 +165,7 @@ def test_a_file_alone_finds_its_letter(letter: Letter) -> None:
     changed = bytearray(pdf)
     changed[2000] ^= 1
     assert comparing.compare(bytes(changed)) == comparing.Comparison(Same.ALTERED, letter.code)
-    assert compare(pdf[: len(pdf) - 100]) is Same.EARLIER
+    assert compare(pdf[: len(pdf) - 100]) is Same.ALTERED
     assert compare(b"%PDF-1.7 berkas orang lain") is Same.FOREIGN
     assert compare(b"") is Same.FOREIGN
 
@@ -155,7 +194,8 @@ def test_whoever_tries_too_often_waits(letter: Letter, anyone: Client) -> None:
 def test_a_number_and_its_day_say_little(letter: Letter, anyone: Client) -> None:
     spaced = f"  {letter.number.lower().replace('/', ' / ')} "
     [known] = verifying.by_number(spaced, TODAY, today=TODAY)
-    assert (known.source, known.verdict, known.number) == ("letter", "genuine", letter.number)
+    assert known.check is not None and known.check.verdict == "genuine"
+    assert (known.source, known.number) == ("letter", letter.number)
     typed = {"number": letter.number, "day": f"{TODAY:%d-%m-%Y}"}
     page = anyone.get("/v/nomor/", typed).content.decode()
     assert letter.unit.name in page and letter.code not in page
@@ -175,7 +215,7 @@ def test_paper_of_the_agenda_and_of_old_registers_is_found(cast: Cast) -> None:
         about="Rumah", entered_by=cast.rina, entered_at=MONDAY,
     )  # fmt: skip
     [known] = verifying.by_number("470/12/2026", TODAY, today=TODAY)
-    assert (known.source, known.verdict) == ("agenda", None) and "Budi" not in repr(known)
+    assert (known.source, known.check) == ("agenda", None) and "Budi" not in repr(known)
     AgendaEntry.objects.filter(pk=entry.pk).update(
         void_at=MONDAY, void_by=cast.rina, void_reason="Salah catat"
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
 from kernel.registry import Registry
 
 
@@ -104,6 +107,16 @@ class Owner:
     serial: str
     fingerprint: str
     ends_at: datetime
+
+    @classmethod
+    def of(cls, certificate: x509.Certificate) -> "Owner":
+        return cls(
+            subject=certificate.subject.rfc4514_string()[:400],
+            issuer=certificate.issuer.rfc4514_string()[:400],
+            serial=f"{certificate.serial_number:x}",
+            fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+            ends_at=certificate.not_valid_after_utc,
+        )
 
 
 class Session(Protocol):

@@ -7,7 +7,7 @@
 
   const page = document.querySelector("[data-check]");
   if (!page) return;
-  const { keys: keysAt, revoked: revokedAt, city, locale } = page.dataset;
+  const { keys: keysAt, revoked: revokedAt, city, locale, zone } = page.dataset;
   const CACHE = "balai-data";
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   const bytesOf = (text) => new TextEncoder().encode(text);
@@ -108,6 +108,9 @@
   const DAY = 86_400_000;
   const day = (date) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(date);
+  // The day of a moment in the city, in days since 1970 like the days of a record.
+  const dayIn = (at) =>
+    Date.parse(new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(at)) / DAY;
   const moment = (at) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(new Date(at));
   const masked = (about) =>
@@ -133,8 +136,8 @@
       const isOurs = key && (await holds(key, signature, toSign(guarded, code, payload)));
       if (!isOurs) return { verdict: "forged", known };
       facts = decode(payload);
-      const until = key.until && Date.parse(key.until);
-      if (until && facts.get(3) * DAY > until + DAY) return { verdict: "forged", known };
+      const isLater = key.until && facts.get(3) > dayIn(new Date(key.until));
+      if (isLater) return { verdict: "forged", known };
     } catch {
       return { verdict: "forged", known };
     }
@@ -144,8 +147,7 @@
     const [since, how] = list?.rows.get(hexOf(new Uint8Array(digest).slice(0, 16))) || [];
     const issued = facts.get(3);
     const last = facts.has(4) ? new Date((issued + facts.get(4)) * DAY) : null;
-    // The last day is the whole day, in whatever zone the city lies.
-    const isOver = last && Date.now() > last.getTime() + DAY + 12 * 3600 * 1000;
+    const isOver = last && dayIn(new Date()) > last.getTime() / DAY; // the last day is a whole day
     const isSample = facts.get(9);
     const verdict = how || (isSample ? "sample" : isOver ? "expired" : list ? "good" : "unlisted");
     return { verdict, facts, issued: new Date(issued * DAY), last, since, known, list };

@@ -10,9 +10,18 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kernel.clock import now
-from services.signing import certificates
 from services.signing.pades import increment, issuing, keys
-from services.signing.providers import Asked, Made, Offline, Refused, Setting, Way, Who, providers
+from services.signing.providers import (
+    Asked,
+    Made,
+    Offline,
+    Owner,
+    Refused,
+    Setting,
+    Way,
+    Who,
+    providers,
+)
 
 
 @cache
@@ -49,7 +58,7 @@ class DemoSession:
         if opened is None:
             raise Refused("Peragaan hanya untuk satu tanda tangan pada satu surat.", code="demo")
         pdf = opened.closed(self._sealer.sign(opened.digest))
-        return Made(pdf, level="B-B", checked=certificates.owner_of(self._leaf))
+        return Made(pdf, level="B-B", checked=Owner.of(self._leaf))
 
 
 class Demo(Offline):

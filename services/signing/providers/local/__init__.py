@@ -16,6 +16,7 @@ from services.signing.providers import (
     Asked,
     Made,
     Offline,
+    Owner,
     Setting,
     Way,
     Who,
@@ -42,7 +43,7 @@ class LocalSession:
         self._row, self._key, self._options = row, key, way.options
         der = Encoding.DER
         self._sealer = Sealer(key, self._leaf.public_bytes(der), [self._root.public_bytes(der)])
-        self._owner = certificates.owner_of(self._leaf)
+        self._owner = Owner.of(self._leaf)
 
     def sign(self, asked: Asked) -> Made:
         level = str(self._options.get("level") or "B-B")
