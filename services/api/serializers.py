@@ -1,6 +1,7 @@
 """Shapes of the API's answers."""
 
 from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services.catalogue.models import Service
@@ -87,11 +88,19 @@ class CheckSerializer(serializers.Serializer[object]):
     )
 
 
-class FileSerializer(serializers.Serializer[object]):
-    """A PDF that is to be compared."""
+@extend_schema_field({"type": "string", "format": "binary", "minLength": 1})
+class UploadField(serializers.FileField):
+    """A file in a request, which the schema describes as one."""
 
-    file = serializers.FileField(
-        allow_empty_file=False, max_length=200, help_text="at most 8 MB; it is kept nowhere"
+
+class FileSerializer(serializers.Serializer[object]):
+    """A PDF of at most 8 MB that is to be compared; it is kept nowhere."""
+
+    file = UploadField(
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "no_name", "empty", "max_length"),
+            "Kirim berkas PDF suratnya sebagai “file” (multipart/form-data).",
+        )
     )
 
     def validate_file(self, file: UploadedFile) -> bytes:

@@ -86,7 +86,7 @@ class Comparison(OpenView):
 
     @extend_schema(
         operation_id="bandingkan",
-        request=FileSerializer,
+        request={"multipart/form-data": FileSerializer},
         responses={
             200: ComparedSerializer,
             (400, "application/problem+json"): ProblemSerializer,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2
 import zxingcpp
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from deploy.local.synthetic import Families, Place
 from tenants.registry import regions
@@ -83,6 +83,12 @@ def codes_on(letter: Path) -> list[str]:
 def text_of(letter: Path) -> str:
     document = pypdfium2.PdfDocument(letter)
     return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def fetched(page: Page, address: str) -> bytes:
+    """A file as the browser gets it."""
+    script = "async (a) => Array.from(new Uint8Array(await (await fetch(a)).arrayBuffer()))"
+    return bytes(page.evaluate(script, address))
 
 
 def link_in_mail(balai: Installation, reader: Walker, to: str, path: str) -> str:

@@ -13,12 +13,6 @@ from tests.journeys.walker import AT_BOTH_SIZES, Installation, Walker
 pytestmark = [pytest.mark.journey, AT_BOTH_SIZES]
 
 
-def fetched(page: Page, address: str) -> bytes:
-    """A file as the browser gets it."""
-    script = "async (a) => Array.from(new Uint8Array(await (await fetch(a)).arrayBuffer()))"
-    return bytes(page.evaluate(script, address))
-
-
 def signed(page: Page) -> None:
     """Somebody signs on the screen."""
     canvas = page.locator("canvas.signature")
@@ -101,7 +95,7 @@ def test_a_counter_case_from_the_number_to_the_hand_over(
     picture = page.locator("main img.qr").get_attribute("src")
     assert picture and picture.startswith("data:image/svg+xml")
     paper = page.get_by_role("link", name="Cetak tanda terima").get_attribute("href")
-    assert paper is not None and fetched(page, paper).startswith(b"%PDF")
+    assert paper is not None and people.fetched(page, paper).startswith(b"%PDF")
     counter.go(f"{bontang}meja/antrean/", "selesai")
     assert "A001" not in page.locator("main section").first.inner_text()
     assert counter.sees("Panggil berikutnya"), "the number ended with the case"
@@ -188,6 +182,6 @@ def test_a_kk_from_the_request_to_the_delivered_card(
     dinas.press("Diserahkan", "diserahkan", exact=True)
     dinas.expect("sudah diserahkan", "Tanda tangan di layar", "Kurir Andi")
     sheet = desk.get_by_role("link", name="Cetak tanda serah terima").get_attribute("href")
-    assert sheet is not None and fetched(desk, sheet).startswith(b"%PDF")
+    assert sheet is not None and people.fetched(desk, sheet).startswith(b"%PDF")
     resident.go(case, "sudah-diserahkan")
     resident.expect("Sudah diserahkan", "Kartu Keluarga diserahkan")
