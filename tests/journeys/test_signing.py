@@ -58,7 +58,7 @@ with in_city(City.objects.get(code="64.74")):
         actions.save_answers(
             application_id=begun.pk, typed=typed, files=files, names={{}}, by=heads[0])
         actions.submit(application_id=begun.pk, by=heads[0], at=now())
-        while step := Step.objects.filter(case=begun.pk, state="open").first():
+        while step := Step.objects.filter(case=begun.pk, state="open", kind="desk").first():
             holder = Holding.objects.filter(post__unit=step.unit_id, post__role=step.role).first()
             if holder is None or holder.user.name == person.name:
                 break
@@ -82,6 +82,44 @@ with in_city(City.objects.get(code="64.74")):
     # As if they had been approved after the city changed: what was promised is not changed.
     waiting = Signature.objects.filter(unit__code=village, state__in=Signature.WAITING)
     waiting.update(provider="bsre_v1")
+"""
+# The Camat signs these letters too; both have a certificate of the city.
+BOTH_SIGN = f"""{HERE}
+from django.contrib.auth.hashers import make_password
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.actions import publish
+from services.catalogue.queries import service
+from services.signing import certificates
+step = {{"kind": "signature", "key": "camat_tanda", "title": "Camat ikut menandatangani",
+        "level": "kecamatan", "role": "camat", "clock": {{"amount": 1, "unit": "hari_kerja"}}}}
+with in_city(City.objects.get(code="64.74")):
+    lurah = Holding.objects.get(post__unit__code=village, post__role="lurah").user
+    camat = Holding.objects.get(
+        post__unit__code=village.rpartition(".")[0], post__role="camat").user
+    accounts.keep(provider="local", is_on=True, base="", allow_http=False,
+                  typed={{"level": "B-B"}}, by=lurah, at=now())
+    for one in (lurah, camat):
+        User.objects.filter(pk=one.pk).update(password=make_password("{people.PASSWORD}"))
+        if certificates.own(one) is None:
+            certificates.enrol(user=one, passphrase="{PASSPHRASE}", again="{PASSPHRASE}", at=now())
+    definition = service("sktm").current.definition
+    steps = [one for one in definition["steps"] if one["key"] != "camat_tanda"]
+    publish(Blueprint.model_validate({{**definition, "steps": [*steps, step]}}), actor=None)
+    print(json.dumps({{"lurah": lurah.login, "camat": camat.login, "name": camat.name}}))
+"""
+NEWEST = f"""{HERE}
+with in_city(City.objects.get(code="64.74")):
+    letter = Signature.objects.filter(unit__code=village).latest("pk").letter
+    print(json.dumps({{"code": letter.code, "number": letter.number}}))
+"""
+LURAH_ALONE = f"""{HERE}
+from services.catalogue.blueprint import Blueprint
+from services.catalogue.actions import publish
+from services.catalogue.queries import service
+with in_city(City.objects.get(code="64.74")):
+    definition = service("sktm").current.definition
+    steps = [one for one in definition["steps"] if one["key"] != "camat_tanda"]
+    publish(Blueprint.model_validate({{**definition, "steps": steps}}), actor=None)
 """
 OFF = f"""{HERE}
 with in_city(City.objects.get(code="64.74")):
@@ -171,6 +209,34 @@ def test_fifty_letters_on_a_phone(
     lurah.expect("memang sudah ditandatangani")
     assert list(gateway.ledger().values()) == [1]
     assert int(manage(balai, WAITING)) == waiting - 1
+
+
+def test_the_camat_signs_after_the_lurah(
+    balai: Installation, lurah_of: dict[str, str], browser: Browser, size: str
+) -> None:
+    who = json.loads(manage(balai, BOTH_SIGN))
+    try:
+        manage(balai, APPROVED.replace("COUNT", "1"))
+        letter = json.loads(manage(balai, NEWEST))
+        for name in ("lurah", "camat"):
+            walker = Walker(browser, "phone", f"tanda-tangan-{name}")
+            people.sign_in(walker, balai.city("bontang"), who[name])
+            page = walker.page
+            page.goto(balai.city("bontang", "/meja/tanda-tangan/"))
+            page.locator("main li, main tr").filter(has_text=letter["number"]).locator(
+                "input[name=step]"
+            ).check()
+            page.locator("input[name=passphrase]").fill(PASSPHRASE)
+            walker.press("Tandatangani yang dicentang")
+            page.wait_for_selector("text=1 surat ditandatangani", timeout=60_000)
+            walker.look("hasil")
+            page.goto(balai.city("bontang", f"/v/{letter['code']}"))
+            walker.look("cek")
+            walker.expect("Surat ini belum selesai" if name == "lurah" else who["name"])
+            assert not walker.problems
+            walker.context.close()
+    finally:
+        manage(balai, LURAH_ALONE)
 
 
 def _sign_first(balai: Installation, lurah: Walker) -> None:
