@@ -109,6 +109,7 @@ def write(
         code=code,
         unit=unit,
         register=given.register,
+        classification=draft.classification,
         year=given.year,
         sequence=given.sequence,
         number=number,

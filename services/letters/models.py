@@ -110,6 +110,8 @@ class Letter(models.Model):
     code = models.CharField("kode cek keaslian", max_length=26, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="letters")
     register = models.CharField(max_length=60)  # the counter's scope within the unit
+    # The code of the classification, which is the register only where each code has its book.
+    classification = models.CharField(max_length=60, blank=True, default="", db_default="")
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=80)

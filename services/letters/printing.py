@@ -14,26 +14,50 @@ POINT = 72 / 25.4  # a millimetre
 SHEETS = {"a4": (210 * POINT, 297 * POINT), "f4": (215 * POINT, 330 * POINT)}
 
 
-def together(letters: Iterable[bytes], *, paper: str, per_sheet: int = 1) -> bytes:
+def together(
+    letters: Iterable[bytes], *, paper: str, per_sheet: int = 1, is_shared: bool = False
+) -> bytes:
     """All pages in their order, each made to fit; ``per_sheet`` is 1, or 2 beside each other on a
-    sheet that lies. A letter begins a sheet of its own."""
+    sheet that lies. A letter begins a sheet of its own; with ``is_shared`` letters of one page that
+    follow each other are put beside each other too."""
     width, height = SHEETS[paper]
     if per_sheet == 2:
         width, height = height, width
     with one_at_a_time:
         whole = pypdfium2.PdfDocument.new()
+        singles = pypdfium2.PdfDocument.new()  # letters of one page that wait for the next
         try:
             for letter in letters:
                 source = pypdfium2.PdfDocument(letter)
                 try:
+                    if is_shared and len(source) == 1:
+                        singles.import_pages(source)
+                        continue
+                    singles = _add_singles(whole, singles, width, height, per_sheet)
                     _add(whole, source, width, height, per_sheet)
                 finally:
                     source.close()
+            singles = _add_singles(whole, singles, width, height, per_sheet)
             out = io.BytesIO()
             whole.save(out)
         finally:
+            singles.close()
             whole.close()
     return out.getvalue()
+
+
+def _add_singles(
+    whole: pypdfium2.PdfDocument, singles: pypdfium2.PdfDocument, width: float, height: float,
+    per_sheet: int,
+) -> pypdfium2.PdfDocument:  # fmt: skip
+    """Add what waits; the empty document for what follows."""
+    if len(singles) == 0:
+        return singles
+    try:
+        _add(whole, singles, width, height, per_sheet)
+    finally:
+        singles.close()
+    return pypdfium2.PdfDocument.new()
 
 
 def _add(

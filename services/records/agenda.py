@@ -74,7 +74,7 @@ def letters(filters: Filters) -> QuerySet[Letter]:
     else:  # those of RT and RW have books of their own
         found = found.filter(unit__kind__in=KINDS)
     if filters.classification:
-        found = found.filter(register__startswith=filters.classification)
+        found = found.filter(classification__startswith=filters.classification)
     if filters.text:
         found = found.filter(pk__in=archive.items(_in_archive(filters)).values("letter"))
     return found.order_by("-issued_on", "-pk")
@@ -145,7 +145,7 @@ def _read_letters() -> QuerySet[Letter]:
 def of_letter(letter: Letter) -> Line:
     remark = f"Dicabut: {letter.revoked_for}" if letter.state == Letter.State.REVOKED else ""
     return Line(
-        letter.number, letter.issued_on, letter.register, letter.subject, letter.person.name,
+        letter.number, letter.issued_on, letter.classification, letter.subject, letter.person.name,
         letter.signer_title, letter.unit_id, remark, is_void=bool(remark),
     )  # fmt: skip
 

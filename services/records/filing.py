@@ -56,7 +56,7 @@ def file_cases(ids: Iterable[int]) -> None:
         return
     codes = dict(
         IssuedLetter.objects.filter(application__in=found)
-        .order_by("-pk").values_list("application_id", "letter__register")
+        .order_by("-pk").values_list("application_id", "letter__classification")
     )  # fmt: skip
     last = Step.objects.filter(case__in=found, decided_at__isnull=False, unit__kind__in=KINDS)
     last = last.exclude(state=Step.State.SKIPPED).order_by("case_id", "-decided_at", "-pk")
@@ -102,7 +102,8 @@ def _of_letter(letter: Letter) -> ArchiveItem:
     return ArchiveItem(
         kind=Kind.LETTER, letter=letter, unit_id=_office_at(letter.unit),
         closed_on=letter.issued_on,
-        number=letter.number, title=letter.subject, code=letter.register, person=letter.person,
+        number=letter.number, title=letter.subject, code=letter.classification,
+        person=letter.person,
         topic=issued.application.version.service.slug if issued is not None else "",
     )  # fmt: skip
 

@@ -19,10 +19,13 @@ from messaging.models import Outbox
 from services.applications import issuing
 from services.applications.models import Application
 from services.cases.models import Case, Document
+from services.catalogue.queries import service
+from services.letters import formats, numbering
 from services.letters import queries as letters
+from services.letters.formats import Book
 from services.letters.models import Letter
 from services.letters.tasks import compare_files
-from services.records import archive, destroying, filing, holding, retention
+from services.records import agenda, archive, destroying, filing, holding, retention
 from services.records.models import ArchiveItem, Destruction, LegalHold, RetentionClass
 from services.records.retention import Told
 from tenants.office.models import Unit
@@ -357,3 +360,33 @@ def test_pages_of_the_archive_cost_few_queries(cast: Cast, due: ArchiveItem, as_
             assert rina.get(at(name)).status_code == 200
         assert len(seen) <= 16, (name, len(seen))
     assert archive.due_counts([cast.village.pk], LATER.date()) == {cast.village.pk: 2}
+
+
+@pytest.mark.parametrize("book", Book)
+def test_a_letter_keeps_its_classification_in_every_book(cast: Cast, book: Book) -> None:
+    pattern = {
+        Book.CODE: "{kode}/{urut:2}/{unit}/{tahun}",
+        Book.KIND: "{jenis}/{urut}/{unit}/{tahun}",
+    }
+    numbering.keep(
+        numbering.Told(
+            pattern=pattern.get(book, "{urut:3}/{unit}/{tahun}"), book=book, secrecy="B",
+            since=MONDAY.date(),
+        ),
+        by=cast.lurah, today=MONDAY.date(), at=MONDAY,
+    )  # fmt: skip
+    current = service("sktm").current
+    assert current is not None
+    code = current.blueprint.outputs[0].code_on(MONDAY.date())
+    kept(cast.lurah, topic="", code=code.rpartition(".")[0])
+    case = submitted(cast)
+    approve(case, cast.hasan, cast.rina, cast.lurah)
+    issuing.finish_letters(application_id=case.pk, at=MONDAY)
+    filing.file_the_rest()
+    letter = Letter.objects.get()
+    assert letter.register == formats.register_of(book, code=code, kind="SKTM")
+    wanted = agenda.Filters(2026, [cast.village.pk], classification=code)
+    (line,) = agenda.outgoing_page(wanted, 1).object_list
+    assert (line.number, line.classification) == (letter.number, code)
+    assert {item.code for item in ArchiveItem.objects.all()} == {code}
+    assert all(item.retention is not None for item in ArchiveItem.objects.all())
