@@ -37,6 +37,16 @@ def test_two_pages_a_sheet_begin_anew_with_each_letter() -> None:
     assert _sizes(made) == [(297, 210)] * (1 + -(-long // 2) + 1)
 
 
+def test_letters_of_one_page_share_a_sheet_where_that_is_wanted() -> None:
+    short, long, _ = LETTERS
+    sheets = -(-len(PdfReader(io.BytesIO(long)).pages) // 2)
+    made = together([short, short, short, long, short], paper="a4", per_sheet=2, is_shared=True)
+    assert _sizes(made) == [(297, 210)] * (2 + sheets + 1)
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+    counts = [text.count(PLAIN.number) for text in texts]
+    assert counts == [4, 2, *[0] * sheets, 2]  # a letter bears its number twice
+
+
 def test_a_code_is_still_read_from_half_a_sheet() -> None:
     made = together(LETTERS[:1], paper="a4", per_sheet=2)
     with pypdfium2.PdfDocument(made) as document:
