@@ -1,7 +1,7 @@
 """Applications in the open export: answers in clear; and what was under way."""
 
 from messaging import outbox
-from services.applications.models import Application
+from services.applications.models import Application, CollectiveRow
 from services.residents.sealing import seal, unseal
 from tenants.ownership import columns
 
@@ -21,6 +21,11 @@ columns.sealed(
     "applications_lifeevent", "facts_sealed", as_="keterangan", open=unseal, seal=seal,
     is_json=True,
 )  # fmt: skip
+columns.sealed(
+    "applications_collectiverow", "typed_sealed", as_="diketik", open=unseal, seal=seal,
+    is_json=True,
+)  # fmt: skip
+columns.path("applications_collective", "path")
 
 
 def go_on() -> None:
@@ -30,6 +35,13 @@ def go_on() -> None:
     )
     for pk in waiting:
         outbox.enqueue("applications.issue", {"application_id": pk}, key=f"issue:restored:{pk}")
+    waits = CollectiveRow.objects.filter(
+        state=CollectiveRow.State.WAITING, collective__started_at__isnull=False
+    )
+    for pk in waits.order_by().values_list("collective", flat=True).distinct():
+        outbox.enqueue(
+            "applications.collective", {"collective_id": pk}, key=f"collective:restored:{pk}"
+        )
 
 
 columns.after_import(go_on)
