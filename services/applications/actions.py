@@ -1,6 +1,7 @@
 """Everything that changes a case. Each action is one transaction, safe to repeat."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -49,7 +50,17 @@ from tenants.registry.entitlements import require_room
 from tenants.registry.models import City
 
 OPEN_TO_WORK = {City.Status.TRIAL, City.Status.ACTIVE, City.Status.PAST_DUE}
-NAMED = 30  # an hour, per account: people outside the household named by NIK
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How many people outside the household an account may name by NIK in an hour."""
+
+    counter: str
+    most: int
+
+
+BY_HAND = Naming("named", 30)
 
 
 def _require_open_city() -> None:
@@ -136,6 +147,7 @@ def save_answers(
     *, application_id: int, typed: Mapping[str, str], files: Mapping[str, bytes],
     names: Mapping[str, str], by: User,
     only: Collection[str] | None = None, said_in: Blueprint | None = None,
+    naming: Naming = BY_HAND,
 ) -> dict[str, str]:  # fmt: skip
     """Keep what was answered and handed in; returns what is still wrong, by field key.
 
@@ -147,7 +159,7 @@ def save_answers(
     Files are judged before the case is locked.
     """
     judged = _judged(application_id, files, only) if files else {}
-    return _save_answers(application_id, typed, judged, names, by, only, said_in)
+    return _save_answers(application_id, typed, judged, names, by, only, said_in, naming)
 
 
 def _judged(
@@ -164,7 +176,7 @@ def _judged(
 def _save_answers(
     application_id: int, typed: Mapping[str, str],
     files: Mapping[str, documents.Accepted | RuleBroken], names: Mapping[str, str], by: User,
-    only: Collection[str] | None, said_in: Blueprint | None,
+    only: Collection[str] | None, said_in: Blueprint | None, naming: Naming,
 ) -> dict[str, str]:  # fmt: skip
     application = locked(Application, application_id)
     require_editable(application)
@@ -176,10 +188,10 @@ def _save_answers(
     before = answering.as_typed(blueprint, application.answers)
     merged = {name: text for name, text in before.items() if not answering.belongs(name, asked)}
     merged |= {name: text for name, text in typed.items() if answering.belongs(name, asked)}
-    guessing = f"named:{by.pk}"
+    guessing = f"{naming.counter}:{by.pk}"
     new = answering.people_asked(blueprint, merged) - answering.people_asked(blueprint, before)
     for _ in new:  # each counts: a right guess tells as much as a wrong one
-        guesses.refuse_after(guessing, NAMED, minutes=60)
+        guesses.refuse_after(guessing, naming.most, minutes=60)
         guesses.note_wrong(guessing, minutes=60)
     wanted_before = requirements.wanted(blueprint, application.answers, house.applicant)
     answers, wrong = answering.clean(said_in or blueprint, merged, house)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications import collective
-from services.applications.collective import Fault
-from services.applications.models import CollectiveRow
+from services.applications.collective_columns import example as example_of
+from services.applications.collective_columns import fits
+from services.applications.collective_looking import MOST, Fault, look
 from services.cases.models import Step
 from services.cases.queries import at_desks
 from services.catalogue.models import Service
@@ -28,6 +29,7 @@ from tenants.office.roles import Can, can
 from ui.forms import Form, TanggalField, explain
 from ui.page import Audience, page
 
+MOST_FAULTS = 200  # that are shown at once
 LARGEST = 2 * 1024 * 1024  # bytes of a spreadsheet of 500 lines
 
 
@@ -45,7 +47,7 @@ class CollectiveForm(Form):
     )
     file = forms.FileField(
         label="Lembar kerja",
-        help_text=f"XLSX, XLS, ODS, atau CSV; paling banyak {collective.MOST} orang.",
+        help_text=f"XLSX, XLS, ODS, atau CSV; paling banyak {MOST} orang.",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "data-limit": LARGEST}),
     )
 
@@ -77,9 +79,7 @@ def _services() -> dict[str, Service]:
     return {
         one.slug: one
         for one in active.select_related("current").order_by("title", "pk")
-        if one.current is not None
-        and not one.card.get("filed_by")
-        and collective.fits(one.current.blueprint)
+        if one.current is not None and not one.card.get("filed_by") and fits(one.current.blueprint)
     }
 
 
@@ -96,7 +96,7 @@ def new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         service = services[given["service"]]
         try:
-            looked = collective.look(given["file"].read(), service, by=user, today=today())
+            looked = look(given["file"].read(), service, by=user, today=today())
             faults = looked.faults
             if not faults:
                 made = collective.keep(
@@ -108,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
             explain(form, broken)
     context = {
         **frame(posts, "layani"), "form": form, "services": services,
-        "faults": faults[: collective.MOST_FAULTS], "more": len(faults) - collective.MOST_FAULTS,
+        "faults": faults[: MOST_FAULTS], "more": len(faults) - MOST_FAULTS,
         "count": len(faults), "latest": collective.latest(user),
     }  # fmt: skip
     status = 422 if form.errors or faults else 200
@@ -126,9 +126,7 @@ def example(request: HttpRequest, slug: str) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="kolektif-{slug}.csv"'
     answer.write("\ufeff")
-    csv.writer(answer, delimiter=";").writerows(
-        collective.example(service.current.blueprint, today())
-    )
+    csv.writer(answer, delimiter=";").writerows(example_of(service.current.blueprint, today()))
     return answer
 
 
@@ -139,20 +137,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     user, posts = _counter(request)
     found = collective.collective_of(user, pk)
     far = collective.progress(found)
-    rows = list(found.rows.select_related("application__applicant").order_by("state", "pk"))
-    cases = [row.application_id for row in rows if row.application_id is not None]
+    # While it runs the page asks each second: it is told numbers only.
+    rows = collective.shown(found, today=today()) if found.started_at and far.is_over else []
+    cases = [one.row.application_id for one in rows if one.person and one.row.application_id]
     context = {
-        "collective": found, "progress": far, "rows": sorted(rows, key=_failed_first),
+        "collective": found, "progress": far, "rows": rows, "kept": collective.KEPT.days,
         "waiting": _waiting(posts, cases),
         "printable": printable(cases), "print_form": PrintForm(),
     }  # fmt: skip
     if request.headers.get("HX-Request"):
         return render(request, "desk/collective_progress.html", context)
     return render(request, "desk/collective_one.html", {**frame(posts, "layani"), **context})
-
-
-def _failed_first(row: CollectiveRow) -> tuple[bool, int]:
-    return row.state != CollectiveRow.State.FAILED, row.line
 
 
 def _waiting(posts: list[Post], cases: list[int]) -> list[int]:

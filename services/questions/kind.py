@@ -290,6 +290,17 @@ class Kind(Generic[S]):
         """The form's field; ``common`` are label, help_text and required."""
         return forms.CharField(**common)
 
+    # lists of people
+
+    def sheet_columns(self, spec: S) -> list[tuple[str, str]] | None:
+        """The inputs that columns of a spreadsheet fill in, each with what its heading says after
+        the label of the question; None: no column can."""
+        return [(spec.key, "")]
+
+    def sheet_options(self, spec: S) -> list[tuple[str, str]]:
+        """Values and the words that stand for them in a spreadsheet; none: anything may."""
+        return self.options(spec)
+
     # conditions
 
     def options(self, spec: S) -> list[tuple[str, str]]:

@@ -156,7 +156,7 @@ def test_asking_for_numbers_says_nothing_and_is_counted(bontang) -> None:
         kept = Application.objects.get().answers["penerima"]
         assert kept["nama"] == "Orang Lain"
         with pytest.raises(RuleBroken, match="Terlalu banyak"):
-            for serial in range(1, actions.NAMED + 2):
+            for serial in range(1, actions.BY_HAND.most + 2):
                 ask(f"{known[:12]}{serial:04d}")
 
 

@@ -71,6 +71,9 @@ class MembersKind(GroupKind[MembersSpec]):
     def people(self, answer: Answer) -> list[dict[str, Any]]:
         return answer if isinstance(answer, list) else []
 
+    def sheet_columns(self, spec: MembersSpec) -> None:
+        return None
+
     def as_typed(self, spec: MembersSpec, answer: Answer) -> dict[str, str]:
         return {f"{spec.key}-{person['_id']}": "1" for person in self.people(answer)}
 

@@ -169,6 +169,9 @@ class PersonKind(GroupKind[PersonSpec]):
     def people(self, answer: Answer) -> list[dict[str, Any]]:
         return [answer] if isinstance(answer, dict) else []
 
+    def sheet_columns(self, spec: PersonSpec) -> list[tuple[str, str]]:
+        return [(f"{spec.key}-nik", "NIK"), (f"{spec.key}-nama", "nama")]
+
     def looked_up(self, spec: PersonSpec, typed: Typed) -> set[tuple[str, str]]:
         number = digits(typed.get(f"{spec.key}-nik", ""))
         if not number or typed.get(f"{spec.key}-anggota"):

@@ -76,6 +76,10 @@ class PlaceKind(GroupKind[PlaceSpec]):
             return "", ""
         return str(answer.get("lintang", "")), str(answer.get("bujur", ""))
 
+    def sheet_columns(self, spec: PlaceSpec) -> list[tuple[str, str]]:
+        points = [(f"{spec.key}-{name}", name) for name in ("lintang", "bujur")]
+        return [(spec.key, ""), *points]
+
     def as_typed(self, spec: PlaceSpec, answer: Answer) -> dict[str, str]:
         assert isinstance(answer, dict)
         latitude, longitude = self.point(answer)

@@ -24,6 +24,7 @@ from services.questions.kind import (
 from services.questions.reading import count
 
 MAX_ROWS = 30
+SHEET_ROWS = 3  # of one question in a spreadsheet, where the question needs no more
 
 
 class Column(Strict):
@@ -141,6 +142,14 @@ class TableKind(GroupKind[TableSpec]):
     def rows(self, spec: TableSpec, answer: Answer) -> list[dict[str, str]]:
         rows = answer if isinstance(answer, list) else []
         return [_row_words(spec, row) for row in rows]
+
+    def sheet_columns(self, spec: TableSpec) -> list[tuple[str, str]]:
+        most = spec.max or MAX_ROWS
+        return [
+            (f"{spec.key}-{row}-{column.key}", f"baris {row + 1}, {column.label}")
+            for row in range(min(most, max(spec.min or 0, SHEET_ROWS)))
+            for column in spec.columns
+        ]
 
     def as_typed(self, spec: TableSpec, answer: Answer) -> dict[str, str]:
         rows = answer if isinstance(answer, list) else []

@@ -61,6 +61,12 @@ class VillageKind(Kind[VillageSpec]):
     def typed(self, answer: Answer) -> str:
         return str(answer["kode"]) if isinstance(answer, dict) else ""
 
+    def sheet_options(self, spec: VillageSpec) -> list[tuple[str, str]]:
+        return [
+            (code, f"{name}, {above}" if above else name)
+            for code, (name, above) in _villages().items()
+        ]
+
     def field(self, spec: VillageSpec, house: House, **common: Any) -> forms.Field:
         groups: dict[str, list[tuple[str, str]]] = {}
         for code, (name, above) in _villages().items():
