@@ -179,7 +179,7 @@ def draft_from(
         applicant_name=values["nama"],
         witnesses=[values.get(f"{key}.nama", "") for key in output.witnesses],
         witnesses_as=output.witnesses_as,
-        copies=output.copies,
+        copies=[fill(line, values) for line in output.copies],
         about=[fill(name, values) for name in output.about],
     )
 

@@ -79,7 +79,7 @@ class Output(Strict):
         """Every text that may hold placeholders, tables' columns left out."""
         yield from (self.opening, *self.body, self.closing, self.addressed_to)
         yield self.applicant_signs
-        yield from self.about
+        yield from (*self.copies, *self.about)
         for block in self.blocks:
             yield block.intro
             yield from (fact.text for fact in block.facts)

@@ -70,8 +70,10 @@ class LetterStyle(models.Model):
     output = models.CharField(max_length=40, blank=True)  # key of one of its letters; "": all
     paper = models.CharField(max_length=2, choices=list(PAPERS.items()), blank=True)
     style = models.CharField(max_length=8, choices=list(STYLES.items()), blank=True)
-    signer = models.CharField(max_length=16, blank=True)  # a role; see ``styles.deputies``
-    words = models.JSONField(default=dict)  # by field of the letter: opening, body, closing, copies
+    # A role; see ``styles.deputies``. Never for one letter of a service: a step has one signatory.
+    signer = models.CharField(max_length=16, blank=True)
+    # By field of the letter: opening, body, closing, copies. Only where ``output`` names one.
+    words = models.JSONField(default=dict)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

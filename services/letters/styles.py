@@ -154,6 +154,36 @@ def _text(value: object) -> str:
 def keep(told: Told, *, definition: overrides.Definition | None, by: User, at: datetime) -> None:
     """Letters look so from now on. ``definition`` is that of the service. Raises RuleBroken."""
     refuse(told, definition)
+    for part in _parts(told, definition):
+        if _says_something(part):
+            _keep_one(part, by, at)
+        else:
+            LetterStyle.objects.filter(
+                unit=part.unit, topic=part.topic, output=part.output
+            ).delete()
+
+
+def _parts(told: Told, definition: overrides.Definition | None) -> list[Told]:
+    """The rows of what is told. Words of a service that issues one letter are that letter's: one
+    that the service gets later says its own."""
+    if definition is None or told.output or len(keys := _keys(definition)) != 1:
+        return [told]
+    words = Told(
+        unit=told.unit, within=told.within, topic=told.topic, output=keys[0], words=told.words
+    )
+    return [replace(told, words={}), words]
+
+
+def _keys(definition: overrides.Definition) -> list[str]:
+    """The keys of a service's letters."""
+    return [output["key"] for output in overrides.things_of(definition, "outputs")]
+
+
+def _says_something(told: Told) -> bool:
+    return bool(told.paper or told.style or told.signer or told.words)
+
+
+def _keep_one(told: Told, by: User, at: datetime) -> None:
     row, _ = LetterStyle.objects.update_or_create(
         unit=told.unit, topic=told.topic, output=told.output,
         defaults={
@@ -170,14 +200,19 @@ def keep(told: Told, *, definition: overrides.Definition | None, by: User, at: d
 
 def refuse(told: Told, definition: overrides.Definition | None) -> None:
     """Raises RuleBroken for what says nothing, and for words that no letter could be made of."""
-    if not (told.paper or told.style or told.signer or told.words):
+    if not _says_something(told):
         raise RuleBroken("Pilih kertas, bentuk, atau penandatangan, atau tulis kata-katanya.")
+    if told.signer and told.output:
+        raise RuleBroken(
+            "Penandatangan berlaku untuk semua surat layanan ini. Simpan untuk layanannya, bukan "
+            "untuk salah satu suratnya.", field="signer",
+        )  # fmt: skip
     if not told.words:
         return
     if definition is None:
         raise RuleBroken("Pilih layanannya dulu: kata-kata surat berbeda tiap layanan.",
                          field="topic")  # fmt: skip
-    keys = [output["key"] for output in overrides.things_of(definition, "outputs")]
+    keys = _keys(definition)
     if not told.output and len(keys) > 1:
         raise RuleBroken("Layanan ini menerbitkan beberapa surat. Pilih salah satu.", field="topic")
     key = told.output or keys[0]

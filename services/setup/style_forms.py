@@ -39,7 +39,8 @@ class StyleForm(Form):
     signer = forms.ChoiceField(
         label="Penandatangan selain pimpinan", required=False,
         help_text="Pimpinan unit selalu bisa menandatangani. Pejabat lain menandatangani atas nama "
-        "pimpinan (a.n.). Berlaku untuk berkas yang datang sesudah ini.",
+        "pimpinan (a.n.). Berlaku untuk semua surat sebuah layanan, di berkas yang datang sesudah "
+        "ini.",
     )  # fmt: skip
     opening = _prose("Kalimat pembuka", "Kosong: kata-kata layanan. Data ditulis seperti {nama}.")
     body = _prose("Isi", "Pisahkan paragraf dengan satu baris kosong.", 5)

@@ -105,7 +105,9 @@ def _row(row: LetterStyle, titles: dict[str, str], roles: dict[str, str]) -> dic
         "pk": row.pk,
         "unit": row.unit.name if row.unit is not None else "Semua unit",
         "within": row.within,
-        "letter": titles.get(letter, row.topic) if row.topic else "Semua layanan",
+        "letter": titles.get(letter) or titles.get(row.topic, row.topic)
+        if row.topic
+        else "Semua layanan",
         "said": [text for text in said if text],
     }
 

@@ -72,12 +72,12 @@ def test_a_letter_is_set_on_the_paper_and_in_the_words_of_its_unit(cast: Cast) -
     Unit.objects.filter(pk=cast.village.pk).update(post_code="75313", phone="(0548) 20301")
     _keep(cast, Told(
         unit=cast.village, topic="sktm", paper="f4",
-        words={"closing": "Demikian, {nama}, agar maklum.", "copies": ["Arsip kelurahan"]},
+        words={"closing": "Demikian, {nama}, agar maklum.", "copies": ["Arsip {unit}"]},
     ))  # fmt: skip
     letter = _letter(cast)
     assert letter.content.paper == "f4"
     assert letter.content.closing == f"Demikian, {cast.sari_person.name}, agar maklum."
-    assert letter.content.copies == ["Arsip kelurahan"]
+    assert letter.content.copies == [f"Arsip {cast.village.name}"]
     assert "Kode Pos 75313" in letter.content.address
     assert letter.content.contact == "Telepon (0548) 20301 · bontangkota.go.id"
 
@@ -88,6 +88,8 @@ def test_a_letter_is_set_on_the_paper_and_in_the_words_of_its_unit(cast: Cast) -
         (Told(), "Pilih kertas"),
         (Told(topic="sktm", words={"closing": "Isi {tidak_ada}."}), "tidak_ada"),
         (Told(topic="sktm", words={"closing": "Isi {nama"}), "kurung kurawal"),
+        (Told(topic="sktm", words={"copies": ["Arsip {tidak_ada}"]}), "tidak_ada"),
+        (Told(topic="sktm", output="surat", signer="kasi"), "semua surat layanan"),
     ],
 )
 def test_what_no_letter_could_be_made_of_is_refused(cast: Cast, told: Told, why: str) -> None:
@@ -106,6 +108,15 @@ def test_words_that_ask_for_what_is_gone_give_way_to_the_services(cast: Cast) ->
     output = found.blueprint.outputs[0]
     same = styles.in_own_words(output, {"closing": "Isi {hilang}.", "copies": ["Arsip"]}, {"nama"})
     assert (same.closing, same.copies) == (output.closing, ["Arsip"])
+
+
+def test_words_of_a_service_stay_with_the_letter_they_were_written_for(cast: Cast) -> None:
+    _keep(cast, Told(topic="sktm", paper="f4", signer="kasi", words={"closing": "Sekian."}))
+    first = styles.face_of(cast.village, "sktm", "surat")
+    later = styles.face_of(cast.village, "sktm", "surat_kedua")
+    assert (first.paper, dict(first.words)) == ("f4", {"closing": "Sekian."})
+    assert (later.paper, dict(later.words)) == ("f4", {})
+    assert styles.deputies(cast.village, "sktm", "lurah", []) == ["kasi"]
 
 
 def _may_sign(cast: Cast, told: Told | None) -> list[str]:

@@ -36,15 +36,19 @@ def test_what_is_typed_is_drawn_kept_and_taken_away(cast: Cast, admin: Client) -
     shown = admin.post(PAGE, {**typed, "do": "look"}).content.decode()
     assert "data:image/png;base64" in shown and not LetterStyle.objects.exists()
     assert admin.post(PAGE, typed).status_code == 302
-    row = LetterStyle.objects.get()
+    row, of_letter = LetterStyle.objects.order_by("output")
     assert (row.unit, row.topic, row.paper, row.style) == (cast.village, "sktm", "f4", "tabel")
-    assert row.words == {
+    assert (row.signer, row.words, of_letter.output) == ("kasi", {}, "surat")
+    assert of_letter.words == {
         "closing": "Sekian, {nama}.", "copies": ["Arsip", "Camat"], "body": ["Satu.", "Dua."],
     }  # fmt: skip
     listed = admin.get(PAGE).content.decode()
     assert cast.village.name in listed and "F4 (215 × 330 mm)" in listed and "penutup" in listed
     assert admin.post(PAGE, {**typed, "paper": "a4"}).status_code == 302  # in its place
-    assert LetterStyle.objects.get().paper == "a4"
+    row.refresh_from_db()
+    assert row.paper == "a4" and LetterStyle.objects.count() == 2
+    without_words = {"unit": cast.village.pk, "letter": "sktm", "paper": "a4"}
+    assert admin.post(PAGE, without_words).status_code == 302
     assert admin.post(f"{PAGE}{LetterStyle.objects.get().pk}/hapus/").status_code == 302
     assert not LetterStyle.objects.exists()
     assert admin.post(f"{PAGE}1/hapus/").status_code == 404
