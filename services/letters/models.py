@@ -29,7 +29,8 @@ class NumberFormat(models.Model):
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     topic = models.CharField(max_length=60, blank=True)  # slug of a service; "": all
     since = models.DateField()
-    pattern = models.CharField(max_length=LONGEST_PATTERN)
+    # Blank: from then on a wider one counts again.
+    pattern = models.CharField(max_length=LONGEST_PATTERN, blank=True)
     book = models.CharField(max_length=6, choices=Book)
     secrecy = models.CharField(max_length=2, choices=list(SECRECY.items()), default="B")
     changed_by = models.ForeignKey(
@@ -46,7 +47,7 @@ class NumberFormat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.pattern
+        return self.pattern or "–"
 
 
 class KindCode(models.Model):

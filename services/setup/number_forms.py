@@ -9,7 +9,7 @@ from django import forms
 from services.letters import formats
 from services.letters.formats import Book
 from services.letters.models import NumberFormat
-from services.letters.numbering import Told
+from services.letters.number_rules import Told
 from tenants.office.models import Unit
 from ui.forms import Form, WrittenDateField
 
@@ -31,8 +31,9 @@ class NumberForm(Form):
     )  # fmt: skip
     topic = forms.ChoiceField(label="Untuk layanan", required=False)
     pattern = forms.CharField(
-        label="Pola nomor", max_length=formats.LONGEST_PATTERN,
-        help_text="Bagian dalam kurung kurawal diisi sistem; selebihnya ditulis seperti adanya.",
+        label="Pola nomor", max_length=formats.LONGEST_PATTERN, required=False,
+        help_text="Bagian dalam kurung kurawal diisi sistem; selebihnya ditulis seperti adanya. "
+        "Kosongkan bila unit atau layanan itu kembali ikut pola yang lebih luas.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     book = forms.ChoiceField(
@@ -61,48 +62,36 @@ class NumberForm(Form):
 
 
 class PaperBookForm(Form):
-    """The last number of a book that was kept on paper."""
+    """The last number of a book that was kept on paper. Which book counts a letter, the city's
+    patterns say."""
 
     unit = forms.ModelChoiceField(
         queryset=Unit.objects.none(), label="Unit", empty_label="Pilih unit"
     )
-    book = forms.ChoiceField(
-        label="Buku", choices=Book.choices, initial=Book.CODE, widget=forms.RadioSelect
-    )
-    code = forms.CharField(
-        label="Kode klasifikasi", max_length=40, required=False,
-        help_text="Bila bukunya per kode, misalnya 400.12.2.1.",
+    letter = forms.ChoiceField(
+        label="Surat",
+        help_text="Salah satu surat yang dihitung buku itu. Bukunya menurut pola nomor yang "
+        "berlaku; surat lain di buku yang sama ikut melanjutkan.",
     )  # fmt: skip
-    topic = forms.ChoiceField(
-        label="Layanan", required=False, help_text="Bila bukunya per jenis surat."
-    )
     last = forms.IntegerField(
         label="Nomor terakhir di buku kertas tahun ini",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 6}),
         error_messages={"invalid": "Tulis nomor urutnya dengan angka, misalnya 247."},
     )
 
-    def __init__(self, *args: Any, services: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, letters: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["unit"].queryset = signing_units()
-        fields["topic"].choices = [("", "–"), *services.items()]
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("book") == Book.CODE:
-            code = given.get("code", "").strip()
-            if not code or not all(part.isdecimal() for part in code.split(".")):
-                self.add_error("code", "Tulis kodenya, angka dan titik, misalnya 400.12.2.1.")
-        if given.get("book") == Book.KIND and not given.get("topic"):
-            self.add_error("topic", "Pilih layanan yang suratnya dihitung buku ini.")
-        return given
+        fields["letter"].choices = [("", "Pilih surat"), *letters.items()]
 
 
 class KindForm(Form):
     """The short form of a service's letters."""
 
-    topic = forms.ChoiceField(label="Layanan")
+    topic = forms.ChoiceField(
+        label="Layanan", help_text="Semua surat sebuah layanan memakai satu singkatan."
+    )
     code = forms.CharField(
         label="Singkatan", max_length=12, help_text="Huruf dan angka tanpa spasi, misalnya SKTM."
     )

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import RuleBroken
+from kernel.tanggal import long_date
 from services.catalogue.models import Service
-from services.letters import formats, numbering
+from services.letters import formats, number_rules, numbering
 from services.letters.formats import Book
 from services.letters.models import KindCode, NumberFormat
 from services.setup.number_forms import (
@@ -25,6 +26,7 @@ from services.setup.number_forms import (
 from services.setup.service_page import with_letters
 from services.web.access import today
 from tenants.office.models import Unit
+from tenants.office.roles import level_of
 from ui.forms import explain, explained
 from ui.page import Audience, page
 
@@ -47,15 +49,16 @@ def patterns(request: HttpRequest, user: User) -> HttpResponse:
     looks = request.POST.get("do") == "look"
     if request.method == "POST" and not looks and form.is_valid():
         with explained(form):
-            kept = numbering.keep(form.told(), by=user, today=day, at=now())
-            messages.success(request, f"Tersimpan. Nomor berikutnya memakai pola {kept.pattern}.")
+            kept = number_rules.keep(form.told(), by=user, today=day, at=now())
+            messages.success(request, _kept(kept, services))
             return redirect("setup-numbers")
-    examples = list[tuple[str, str]]()
-    if looks and form.is_valid():
+    examples, why = list[tuple[str, str]](), ""
+    if looks:
         try:
-            examples = _examples(form, services, day)
+            examples = _examples(form, services, day) if form.is_valid() else []
         except RuleBroken as broken:
             explain(form, broken)
+        why = next((str(error) for errors in form.errors.values() for error in errors), "")
     units = [row.unit for row in rows if row.unit is not None] or _some_units()
     if request.method == "GET":
         examples = [(unit.name, _example(present, unit, services, day)) for unit in _some_units()]
@@ -65,10 +68,23 @@ def patterns(request: HttpRequest, user: User) -> HttpResponse:
             (row, services.get(row.topic), _example(row, row.unit or units[0], services, day))
             for row in rows
         ],
-        "now": present, "now_example": _example(present, units[0], services, day),
-        "kinds": _kinds(services),
+        "now": present, "now_example": _example(present, units[0], services, day), "why": why,
     }  # fmt: skip
-    return render(request, "setup/numbers.html", context, status=422 if form.errors else 200)
+    # htmx puts only a page without an error in the place of the example.
+    status = 422 if form.errors and not looks else 200
+    return render(request, "setup/numbers.html", context, status=status)
+
+
+def _kept(row: NumberFormat, services: dict[str, Service]) -> str:
+    """Which letters get numbers of a kept pattern, and from when."""
+    service = services.get(row.topic)
+    letters = f"surat layanan {service.title}" if service is not None else "surat"
+    letters += f" dari {row.unit.name}" if row.unit is not None else ""
+    day = f"Tersimpan. Mulai {long_date(row.since)}, nomor {letters}"
+    if not row.pattern:
+        return f"{day} kembali ikut pola yang lebih luas."
+    narrower = "" if row.unit is not None and row.topic else ", kecuali yang punya pola sendiri"
+    return f"{day} memakai pola {row.pattern}{narrower}."
 
 
 def _some_units() -> list[Unit]:
@@ -79,14 +95,13 @@ def _some_units() -> list[Unit]:
 
 
 def _examples(form: NumberForm, services: dict[str, Service], day: date) -> list[tuple[str, str]]:
-    """The name of a unit and the number its next letter could have. Raises RuleBroken."""
+    """The name of a unit and the number its next letter could have; none for a blank pattern.
+    Raises RuleBroken."""
     told = form.told()
-    row = NumberFormat(
-        pattern=formats.check(told.pattern, Book(told.book)), book=told.book,
-        secrecy=told.secrecy, topic=told.topic,
-    )  # fmt: skip
+    row = number_rules.row_of(told)
+    number_rules.refuse_two_books(row, list(NumberFormat.objects.order_by("pk")))
     units = [told.unit] if told.unit is not None else _some_units()
-    return [(unit.name, _example(row, unit, services, day)) for unit in units]
+    return [(unit.name, _example(row, unit, services, day)) for unit in units if row.pattern]
 
 
 def _example(row: NumberFormat, unit: Unit, services: dict[str, Service], day: date) -> str:
@@ -94,7 +109,9 @@ def _example(row: NumberFormat, unit: Unit, services: dict[str, Service], day: d
     code, kind = SAMPLE_CODE, "SKTM"
     if service is not None and service.current is not None:
         output = service.current.blueprint.outputs[0]
-        code, kind = output.code_on(day), formats.short_of_kind(output.subject, set())
+        code = output.code_on(day)
+        if "{jenis}" in row.pattern:
+            kind = numbering.kind_code_for(service.slug, output.subject)
     values = formats.Values(
         code=code, sequence=247, unit=unit.abbreviation or "–", kind=kind, secrecy=row.secrecy,
         area=numbering.area_of(unit) if unit.abbreviation else unit.code, day=day,
@@ -114,7 +131,7 @@ def _kinds(services: dict[str, Service]) -> list[tuple[str, str]]:
 @require_POST
 def drop(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """A pattern that has not begun is taken away."""
-    numbering.drop(pk=pk, by=user, today=today())
+    number_rules.drop(pk=pk, by=user, today=today())
     messages.success(request, "Pola dihapus. Yang sebelumnya tetap berlaku.")
     return redirect("setup-numbers")
 
@@ -127,7 +144,7 @@ def kinds(request: HttpRequest, user: User) -> HttpResponse:
     form = KindForm(request.POST or None, services=_titles(services))
     if request.method == "POST" and form.is_valid():
         with explained(form):
-            kept = numbering.name_kind(**form.cleaned_data, by=user)
+            kept = number_rules.name_kind(**form.cleaned_data, by=user)
             messages.success(request, f"Singkatan {kept.code} dipakai di nomor berikutnya.")
             return redirect("setup-numbers-kinds")
     context = {"form": form, "kinds": _kinds(services)}
@@ -138,23 +155,51 @@ def kinds(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def paper_book(request: HttpRequest, user: User) -> HttpResponse:
     """Where a book that was kept on paper stopped this year."""
-    titles = _titles(with_letters())
-    form = PaperBookForm(request.POST or None, services=titles)
+    services, day = with_letters(), today()
+    form = PaperBookForm(request.POST or None, letters=_letters(services))
     if request.method == "POST" and form.is_valid():
         with explained(form):
             given: dict[str, Any] = form.cleaned_data
-            numbering.begin_at(
-                unit=given["unit"], register=_register(given, titles), year=today().year,
-                last=given["last"], by=user,
-            )  # fmt: skip
-            following = given["last"] + 1
-            messages.success(request, f"Surat berikutnya di buku ini bernomor urut {following}.")
+            slug, _, key = given["letter"].partition("/")
+            said, register = _book(services[slug], key, given["unit"], day)
+            number_rules.begin_at(
+                unit=given["unit"], register=register, year=day.year, last=given["last"], by=user
+            )
+            messages.success(
+                request,
+                f"{given['unit'].name}, {Book(said.book).label.lower()} ({register}): nomor urut "
+                f"berikutnya {given['last'] + 1}.",
+            )
             return redirect("setup-numbers")
     status = 422 if form.errors else 200
     return render(request, "setup/numbers_paper.html", {"form": form}, status=status)
 
 
-def _register(given: dict[str, Any], titles: dict[str, str]) -> str:
-    book, topic = Book(given["book"]), given["topic"]
-    kind = numbering.kind_code(topic, titles[topic]) if book == Book.KIND else ""
-    return formats.register_of(book, code=given["code"].strip(), kind=kind)
+def _letters(services: dict[str, Service]) -> dict[str, str]:
+    """What each letter of the services is called, by ``slug/key``."""
+    found = {}
+    for slug, service in services.items():
+        assert service.current is not None
+        outputs = service.current.blueprint.outputs
+        for one in outputs:
+            more = f": {one.subject}" if len(outputs) > 1 else ""
+            found[f"{slug}/{one.key}"] = f"{service.title}{more}"
+    return found
+
+
+def _book(service: Service, key: str, unit: Unit, day: date) -> tuple[NumberFormat, str]:
+    """The format in force for a letter at a unit, and the book that counts it. Raises RuleBroken
+    for a letter that such a unit does not sign."""
+    assert service.current is not None
+    blueprint = service.current.blueprint
+    output = next(one for one in blueprint.outputs if one.key == key)
+    desk = next((one for one in blueprint.desks() if one.key == output.step), None)
+    if desk is None or desk.level != level_of(unit.kind):
+        raise RuleBroken(
+            f"Surat ini tidak bernomor dari {unit.name}. Pilih unit yang menandatanganinya.",
+            field="unit",
+        )
+    said = numbering.in_force(unit, service.slug, day)
+    book = Book(said.book)
+    kind = numbering.kind_code(service.slug, output.subject) if book == Book.KIND else ""
+    return said, formats.register_of(book, code=output.code_on(day), kind=kind)

@@ -20,7 +20,7 @@ from services.applications import issuing
 from services.applications.models import Application
 from services.cases.models import Case, Document
 from services.catalogue.queries import service
-from services.letters import formats, numbering
+from services.letters import formats, number_rules
 from services.letters import queries as letters
 from services.letters.formats import Book
 from services.letters.models import Letter
@@ -368,8 +368,8 @@ def test_a_letter_keeps_its_classification_in_every_book(cast: Cast, book: Book)
         Book.CODE: "{kode}/{urut:2}/{unit}/{tahun}",
         Book.KIND: "{jenis}/{urut}/{unit}/{tahun}",
     }
-    numbering.keep(
-        numbering.Told(
+    number_rules.keep(
+        number_rules.Told(
             pattern=pattern.get(book, "{urut:3}/{unit}/{tahun}"), book=book, secrecy="B",
             since=MONDAY.date(),
         ),

@@ -47,6 +47,11 @@ class Migration(migrations.Migration):
             name="classification",
             field=models.CharField(blank=True, db_default="", default="", max_length=60),
         ),
+        migrations.AlterField(
+            model_name="numberformat",
+            name="pattern",
+            field=models.CharField(blank=True, max_length=80),
+        ),
         migrations.RunPython(copy_codes, migrations.RunPython.noop),
         migrations.RunPython(give_words_to_one_letter, migrations.RunPython.noop),
     ]
