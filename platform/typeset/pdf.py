@@ -26,10 +26,8 @@ from kernel.text import LATIN, PRINTABLE, drawn, visible
 FONTS = Path(__file__).parent / "fonts"
 
 
-LONG_WORD = 40  # letters without a space
-_LONG = re.compile(rf"\S{{{LONG_WORD},}}")
+LONG_WORD = 40  # letters without a space that may be broken, where nothing else is said
 _PIECE = re.compile(r"\S{10}(?=\S)")
-_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
 
 
 class RenderFailed(RuntimeError):
@@ -73,22 +71,21 @@ def legible(text: str, signs: Collection[str] = PRINTABLE) -> str:
     return "".join(out)
 
 
-def _breakable(text: str) -> str:
-    """The same words; one that no line could hold may be broken anywhere."""
-    if len(text) < LONG_WORD or not _LONG.search(text):
+def _breakable(text: str, long: int | None) -> str:
+    """The same words; one of ``long`` letters, which no line could hold, may be broken anywhere."""
+    if long is None or len(text) < long:
         return text
-    return _LONG.sub(lambda found: _PIECE.sub("\\g<0>\u200b", found[0]), text)
+    return re.sub(rf"\S{{{long},}}", lambda found: _PIECE.sub("\\g<0>\u200b", found[0]), text)
 
 
-def _legible(value: object, signs: Collection[str]) -> object:
+def _legible(value: object, signs: Collection[str], long: int | None = LONG_WORD) -> object:
     if isinstance(value, str):
-        if value.isascii() and value.isprintable():
-            return _breakable(value)
-        return _breakable(legible(value, signs))
+        plain = value if value.isascii() and value.isprintable() else legible(value, signs)
+        return _breakable(plain, long)
     if isinstance(value, list | tuple):
-        return [_legible(item, signs) for item in value]
+        return [_legible(item, signs, long) for item in value]
     if isinstance(value, Mapping):
-        return {key: _legible(item, signs) for key, item in value.items()}
+        return {key: _legible(item, signs, long) for key, item in value.items()}
     return value
 
 
@@ -108,8 +105,26 @@ def qr_pixels(text: str) -> dict[str, object]:
 
 
 def pages_of(pdf: bytes) -> int:
-    """How many pages a document that ``compile`` made has."""
-    return max(int(count) for count in _PAGES.findall(pdf))
+    """How many pages a document that ``compile`` made has: what its root says, for words of a
+    document may look like a part of it."""
+    end = pdf[pdf.rindex(b"trailer") :]
+    table = _number(rb"startxref\s+(\d+)", end)
+    root = _object(pdf, table, _number(rb"/Root (\d+) 0 R", end))
+    tree = _object(pdf, table, _number(rb"/Pages (\d+) 0 R", root))
+    return _number(rb"/Count (\d+)", tree)
+
+
+def _number(pattern: bytes, where: bytes) -> int:
+    found = re.search(pattern, where)
+    assert found is not None, "not a document of ours"
+    return int(found[1])
+
+
+def _object(pdf: bytes, table: int, number: int) -> bytes:
+    """What begins an object of a document with one cross-reference table."""
+    lines = pdf.index(b"\n", pdf.index(b"\n", table) + 1) + 1
+    place = int(pdf[lines + 20 * number :][:10])
+    return pdf[place : pdf.index(b"endobj", place)]
 
 
 def logo_svg(png: bytes) -> str:
@@ -132,15 +147,17 @@ def compile(
     at: datetime,
     pictures: Mapping[str, object] | None = None,
     signs: Collection[str] = PRINTABLE,
+    long: int | None = LONG_WORD,
 ) -> bytes:
     """The finished document. About 10 ms warm.
 
     ``template`` is a ``.typ`` file; it may include others of its folder. Texts in ``data`` are
     made legible; ``pictures`` (SVG text or pixels by key) reach the layout as they are; ``signs``
-    are the characters that may be printed. ``at`` is the date the PDF itself bears. Raises
+    are the characters that may be printed; words of ``long`` letters may be broken (None: none
+    may). ``at`` is the date the PDF itself bears. Raises
     RenderFailed.
     """
-    said = {key: _legible(value, signs) for key, value in data.items()} | dict(pictures or {})
+    said = {key: _legible(value, signs, long) for key, value in data.items()} | dict(pictures or {})
     try:
         pdf = _compiler(template).compile(
             sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
