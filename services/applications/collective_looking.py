@@ -4,6 +4,7 @@ every fault by line and column. Nothing is written."""
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from accounts.models import User
 from kernel.errors import NotThere, RuleBroken
@@ -160,9 +161,7 @@ def _read(
     for key, cell in cells.items():
         column = by_input[key]
         before = len(faults)
-        typed[key] = read(
-            column.heading, lambda cell=cell, spec=column.spec: typed_in(cell, spec)
-        )  # fmt: skip
+        typed[key] = read(column.heading, partial(typed_in, cell, column.spec))
         if len(faults) > before:
             unread.add(column.spec.key)
     return _Line(Entry(number, nik, name, typed), faults, unread)
@@ -224,12 +223,13 @@ class _Check:
     def faults(self, line: _Line) -> Iterator[Fault]:
         entry, person = line.entry, None
         if entry.nik and entry.name:
-            person = self._person(entry)
-            if isinstance(person, Fault):
-                yield person
-                person = None
-            elif why := self._refused(person):
-                yield Fault(entry.line, NIK, why)
+            found = self._person(entry)
+            if isinstance(found, Fault):
+                yield found
+            else:
+                person = found
+                if why := self._refused(person):
+                    yield Fault(entry.line, NIK, why)
         facts = facts_of(person, today=self.today) if person and self.needs_facts else {}
         house = House(today=self.today, by_nik=self._by_nik, applicant=facts)
         answers, wrong = answering.clean(self.blueprint, entry.typed, house)
