@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.signing import rules
+from services.signing import rules, same
 from services.signing.providers import Owner
 
 MOST = 20 * 1024 * 1024  # bytes of a file that is looked at
@@ -112,10 +112,13 @@ def _finding(one: Any, reader: Any) -> Finding:
     )  # fmt: skip
 
 
-def accepted(sent: bytes, came: bytes, *, expected: str | None, name: str, before: int) -> Finding:
+def accepted(
+    sent: bytes, came: bytes, *, expected: str | None, name: str, before: int,
+    mark: tuple[int, int] = (0, 0),
+) -> Finding:  # fmt: skip
     """The new signature on a file that came back. ``expected``: the certificate it has to be of,
-    where that is known; else its name must be the signer's. ``before``: signatures the file had.
-    Raises Doubtful."""
+    where that is known; else its name must be the signer's. ``before``: signatures the file had;
+    ``mark``: the size of the visible mark that was ordered. Raises Doubtful."""
     if not came.startswith(b"%PDF-"):
         raise Doubtful("Yang kembali bukan PDF.")
     if len(came) <= len(sent):
@@ -129,29 +132,11 @@ def accepted(sent: bytes, came: bytes, *, expected: str | None, name: str, befor
     newest = next((one for one in found if one.covers_all), None)
     if newest is None or not all(one.is_intact for one in found):
         raise Doubtful("Tanda tangan pada PDF yang kembali tidak utuh.")
-    if not came.startswith(sent) and (before or not same_pages(sent, came)):
+    is_signed_over = came.startswith(sent) or not before  # a signature before lives in its bytes
+    if not is_signed_over or not same.shows_same(sent, came, mark=mark):
         raise Doubtful("PDF yang kembali bukan surat yang dikirim.")
     if expected is not None and newest.fingerprint != expected:
         raise Doubtful("Sertifikat pada tanda tangan itu bukan milik penanda tangan surat.")
     if expected is None and not rules.shares_name(newest.common_name, name):
         raise Doubtful(f"Tanda tangan itu atas nama {newest.common_name[:80]}.")
     return newest
-
-
-def same_pages(sent: bytes, came: bytes) -> bool:
-    """Whether a file that was written anew (a visible signature) shows the words of what was sent:
-    as many pages, and every word of each."""
-    import io
-
-    from pypdf import PdfReader
-
-    try:
-        mine, theirs = PdfReader(io.BytesIO(sent)).pages, PdfReader(io.BytesIO(came)).pages
-        if len(mine) != len(theirs):
-            return False
-        return all(
-            "".join(one.extract_text().split()) in "".join(other.extract_text().split())
-            for one, other in zip(mine, theirs, strict=True)
-        )
-    except Exception:  # whatever a file from outside makes the parser raise
-        return False

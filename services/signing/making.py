@@ -255,7 +255,7 @@ def _look_and_keep(
         try:
             found = checking.accepted(
                 sent, made.pdf, expected=job.expected, name=signature.signer_name,
-                before=signature.order - 1,
+                before=signature.order - 1, mark=job.provider.mark(job.way),
             )  # fmt: skip
         except checking.Doubtful as doubt:
             _not_known(job, attempt, NotKnown(str(doubt), code="check", answer=made.answer,

@@ -85,8 +85,9 @@ def _take(attempt: Attempt, pdf: bytes, *, by: User, at: datetime, reason: str) 
         sent = file.read()
     try:
         found = checking.accepted(
-            sent, pdf, expected=expected, name=row.signer_name, before=row.order - 1
-        )
+            sent, pdf, expected=expected, name=row.signer_name, before=row.order - 1,
+            mark=provider.mark(way),
+        )  # fmt: skip
     except checking.Doubtful as doubt:
         raise RuleBroken(str(doubt), field="file") from None
     path, digest = archive.store(letter.code, pdf)

@@ -157,6 +157,9 @@ class Provider(Protocol):
     def chain(self, way: Way, who: Who) -> list[bytes]:
         """The official's certificate and those above it, as DER; empty where it does not say."""
 
+    def mark(self, way: Way) -> tuple[int, int]:
+        """Width and height of the visible mark that is ordered, in points; (0, 0) for none."""
+
     def recall(self, way: Way, answer: Mapping[str, Any]) -> bytes | None:
         """The file of an earlier answer, where the provider still gives it; None where not. Raises
         NotSent."""
@@ -170,6 +173,9 @@ class Offline:
 
     def chain(self, way: Way, who: Who) -> list[bytes]:
         return []
+
+    def mark(self, way: Way) -> tuple[int, int]:
+        return 0, 0
 
     def recall(self, way: Way, answer: Mapping[str, Any]) -> bytes | None:
         return None

@@ -83,12 +83,25 @@ def told(answer: Answer, **more: str) -> Failure:
     )
 
 
+def mark_of(way: Way) -> tuple[int, int]:
+    """Width and height of the visible mark that is ordered; (0, 0) for none."""
+    if str(way.options.get("look") or "").casefold() != "visible":
+        return 0, 0
+    _page, _left, _top, width, height = _box(way.options)
+    return width, height
+
+
+def _box(options: Mapping[str, Any]) -> tuple[int, int, int, int, int]:
+    found = _BOX.fullmatch(str(options.get("box") or ""))
+    if found is None:
+        return 1, 60, 600, 180, 60
+    page, left, top, width, height = (int(one) for one in found.groups())
+    return page, left, top, width, height
+
+
 def place_of(options: Mapping[str, Any], who: Who, asked: Asked) -> dict[str, Any]:
     """Where a visible signature stands, and its picture."""
-    found = _BOX.fullmatch(str(options.get("box") or ""))
-    page, left, top, width, height = (
-        (int(one) for one in found.groups()) if found else (1, 60, 600, 180, 60)
-    )
+    page, left, top, width, height = _box(options)
     return {
         "imageBase64": base64.b64encode(_picture(who.name, width, height)).decode(),
         "page": page, "originX": left, "originY": top, "width": width, "height": height,

@@ -19,7 +19,7 @@ from services.signing.providers import (
     Who,
     providers,
 )
-from services.signing.providers.bsre import BOX, KEYS, WORDS, place_of, told
+from services.signing.providers.bsre import BOX, KEYS, WORDS, mark_of, place_of, told
 from services.signing.providers.http import READ, SILENT, Answer, call
 
 LOOKS = (("invisible", "Tidak terlihat; tandanya kode QR surat"), ("visible", "Gambar di halaman"))
@@ -99,6 +99,9 @@ class BsreV1(Offline):
 
     def words(self) -> str:
         return WORDS
+
+    def mark(self, way: Way) -> tuple[int, int]:
+        return mark_of(way)
 
     @contextmanager
     def open(self, way: Way, who: Who, secret: str, *, count: int) -> Iterator[V1Session]:

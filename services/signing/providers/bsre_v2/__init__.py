@@ -21,7 +21,16 @@ from services.signing.providers import (
     Who,
     providers,
 )
-from services.signing.providers.bsre import BOX, KEYS, WORDS, field_of, place_of, said_of, told
+from services.signing.providers.bsre import (
+    BOX,
+    KEYS,
+    WORDS,
+    field_of,
+    mark_of,
+    place_of,
+    said_of,
+    told,
+)
 from services.signing.providers.http import READ, SILENT, Answer, call
 
 WAYS = (("passphrase", "Frasa sandi"), ("totp", "Kode sekali pakai (TOTP)"))
@@ -91,6 +100,9 @@ class BsreV2(Offline):
 
     def words(self) -> str:
         return WORDS
+
+    def mark(self, way: Way) -> tuple[int, int]:
+        return mark_of(way)
 
     @contextmanager
     def open(self, way: Way, who: Who, secret: str, *, count: int) -> Iterator[V2Session]:
