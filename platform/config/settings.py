@@ -341,6 +341,9 @@ PAYMENT_URLS: dict[str, str] = env.dict("BALAI_PAYMENT_URLS", {}) if EMBEDDED el
 SIGNING_NETWORKS: list[str] = env.list(
     "BALAI_SIGNING_NETWORKS", ["127.0.0.0/8", "::1/128"] if EMBEDDED else []
 )
+# A PEM file with the root certificates of BSrE, and those between them and officials. Empty: a
+# certificate is known by its fingerprint alone, and the page of each letter says so.
+SIGNING_ROOTS: str = env.str("BALAI_SIGNING_ROOTS", "")
 
 # --- Backups --------------------------------------------------------------------------------------
 # How long the operator's backups are kept, in days: what a certificate of deletion promises.

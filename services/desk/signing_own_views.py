@@ -23,7 +23,15 @@ from services.desk.signing_forms import (
 from services.desk.signing_views import TAB
 from services.desk.views import posts_of
 from services.residents import officials
-from services.signing import accounts, certificates, checking, identities, queries, settling
+from services.signing import (
+    accounts,
+    certificates,
+    checking,
+    identities,
+    queries,
+    rules,
+    settling,
+)
 from services.signing.models import Attempt
 from services.signing.providers import providers
 from tenants.office.access import visitor
@@ -44,7 +52,9 @@ def certificate(request: HttpRequest) -> HttpResponse:
     revoking = RevokeCertificateForm(request.POST if what == "revoke" else None)
     naming = NikForm(request.POST if what == "nik" else None)
     name = account.provider if account is not None else certificates.LOCAL
-    own = certificates.own(user, name)
+    # Also for letters that were ordered before the city chose another way.
+    local = name == certificates.LOCAL or queries.awaits(user, certificates.LOCAL)
+    own = certificates.own(user, certificates.LOCAL if local else name)
     if what == "make" and making.is_valid():
         with explained(making):
             certificates.enrol(
@@ -66,24 +76,27 @@ def certificate(request: HttpRequest) -> HttpResponse:
             messages.success(request, "NIK tersimpan.")
             return redirect("desk-certificate")
     elif what == "ask":
-        found = identities.ask_status(user, now())
-        messages.success(request, f"Kata gateway: {found.status}.")
+        identities.ask(user, identities.STATUS, now())
         return redirect("desk-certificate")
     elif what == "code":
-        messages.success(request, identities.ask_code(user, queries.count_waiting(user)))
-        return redirect("desk-signing")
+        identities.ask(user, identities.CODE, now(), count=queries.count_waiting(user))
+        return redirect("desk-certificate")
+    status = identities.status_of(user)
     provider = providers[account.provider] if account is not None else None
     context = {
         **frame(posts, TAB),
         "account": account,
         "provider": provider,
         "own": own,
-        "status": identities.status_of(user),
+        "status": status,
+        "is_asking": status is not None and identities.is_asking(status, now()),
+        "makes_local": local,
         "is_named": bool(officials.nik_prints(user)),
         "by_code": account is not None and account.options.get("way") == "totp",
         "making": making,
         "revoking": revoking,
         "naming": naming,
+        "own_is_certified": own is not None and providers[own.provider].is_certified,
         "moment": now(),
     }
     failed = making.errors or revoking.errors or naming.errors
@@ -104,11 +117,21 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     )
     declaring = DeclareForm(request.POST if what == "declare" else None)
     back = redirect("desk-signing-attempt", pk)
+    is_open = found.state == Attempt.State.UNKNOWN and found.settled_at is None
     if what == "look":
-        if settling.examine(attempt_id=pk, by=user, at=now()):
+        looked = settling.examine(attempt_id=pk, by=user, at=now())
+        if looked is settling.Looked.SIGNED:
             messages.success(request, "Suratnya memang sudah ditandatangani. Tersimpan.")
-        else:
-            messages.warning(request, "Tidak ada yang baru dari gateway. Hasilnya belum diketahui.")
+        elif looked is settling.Looked.NOTHING:
+            messages.warning(
+                request, "Tidak ada berkas yang kembali dari gateway. Hasilnya belum diketahui."
+            )
+        return back
+    if what == "own":
+        settling.confirm(
+            attempt_id=pk, fingerprint=request.POST.get("fingerprint", ""), by=user, at=now()
+        )
+        messages.success(request, "Sertifikat Anda tersimpan, dan surat ini sudah ditandatangani.")
         return back
     if what == "bring" and bringing.is_valid():
         sent = bringing.cleaned_data["file"]
@@ -126,11 +149,16 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, "Tersimpan. Suratnya menunggu tanda tangan lagi.")
             return back
+    stranger = settling.stranger_of(found) if is_open else None
+    row = found.signature
     context: dict[str, Any] = {
         **(frame(who.desks, TAB) if who.desks else {}),
         "base": "desk/base.html" if who.desks else "setup/base.html",
-        "attempt": found, "row": found.signature,
-        "is_open": found.state == Attempt.State.UNKNOWN and found.settled_at is None,
+        "attempt": found, "row": row, "is_open": is_open,
+        "stranger": stranger, "is_signer": row.signer_id == user.pk,
+        "is_other_name": stranger is not None
+        and not rules.shares_name(stranger.common_name, row.signer_name),
+        "is_asking": settling.is_asking(found, now()),
         "bringing": bringing, "declaring": declaring,
     }  # fmt: skip
     failed = bringing.errors or declaring.errors

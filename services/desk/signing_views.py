@@ -19,7 +19,7 @@ from services.applications import signing_on
 from services.desk.frame import frame
 from services.desk.signing_forms import HandOnForm, RefuseForm, SignForm
 from services.desk.views import posts_of
-from services.signing import accounts, making, queries, refusing, rules
+from services.signing import accounts, confirming, queries, refusing, rules
 from services.signing.models import Signature
 from services.signing.providers import providers
 from services.web.access import today
@@ -33,9 +33,13 @@ TAB = "tanda-tangan"
 PER_PAGE = 50
 
 
-def _label() -> str:
-    row = accounts.in_force()
-    return providers[row.provider].types if row is not None else "Frasa sandi"
+def _by_provider(rows: list[Signature]) -> dict[str, list[Signature]]:
+    """Letters by who signs them now: a passphrase is for one of them."""
+    by = {name: accounts.now_by(name) for name in {row.provider for row in rows}}
+    found: dict[str, list[Signature]] = {}
+    for row in rows:
+        found.setdefault(by[row.provider], []).append(row)
+    return found
 
 
 def _may_lock() -> bool:
@@ -52,11 +56,18 @@ def _may_lock() -> bool:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Letters that wait for this official; ticked, they are signed with one confirmation."""
     user, posts = posts_of(request)
-    form = SignForm(_label(), request.POST or None, initial={"key": secret_code()})
+    account = accounts.in_force()
+    groups = _by_provider(list(queries.waiting_for(user)[: confirming.MOST]))
+    chosen = request.GET.get("cara", "")
+    if chosen not in groups:
+        chosen = next(iter(groups), account.provider if account is not None else "")
+    provider = providers.get(chosen)
+    label = provider.types if provider is not None else "Frasa sandi"
+    form = SignForm(label, request.POST or None, initial={"key": secret_code()})
     ticked = {pk for typed in request.POST.getlist("step") if (pk := row_id(typed))}
     if request.method == "POST" and form.is_valid():
         try:
-            batch = making.begin(
+            batch = confirming.begin(
                 key=form.cleaned_data["key"], signature_ids=sorted(ticked),
                 passphrase=form.cleaned_data["passphrase"], by=user, at=now(),
             )  # fmt: skip
@@ -64,10 +75,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
             explain(form, broken)
         else:
             return redirect("desk-signing-batch", batch.pk)
-    rows = list(queries.waiting_for(user)[: making.MOST])
+    rows = groups.pop(chosen, [])
     for row in rows:
         row.is_ticked = row.pk in ticked
-    account = accounts.in_force()
     context = {
         **frame(posts, TAB),
         "form": form,
@@ -76,7 +86,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "in_doubt": list(queries.in_doubt(user)[:20]),
         "being_made": queries.being_made(user),
         "is_on": account is not None,
-        "provider": providers[account.provider].label if account is not None else "",
+        "provider": provider.label if provider is not None else "",
+        "others": [
+            (name, providers[name].label, len(some))
+            for name, some in groups.items()
+            if name in providers
+        ],
         "wrong": queries.wrong_in_a_row(user),
         "many": rules.WRONG_MANY,
         "may_lock": _may_lock(),

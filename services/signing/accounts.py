@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
-from services.signing import certificates, rules
-from services.signing.models import Account
+from messaging.notices import tell
+from services.signing import certificates, notices, rules
+from services.signing.models import Account, Certificate, Signature
 from services.signing.providers import Provider, Way, providers
 from tenants.backend.scope import once_here
+from tenants.office import queries as office
 from tenants.registry.current import city
 
 
@@ -41,6 +44,20 @@ def opened(name: str) -> tuple[str, Provider, Way]:
     return row.provider, providers[row.provider], way_of(row)
 
 
+def now_by(name: str) -> str:
+    """By which provider a signature is made now that was ordered with this one; the same where it
+    cannot be made any more."""
+    try:
+        return opened(name)[0]
+    except NotThere:
+        return name
+
+
+def has_changed(name: str, *, since: datetime) -> bool:
+    """Whether the city has changed its account there after this moment. One query."""
+    return Account.objects.filter(provider=name, changed_at__gt=since).exists()
+
+
 def way_of(row: Account) -> Way:
     return Way(base=row.base, allow_http=row.allow_http, keys=row.keys, options=row.options)
 
@@ -55,25 +72,32 @@ def keep(
     *, provider: str, is_on: bool, base: str, allow_http: bool, typed: Mapping[str, Any], by: User,
     at: datetime,
 ) -> Account:  # fmt: skip
-    """A city's account at a provider; a key that is left empty stays as it was. The city signs by
-    one provider: another one that was in use is not any more. Raises NotThere, RuleBroken."""
+    """A city's account at a provider; a key that is left empty stays as it was, unless the gateway
+    is another one now. The city signs by one provider: another one that was in use is not any more.
+    Whoever types passphrases is told when they go to another server. Raises NotThere, RuleBroken.
+    """
     known = offered().get(provider)
     if known is None:
         raise NotThere("Cara tanda tangan ini tidak dikenal.")
     row = Account.objects.select_for_update().filter(provider=provider).first()
-    before = row.keys if row is not None else {}
+    address = ""
+    if known.needs_base and (base.strip() or is_on):
+        address = rules.address_of_gateway(base, allow_http=allow_http)
+    moved = row is not None and rules.server_of(row.base) != rules.server_of(address)
+    before = row.keys if row is not None and not moved else {}
+    server_before = _server_in_use()
     secrets = [one for one in known.settings if one.is_secret]
     kept = {one.key: str(typed.get(one.key) or before.get(one.key, "")) for one in secrets}
     options = {
         one.key: str(typed.get(one.key) or "").strip()
         for one in known.settings if not one.is_secret
     }  # fmt: skip
-    address = ""
-    if known.needs_base and (base.strip() or is_on):
-        address = rules.address_of_gateway(base, allow_http=allow_http)
     missing = next((one for one in secrets if not kept[one.key]), None)
     if missing is not None and is_on:
-        raise RuleBroken(f"Isi {missing.label}.", field=missing.key)
+        why = " Alamat gateway berubah, jadi yang lama tidak dikirim ke sana." if moved else ""
+        raise RuleBroken(f"Isi {missing.label}.{why}", field=missing.key)
+    if options.get("tsa"):
+        options["tsa"] = rules.address_of_stamps(options["tsa"])
     if options.get("level") in ("B-T", "B-LT") and not options.get("tsa"):
         raise RuleBroken("Isi alamat stempel waktu untuk tingkat ini.", field="tsa")
     if provider == certificates.LOCAL and is_on:
@@ -86,6 +110,35 @@ def keep(
     row.seal_keys(kept)
     row.save()
     audit.record(
-        "signing.account", actor=by, subject="provider", subject_id=provider, detail={"on": is_on}
-    )
+        "signing.account", actor=by, subject="provider", subject_id=provider,
+        detail={"on": is_on, "server": rules.server_of(address)},
+    )  # fmt: skip
+    server = rules.server_of(address) if is_on else ""
+    if server and server != server_before:
+        _tell_of(server, row, by=by, at=at)
     return row
+
+
+def _server_in_use() -> str:
+    row = Account.objects.filter(is_on=True).first()
+    return rules.server_of(row.base) if row is not None else ""
+
+
+def _tell_of(server: str, row: Account, *, by: User, at: datetime) -> None:
+    """Signatories and the other administrators learn where passphrases go from now on."""
+    signing = Signature.objects.filter(state__in=Signature.OPEN).values("signer")
+    holding = Certificate.objects.filter(revoked_at=None).values("user")
+    people = {
+        one.pk: one
+        for one in [
+            *office.admins(at.astimezone(city().tz).date()),
+            *User.objects.filter(Q(pk__in=signing) | Q(pk__in=holding), is_active=True),
+        ]
+    }  # fmt: skip
+    for one in people.values():
+        if one.pk != by.pk:
+            tell(
+                notices.GATEWAY_CHANGED, one,
+                key=f"gateway:{row.pk}:{int(at.timestamp())}:{one.pk}", server=server,
+                link=city().page("desk-certificate"), city=city().name,
+            )  # fmt: skip

@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.signing import rules, same
+from services.signing import same, trust
 from services.signing.providers import Owner
+from services.signing.rules import SKEW
 
+UNFAMILIAR = "certificate"  # the code of an attempt whose certificate is not known
 MOST = 20 * 1024 * 1024  # bytes of a file that is looked at
 
 
 class Doubtful(Exception):
     """This is no file that can be accepted; says why, in words for the official."""
+
+    code = "check"
+
+
+class Unfamiliar(Doubtful):
+    """The file is the letter, whole and signed, and the certificate is not known as the signer's.
+    The signer may say that it is theirs."""
+
+    code = UNFAMILIAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,9 @@ class Finding:
     common_name: str
     serial: str
     fingerprint: str
+    starts_at: datetime
     ends_at: datetime
+    chain: tuple[bytes, ...]  # DER of the certificate, and of the others that came with it
     made_at: datetime | None  # by the time stamp, else as the signer says
     is_intact: bool  # what it covers is unchanged, and the signature is of this certificate's key
     covers_all: bool  # and nothing was added to the file after it but proof for later
@@ -107,18 +120,33 @@ def _finding(one: Any, reader: Any) -> Finding:
     return Finding(
         field=str(one.field_name), subject=owner.subject, issuer=owner.issuer,
         common_name=str(names[0].value) if names else "", serial=owner.serial,
-        fingerprint=owner.fingerprint, ends_at=owner.ends_at, made_at=made_at, is_intact=intact,
+        fingerprint=owner.fingerprint, starts_at=certificate.not_valid_before_utc,
+        ends_at=owner.ends_at, chain=_chain(one), made_at=made_at, is_intact=intact,
         covers_all=covers, level=level if is_pades else "", has_time_stamp=has_stamp,
     )  # fmt: skip
 
 
+def _chain(one: Any) -> tuple[bytes, ...]:
+    return (one.signer_cert.dump(), *(other.dump() for other in one.other_embedded_certs))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The new signature of a file that is taken."""
+
+    finding: Finding
+    root_checked: bool  # its certificate leads to a root that the operator trusts
+
+
 def accepted(
-    sent: bytes, came: bytes, *, expected: str | None, name: str, before: int,
-    mark: tuple[int, int] = (0, 0),
-) -> Finding:  # fmt: skip
-    """The new signature on a file that came back. ``expected``: the certificate it has to be of,
-    where that is known; else its name must be the signer's. ``before``: signatures the file had;
-    ``mark``: the size of the visible mark that was ordered. Raises Doubtful."""
+    sent: bytes, came: bytes, *, known: str | None, is_certified: bool, before: int,
+    began: datetime, mark: tuple[int, int] = (0, 0),
+) -> Accepted:  # fmt: skip
+    """The new signature on a file that came back. ``known``: the fingerprint of the signer's
+    certificate; ``is_certified``: it has to be one of a recognised authority; ``before``:
+    signatures the file had; ``began``: when the signature was asked for; ``mark``: the size of the
+    visible mark that was ordered. Raises Doubtful; Unfamiliar where nothing is wrong but that the
+    certificate is not known."""
     if not came.startswith(b"%PDF-"):
         raise Doubtful("Yang kembali bukan PDF.")
     if len(came) <= len(sent):
@@ -135,8 +163,37 @@ def accepted(
     is_signed_over = came.startswith(sent) or not before  # a signature before lives in its bytes
     if not is_signed_over or not same.shows_same(sent, came, mark=mark):
         raise Doubtful("PDF yang kembali bukan surat yang dikirim.")
-    if expected is not None and newest.fingerprint != expected:
-        raise Doubtful("Sertifikat pada tanda tangan itu bukan milik penanda tangan surat.")
-    if expected is None and not rules.shares_name(newest.common_name, name):
-        raise Doubtful(f"Tanda tangan itu atas nama {newest.common_name[:80]}.")
-    return newest
+    _refuse_out_of_date(newest, began)
+    root_checked = is_certified and _leads_to_root(newest, began)
+    if newest.fingerprint != known:
+        raise Unfamiliar(
+            f"Sertifikat pada tanda tangan itu atas nama {newest.common_name[:80]}, dan belum "
+            "tercatat sebagai sertifikat penanda tangan surat ini."
+        )
+    return Accepted(newest, root_checked)
+
+
+def _refuse_out_of_date(one: Finding, began: datetime) -> None:
+    """Valid when it was asked for, by our clock, and when it was made, by the signer's."""
+    is_valid = one.ends_at > began
+    if one.made_at is not None:
+        is_valid = is_valid and one.starts_at - SKEW <= one.made_at <= one.ends_at
+    if not is_valid:
+        raise Doubtful("Sertifikat pada tanda tangan itu tidak berlaku saat ditandatangani.")
+
+
+def _leads_to_root(one: Finding, began: datetime) -> bool:
+    """False where the operator has given no roots. Raises Doubtful."""
+    if not trust.has_roots():
+        return False
+    try:
+        if trust.reaches_root(one.chain, max(began, one.starts_at)):
+            return True
+    except OSError:
+        raise Doubtful(
+            "Sertifikat akar di server ini tidak bisa dibaca. Hubungi pengelola server."
+        ) from None
+    raise Doubtful(
+        f"Sertifikat itu diterbitkan {one.issuer[:100]}, yang tidak berujung pada sertifikat akar "
+        "yang dipercaya server ini."
+    )

@@ -3,9 +3,10 @@ the outbox only brings the work to a worker and takes it up again after a worker
 
 from datetime import timedelta
 
+from accounts.models import User
 from kernel.clock import now
 from messaging import work
-from services.signing import leases, making
+from services.signing import confirming, identities, leases, making, settling
 from services.signing.models import Attempt
 
 LEASE = timedelta(minutes=6)  # longer than one letter of a gateway, and than a hundred local ones
@@ -20,9 +21,47 @@ def _take_up(payload: work.Payload, key: str) -> work.Outcome:
 
 
 def _given_up(payload: work.Payload, error: str) -> None:
-    leases.give_up(payload["attempts"], at=now())
+    leases.give_up([*payload["attempts"], *payload.get("then", [])], at=now())
 
 
-@work.effect("signing.sign", reconcile=_take_up, on_failed=_given_up, lease=LEASE, queue="effects")
+def _next(payload: work.Payload, result: object) -> None:
+    confirming.go_on(payload)
+
+
+@work.effect(
+    "signing.sign", record=_next, reconcile=_take_up, on_failed=_given_up, lease=LEASE,
+    queue="effects",
+)  # fmt: skip
 def sign(payload: work.Payload, key: str) -> None:
-    making.work(payload["batch_id"], payload["attempts"], payload["secret"])
+    making.work(
+        payload["batch_id"], payload["attempts"], payload["secret"],
+        is_first=payload.get("is_first", True),
+    )  # fmt: skip
+
+
+def _repeat(payload: work.Payload, key: str) -> work.Outcome:
+    """Questions change nothing at the gateway."""
+    return work.Outcome.NOT_DONE
+
+
+def _not_recalled(payload: work.Payload, error: str) -> None:
+    settling.recall_ended(payload["attempt_id"], making.FAULT)
+
+
+@work.effect("signing.recall", reconcile=_repeat, on_failed=_not_recalled, queue="effects")
+def recall(payload: work.Payload, key: str) -> None:
+    by = User.objects.get(pk=payload["by"])
+    settling.recall(attempt_id=payload["attempt_id"], by=by, at=now())
+
+
+def _not_asked(payload: work.Payload, error: str) -> None:
+    identities.answered(payload["user_id"], making.FAULT)
+
+
+@work.effect("signing.ask", reconcile=_repeat, on_failed=_not_asked, queue="effects")
+def ask(payload: work.Payload, key: str) -> None:
+    user = User.objects.get(pk=payload["user_id"])
+    if payload["what"] == identities.CODE:
+        identities.ask_code(user, payload["count"])
+    else:
+        identities.ask_status(user, now())

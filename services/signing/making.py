@@ -4,118 +4,60 @@ Nothing is locked while a provider answers, and nothing is asked twice."""
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db import connection, transaction
 
 from accounts.models import User
-from audit import actions as audit
 from events.subscribers import publish
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
-from messaging import outbox
+from messaging.work import NotDone
 from services.letters import archive
 from services.letters.models import Letter
-from services.signing import accounts, checking, ordering, rules, secret
-from services.signing.events import LetterSigned, SignatureAsked, SignatureUnknown, StepSigned
+from services.signing import accepting, accounts, checking, identities, ordering, rules, secret
+from services.signing.events import SignatureUnknown
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import (
+    SILENT,
     Asked,
     Failure,
     Made,
     NotKnown,
     NotSent,
-    Owner,
     Provider,
     Session,
     Way,
     Who,
     WrongSecret,
+    providers,
 )
-from services.signing.providers import providers as _providers
 
 log = logging.getLogger(__name__)
 
-MOST = 100  # letters of one confirmation
+AT_ONCE = 6  # letters of a city that gateways are asked for at the same time
 GRACE = timedelta(seconds=60)  # a lease lasts so much longer than a provider may take
 TOO_LATE = (
     "Waktu untuk frasa sandi sudah lewat sebelum giliran surat ini. Pilih lagi, lalu ketik lagi."
 )
+CHANGED = (
+    "Admin mengubah pengaturan tanda tangan sesudah Anda mengetik frasa sandi, jadi belum ada yang "
+    "dikirim. Periksa dulu, lalu tandatangani lagi."
+)
 FAULT = "Terjadi gangguan pada sistem."
 GONE = "Surat ini tidak menunggu tanda tangan Anda lagi."
 S, A = Signature.State, Attempt.State
-_SIGNED = [
-    "state", "signed_at", "sha256", "size", "provider", "lease_until", "said",
-    "certificate_subject", "certificate_issuer", "certificate_serial", "certificate_ends_at",
-    "is_certified", "level",
-]  # fmt: skip
 
 
-@transaction.atomic
-def begin(
-    *, key: str, signature_ids: Sequence[int], passphrase: str, by: User, at: datetime
-) -> Batch:
-    """Order the signatures of this official; the same confirmation for the same ``key``. Raises
-    RuleBroken without a passphrase or without any letter, NotThere."""
-    known = Batch.objects.filter(key=key, by=by).first()
-    if known is not None:
-        return known
-    if not passphrase:
-        raise RuleBroken("Ketik frasa sandi atau kode untuk menandatangani.", field="passphrase")
-    wanted = list(dict.fromkeys(signature_ids))
-    if len(wanted) > MOST:
-        raise RuleBroken(f"Paling banyak {MOST} surat sekali jalan. Kurangi pilihannya.")
-    rows = list(
-        Signature.objects.select_for_update(of=("self",))
-        .filter(pk__in=wanted, signer=by, state__in=Signature.WAITING)
-        .order_by("pk")
-    )
-    busy = set(
-        Attempt.objects.filter(signature__in=rows, state__in=(A.QUEUED, A.SIGNING, A.VALIDATING))
-        .values_list("signature_id", flat=True)
-    )  # fmt: skip
-    rows = [row for row in rows if row.pk not in busy]
-    if not rows:
-        raise RuleBroken("Pilih dulu suratnya: tidak ada yang menunggu tanda tangan Anda.")
-    made, is_new = Batch.objects.get_or_create(key=key, defaults={"by": by, "at": at})
-    if not is_new:
-        if made.by_id != by.pk:
-            raise NotThere("Konfirmasi ini tidak ditemukan.")
-        return made
-    last = dict(
-        Attempt.objects.filter(signature__in=rows)
-        .values_list("signature_id")
-        .annotate(n=Max("number"))
-    )
-    tries = Attempt.objects.bulk_create(
-        Attempt(signature=row, batch=made, number=last.get(row.pk, 0) + 1, provider=row.provider)
-        for row in rows
-    )
-    reference = secret.keep(passphrase)
-    by_provider: dict[str, list[int]] = {}
-    for one in tries:
-        by_provider.setdefault(one.provider, []).append(one.pk)
-    for name, ids in by_provider.items():
-        size = max(1, _providers[name].at_once if name in _providers else 1)
-        for start in range(0, len(ids), size):
-            some = ids[start : start + size]
-            outbox.enqueue(
-                "signing.sign",
-                {"batch_id": made.pk, "attempts": some, "secret": reference},
-                key=f"sign:{made.pk}:{some[0]}",
-            )
-    audit.record("signing.ordered", actor=by, subject="signing_batch", subject_id=made.pk,
-                 detail={"letters": len(rows)})  # fmt: skip
-    return made
-
-
-def work(batch_id: int, attempt_ids: Sequence[int], reference: str) -> None:
+def work(
+    batch_id: int, attempt_ids: Sequence[int], reference: str, *, is_first: bool = True
+) -> None:
     """Make the signatures of these attempts. Called outside any transaction; what became of each is
-    written at once, so that a worker that dies leaves one attempt in doubt at most."""
+    written at once, so that a worker that dies leaves one attempt in doubt at most. ``is_first``:
+    the gateway is asked which certificate the official has now."""
     batch = Batch.objects.select_related("by").get(pk=batch_id)
     queued = Attempt.objects.filter(pk__in=attempt_ids, state=A.QUEUED).order_by("pk")
     waiting = list(queued.select_related("signature__letter"))
@@ -123,14 +65,18 @@ def work(batch_id: int, attempt_ids: Sequence[int], reference: str) -> None:
         return
     passphrase = secret.read(reference) if not batch.stopped else None
     if passphrase is None:
-        _leave(waiting, batch.stopped or TOO_LATE, code="stopped" if batch.stopped else "late")
+        _leave(
+            _queued(batch), batch.stopped or TOO_LATE, code="stopped" if batch.stopped else "late"
+        )
         return
     try:
         name, provider, way = accounts.opened(waiting[0].provider)
+        if accounts.has_changed(name, since=batch.at):
+            raise NotThere(CHANGED)  # what was typed is not for another gateway
         who = _who(batch.by, provider, way)
         with provider.open(way, who, passphrase, count=len(waiting)) as session:
-            expected = provider.expected(way, who)
-            job = _Job(batch, name, provider, way, who, session, expected, passphrase)
+            known = identities.known(batch.by, name, provider, way, who, ask=is_first)
+            job = _Job(batch, name, provider, way, who, session, known, passphrase)
             for index, attempt in enumerate(waiting):
                 if not provider.is_own:  # other workers are at other letters of it
                     batch.refresh_from_db(fields=["stopped"])
@@ -159,14 +105,13 @@ class _Job:
     way: Way
     who: Who
     session: Session
-    expected: str | None
-    passphrase: str
+    known: str | None  # the fingerprint of the official's certificate
+    passphrase: str = field(repr=False)
 
 
 def _who(user: User, provider: Provider, way: Way) -> Who:
-    from services.signing.identities import identity_of
-
-    return Who(user.pk, user.name, identity_of(user, way) if provider.asks_identity else "")
+    identity = identities.identity_of(user, way) if provider.asks_identity else ""
+    return Who(user.pk, user.name, identity)
 
 
 def _one(job: _Job, attempt: Attempt) -> None:
@@ -190,6 +135,8 @@ def _one(job: _Job, attempt: Attempt) -> None:
         _stop(job.batch, _queued(job.batch), failure.said, code="stopped")
     except NotKnown as failure:
         _not_known(job, attempt, failure)
+        if failure.code == SILENT:  # each of the others would hold a worker as long
+            _stop(job.batch, _queued(job.batch), failure.said, code="stopped")
     except Failure as failure:
         _failed(job, attempt, failure)
     except Exception as error:
@@ -210,7 +157,10 @@ def _queued(batch: Batch) -> list[Attempt]:
 @transaction.atomic
 def _claim(job: _Job, attempt: Attempt) -> tuple[Signature, bytes] | None:
     """Mark it as being signed, for as long as the provider may take at most; with the file to be
-    signed. None where it cannot be: its attempt says why."""
+    signed. None where it cannot be: its attempt says why. Raises NotDone while the city's gateways
+    are asked for as much as one city may."""
+    if not job.provider.is_own:
+        _refuse_crowd()
     row = (
         Signature.objects.select_for_update(of=("self", "letter"))
         .select_related("letter", "unit")
@@ -245,23 +195,43 @@ def _claim(job: _Job, attempt: Attempt) -> tuple[Signature, bytes] | None:
     return row, sent
 
 
+def _refuse_crowd() -> None:
+    """A gateway that does not answer holds no more than some of the workers that all cities share.
+    Call in the transaction that claims. Raises NotDone."""
+    with connection.cursor() as cursor:  # one after the other, so that each counts the others
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ':signing'))")
+    gateways = [name for name, one in providers.items() if not one.is_own]
+    busy = Signature.objects.filter(
+        state__in=Signature.UNDER_WAY, provider__in=gateways, lease_until__gt=now()
+    ).count()
+    if busy >= AT_ONCE:
+        raise NotDone(f"{busy} letters of this city are at a gateway")
+
+
 def _look_and_keep(
     job: _Job, attempt: Attempt, signature: Signature, sent: bytes, made: Made
 ) -> None:
+    at = made_at = now()
+    root_checked = False
     if made.checked is not None and made.pdf.startswith(sent):
         owner, level = made.checked, made.level
     else:
         _validating(attempt)
         try:
             found = checking.accepted(
-                sent, made.pdf, expected=job.expected, name=signature.signer_name,
-                before=signature.order - 1, mark=job.provider.mark(job.way),
+                sent, made.pdf, known=job.known, is_certified=job.provider.is_certified,
+                before=signature.order - 1, began=attempt.started_at or at,
+                mark=job.provider.mark(job.way),
             )  # fmt: skip
         except checking.Doubtful as doubt:
-            _not_known(job, attempt, NotKnown(str(doubt), code="check", answer=made.answer,
-                                              pdf=made.pdf))  # fmt: skip
+            failure = NotKnown(str(doubt), code=doubt.code, answer=made.answer, pdf=made.pdf)
+            _not_known(job, attempt, failure)
+            if doubt.code == checking.UNFAMILIAR:  # the next letter would end the same way
+                _stop(job.batch, _queued(job.batch), str(doubt), code="stopped")
             return
-        owner, level = found.owner, found.level or made.level
+        owner, level = found.finding.owner, found.finding.level or made.level
+        root_checked = found.root_checked
+        made_at = rules.signed_at(found.finding.made_at, began=attempt.started_at, at=at)
     try:
         # Stored before anything says that it is signed.
         path, digest = archive.store(signature.letter.code, made.pdf)
@@ -270,9 +240,10 @@ def _look_and_keep(
                                           code="store", answer=made.answer))  # fmt: skip
         return
     answer = rules.cleaned(made.answer, job.passphrase, job.who.identity)
-    accept(
+    accepting.accept(
         attempt, path=path, sha256=digest, size=len(made.pdf), owner=owner,
-        level=level, is_certified=job.provider.is_certified, answer=answer, at=now(),
+        level=level, is_certified=job.provider.is_certified, root_checked=root_checked,
+        answer=answer, at=at, made_at=made_at,
     )  # fmt: skip
 
 
@@ -280,52 +251,6 @@ def _look_and_keep(
 def _validating(attempt: Attempt) -> None:
     Signature.objects.filter(pk=attempt.signature_id, state=S.SIGNING).update(state=S.VALIDATING)
     Attempt.objects.filter(pk=attempt.pk, state=A.SIGNING).update(state=A.VALIDATING)
-
-
-@transaction.atomic
-def accept(
-    attempt: Attempt, *, path: str, sha256: str, size: int, owner: Owner, level: str,
-    is_certified: bool, answer: Mapping[str, Any], at: datetime, by: User | None = None,
-    reason: str = "",
-) -> bool:  # fmt: skip
-    """Write that a stored file is the letter with its signature; whether this call did it. The last
-    signature makes the letter ready; else the next official is asked."""
-    after = Signature.objects.filter(letter=OuterRef("letter"), order__gt=OuterRef("order"))
-    row = (
-        Signature.objects.select_for_update(of=("self", "letter"))
-        .select_related("letter")
-        .annotate(is_last=~Exists(after))
-        .get(pk=attempt.signature_id)
-    )
-    letter = row.letter
-    if row.state not in (*Signature.UNDER_WAY, S.UNKNOWN):
-        return False
-    if letter.state != Letter.State.RENDERED or attempt.sent_sha256 != letter.sha256:
-        return False
-    row.state, row.signed_at, row.sha256, row.size = S.SIGNED, at, sha256, size
-    row.provider, row.lease_until, row.said = attempt.provider, None, ""
-    row.certificate_subject, row.certificate_issuer = owner.subject, owner.issuer
-    row.certificate_serial, row.certificate_ends_at = owner.serial, owner.ends_at
-    row.is_certified, row.level = is_certified, level
-    row.save(update_fields=_SIGNED)
-    letter.file, letter.sha256 = path, sha256
-    letter.save(update_fields=["file", "sha256"])
-    attempt.answer = dict(answer) or attempt.answer
-    if by is not None:
-        attempt.settled_by, attempt.settled_at, attempt.settled_for = by, at, reason
-    _end(attempt, A.SIGNED, "", code=attempt.code)
-    audit.record(
-        "letter.signed", actor=by, subject="letter", subject_id=letter.pk,
-        detail={"signature": row.pk, "provider": row.provider, "signer": row.signer_id},
-    )  # fmt: skip
-    if row.step_key:
-        publish(StepSigned(row.pk, letter.pk))
-    turn = None if row.is_last else ordering.turn_of(letter.pk)
-    if turn is None:
-        publish(LetterSigned(letter.pk))
-    else:
-        publish(SignatureAsked(turn.pk))
-    return True
 
 
 _ENDED = [

@@ -130,7 +130,9 @@ class GatewayStatus(models.Model):
     user = models.OneToOneField(_USER, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=40)
     code = models.CharField(max_length=20, blank=True)
-    checked_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # when a worker was sent to ask; null: it answered
+    said = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]
@@ -177,6 +179,8 @@ class Signature(models.Model):
     certificate_serial = models.CharField(max_length=60, blank=True)
     certificate_ends_at = models.DateTimeField(null=True)
     is_certified = models.BooleanField(default=False)
+    # Its certificate leads to a root that the operator trusts; else it is known by fingerprint.
+    root_checked = models.BooleanField(default=False, db_default=False)
     level = models.CharField(max_length=10, blank=True)  # B-B, B-T, B-LT
     refused_for = models.CharField(max_length=300, blank=True)
     refused_at = models.DateTimeField(null=True)
@@ -271,6 +275,11 @@ class Attempt(models.Model):
     said = models.CharField(max_length=300, blank=True)  # in words for the official
     answer = models.JSONField(default=dict)  # as it came, without file, passphrase and NIK
     returned = models.CharField(max_length=200, blank=True)  # a file that could not be accepted
+    # A worker was sent to ask the gateway for the file again (null: it is back); its outcome.
+    asked_at = models.DateTimeField(null=True)
+    asked_said = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # what came
     settled_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_for = models.CharField(max_length=300, blank=True)

@@ -18,6 +18,11 @@ REFUSED = notice(
     "signing/refused", "an official does not sign a letter, to who worked on its case",
     fields="number where link city",
 )  # fmt: skip
+GATEWAY_CHANGED = notice(
+    "signing/gateway-changed",
+    "passphrases go to another server from now on, to signatories and other admins",
+    fields="server link city",
+)  # fmt: skip
 CERTIFICATE_ENDS = notice(
     "signing/certificate-ends", "a certificate ends soon, to its owner", fields="day link city"
 )

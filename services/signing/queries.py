@@ -85,6 +85,13 @@ def waiting_for(user: User) -> QuerySet[Signature]:
     return rows.select_related("letter__person", "unit").order_by("ordered_at", "pk")
 
 
+def awaits(user: User, provider: str) -> bool:
+    """Whether a signature of this official waits that was ordered with this provider."""
+    return Signature.objects.filter(
+        signer=user, provider=provider, state__in=Signature.WAITING
+    ).exists()
+
+
 def count_waiting(user: User) -> int:
     """For the menu. One query."""
     return waiting_for(user).count()

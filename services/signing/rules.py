@@ -4,12 +4,14 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from kernel.errors import RuleBroken
 from kernel.text import tidy
 
+SKEW = timedelta(minutes=15)  # by which clocks of signers and ours may differ
 SHORTEST_PASSPHRASE = 12
 MOST_ANSWER = 4000  # characters of an answer that are kept
 _LONG = re.compile(r"[A-Za-z0-9+/=_\-]{200,}")
@@ -41,7 +43,11 @@ def _clean(value: object, secrets: tuple[str, ...]) -> Any:
         for one in secrets:
             value = value.replace(one, "…")
         return _DIGITS.sub("…", _LONG.sub("…", value)).replace("\x00", "")[:MOST_ANSWER]
-    return value if isinstance(value, int | float | bool) or value is None else str(value)[:200]
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value)[:200]  # a NIK or a code may come as a number
+    kept = _clean(text, secrets)
+    return value if isinstance(value, int | float) and kept == text else kept
 
 
 def new_passphrase(typed: str, again: str, name: str) -> str:
@@ -56,6 +62,14 @@ def new_passphrase(typed: str, again: str, name: str) -> str:
     if typed != again:
         raise RuleBroken("Frasa sandi yang kedua tidak sama. Ketik keduanya lagi.", field="again")
     return typed
+
+
+def signed_at(said: datetime | None, *, began: datetime | None, at: datetime) -> datetime:
+    """When it was signed: as the signature itself says, where that is between its order and now,
+    as far as clocks may differ; else now."""
+    if said is None or began is None or not began - SKEW <= said <= at + SKEW:
+        return at
+    return said
 
 
 def reason_of(typed: str, field: str = "reason") -> str:
@@ -91,6 +105,31 @@ def address_of_gateway(typed: str, *, allow_http: bool) -> str:
                 "192.168.…, 127.…). Pakai https untuk alamat ini.", field="base",
             )  # fmt: skip
     return f"{found.scheme}://{found.netloc}{found.path.rstrip('/')}"
+
+
+def server_of(address: str) -> str:
+    """Scheme, host and port of an address, as keys belong to it; "" for none."""
+    found = urlsplit(address)
+    if not found.hostname:
+        return ""
+    port = found.port or (443 if found.scheme == "https" else 80)
+    return f"{found.scheme}://{found.hostname}:{port}"
+
+
+def address_of_stamps(typed: str) -> str:
+    """Where time stamps come from. What a stamp says is signed, so plain http is enough. Raises
+    RuleBroken."""
+    try:
+        found = urlsplit(typed.strip())
+        host, _port = found.hostname or "", found.port
+    except ValueError:
+        found, host = urlsplit(""), ""
+    if found.scheme not in ("http", "https") or not host or found.username or found.fragment:
+        raise RuleBroken(
+            "Tulis alamat stempel waktu lengkap, misalnya https://tsa.contoh.go.id, tanpa nama "
+            "pengguna dan kata sandi.", field="tsa",
+        )  # fmt: skip
+    return found.geturl()
 
 
 def is_private(host: str) -> bool:

@@ -68,7 +68,7 @@ def _same_root(mine: Any, theirs: Any, own: "_Digests", other: "_Digests") -> bo
 
 def _at(holder: Any, key: str, otherwise: Any) -> Any:
     """What stands there, behind any reference."""
-    return holder[key] if key in holder else otherwise
+    return holder[key] if key in holder else otherwise  # noqa: SIM401 (get gives the reference)
 
 
 def _same_pages(

@@ -29,7 +29,7 @@ from services.letters import actions as letters
 from services.letters.models import Letter
 from services.letters.render import render_pdf
 from services.residents import officials
-from services.signing import accounts, certificates, making, ordering, queries, secret
+from services.signing import accounts, certificates, confirming, making, ordering, queries, secret
 from services.signing.models import Attempt, Signature
 from services.signing.pades import increment, issuing, keys
 from services.signing.pades.cms import Sealer
@@ -170,7 +170,7 @@ def bench_one_act(bench: Bench) -> None:
 
         def sign(made: list[int]) -> None:
             waiting = Signature.objects.filter(letter__in=made)
-            batch = making.begin(
+            batch = confirming.begin(
                 key=f"act:{made[0]}", signature_ids=list(waiting.values_list("pk", flat=True)),
                 passphrase=PASSPHRASE, by=lurah, at=now(),
             )  # fmt: skip

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from services.applications import issuing
 from services.letters.models import Letter
-from services.signing import accounts, certificates, making, secret
+from services.signing import accounts, certificates, confirming, making, secret
 from services.signing.models import Attempt, Batch, Signature
 from tenants.office.models import Unit
 from tenants.registry.models import City
@@ -36,7 +36,7 @@ class Desk:
     def sign(self, *letters: Letter, passphrase: str = PASSPHRASE, key: str = "") -> Batch:
         """What the page and the worker do."""
         ids = [one.pk for one in Signature.objects.filter(letter__in=letters)]
-        batch = making.begin(
+        batch = confirming.begin(
             key=key or f"k{Batch.objects.count()}", signature_ids=ids, passphrase=passphrase,
             by=self.lurah, at=MONDAY,
         )  # fmt: skip

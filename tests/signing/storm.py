@@ -21,7 +21,7 @@ from services.letters import archive
 from services.letters.models import Letter
 from services.letters.render import Content, render_pdf
 from services.residents.models import Person
-from services.signing import leases, making, ordering, secret, settling
+from services.signing import confirming, leases, making, ordering, secret, settling
 from services.signing.models import Attempt, Signature
 from tenants.backend.scope import in_city
 from tenants.office.models import Unit
@@ -115,9 +115,9 @@ class Storm:
     def _sign(self, waiting: list[int]) -> None:
         """Confirmations of a hundred letters each, worked on side by side."""
         jobs: list[tuple[int, list[int], str]] = []
-        for start in range(0, len(waiting), making.MOST):
-            batch = making.begin(
-                key=secret_code(), signature_ids=waiting[start : start + making.MOST],
+        for start in range(0, len(waiting), confirming.MOST):
+            batch = confirming.begin(
+                key=secret_code(), signature_ids=waiting[start : start + confirming.MOST],
                 passphrase=self.passphrase, by=self.signer, at=now(),
             )  # fmt: skip
             reference = secret.keep(self.passphrase)

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from cryptography import x509
+from django.db import transaction
 
 from accounts.models import User
+from kernel.clock import now
+from messaging import outbox
 from services.letters.models import Letter
 from services.residents import officials
-from services.signing import accounts, making, queries, settling
+from services.signing import accounts, certificates, confirming, identities, queries, settling
 from services.signing.models import Account, Attempt, Signature
-from services.signing.providers import http
+from services.signing.providers import Who, http
 from tests.factories import MONDAY
 from tests.signing.conftest import PASSPHRASE, Desk
 from tests.signing.standin import PASSWORD, USER, Standin, running
@@ -51,14 +55,27 @@ def v2(cast, standin: Standin, monkeypatch) -> Gateway:
     return signing_by("bsre_v2", Desk(cast), standin)
 
 
-def signing_by(provider: str, desk: Desk, standin: Standin) -> Gateway:
+def signing_by(provider: str, desk: Desk, standin: Standin, *, is_known: bool = True) -> Gateway:
+    """A city that signs by the stand-in. ``is_known``: the Lurah has said before which certificate
+    is theirs, as version 1 needs it."""
     accounts.keep(
         provider=provider, is_on=True, base=standin.base, allow_http=True,
         typed={"user": USER, "password": PASSWORD, "identify_by": "nik"}, by=desk.lurah, at=MONDAY,
     )  # fmt: skip
     officials.identify(user=desk.lurah, nik=NIK, by=None)
     standin.tell("user", nik=NIK, name=desk.lurah.name, passphrase=PASSPHRASE)
+    if is_known:
+        know_certificate(provider, desk.lurah)
     return Gateway(desk, standin)
+
+
+def know_certificate(provider: str, user: User) -> None:
+    from services.signing.providers.bsre_v2 import BsreV2
+
+    account = Account.objects.get(is_on=True)
+    [leaf, *_] = BsreV2().chain(accounts.way_of(account), Who(user.pk, user.name, NIK))
+    with transaction.atomic():
+        identities.learn(user, provider, x509.load_der_x509_certificate(leaf), MONDAY)
 
 
 def times_signed(gateway: Gateway, sent: bytes) -> int:
@@ -100,7 +117,7 @@ def test_each_fault(v2: Gateway, fault: str) -> None:
     assert letter.state == Letter.State.RENDERED and pdf_of(letter) == sent
     before = times_signed(v2, sent)
     if row.state == "unknown":
-        with pytest.raises(making.RuleBroken):
+        with pytest.raises(confirming.RuleBroken):
             v2.desk.sign(letter)  # not offered again
         assert times_signed(v2, sent) == before
 
@@ -114,17 +131,21 @@ def test_what_comes_back_is_looked_at(v2: Gateway, fault: str) -> None:
     assert Attempt.objects.get().code == "check"
 
 
-def test_a_signature_of_somebody_else_is_not_taken(v2: Gateway) -> None:
-    v2.standin.tell("user", nik=NIK, name="Orang Lain", passphrase=PASSPHRASE)
-    letter = v2.desk.letter()
-    from services.signing.providers.bsre_v2 import BsreV2
-
-    provider = BsreV2()
-    assert provider.expected is not None
+@pytest.mark.parametrize("name", ["Orang Lain", "the same name"])
+def test_a_certificate_that_is_not_known_is_not_taken_whatever_its_name(
+    v2: Gateway, name: str
+) -> None:
+    """A chain that cannot be asked for is no reason to believe a name."""
+    name = v2.lurah.name if name == "the same name" else name
+    v2.standin.tell("user", nik=NIK, name=name, passphrase=PASSPHRASE)
+    letters = [v2.desk.letter(), v2.desk.letter()]
     v2.standin.tell("fault", part="certificate/chain", kind="error")
-    v2.desk.sign(letter)
-    row = Signature.objects.get()
-    assert row.state == "unknown" and "Orang Lain" in row.said
+    batch = v2.desk.sign(*letters)
+    rows = Signature.objects.order_by("pk")
+    assert [row.state for row in rows] == ["unknown", "prepared"]
+    assert name in rows[0].said and Attempt.objects.first().code == "certificate"
+    batch.refresh_from_db()
+    assert batch.stopped, "the others would end the same way"
 
 
 def test_a_gateway_that_is_away_signs_nothing_and_stops_the_rest(cast, standin: Standin) -> None:
@@ -143,7 +164,8 @@ def test_a_person_settles_what_nobody_knows(v2: Gateway) -> None:
     v2.standin.tell("fault", part="sign/pdf", kind="drop")
     v2.desk.sign(letter)
     [attempt] = queries.in_doubt(v2.lurah)
-    assert not settling.examine(attempt_id=attempt.pk, by=v2.lurah, at=MONDAY)
+    looked = settling.examine(attempt_id=attempt.pk, by=v2.lurah, at=MONDAY)
+    assert looked is settling.Looked.NOTHING
     settling.hand_in(
         attempt_id=attempt.pk, pdf=v2.standin.result(hashlib.sha256(sent).hexdigest()),
         by=v2.lurah, at=MONDAY,
@@ -159,7 +181,9 @@ def test_version_1_gives_a_file_once_more(cast, standin: Standin, monkeypatch) -
     standin.tell("fault", part="sign/pdf", kind="empty")
     gateway.desk.sign(letter)
     [attempt] = queries.in_doubt(gateway.lurah)
-    assert settling.examine(attempt_id=attempt.pk, by=gateway.lurah, at=MONDAY)
+    looked = settling.examine(attempt_id=attempt.pk, by=gateway.lurah, at=now())
+    assert looked is settling.Looked.ASKED
+    outbox.run_due()
     assert queries.signatures_of(letter.pk)
 
 
@@ -181,9 +205,10 @@ def test_declared_failed_it_waits_again(v2: Gateway) -> None:
 
 
 def test_its_status(v2: Gateway) -> None:
-    from services.signing import certificates, identities
-
-    found = identities.ask_status(v2.lurah, MONDAY)
+    identities.ask(v2.lurah, identities.STATUS, now())
+    outbox.run_due()
+    found = identities.status_of(v2.lurah)
+    assert found is not None and found.asked_at is None
     assert (found.status, found.code) == ("ISSUE", "1111")
     own = certificates.own(v2.lurah, "bsre_v2")
     assert own is not None and "TIRUAN" in own.issuer

@@ -7,7 +7,7 @@ import pytest
 
 from messaging import outbox
 from services.letters.models import Letter
-from services.signing import accounts, certificates, making, queries, refusing, secret
+from services.signing import accounts, certificates, confirming, making, queries, refusing, secret
 from services.signing.models import Attempt, Signature
 from tests.factories import MONDAY, change
 from tests.signing.conftest import PASSPHRASE, Desk
@@ -34,7 +34,7 @@ def two(local: Desk) -> Desk:
 
 def camat_signs(desk: Desk, letter: Letter) -> None:
     row = Signature.objects.get(letter=letter, order=2)
-    batch = making.begin(
+    batch = confirming.begin(
         key="camat", signature_ids=[row.pk], passphrase=PASSPHRASE, by=desk.cast.camat, at=MONDAY
     )
     tries = list(Attempt.objects.filter(batch=batch).values_list("pk", flat=True))
@@ -97,7 +97,7 @@ def test_where_the_city_does_not_sign_the_step_is_passed(cast) -> None:
 def test_nobody_at_the_post_stops_the_approval(local: Desk) -> None:
     change("sktm", with_camat)
     local.cast.camat.holdings.all().delete()
-    with pytest.raises(making.RuleBroken, match="belum ada yang mengisi"):
+    with pytest.raises(confirming.RuleBroken, match="belum ada yang mengisi"):
         local.letter()
 
 

@@ -4,7 +4,7 @@ library takes a second to load."""
 import asyncio
 import io
 
-from asn1crypto import crl, keys
+from asn1crypto import crl, keys, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -15,7 +15,10 @@ from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from services.signing.providers import Asked, NotSent
+from services.signing.providers import Asked, Failure, NotSent
+from services.signing.providers.http import send
+
+STAMP_SECONDS, STAMP_MOST = 10, 64 * 1024
 
 NO_STAMP = "Stempel waktu tidak bisa diambil, jadi belum ada yang ditandatangani."
 
@@ -34,7 +37,7 @@ def sign(
             key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         ),
     )  # fmt: skip
-    stamper = timestamps.HTTPTimeStamper(time_stamps, timeout=10) if level != "B-B" else None
+    stamper = TimeStamper(time_stamps) if level != "B-B" else None
     context = None
     if level == "B-LT" and stamper is not None:
         context = ValidationContext(
@@ -50,7 +53,7 @@ def sign(
     writer = IncrementalPdfFileWriter(io.BytesIO(asked.pdf))
     try:
         out = signers.sign_pdf(writer, wanted, signer=signer, timestamper=stamper)
-    except (timestamps.TimestampRequestError, SigningError, OSError) as error:
+    except (timestamps.TimestampRequestError, SigningError, OSError, ValueError) as error:
         if level == "B-B":
             raise
         raise NotSent(NO_STAMP, code="tsa", answer={"text": str(error)}) from None
@@ -58,12 +61,34 @@ def sign(
     return whole
 
 
-def _roots_of(stamper: timestamps.HTTPTimeStamper) -> list[asn1.Certificate]:
+class TimeStamper(timestamps.TimeStamper):
+    """Asks a server that the city named: no other than a public address or one that the operator
+    allows, for a few seconds, for a small answer, without following it elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        headers = {"Content-Type": "application/timestamp-query"}
+        try:
+            answer = send(
+                "POST", self._url, headers=headers, data=req.dump(), seconds=STAMP_SECONDS,
+                most=STAMP_MOST,
+            )  # fmt: skip
+        except Failure as failure:
+            raise timestamps.TimestampRequestError(failure.code) from None
+        if answer.status != 200 or answer.kind != "application/timestamp-reply":
+            raise timestamps.TimestampRequestError("no time stamp")
+        return tsp.TimeStampResp.load(answer.body)
+
+
+def _roots_of(stamper: TimeStamper) -> list[asn1.Certificate]:
     """The roots that a time stamp's own chain ends in: they are kept beside the signature. Whether
     to trust them is for whoever checks the letter. Raises NotSent."""
     try:
         token = asyncio.run(stamper.async_dummy_response("sha256"))
-    except (timestamps.TimestampRequestError, OSError) as error:
+    except (timestamps.TimestampRequestError, OSError, ValueError) as error:
         raise NotSent(NO_STAMP, code="tsa", answer={"text": str(error)}) from None
     found = [one.chosen for one in token["content"]["certificates"]]
     return [one for one in found if one.self_issued] or found

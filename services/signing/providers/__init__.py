@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes
 
 from kernel.registry import Registry
 
+SILENT = "silent"  # the code of a failure where the provider did not answer in its time
+
 
 class Failure(Exception):
     """An end without a signature: what the provider said, for the record and for the official."""
@@ -64,7 +66,7 @@ class Way:
 
     base: str
     allow_http: bool
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
     options: Mapping[str, Any]
 
 
@@ -132,6 +134,7 @@ class Provider(Protocol):
     is_own: bool  # signs in this process: a fault of ours is no doubt about what happened
     needs_base: bool  # whether there is a gateway with an address
     asks_identity: bool  # whether it knows officials by NIK or e-mail
+    gives_codes: bool  # whether it can be asked for a one-time code
     types: str  # what the official types when signing
     settings: tuple[Setting, ...]
     at_once: int  # letters that one piece of work signs
@@ -147,18 +150,21 @@ class Provider(Protocol):
     ) -> AbstractContextManager[Session]:
         """Raises WrongSecret, NotSent, also from entering."""
 
-    def expected(self, way: Way, who: Who) -> str | None:
-        """The SHA-256 of the certificate that this official signs with; None where the provider
-        cannot say. Raises NotSent."""
-
     def status(self, way: Way, who: Who) -> tuple[str, str]:
         """What the provider calls the state of this official's certificate, and its code."""
 
     def chain(self, way: Way, who: Who) -> list[bytes]:
         """The official's certificate and those above it, as DER; empty where it does not say."""
 
+    def code(self, way: Way, who: Who, *, count: int) -> str:
+        """Ask for a one-time code for so many files; where it comes, as the provider says. Raises
+        NotSent, Refused."""
+
     def mark(self, way: Way) -> tuple[int, int]:
         """Width and height of the visible mark that is ordered, in points; (0, 0) for none."""
+
+    def keeps(self, answer: Mapping[str, Any]) -> bool:
+        """Whether the file of an earlier answer may still be there. Asks nobody."""
 
     def recall(self, way: Way, answer: Mapping[str, Any]) -> bytes | None:
         """The file of an earlier answer, where the provider still gives it; None where not. Raises
@@ -168,6 +174,11 @@ class Provider(Protocol):
 class Offline:
     """What a provider without a gateway answers to questions about one."""
 
+    gives_codes = False
+
+    def code(self, way: Way, who: Who, *, count: int) -> str:
+        raise Refused("Di sini tidak ada kode sekali pakai.")
+
     def status(self, way: Way, who: Who) -> tuple[str, str]:
         return "", ""
 
@@ -176,6 +187,9 @@ class Offline:
 
     def mark(self, way: Way) -> tuple[int, int]:
         return 0, 0
+
+    def keeps(self, answer: Mapping[str, Any]) -> bool:
+        return False
 
     def recall(self, way: Way, answer: Mapping[str, Any]) -> bytes | None:
         return None

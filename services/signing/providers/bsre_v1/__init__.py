@@ -107,9 +107,6 @@ class BsreV1(Offline):
     def open(self, way: Way, who: Who, secret: str, *, count: int) -> Iterator[V1Session]:
         yield V1Session(way, who, secret)
 
-    def expected(self, way: Way, who: Who) -> str | None:
-        return None  # this version gives no chain: the name in the certificate is compared
-
     def status(self, way: Way, who: Who) -> tuple[str, str]:
         try:
             answer = call(way, "GET", f"api/user/status/{who.identity}", timeout=20)
@@ -122,6 +119,9 @@ class BsreV1(Offline):
             raise Refused("Gateway tidak memberi tahu keadaan sertifikat.", answer=answer.note())
         code = str(found.get("status_code", ""))[:20]
         return STATES.get(code, str(found.get("status") or code)[:40]), code
+
+    def keeps(self, answer: Mapping[str, Any]) -> bool:
+        return _ID.fullmatch(str(answer.get("id") or "")) is not None
 
     def recall(self, way: Way, answer: Mapping[str, Any]) -> bytes | None:
         """The gateway gives a signed file once more, by the number that its answer had."""

@@ -85,6 +85,7 @@ class BsreV2(Offline):
     is_own = False
     needs_base = True
     asks_identity = True
+    gives_codes = True
     types = "Frasa sandi atau kode BSrE"
     settings: tuple[Setting, ...] = (
         *KEYS,
@@ -108,19 +109,6 @@ class BsreV2(Offline):
     def open(self, way: Way, who: Who, secret: str, *, count: int) -> Iterator[V2Session]:
         yield V2Session(way, who, secret)
 
-    def expected(self, way: Way, who: Who) -> str | None:
-        """From the chain that the gateway gives; None where it gives none."""
-        from cryptography import x509
-        from cryptography.hazmat.primitives.hashes import SHA256
-
-        try:
-            chain = self.chain(way, who)
-        except NotKnown:  # asking changes nothing: without it the name is compared
-            return None
-        if not chain:
-            return None
-        return x509.load_der_x509_certificate(chain[0]).fingerprint(SHA256()).hex()
-
     def status(self, way: Way, who: Who) -> tuple[str, str]:
         answer = _asked(way, "POST", "api/v2/user/check/status", {field_of(way): who.identity})
         found = answer.json()
@@ -136,7 +124,7 @@ class BsreV2(Offline):
         answer = _asked(way, "GET", f"api/v2/user/certificate/chain/{who.identity}", None)
         return chain_of(answer.json()) if answer.status == 200 else []
 
-    def totp(self, way: Way, who: Who, *, count: int) -> str:
+    def code(self, way: Way, who: Who, *, count: int) -> str:
         """Ask for a one-time code for so many files; where it comes, as the gateway says. Raises
         NotSent, Refused."""
         body = {field_of(way): who.identity, "data": count}

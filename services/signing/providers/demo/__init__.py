@@ -82,8 +82,5 @@ class Demo(Offline):
     def open(self, way: Way, who: Who, secret: str, *, count: int) -> Iterator[DemoSession]:
         yield DemoSession(who)
 
-    def expected(self, way: Way, who: Who) -> str | None:
-        return None
-
 
 providers.add("demo", Demo())

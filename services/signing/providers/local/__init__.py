@@ -109,10 +109,6 @@ class Local(Offline):
             raise WrongSecret("Frasa sandi salah.", code="passphrase") from None
         yield LocalSession(row, key, way)
 
-    def expected(self, way: Way, who: Who) -> str | None:
-        row = _certificate(who.user_id)
-        return row.fingerprint if row is not None else None
-
 
 def _certificate(user_id: int) -> Certificate | None:
     found = certificates.in_force().filter(user=user_id, provider=certificates.LOCAL)
