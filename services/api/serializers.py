@@ -44,6 +44,10 @@ class SignedSerializer(serializers.Serializer[object]):
     issuer = serializers.CharField(help_text="of the certificate")
     serial = serializers.CharField()
     is_certified = serializers.BooleanField(help_text="by an Indonesian PSrE")
+    root_checked = serializers.BooleanField(
+        help_text="the certificate leads to a root that this server trusts; else it is known "
+        "as the signer's by its fingerprint"
+    )
     at = serializers.CharField(help_text="for people, in the city's time")
     level = serializers.CharField(help_text="of PAdES: B-B, B-T or B-LT")
 

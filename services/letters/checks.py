@@ -58,6 +58,7 @@ class SignedBy:
     issuer: str  # of the certificate
     serial: str
     is_certified: bool
+    root_checked: bool  # the certificate leads to a root that the operator of the server trusts
     at: str  # as people read it
     level: str  # of PAdES: B-B, B-T, B-LT
 
@@ -154,7 +155,16 @@ def issuer(signed: list[SignedBy], *, is_final: bool, file: Result) -> Point:
                 "Pernah ditandatangani secara elektronik; berkasnya tidak dapat diperiksa lagi."
             ),
         )  # fmt: skip
-    if all(one.is_certified for one in signed):
+    is_certified = all(one.is_certified for one in signed)
+    if is_certified and not all(one.root_checked for one in signed):
+        return Point(
+            "issuer", Result.VALID,
+            gettext(
+                "Ditandatangani dengan sertifikat elektronik yang dikenal sebagai milik penanda "
+                "tangannya. Sertifikatnya tidak diperiksa sampai akar."
+            ),
+        )  # fmt: skip
+    if is_certified:
         return Point(
             "issuer", Result.VALID, gettext("Ditandatangani dengan sertifikat elektronik yang sah.")
         )

@@ -30,6 +30,7 @@ class Signed:
     serial: str
     ends_at: datetime | None
     is_certified: bool
+    root_checked: bool  # the certificate leads to a root that the operator trusts
     at: datetime
     level: str  # B-B, B-T, B-LT
     provider: str
@@ -50,7 +51,8 @@ def _signed(row: Signature) -> Signed:
     return Signed(
         name=row.signer_name, post=row.post_title, certificate_subject=row.certificate_subject,
         certificate_issuer=row.certificate_issuer, serial=row.certificate_serial,
-        ends_at=row.certificate_ends_at, is_certified=row.is_certified, at=row.signed_at,
+        ends_at=row.certificate_ends_at, is_certified=row.is_certified,
+        root_checked=row.root_checked, at=row.signed_at,
         level=row.level, provider=row.provider,
         provider_label=known.label if known is not None else row.provider,
         certificate_name=common_name(row.certificate_subject), issuer_name=row.issuer_name,

@@ -48,7 +48,8 @@ def by_code(code: str, *, today: date) -> Check | None:
 def _said(one: Signed) -> SignedBy:
     return SignedBy(
         name=one.name, title=one.post, issuer=one.certificate_issuer, serial=one.serial,
-        is_certified=one.is_certified, at=moment_text(one.at, city().timezone), level=one.level,
+        is_certified=one.is_certified, root_checked=one.root_checked,
+        at=moment_text(one.at, city().timezone), level=one.level,
     )  # fmt: skip
 
 

@@ -38,6 +38,9 @@ RATES = {
 DIES = 0.003  # of the workers, after the gateway has answered and before anything is written
 
 
+Job = tuple[int, int, str, bool]  # batch, attempt, where the passphrase is, whether the first
+
+
 class Killed(BaseException):
     """The process is gone: nothing after this line runs."""
 
@@ -89,9 +92,10 @@ class Storm:
         *,
         seed: int,
         threads: int,
+        dies: float = DIES,
     ) -> None:
         self.city, self.standin, self.signer, self.passphrase = city, standin, signer, passphrase
-        self.threads = threads
+        self.threads, self.dies = threads, dies
         self.chance = random.Random(seed)
         self.killed = 0
         self.lock = threading.Lock()
@@ -114,7 +118,7 @@ class Storm:
 
     def _sign(self, waiting: list[int]) -> None:
         """Confirmations of a hundred letters each, worked on side by side."""
-        jobs: list[tuple[int, list[int], str]] = []
+        jobs: list[Job] = []
         for start in range(0, len(waiting), confirming.MOST):
             batch = confirming.begin(
                 key=secret_code(), signature_ids=waiting[start : start + confirming.MOST],
@@ -122,7 +126,7 @@ class Storm:
             )  # fmt: skip
             reference = secret.keep(self.passphrase)
             tries = Attempt.objects.filter(batch=batch).values_list("pk", flat=True)
-            jobs += [(batch.pk, [one], reference) for one in tries]
+            jobs += [(batch.pk, one, reference, not index) for index, one in enumerate(tries)]
         if not self.threads:
             for job in jobs:
                 self._work(job)
@@ -134,7 +138,7 @@ class Storm:
         for one in workers:
             one.join()
 
-    def _worker(self, jobs: list[tuple[int, list[int], str]]) -> None:
+    def _worker(self, jobs: list[Job]) -> None:
         try:
             with in_city(self.city):
                 for job in jobs:
@@ -142,9 +146,10 @@ class Storm:
         finally:
             connection.close()
 
-    def _work(self, job: tuple[int, list[int], str]) -> None:
+    def _work(self, job: Job) -> None:
         try:
-            making.work(*job)
+            batch_id, attempt_id, reference, is_first = job
+            making.work(batch_id, [attempt_id], reference, is_first=is_first)
         except Killed:
             with self.lock:
                 self.killed += 1
@@ -155,7 +160,7 @@ class Storm:
 
         def or_die(*args: Any, **kwargs: Any) -> None:
             with self.lock:
-                dies = self.chance.random() < DIES
+                dies = self.chance.random() < self.dies
             if dies:
                 raise Killed
             whole(*args, **kwargs)
