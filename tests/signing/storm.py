@@ -147,12 +147,13 @@ class Storm:
             connection.close()
 
     def _work(self, job: Job) -> None:
+        batch_id, attempt_id, reference, is_first = job
         try:
-            batch_id, attempt_id, reference, is_first = job
             making.work(batch_id, [attempt_id], reference, is_first=is_first)
         except Killed:
             with self.lock:
                 self.killed += 1
+            leases.end_of([attempt_id], at=now() + timedelta(hours=1))  # as if that time had passed
 
     @contextmanager
     def _dying(self) -> Iterator[None]:
