@@ -58,7 +58,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     user, posts = posts_of(request)
     account = accounts.in_force()
     groups = _by_provider(list(queries.waiting_for(user)[: confirming.MOST]))
-    chosen = request.GET.get("cara", "")
+    chosen = request.GET.get("provider", "")
     if chosen not in groups:
         chosen = next(iter(groups), account.provider if account is not None else "")
     provider = providers.get(chosen)

@@ -47,6 +47,10 @@ CHANGED = (
     "Admin mengubah pengaturan tanda tangan sesudah Anda mengetik frasa sandi, jadi belum ada yang "
     "dikirim. Periksa dulu, lalu tandatangani lagi."
 )
+NOT_TRIED = (
+    "Gateway tidak menjawab untuk surat sebelumnya, jadi surat ini belum dikirim. Tandatangani "
+    "lagi nanti."
+)
 FAULT = "Terjadi gangguan pada sistem."
 GONE = "Surat ini tidak menunggu tanda tangan Anda lagi."
 S, A = Signature.State, Attempt.State
@@ -136,7 +140,7 @@ def _one(job: _Job, attempt: Attempt) -> None:
     except NotKnown as failure:
         _not_known(job, attempt, failure)
         if failure.code == SILENT:  # each of the others would hold a worker as long
-            _stop(job.batch, _queued(job.batch), failure.said, code="stopped")
+            _stop(job.batch, _queued(job.batch), NOT_TRIED, code="stopped")
     except Failure as failure:
         _failed(job, attempt, failure)
     except Exception as error:

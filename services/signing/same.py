@@ -8,7 +8,11 @@ from typing import Any
 
 # What a signature may add to the root of a document.
 _MAY_BE_NEW = {"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Perms", "/Version"}
-_CARRIES = ("/OpenAction", "/AA", "/Names", "/OCProperties", "/URI")  # what acts, or hides words
+# What acts, hides words, or says how to read them.
+_CARRIES = (
+    "/OpenAction", "/AA", "/Names", "/OCProperties", "/URI", "/Lang", "/PageLabels",
+    "/ViewerPreferences",
+)  # fmt: skip
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _OF_A_PAGE = (*_INHERITED, "/Contents", "/UserUnit", "/Group", "/AA", "/Trans", "/VP")
 _UP = {"/Parent", "/P", "/StructParent", "/StructParents"}  # ways back to where we come from
@@ -132,10 +136,11 @@ class _Digests:
         if depth > 200:
             raise ValueError("objects nested too deeply")
         if isinstance(value, generic.IndirectObject):
-            place = value.reference
+            pointer: Any = value
+            place = pointer.reference
             if place not in self._known:
                 self._known[place] = b"again"  # a ring of references ends here
-                self._known[place] = self.of(value.get_object(), depth + 1)
+                self._known[place] = self.of(pointer.get_object(), depth + 1)
             return self._known[place]
         out = hashlib.sha256()
         if isinstance(value, generic.DictionaryObject):

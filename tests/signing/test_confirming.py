@@ -145,7 +145,7 @@ def test_one_passphrase_goes_to_one_provider(local: Desk, standin: Standin, as_)
     client = as_(local.lurah)
     page = client.get("/meja/tanda-tangan/").content.decode()
     assert first.number in page and second.number not in page
-    page = client.get("/meja/tanda-tangan/?cara=bsre_v1").content.decode()
+    page = client.get("/meja/tanda-tangan/?provider=bsre_v1").content.decode()
     assert second.number in page and first.number not in page
     page = client.get("/meja/tanda-tangan/sertifikat/").content.decode()
     assert "Keadaan di gateway" in page and "Perbarui sertifikat" in page

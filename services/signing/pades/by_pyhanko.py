@@ -66,7 +66,7 @@ class TimeStamper(timestamps.TimeStamper):
     allows, for a few seconds, for a small answer, without following it elsewhere."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
