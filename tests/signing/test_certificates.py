@@ -19,6 +19,7 @@ from services.signing.pades.cms import Sealer
 from services.signing.providers import http
 from services.web import verifying
 from tests.factories import MONDAY
+from tests.signing import test_same
 from tests.signing.conftest import Desk
 from tests.signing.standin import Standin, running
 from tests.signing.test_gateway import Gateway, signing_by
@@ -224,3 +225,12 @@ def test_the_certificate_of_version_2_is_the_one_that_its_gateway_names(
     letter = v2.desk.letter()
     v2.desk.sign(letter)
     assert queries.signatures_of(letter.pk), "known from before, while the chain is not answered"
+
+
+def test_a_letter_with_other_words_is_not_taken(v1: Gateway) -> None:
+    """Its bytes begin with those that were sent, and its signature covers all of it."""
+    letter, attempt = in_doubt(v1)
+    altered = test_same.signed(test_same.updated(pdf_of(letter), test_same.other_words))
+    assert altered.startswith(pdf_of(letter)) and checking.findings(altered)[0].covers_all
+    with pytest.raises(settling.RuleBroken, match="bukan surat yang dikirim"):
+        settling.hand_in(attempt_id=attempt.pk, pdf=altered, by=v1.lurah, at=now())
