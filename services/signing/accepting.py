@@ -21,12 +21,6 @@ from services.signing.providers import Owner
 log = logging.getLogger(__name__)
 
 S, A = Signature.State, Attempt.State
-LATE = "Waktu untuk frasa sandi sudah lewat sebelum giliran surat ini. Pilih lagi, lalu ketik lagi."
-CHANGED = (
-    "Admin mengubah pengaturan tanda tangan sesudah Anda mengetik frasa sandi, jadi belum ada yang "
-    "dikirim. Periksa dulu, lalu tandatangani lagi."
-)
-FAULT = "Terjadi gangguan pada sistem."
 LATE = (
     "Surat ini sudah berubah sebelum berkasnya kembali dari gateway. Berkas itu disimpan bersama "
     "percobaan ini."

@@ -1,7 +1,7 @@
 """Reads the signatures of a PDF from outside in a process of its own: a file made to keep us busy
 takes no more than that process may.
 
-Reads the PDF from stdin, writes JSON to stdout; imports no Django.
+Reads the PDF from stdin, writes JSON to stdout; sets up no Django.
 """
 
 import json
@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from kernel.errors import RuleBroken
 from services.signing import checking
@@ -24,7 +25,7 @@ AT_ONCE = 2  # of one process that serves pages
 PATIENCE = 10  # seconds for those before
 
 _places = threading.BoundedSemaphore(AT_ONCE)
-_DAYS = ("ends_at", "made_at")
+_DAYS = ("starts_at", "ends_at", "made_at")
 
 
 def findings(pdf: bytes) -> list[Finding]:
@@ -47,9 +48,14 @@ def findings(pdf: bytes) -> list[Finding]:
     return [_read(row) for row in json.loads(done.stdout)]
 
 
-def _read(row: dict[str, str | bool | None]) -> Finding:
-    days = {name: datetime.fromisoformat(str(row[name])) if row[name] else None for name in _DAYS}
-    return Finding(**{**row, **days})  # type: ignore[arg-type]
+def _read(row: dict[str, Any]) -> Finding:
+    days = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in _DAYS}
+    chain = tuple(bytes.fromhex(one) for one in row["chain"])
+    return Finding(**{**row, **days, "chain": chain})
+
+
+def _written(value: bytes | datetime) -> str:
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
 
 
 def main() -> None:
@@ -59,7 +65,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     found = checking.findings(sys.stdin.buffer.read())
-    sys.stdout.write(json.dumps([asdict(one) for one in found], default=datetime.isoformat))
+    sys.stdout.write(json.dumps([asdict(one) for one in found], default=_written))
     sys.stdout.flush()
     os._exit(0)
 
