@@ -24,3 +24,14 @@ class LetterRevoked(Event, name="letter.revoked"):
 
     def key(self) -> str:
         return str(self.letter_id)
+
+
+@dataclass(frozen=True)
+class LetterVoid(Event, name="letter.void"):
+    """A letter that nobody was to sign is void before its holder got it."""
+
+    letter_id: int
+    application_id: int
+
+    def key(self) -> str:
+        return str(self.letter_id)

@@ -4,19 +4,20 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from events.subscribers import publish
 from kernel.errors import RuleBroken
 from messaging import outbox
-from services.applications.events import LetterReady
+from services.applications.events import LetterReady, LetterRevoked
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
 from services.cases import fees, reasons, vouching
 from services.cases.actions import end_unsigned
 from services.cases.kinds import AtHand, kind_of
 from services.cases.models import Step
-from services.cases.route import finish, locked, office_code, today_of
+from services.cases.route import due_of, finish, locked, office_code, today_of
 from services.cases.rules import unit_code_for
 from services.cases.steps.signature import SignatureStep
 from services.catalogue.outputs import Output
@@ -54,11 +55,13 @@ def issue(hand: AtHand, at: datetime) -> bool:
 def order(
     application: Application, step: Step, output: Output, draft: Draft, *, by: User,
     signer: Signer, at: datetime, taken: Numbered | None = None, replaces: Letter | None = None,
+    reason: str = "",
 ) -> Letter:  # fmt: skip
     """Number a letter of an application and order its PDF and its signature; in the place of
-    another one, if ``replaces``. ``taken``: the number it has already."""
+    another one, if ``replaces``, for a ``reason``. ``taken``: the number it has already."""
     signs = level_of(step.unit.kind) not in NEIGHBOURHOOD  # heads of RT and RW have no certificate
-    also = _further(application, step, today_of(at)) if signs and signing.is_on() else []
+    is_signed = signs and signing.is_on()
+    also = _further(application, step, today_of(at)) if is_signed else []
     letter = letters.write(
         draft,
         unit=step.unit,
@@ -69,18 +72,27 @@ def order(
         numbered=taken,
         signature=signing.words() if signs else "",
         replaces=replaces,
-        also_signed_by=[holding.title for _, holding in also],
+        also_signed_by=[holding.title for _spec, holding in also],
     )
-    if signs:
+    if is_signed:
+        is_held = replaces is None  # the steps of a case whose letter is replaced are over
         further = [
-            Wanted(holding.user, holding.user.name, holding.title, holding.post.unit, key)
-            for key, holding in also
-        ]
-        first = Wanted(by, signer.name, signer.post_title, step.unit)
+            Wanted(
+                holding.user, holding.user.name, holding.title, holding.post.unit, spec.role,
+                spec.deputies, None if is_held else due_of(spec, at, holding.post.unit), spec.key,
+            )
+            for spec, holding in also
+        ]  # fmt: skip
+        plan = kind_of(application).plan(application)
+        due_at = due_of(plan.step(step.key), at, step.unit)
+        first = Wanted(
+            by, signer.name, signer.post_title, step.unit, step.role, step.deputies, due_at
+        )
         signing.order(letter, [first, *further], at=at)
     IssuedLetter.objects.create(
         application=application, output=output.key, letter=letter,
-        is_replacement=replaces is not None,
+        is_replacement=replaces is not None, ordered_by=by if replaces is not None else None,
+        replaces_for=reason,
     )  # fmt: skip
     outbox.enqueue(
         "applications.issue", {"application_id": application.pk}, key=f"issue:{letter.pk}"
@@ -101,8 +113,10 @@ def _signer(hand: AtHand, today: date) -> tuple[User, Signer]:
     return holder.user, signer_of(holder.user, holder.post, step, today)
 
 
-def _further(application: Application, step: Step, today: date) -> list[tuple[str, Holding]]:
-    """Who signs the letters of this step after whoever approves, each with the key of their step.
+def _further(
+    application: Application, step: Step, today: date
+) -> list[tuple[SignatureStep, Holding]]:
+    """Who signs the letters of this step after whoever approves, each with their step.
     Raises RuleBroken while nobody holds a post."""
     found = []
     way = kind_of(application).plan(application).route()
@@ -117,7 +131,7 @@ def _further(application: Application, step: Step, today: date) -> list[tuple[st
                 f"“{spec.title}”: jabatan ini belum ada yang mengisi, jadi suratnya tidak bisa "
                 "ditandatangani. Minta admin mengisinya."
             )
-        found.append((spec.key, holding))
+        found.append((spec, holding))
     return found
 
 
@@ -157,30 +171,70 @@ def finish_letters(*, application_id: int, at: datetime) -> None:
             continue
         letters.make_ready(issued.letter_id)
         publish(LetterReady(issued.letter_id, application.pk))
+        if issued.is_replacement:
+            _take_back_replaced(issued, at)
     if is_waiting:
         return
-    unsigned = _unsigned(application)
-    if unsigned is not None:
+    void = _void_letter(application)
+    if void is not None:
+        assert void.revoked_by is not None
         end_unsigned(
-            case_id=application.pk, key=unsigned.step_key or _step_of(application, unsigned.letter),
-            by=unsigned.signer, note=unsigned.refused_for, at=at,
+            case_id=application.pk, key=_ends_at(application, void), by=void.revoked_by,
+            note=void.revoked_for, at=at,
         )  # fmt: skip
     elif application.state == Application.State.ISSUING:
         finish(application, at)
 
 
-def _unsigned(application: Application) -> Signature | None:
-    """The signature whose refusal left the application without any letter; None where it has one,
-    or lost it otherwise."""
+def _take_back_replaced(issued: IssuedLetter, at: datetime) -> None:
+    """The right letter is there: the wrong one is taken back, unless somebody did before."""
+    wrong = issued.letter.replaces
+    if wrong is None or wrong.state != Letter.State.READY or issued.ordered_by is None:
+        return
+    letters.revoke(wrong.pk, by=issued.ordered_by, reason=issued.replaces_for, at=at)
+    publish(LetterRevoked(wrong.pk, issued.application_id))
+
+
+def _void_letter(application: Application) -> Letter | None:
+    """The letter that was void before its holder got it, and left the application without any; None
+    where it has one, or lost it otherwise."""
     if application.issued.exclude(letter__state=Letter.State.REVOKED).exists():
         return None
-    refused = Signature.objects.filter(
-        letter__issued_from__application=application, state=Signature.State.REFUSED
+    revoked = Letter.objects.filter(
+        issued_from__application=application, state=Letter.State.REVOKED
     )
-    return refused.select_related("letter__issued_from", "signer").order_by("refused_at").last()
+    refused = Exists(Signature.objects.filter(letter=OuterRef("pk"), state=Signature.State.REFUSED))
+    void = revoked.filter(Q(refused) | Q(sha256="")).select_related("issued_from", "revoked_by")
+    return void.order_by("revoked_at", "pk").last()
 
 
-def _step_of(application: Application, letter: Letter) -> str:
-    """The key of the step that brought a letter."""
+def _ends_at(application: Application, letter: Letter) -> str:
+    """The key of the step at which a void letter ends its case: where it was not signed, or which
+    brought it."""
+    refused = Signature.objects.filter(letter=letter, state=Signature.State.REFUSED)
+    key = refused.order_by("order").values_list("step_key", flat=True).first() or ""
+    if key and application.steps.filter(key=key).exists():
+        return key
     outputs = {output.key: output.step for output in application.blueprint.outputs}
     return outputs[letter.issued_from.output]
+
+
+@transaction.atomic
+def go_on_without(letter_id: int, *, at: datetime) -> IssuedLetter | None:
+    """Bring an application on whose letter was void before its holder got it; which it was. The
+    answers of one that was to replace another are again those of the letter that counts."""
+    found = IssuedLetter.objects.filter(letter=letter_id).first()
+    if found is None:
+        return None
+    application = locked(Application, found.application_id)
+    if found.is_given_up:
+        before = application.issued.filter(output=found.output, pk__lt=found.pk).exclude(
+            answers_sealed=b""
+        )
+        wrong = before.filter(letter__state=Letter.State.READY).last()
+        if wrong is not None:
+            application.answers_sealed, wrong.answers_sealed = bytes(wrong.answers_sealed), b""
+            application.save(update_fields=["answers_sealed"])
+            wrong.save(update_fields=["answers_sealed"])
+    finish_letters(application_id=application.pk, at=at)
+    return found

@@ -14,6 +14,7 @@ from services.applications.issuing import issue
 from services.applications.machine_checked import is_checked_by_machine
 from services.applications.models import Application, OnBehalf
 from services.applications.planning import plan_of
+from services.cases import reasons
 from services.cases.kinds import AtHand, Charged, Search, Stop, Story, Summary, kinds
 from services.cases.models import Case, Step
 from services.cases.plan import Plan
@@ -110,6 +111,20 @@ class ApplicationKind:
     def awaits_signature(self, case: Case, key: str) -> bool:
         letters = Application.of(case).issued.values("letter")
         return signatures.are_missing(letters, key)
+
+    def ask_signature(self, case: Case, key: str, *, due_at: datetime) -> str | None:
+        letters = Application.of(case).issued.values("letter")
+        if signatures.are_missing(letters, key):
+            signatures.release(letters, key, due_at=due_at)
+            return None
+        is_signed = signatures.are_signed(letters, key)
+        return reasons.SIGNED if is_signed else reasons.NOT_SIGNED_HERE
+
+    def no_step_left(self, case: Case, at: datetime) -> None:
+        """A further official whose step the corrected answers left out signs all the same: the
+        letter says so."""
+        if signatures.is_on():
+            signatures.release(Application.of(case).issued.values("letter"), None, due_at=at)
 
     def has_results(self, case: Case) -> bool:
         return Application.of(case).issued.exists() or results.has_left_desk(case)

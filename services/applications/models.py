@@ -319,6 +319,11 @@ class IssuedLetter(models.Model):
     is_replacement = models.BooleanField(default=False, db_default=False)
     # Of one that was replaced: the answers it was written from, before they were corrected.
     answers_sealed = models.BinaryField(default=bytes, db_default=b"")
+    # Of a replacement: by whom and why. The wrong letter is taken back so once this one is ready.
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    replaces_for = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]
@@ -332,6 +337,12 @@ class IssuedLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.output}"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was to replace another letter and was void before it did."""
+        is_void = self.letter.state == Letter.State.REVOKED and self.letter.replaces_id is None
+        return self.is_replacement and is_void
 
 
 # Keys of documents that are no requirement of a service: what was signed.

@@ -1,5 +1,6 @@
 """A correct letter in the place of a wrong one: whoever may sign it corrects the answers it is
-written from, and both letters point at each other. The case stays what it was."""
+written from, and both letters point at each other. The wrong one counts until the right one is
+ready. The case stays what it was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import actions as audit
-from events.subscribers import publish
-from kernel.errors import NotThere, RuleBroken, Stale
+from kernel.errors import NotThere, RuleBroken
 from services.applications import issuing, preview
-from services.applications.events import LetterRevoked
 from services.applications.household import house_of
 from services.applications.letter_text import letter_draft, signer_of
 from services.applications.models import Application, IssuedLetter
@@ -24,7 +23,6 @@ from services.cases.models import Step
 from services.cases.route import locked, refuse_own, today_of
 from services.catalogue import answers as answering
 from services.catalogue.outputs import Output
-from services.letters import actions as letters
 from services.letters import rules
 from services.letters.actions import Draft, Signer
 from services.letters.models import Letter
@@ -35,11 +33,13 @@ from tenants.office.models import Post
 
 
 def replaceable(application: Application, posts: list[Post]) -> set[int]:
-    """Letters of this case that may be replaced from these posts. Not those that bear the number
-    of a vouch: it is taken back with the vouch. No query."""
+    """Letters of this case that may be replaced from these posts: those that count, and of which
+    no right one is being made. Not those that bear the number of a vouch: it is taken back with
+    the vouch. No query."""
     if application.destroyed_at is not None:
         return set()
     may = revocable(application, posts)
+    may -= {issued.letter.replaces_id for issued in application.issued.all()}
     return {
         issued.letter_id
         for issued in application.issued.all()
@@ -93,13 +93,14 @@ def propose(
 def replace_letter(
     *, letter_id: int, typed: Mapping[str, str], reason: str, by: User, at: datetime
 ) -> Letter:
-    """Issue the correct letter and take the wrong one back; the new one. Sent again, it is the
-    same one. The holder and whoever watches the wrong letter are told.
+    """Issue the correct letter; the new one. Sent again, it is the same one. The wrong one is taken
+    back once the new one is ready (``issuing.finish_letters``); then its holder and whoever watches
+    it are told.
 
     Raises NotThere for who may not, RuleBroken where an answer is wrong, nothing would change or no
-    reason is given, Stale when somebody else was first.
+    reason is given.
     """
-    done = Letter.objects.filter(replaces=letter_id, replaces__revoked_by=by).first()
+    done = Letter.objects.filter(replaces=letter_id, issued_from__ordered_by=by).first()
     if done is not None:
         return done
     found = IssuedLetter.objects.filter(letter=letter_id).first()
@@ -124,18 +125,15 @@ def replace_letter(
             field="reason",
         )
     application.save(update_fields=["answers_sealed"])
-    if not letters.revoke(letter_id, by=by, reason=words, at=at):
-        raise Stale("Surat ini sudah dicabut. Tidak ada yang berubah.")
     signer, draft = hand.draft()
     letter = issuing.order(
         application, hand.step, hand.output, draft, by=by, signer=signer, at=at,
-        replaces=issued.letter,
+        replaces=issued.letter, reason=words,
     )  # fmt: skip
     audit.record(
         "letter.replaced", actor=by, subject="letter", subject_id=letter_id,
         detail={"replacement": letter.pk},
     )  # fmt: skip
-    publish(LetterRevoked(letter_id, application.pk))
     return letter
 
 

@@ -9,10 +9,11 @@ from events.subscribers import publish, subscribe
 from kernel.clock import now
 from messaging.notices import Notice, tell
 from services.applications import notices
-from services.applications.events import LetterRevoked
-from services.applications.issuing import finish_letters
+from services.applications.events import LetterRevoked, LetterVoid
+from services.applications.issuing import finish_letters, go_on_without
 from services.applications.models import Application, IssuedLetter, LifeEvent
 from services.applications.requirements import keep_in_wallet
+from services.applications.revoking import void_held
 from services.cases.actions import complete
 from services.cases.events import CaseDone, CaseRefused, CaseReturned, CaseSubmitted
 from services.cases.finding import keys_of
@@ -140,13 +141,13 @@ def _end_signed_step(application: Application, key: str) -> None:
 def tell_not_signed(event: SignatureRefused) -> None:
     """The letter is void. Its case goes on with its other letters; where none is left, it ends as
     refused. Its applicant and those who worked on it are told."""
-    issued = IssuedLetter.objects.filter(letter=event.letter_id).first()
+    issued = go_on_without(event.letter_id, at=now())
     if issued is None:
         return
-    finish_letters(application_id=issued.application_id, at=now())
     row = Signature.objects.get(pk=event.signature_id)
     _end_signed_step(issued.application, row.step_key)
-    publish(LetterRevoked(event.letter_id, issued.application_id))
+    if not issued.is_given_up:  # of which its applicant has not heard, and has the one before
+        publish(LetterRevoked(event.letter_id, issued.application_id))
     steps = Step.objects.filter(case=issued.application_id, decided_by__isnull=False)
     letter = Letter.objects.select_related("unit", "revoked_by").get(pk=event.letter_id)
     people = {step.decided_by_id: step.decided_by for step in steps.select_related("decided_by")}
@@ -158,6 +159,22 @@ def tell_not_signed(event: SignatureRefused) -> None:
                 number=issued.application.number, where=letter.unit.name, city=city().name,
                 link=city().page("desk-case", issued.application_id),
             )  # fmt: skip
+
+
+@subscribe(LetterVoid)
+def go_on_without_letter(event: LetterVoid) -> None:
+    """A letter that nobody was to sign could not be made. Its applicant is told."""
+    issued = go_on_without(event.letter_id, at=now())
+    if issued is not None and not issued.is_given_up:
+        publish(LetterRevoked(event.letter_id, issued.application_id))
+
+
+@subscribe(CaseRefused)
+def void_unsigned(event: CaseRefused) -> None:
+    """What a further official was to sign at a step that does not come is void with its case."""
+    step = Step.objects.select_related("decided_by").get(pk=event.step_id)
+    if step.decided_by is not None:
+        void_held(step, by=step.decided_by, at=now())
 
 
 @subscribe(LetterRevoked)

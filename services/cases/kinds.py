@@ -141,6 +141,13 @@ class Kind(Protocol):
     def awaits_signature(self, case: Case, key: str) -> bool:
         """Whether a letter that came of it lacks the signature of this step."""
 
+    def ask_signature(self, case: Case, key: str, *, due_at: datetime) -> str | None:
+        """Let the further official of this step sign what came of the case; None where the case
+        waits for them, else why it does not (``services.cases.reasons``)."""
+
+    def no_step_left(self, case: Case, at: datetime) -> None:
+        """Do what the end of its last step brings while something is still made."""
+
     def has_results(self, case: Case) -> bool:
         """Whether something came of it that cannot be taken back."""
 

@@ -103,6 +103,7 @@ def open_stage(case: Case, stage: list[StepSpec], at: datetime, *, is_making: bo
     if is_making or kind.is_making(case):
         case.state = Case.State.ISSUING
         case.save(update_fields=["state"])
+        kind.no_step_left(case, at)
     else:
         finish(case, at)
 

@@ -35,7 +35,7 @@ class RefuseForm(Form):
 class HandOnForm(Form):
     """Another official who may decide the same step signs instead."""
 
-    to = forms.ChoiceField(label="Kepada siapa?", widget=forms.RadioSelect)
+    to = forms.ChoiceField(label="Siapa yang menandatangani?", widget=forms.RadioSelect)
     why = forms.CharField(
         label="Alasan", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Hanya dibaca pejabat.",

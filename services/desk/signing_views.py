@@ -1,5 +1,6 @@
 """An official's electronic signatures: what waits, one confirmation for many, what came of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,9 @@ from services.desk.signing_forms import HandOnForm, RefuseForm, SignForm
 from services.desk.views import posts_of
 from services.signing import accounts, confirming, queries, refusing, rules
 from services.signing.models import Signature
+from services.signing.ordering import is_turn_of
 from services.signing.providers import providers
+from services.signing.signers import may_sign, posts_today
 from services.web.access import today
 from services.web.files import send_stored
 from services.web.reads import note_read
@@ -83,6 +86,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "all": queries.count_waiting(user),
+        "of_others": signing_on.of_others(user, today()),
         "in_doubt": list(queries.in_doubt(user)[:20]),
         "being_made": queries.being_made(user),
         "is_on": account is not None,
@@ -100,8 +104,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/signing/waiting.html", context, status=status)
 
 
-def _own(user: User, pk: int) -> Signature:
-    found = queries.own(user, pk)
+def _seen(user: User, pk: int) -> Signature:
+    found = queries.seen(user, pk)
     if found is None:
         raise NotThere("Surat ini tidak menunggu tanda tangan Anda.")
     return found
@@ -112,7 +116,7 @@ def _own(user: User, pk: int) -> Signature:
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF that would be signed, or that was."""
     user, _ = posts_of(request)
-    found = _own(user, pk)
+    found = _seen(user, pk)
     note_read(request, found.letter.person_id, purpose="tanda-tangan")
     name = f"{found.letter.number}.pdf".replace("/", "-")
     return send_stored(found.letter.file, media_type="application/pdf", name=name)
@@ -121,15 +125,32 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def _one(request: HttpRequest, posts: list[Post], found: Signature, **forms: Any) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
-    people = signing_on.others(found, by=user, on=today()) if found.is_waiting else {}
-    names = {pk: one.name for pk, one in people.items()}
-    shown = {"refusing": RefuseForm(), "handing": HandOnForm(names), **forms}
+    people = _others(found, user)
+    shown = {"refusing": RefuseForm(), "handing": _hand_on_form(people, user), **forms}
     context = {
         **frame(posts, TAB), "row": found, "attempts": list(found.attempts.order_by("-pk")),
-        "others": bool(people), **shown,
+        "others": bool(people), "is_asked": found.is_waiting
+        and may_sign(found, user, posts_today(user))
+        and is_turn_of(found),
+        "is_own": found.signer_id == user.pk, **shown,
     }  # fmt: skip
     failed = any(form.errors for form in shown.values())
     return render(request, "desk/signing/one.html", context, status=422 if failed else 200)
+
+
+def _others(found: Signature, user: User) -> dict[int, User]:
+    """To whom this official may give it."""
+    if not found.is_waiting or not signing_on.may_reassign(found, user, today()):
+        return {}
+    return signing_on.others(found, on=today())
+
+
+def _hand_on_form(people: Mapping[int, User], user: User, data: Any = None) -> HandOnForm:
+    names = {
+        pk: f"Saya sendiri ({one.name})" if pk == user.pk else one.name
+        for pk, one in people.items()
+    }
+    return HandOnForm(names, data)
 
 
 @page(Audience.DESK)
@@ -138,7 +159,7 @@ def _one(request: HttpRequest, posts: list[Post], found: Signature, **forms: Any
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter: read, refused, or handed on; and what was tried."""
     user, posts = posts_of(request)
-    return _one(request, posts, _own(user, pk))
+    return _one(request, posts, _seen(user, pk))
 
 
 @page(Audience.DESK)
@@ -146,7 +167,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """This official does not sign."""
     user, posts = posts_of(request)
-    found = _own(user, pk)
+    found = _seen(user, pk)
     form = RefuseForm(request.POST)
     if form.is_valid():
         with explained(form):
@@ -161,18 +182,23 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @page(Audience.DESK)
 @require_POST
 def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another official signs in this one's stead."""
+    """Another official signs in this one's stead, or this one in another's."""
     user, posts = posts_of(request)
-    found = _own(user, pk)
-    people = signing_on.others(found, by=user, on=today())
-    form = HandOnForm({pk: one.name for pk, one in people.items()}, request.POST)
+    found = _seen(user, pk)
+    people = _others(found, user)
+    form = _hand_on_form(people, user, request.POST)
     if form.is_valid():
         with explained(form):
             to = people[int(form.cleaned_data["to"])]
-            signing_on.hand_on(
+            signing_on.reassign(
                 signature_id=pk, to=to, by=user, reason=form.cleaned_data["why"], at=now()
             )
-            messages.success(request, f"Surat {found.letter.number} diserahkan kepada {to.name}.")
+            messages.success(
+                request,
+                f"Surat {found.letter.number} dibuat atas nama Anda, lalu menunggu tanda tangan."
+                if to.pk == user.pk
+                else f"Surat {found.letter.number} diserahkan kepada {to.name}.",
+            )
             return redirect("desk-signing")
     return _one(request, posts, found, handing=form)
 

@@ -13,6 +13,7 @@ from audit import actions as audit
 from kernel.errors import RuleBroken, Stale
 from kernel.ids import secret_code
 from kernel.tanggal import long_date, moment_text
+from messaging import outbox
 from services.letters import archive, check_keys, numbering, record, rules
 from services.letters.models import Letter
 from services.letters.numbering import Numbered
@@ -225,7 +226,7 @@ def compose(
         approval=[
             f"Disetujui secara elektronik oleh {signer.post_title} pada "
             f"{moment_text(at, here.timezone)}.",
-            *(f"Ditandatangani secara elektronik juga oleh {one}." for one in also_signed_by),
+            *(signed_also(one) for one in also_signed_by),
             "Pindai kode ini untuk mengecek keaslian surat.",
         ],
         footer=[
@@ -237,6 +238,11 @@ def compose(
         logo=logo_svg(bytes(profile.logo)) if profile.logo else "",
         issued_at=at.replace(microsecond=0).isoformat(),
     )
+
+
+def signed_also(post_title: str) -> str:
+    """What a letter says of a further official who signs it."""
+    return f"Ditandatangani secara elektronik juga oleh {post_title}."
 
 
 def place_of(unit: Unit) -> str:
@@ -269,7 +275,9 @@ def render(letter_id: int, *, at: datetime) -> Letter:
     if letter.state != Letter.State.NUMBERED:
         return letter
     pdf = render_pdf(letter.content)
+    before = letter.file
     letter.file, letter.sha256 = archive.store(letter.code, pdf)
+    forget_file(letter, before)
     letter.state, letter.rendered_at = Letter.State.RENDERED, at
     letter.save(update_fields=["file", "sha256", "state", "rendered_at"])
     return letter
@@ -304,13 +312,24 @@ def restore_pdf(letter_id: int) -> bool:
 
 
 def destroy(letter_id: int, *, at: datetime) -> list[str]:
-    """Destroy the PDF and the words of a letter whose archive reached its fate; the path to be
-    deleted after the commit. Number, subject, holder and digest stay: a paper can be checked.
+    """Destroy the words of a letter whose archive reached its fate; the paths to be deleted after
+    the commit: its PDF, and what was kept of it from before. Number, subject, holder and digest
+    stay: a paper can be checked.
     Call in a transaction, after the caller has judged whether this may be."""
     letter = Letter.objects.select_for_update().get(pk=letter_id)
-    path, letter.file, letter.content_sealed, letter.destroyed_at = letter.file, "", b"", at
+    letter.file, letter.content_sealed, letter.destroyed_at = "", b"", at
     letter.save(update_fields=["file", "content_sealed", "destroyed_at"])
-    return [path] if path else []
+    return archive.paths_of(letter.code)
+
+
+def forget_file(letter: Letter, path: str) -> None:
+    """Order that a file is deleted which another has taken the place of: once what is written now
+    is committed, so that no letter is without its file. Call in that transaction."""
+    if path and path != letter.file:
+        outbox.enqueue(
+            "letters.forget", {"letter_id": letter.pk, "path": path},
+            key=f"forget:{letter.pk}:{path.rpartition('-')[2]}:{letter.sha256[:16]}",
+        )  # fmt: skip
 
 
 def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
@@ -334,15 +353,19 @@ def revoke(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
 
 
 def void(letter_id: int, *, by: User, reason: str, at: datetime) -> bool:
-    """Take a letter back before its holder got it; whether this call did it. Its number stays used.
+    """Take a letter back before its holder got it, also one whose PDF could not be made; whether
+    this call did it. Its number stays used. Raises RuleBroken without a reason.
+
     Call inside a transaction, after the caller has judged whether this person may."""
     letter = Letter.objects.select_for_update().get(pk=letter_id)
-    if letter.state != Letter.State.RENDERED:
+    if letter.state not in (Letter.State.NUMBERED, Letter.State.RENDERED):
         return False
     letter.revoked_for = rules.reason_to_revoke(reason)
     letter.state, letter.revoked_at, letter.revoked_by = Letter.State.REVOKED, at, by
-    letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for"])
-    audit.record("letter.void", actor=by, subject="letter", subject_id=letter.pk)
+    replaces, letter.replaces = letter.replaces_id, None  # which another may replace now
+    letter.save(update_fields=["state", "revoked_at", "revoked_by", "revoked_for", "replaces"])
+    audit.record("letter.void", actor=by, subject="letter", subject_id=letter.pk,
+                 detail={"replaces": replaces} if replaces else {})  # fmt: skip
     return True
 
 

@@ -17,10 +17,24 @@ def store(code: str, pdf: bytes) -> tuple[str, str]:
     A file that is there is kept only if its bytes have the digest. Raises OSError.
     """
     digest = hashlib.sha256(pdf).hexdigest()
-    path = str(PurePosixPath(city().schema_name, "surat", code[:2], f"{code}-{digest[:16]}.pdf"))
+    path = f"{_folder(code)}/{code}-{digest[:16]}.pdf"
     if not is_whole(path, digest):
         put_back(path, pdf)
     return path, digest
+
+
+def paths_of(code: str) -> list[str]:
+    """Every file that lies here of the letter with this code."""
+    folder = _folder(code)
+    try:
+        _folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in sorted(files) if name.startswith(f"{code}-")]
+
+
+def _folder(code: str) -> str:
+    return str(PurePosixPath(city().schema_name, "surat", code[:2]))
 
 
 def read(path: str) -> bytes:

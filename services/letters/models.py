@@ -105,7 +105,8 @@ class Letter(models.Model):
         READY = "ready", "Sudah jadi"
         REVOKED = "revoked", "Dicabut"
 
-    # Those whose PDF its holder has, or had before it was revoked.
+    # Those whose PDF its holder has, or had before it was revoked; and those that were void before
+    # their holder got them, of which some never had one.
     FINISHED = (State.READY, State.REVOKED)
     # The register of letters that bear the number of a vouch: not each vouch has a letter.
     OF_VOUCHES = "vouch"
@@ -150,7 +151,9 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(fields=["number"], name="letter_number_once_in_city"),
             models.CheckConstraint(
-                condition=Q(state="numbered") | ~Q(sha256=""), name="ready_letter_has_file"
+                # One that was void before its PDF was made never gets one.
+                condition=Q(state="numbered") | Q(state="revoked") | ~Q(sha256=""),
+                name="ready_letter_has_file",
             ),
             models.CheckConstraint(
                 condition=~Q(state="revoked")

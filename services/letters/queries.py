@@ -76,10 +76,11 @@ def _read(code: str) -> Letter | None:
 def checked(letter: Letter, *, today: date, signed: list[SignedBy]) -> Check:
     """Everything that is checked of a letter on this day."""
     replacement = getattr(letter, "replacement", None)
+    is_there = replacement is not None and replacement.is_finished
     verdict = checks.verdict_of(
         is_finished=letter.is_finished,
         is_revoked=letter.revoked_at is not None,
-        is_replaced=letter.revoked_at is not None and replacement is not None,
+        is_replaced=letter.revoked_at is not None and is_there,
         valid_until=letter.valid_until,
         today=today,
     )
@@ -107,7 +108,7 @@ def checked(letter: Letter, *, today: date, signed: list[SignedBy]) -> Check:
         ],
         signed=signed,
     )
-    if replacement is not None and replacement.is_finished:
+    if replacement is not None and is_there:
         found = replace(found, replaced_by=replacement.code)
     content = letter.content if letter.destroyed_at is None else None
     if content is not None:
@@ -135,15 +136,16 @@ def _condition(letter: Letter) -> Literal["whole", "altered", "away", "destroyed
 
 
 def taken_back() -> Iterator[tuple[str, datetime, bool]]:
-    """Of every letter that was revoked: its code, since when, and whether another replaced it."""
+    """Of every letter that was revoked: its code, since when, and whether another that is ready,
+    or was, replaced it."""
     found = (
         Letter.objects.filter(state=Letter.State.REVOKED)
         .order_by("revoked_at", "pk")
-        .values_list("code", "revoked_at", "replacement")
+        .values_list("code", "revoked_at", "replacement__state")
     )
     for code, at, replacement in found.iterator(chunk_size=2000):
         assert at is not None
-        yield code, at, replacement is not None
+        yield code, at, replacement in Letter.FINISHED
 
 
 def issued_since(moment: datetime) -> int:

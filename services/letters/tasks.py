@@ -7,15 +7,26 @@ from typing import Any
 from django.db.models import F, Q
 
 from kernel.clock import now
+from messaging import work
 from messaging.periodic import periodic
 from services.letters import actions
 from services.letters.models import Letter
+from tenants.registry import stored_files
 from tenants.registry.current import city
 
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(days=3)
 DAYS = 7  # a file older than FRESH is compared once in so many days
+
+
+@work.handler("letters.forget")
+def forget_file(payload: dict[str, Any]) -> None:
+    """Delete the PDF of a letter that another has taken the place of. Whoever writes a letter's
+    file has its row locked, so that one that was written again meanwhile stays."""
+    letter = Letter.objects.select_for_update().get(pk=payload["letter_id"])
+    if letter.file != payload["path"]:
+        stored_files.forget(payload["path"])
 
 
 @periodic("letters.compare_files", every=timedelta(days=1))
@@ -28,6 +39,7 @@ def compare_files(payload: dict[str, Any]) -> None:
     due = (
         Letter.objects.filter(destroyed_at=None)
         .exclude(state=Letter.State.NUMBERED)
+        .exclude(file="")  # void before its PDF was made
         .annotate(turn=F("pk") % DAYS)
         .filter(Q(turn=at.toordinal() % DAYS) | Q(rendered_at__gte=at - FRESH))
         .order_by("pk")

@@ -67,7 +67,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "message": corrections.message(returned.said, wrong) if returned else "",
         "blueprint": shown,
         "stops": timeline(found, at=clock.now(), today=today(), shown=plan),
-        "letters": [i.letter for i in found.issued.all() if i.letter.is_finished],
+        "letters": [
+            i.letter for i in found.issued.all() if i.letter.is_finished and not i.is_given_up
+        ],
         "is_result": found.state == State.DONE,
         "refused": desks.refusal(found),
         "answers": [

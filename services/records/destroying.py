@@ -30,6 +30,7 @@ from services.records.models import (
     PaperScan,
 )
 from services.records.registers import ENDED
+from services.signing import ordering as signatures
 from tenants.office.roles import Can, can
 from tenants.registry import stored_files
 from tenants.registry.current import city
@@ -222,6 +223,7 @@ def _destroy(item: ArchiveItem, at: datetime) -> list[str]:
     if item.case_id is not None:
         return cases.destroy(item.case_id, at=at)
     if item.letter_id is not None:
+        signatures.forget_files(item.letter_id)
         return letters.destroy(item.letter_id, at=at)
     scans: Any = (
         EntryScan.objects.filter(entry=item.entry_id)

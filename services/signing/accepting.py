@@ -12,6 +12,7 @@ from accounts.models import User
 from audit import actions as audit
 from events.subscribers import publish
 from kernel.clock import now
+from services.letters import actions as letters
 from services.letters.models import Letter
 from services.signing import ordering
 from services.signing.events import LetterSigned, SignatureAsked, StepSigned
@@ -67,8 +68,9 @@ def accept(
     row.certificate_serial, row.certificate_ends_at = owner.serial, owner.ends_at
     row.is_certified, row.root_checked, row.level = is_certified, root_checked, level
     row.save(update_fields=_SIGNED)
-    letter.file, letter.sha256 = path, sha256
+    before, letter.file, letter.sha256 = letter.file, path, sha256
     letter.save(update_fields=["file", "sha256"])
+    letters.forget_file(letter, before)
     audit.record(
         "letter.signed", actor=by, subject="letter", subject_id=letter.pk,
         detail={"signature": row.pk, "provider": row.provider, "signer": row.signer_id},
@@ -78,7 +80,7 @@ def accept(
     turn = None if row.is_last else ordering.turn_of(letter.pk)
     if turn is None:
         publish(LetterSigned(letter.pk))
-    else:
+    elif not turn.is_held:  # else once its step opens
         publish(SignatureAsked(turn.pk))
     return True
 

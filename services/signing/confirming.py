@@ -16,7 +16,7 @@ from audit import actions as audit
 from kernel.errors import NotThere, RuleBroken
 from messaging import outbox
 from messaging.work import Payload
-from services.signing import accounts, secret
+from services.signing import accounts, secret, signers
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import providers
 
@@ -41,7 +41,13 @@ def begin(
         raise RuleBroken(f"Paling banyak {MOST} surat sekali jalan. Kurangi pilihannya.")
     rows = list(
         Signature.objects.select_for_update(of=("self",))
-        .filter(pk__in=wanted, signer=by, state__in=Signature.WAITING)
+        .filter(
+            signers.at_posts(signers.posts_today(by)),
+            pk__in=wanted,
+            signer=by,
+            is_held=False,
+            state__in=Signature.WAITING,
+        )
         .order_by("pk")
     )
     busy = set(

@@ -18,7 +18,16 @@ from kernel.errors import NotThere, RuleBroken
 from messaging.work import NotDone
 from services.letters import archive
 from services.letters.models import Letter
-from services.signing import accepting, accounts, checking, identities, ordering, rules, secret
+from services.signing import (
+    accepting,
+    accounts,
+    checking,
+    identities,
+    ordering,
+    rules,
+    secret,
+    signers,
+)
 from services.signing.events import SignatureUnknown
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import (
@@ -35,6 +44,7 @@ from services.signing.providers import (
     WrongSecret,
     providers,
 )
+from tenants.office.models import Post
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +90,8 @@ def work(
         who = _who(batch.by, provider, way)
         with provider.open(way, who, passphrase, count=len(waiting)) as session:
             known = identities.known(batch.by, name, provider, way, who, ask=is_first)
-            job = _Job(batch, name, provider, way, who, session, known, passphrase)
+            posts = signers.posts_today(batch.by)
+            job = _Job(batch, name, provider, way, who, session, known, posts, passphrase)
             for index, attempt in enumerate(waiting):
                 if not provider.is_own:  # other workers are at other letters of it
                     batch.refresh_from_db(fields=["stopped"])
@@ -110,6 +121,7 @@ class _Job:
     who: Who
     session: Session
     known: str | None  # the fingerprint of the official's certificate
+    posts: Sequence[Post]  # of the official today
     passphrase: str = field(repr=False)
 
 
@@ -181,7 +193,8 @@ def _claim(job: _Job, attempt: Attempt) -> tuple[Signature, bytes] | None:
         setattr(attempt, name, value)
     is_turn = row.order == 1 or ordering.is_turn_of(row)
     is_there = letter.state == Letter.State.RENDERED and is_turn
-    if row.state not in Signature.WAITING or not is_there or row.signer_id != job.who.user_id:
+    may = signers.may_sign(row, job.batch.by, job.posts)
+    if row.state not in Signature.WAITING or not is_there or not may:
         _end(attempt, A.FAILED, GONE, code="gone")
         return None
     try:

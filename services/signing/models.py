@@ -4,6 +4,7 @@ each signature and of each try to make it. Rows are written by this app's action
 import json
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -166,6 +167,13 @@ class Signature(models.Model):
     provider = models.CharField(max_length=20)
     # The step of the case at which it is given, by its key; "" of the official who approved.
     step_key = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Whose it is, as at a step of a case: who holds one of these posts at the unit. "": only the
+    # signer is known (rows from before).
+    role = models.CharField(max_length=16, blank=True, default="", db_default="")
+    deputies = ArrayField(models.CharField(max_length=16), default=list, db_default=[])
+    # Ordered before the step opens at which it is given: nobody is asked for it yet.
+    is_held = models.BooleanField(default=False, db_default=False)
+    due_at = models.DateTimeField(null=True)  # by the clock of its step; None while it is held
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     said = models.CharField(max_length=300, blank=True)  # why it failed or is not known
     tries = models.PositiveSmallIntegerField(default=0)
@@ -219,6 +227,11 @@ class Signature(models.Model):
             ),
             models.Index(
                 fields=["ordered_at", "id"], condition=Q(state="unknown"), name="signature_unknown"
+            ),
+            models.Index(
+                fields=["unit", "ordered_at", "id"],
+                condition=Q(state="prepared") | Q(state="failed"),
+                name="signature_of_unit",
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from services.letters.models import Letter
-from services.signing import apart, checking
+from services.signing import apart, checking, signers
 from services.signing.models import Attempt, Batch, Signature
 from services.signing.providers import providers
 from services.signing.rules import common_name
@@ -74,16 +74,19 @@ def was_signed_from(code: str, pdf: bytes) -> bool:
     ).exists()  # fmt: skip
 
 
-def _in_turn(user: User) -> QuerySet[Signature]:
-    """Of this official, with nothing to be signed by somebody else before."""
+def _in_turn() -> QuerySet[Signature]:
+    """What is asked for: its step has come, and nobody signs before."""
     earlier = Signature.objects.filter(letter=OuterRef("letter"), order__lt=OuterRef("order"))
     unsigned = Exists(earlier.exclude(state=S.SIGNED))
-    return Signature.objects.filter(~unsigned, signer=user, state__in=Signature.WAITING)
+    unfinished = (Letter.State.NUMBERED, Letter.State.RENDERED)
+    return Signature.objects.filter(
+        ~unsigned, is_held=False, state__in=Signature.WAITING, letter__state__in=unfinished
+    )
 
 
 def waiting_for(user: User) -> QuerySet[Signature]:
     """What waits for this official's signature and can be signed now, oldest first."""
-    rows = _in_turn(user).filter(letter__state=Letter.State.RENDERED)
+    rows = open_of(user).filter(letter__state=Letter.State.RENDERED)
     return rows.select_related("letter__person", "unit").order_by("ordered_at", "pk")
 
 
@@ -101,7 +104,19 @@ def count_waiting(user: User) -> int:
 
 def open_of(user: User) -> QuerySet[Signature]:
     """What this official has to sign, also what a worker still prepares."""
-    return _in_turn(user)
+    return _in_turn().filter(signers.at_posts(signers.posts_today(user)), signer=user)
+
+
+def of_others(user: User) -> QuerySet[Signature]:
+    """What waits at this official's posts for another one's signature, oldest first."""
+    rows = _in_turn().filter(signers.at_posts(signers.posts_today(user))).exclude(signer=user)
+    return rows.select_related("letter", "unit", "signer").order_by("ordered_at", "pk")
+
+
+def all_open() -> QuerySet[Signature]:
+    """Every signature of the city that is asked for, oldest first."""
+    rows = _in_turn().select_related("letter", "unit", "signer")
+    return rows.order_by("ordered_at", "pk")
 
 
 def being_made(user: User) -> int:
@@ -121,14 +136,17 @@ def in_doubt(user: User | None = None) -> QuerySet[Attempt]:
 
 
 def log_of(user: User) -> QuerySet[Signature]:
-    """What this official has signed, newest first."""
-    rows = Signature.objects.filter(signer=user, state=S.SIGNED).select_related("letter__person")
-    return rows.order_by("-signed_at", "-pk")
+    """What this official has signed from the posts that they hold, newest first."""
+    mine = signers.at_posts(signers.posts_today(user))
+    rows = Signature.objects.filter(mine, signer=user, state=S.SIGNED)
+    return rows.select_related("letter__person").order_by("-signed_at", "-pk")
 
 
-def own(user: User, signature_id: int) -> Signature | None:
-    rows = Signature.objects.select_related("letter__person", "unit")
-    return rows.filter(pk=signature_id, signer=user).first()
+def seen(user: User, signature_id: int) -> Signature | None:
+    """A signature of this official's posts, or at an office that they head; None of another,
+    also where they signed it from a post that they hold no more."""
+    rows = Signature.objects.filter(signers.seen_from(signers.posts_today(user)), pk=signature_id)
+    return rows.select_related("letter__person", "unit", "signer").first()
 
 
 def batch_of(user: User, pk: int) -> Batch | None:

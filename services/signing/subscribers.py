@@ -19,7 +19,7 @@ def _row(signature_id: int) -> Signature:
 def tell_next(event: SignatureAsked) -> None:
     """Whoever approved knows that their signature comes next; a second official does not."""
     row = _row(event.signature_id)
-    if row.order > 1 and row.is_waiting:
+    if row.order > 1 and row.is_waiting and not row.is_held:
         tell(
             notices.ASKED, row.signer, key=f"sign-asked:{row.pk}", number=row.letter.number,
             link=city().page("desk-signing"), city=city().name,

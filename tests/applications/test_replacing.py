@@ -88,6 +88,9 @@ def test_the_holder_and_who_checked_it_are_told_once(
     right = replaced(letter, cast.lurah)
     assert replaced(letter, cast.lurah) == right  # sent twice
     tell_subscribers()
+    assert not Outbox.objects.filter(key__contains="revoked").exists()  # not before it is there
+    issuing.finish_letters(application_id=application.pk, at=LATER)
+    tell_subscribers()
     tell_subscribers()
     holder = Outbox.objects.get(kind="mail.send", key__contains=f"revoked:{letter.pk}")
     assert "diganti" in holder.payload["subject"] and "unduh yang baru" in holder.payload["body"]

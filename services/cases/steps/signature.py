@@ -1,6 +1,6 @@
 """A step at which a further official signs the letter that an earlier step brought: ordered with
-the letter, asked for once the first signature is there, and ended by itself once it is signed. The
-signing is done by ``services.signing``."""
+the letter, asked for once this step has opened and the first signature is there, and ended by
+itself once it is signed. The signing is done by ``services.signing``."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -62,10 +62,10 @@ class SecondSignature:
     def open(self, case: Case, spec: SignatureStep, at: datetime) -> bool:
         """Whether the case waits there: not where the city does not sign."""
         unit = office.unit_at(rules.unit_code_for(spec, rt_code=route.office_code(case)))
-        waits = kind_of(case).awaits_signature(case, spec.key)
-        return route.put(
-            case, spec, at, unit=unit, passed_over=None if waits else reasons.NOT_SIGNED_HERE
-        )
+        why_not = kind_of(case).ask_signature(
+            case, spec.key, due_at=route.due_of(spec, at, unit)
+        )  # fmt: skip
+        return route.put(case, spec, at, unit=unit, passed_over=why_not)
 
     def complete(self, hand: AtHand, at: datetime, *, by: User | None, note: str) -> None:
         """Raises RuleBroken while the signature is not there."""
