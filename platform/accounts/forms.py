@@ -65,7 +65,9 @@ class NewPasswordForm(_ForUser):
         return password
 
 
-class _WithCurrentPassword(_ForUser):
+class WithCurrentPassword(_ForUser):
+    """A form that asks for the account's password again."""
+
     current = forms.CharField(
         label=gettext_lazy("Kata sandi sekarang"),
         max_length=200,
@@ -81,11 +83,11 @@ class _WithCurrentPassword(_ForUser):
         return current
 
 
-class ChangePasswordForm(_WithCurrentPassword, NewPasswordForm):
+class ChangePasswordForm(WithCurrentPassword, NewPasswordForm):
     field_order = ["current", "password"]
 
 
-class ContactForm(_WithCurrentPassword):
+class ContactForm(WithCurrentPassword):
     email = EmailField(
         required=False,
         help_text=gettext_lazy(
@@ -111,7 +113,7 @@ class CodeForm(Form):
     )
 
 
-class EnrolForm(_WithCurrentPassword):
+class EnrolForm(WithCurrentPassword):
     code = forms.CharField(
         label=gettext_lazy("Kode dari ponsel"),
         max_length=10,

@@ -18,7 +18,7 @@ from ui.forms import explain
 from ui.page import Audience, page
 
 
-@page(Audience.DESK)
+@page(Audience.DESK, when_suspended="open")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, pk: int) -> HttpResponse:
@@ -57,8 +57,8 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    "Surat diganti: yang lama dicabut, yang benar sedang dibuat. Pemohon diberi "
-                    "tahu.",
+                    "Surat yang benar sedang dibuat. Begitu jadi, yang lama dicabut dan pemohon "
+                    "diberi tahu.",
                 )
                 return redirect("desk-case", pk=pk)
     problems = proposal.problems if proposal is not None else {}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from services.web.own_password import OwnPasswordForm
 from ui.forms import Form
 
 _SECRET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -48,8 +49,10 @@ class HandOnForm(Form):
         field.choices = [(str(pk), name) for pk, name in colleagues.items()]
 
 
-class CertificateForm(Form):
+class CertificateForm(OwnPasswordForm):
     """A passphrase that only its owner knows."""
+
+    field_order = ["current", "passphrase", "again"]
 
     passphrase = forms.CharField(
         label="Frasa sandi baru", max_length=200, strip=False,
@@ -63,21 +66,32 @@ class CertificateForm(Form):
     )  # fmt: skip
 
 
-class RevokeCertificateForm(Form):
+class RevokeCertificateForm(OwnPasswordForm):
+    field_order = ["reason", "current"]
     reason = forms.CharField(label="Alasan mencabut", max_length=300)
-
-
-class NikForm(Form):
-    nik = forms.CharField(
-        label="NIK Anda", max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text="Dengan NIK ini gateway mengenal Anda. Disimpan tersandi.",
-    )  # fmt: skip
 
 
 class HandInForm(Form):
     file = forms.FileField(
         label="PDF bertanda tangan dari gateway", widget=forms.FileInput(attrs=PDF)
     )
+
+
+class VoidForm(Form):
+    """Giving a letter up that its holder has not got."""
+
+    letter = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Mengapa surat ini dibatalkan?", max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Dibaca pemohon. Nomornya tetap tercatat. Tanpa surat lain, permohonannya "
+        "berakhir ditolak.",
+    )  # fmt: skip
+
+    def __init__(self, letter_id: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, auto_id=f"id_%s_{letter_id}", initial={"letter": letter_id}, **kwargs
+        )
 
 
 class DeclareForm(Form):

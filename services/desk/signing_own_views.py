@@ -17,7 +17,6 @@ from services.desk.signing_forms import (
     CertificateForm,
     DeclareForm,
     HandInForm,
-    NikForm,
     RevokeCertificateForm,
 )
 from services.desk.signing_views import TAB
@@ -41,16 +40,20 @@ from ui.page import Audience, page
 
 @page(Audience.DESK)
 @never_cache
-@sensitive_post_parameters("passphrase", "again", "nik")
+@sensitive_post_parameters("passphrase", "again", "current")
 @require_http_methods(["GET", "POST"])
 def certificate(request: HttpRequest) -> HttpResponse:
-    """One's own certificate: made, renewed, revoked; or what the gateway says of it."""
+    """One's own certificate: made, renewed, revoked, each with the account's password; or what the
+    gateway says of it."""
     user, posts = posts_of(request)
     account = accounts.in_force()
     what = request.POST.get("do", "") if request.method == "POST" else ""
-    making = CertificateForm(request.POST if what == "make" else None)
-    revoking = RevokeCertificateForm(request.POST if what == "revoke" else None)
-    naming = NikForm(request.POST if what == "nik" else None)
+    making = CertificateForm(
+        request.POST if what == "make" else None, user=user, auto_id="id_make_%s"
+    )
+    revoking = RevokeCertificateForm(
+        request.POST if what == "revoke" else None, user=user, auto_id="id_revoke_%s"
+    )
     name = account.provider if account is not None else certificates.LOCAL
     # Also for letters that were ordered before the city chose another way.
     local = name == certificates.LOCAL or queries.awaits(user, certificates.LOCAL)
@@ -70,11 +73,6 @@ def certificate(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, "Sertifikat Anda dicabut.")
             return redirect("desk-certificate")
-    elif what == "nik" and naming.is_valid():
-        with explained(naming):
-            officials.identify(user=user, nik=naming.cleaned_data["nik"], by=user)
-            messages.success(request, "NIK tersimpan.")
-            return redirect("desk-certificate")
     elif what == "ask":
         identities.ask(user, identities.STATUS, now())
         return redirect("desk-certificate")
@@ -91,15 +89,15 @@ def certificate(request: HttpRequest) -> HttpResponse:
         "status": status,
         "is_asking": status is not None and identities.is_asking(status, now()),
         "makes_local": local,
-        "is_named": bool(officials.nik_prints(user)),
+        "is_named": bool(officials.nik_prints(user))
+        or (account is not None and account.options.get("identify_by") == identities.BY_EMAIL),
         "by_code": account is not None and account.options.get("way") == "totp",
         "making": making,
         "revoking": revoking,
-        "naming": naming,
         "own_is_certified": own is not None and providers[own.provider].is_certified,
         "moment": now(),
     }
-    failed = making.errors or revoking.errors or naming.errors
+    failed = making.errors or revoking.errors
     return render(request, "desk/signing/certificate.html", context, status=422 if failed else 200)
 
 

@@ -198,6 +198,7 @@ urlpatterns = [
         name="desk-sheet",
     ),
     path("berkas/<int:pk>/cabut/", views.revoke, name="desk-revoke"),
+    path("berkas/<int:pk>/batal/", views.void, name="desk-void"),
     path("berkas/<int:pk>/ganti/", replace_views.replace, name="desk-replace"),
     path("berkas/<int:pk>/peristiwa/", recording_views.record, name="desk-life-events"),
     path("berkas/<int:pk>/hasil/", result_views.enter, name="desk-result-enter"),

@@ -39,12 +39,14 @@ from services.desk.forms import NOTES, ApproveForm, DecisionForm, ReturnForm, Re
 from services.desk.frame import frame
 from services.desk.result_words import result_words
 from services.desk.shared_work import shared_work
+from services.desk.signing_forms import VoidForm
 from services.inspections import answering as visits
 from services.inspections.spec import INSPECTION
 from services.mall import outside
 from services.questions.maps import tiles, with_map
 from services.residents import alike
 from services.residents.queries import facts_of
+from services.signing import queries as signatures
 from services.visits import queries as homes
 from services.web.access import today
 from services.web.files import send
@@ -117,9 +119,8 @@ def case_page(
         )
         for output in outputs
     ]
-    revocations: dict[int, Form] = {
-        pk: RevokeForm(pk) for pk in revoking.revocable(application, posts)
-    }
+    endings: dict[int, Form] = {pk: RevokeForm(pk) for pk in revoking.revocable(application, posts)}
+    endings |= {pk: VoidForm(pk) for pk in revoking.voidable(application, posts)}
     context = {
         **frame(posts),
         "application": application,
@@ -152,7 +153,10 @@ def case_page(
         "failed": failed,
         **{f"{act}_form": _sent_or(form, failed) for act, form in forms.items()},
         "replaceable": replacing.replaceable(application, posts),
-        "revocations": {pk: _sent_or(form, failed) for pk, form in revocations.items()},
+        "endings": {pk: _sent_or(form, failed) for pk, form in endings.items()},
+        "awaited": signatures.next_of(
+            [one.letter_id for one in application.issued.all() if not one.letter.is_finished]
+        ),
         "to_record": life_events.to_confirm(application, posts),
         **shared_work(application, user, posts, failed),
         "visit": visit,
@@ -275,7 +279,7 @@ def _refused(
     return case_page(request, user, posts, application, form)
 
 
-@page(Audience.DESK)
+@page(Audience.DESK, when_suspended="open")
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a letter of this case back, with a reason its holder reads."""
@@ -298,6 +302,28 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
                 "Surat dicabut. Pemegangnya melihatnya di permohonannya, dan mendapat e-mail bila "
                 "ia mencantumkan alamatnya.",
             )
+            return redirect("desk-case", pk=pk)
+    return case_page(request, user, posts, at_desk(user, pk), form)
+
+
+@page(Audience.DESK, when_suspended="open")
+@require_http_methods(["GET", "POST"])
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a letter of this case up that its holder has not got."""
+    user, posts = posts_of(request)
+    if request.method == "GET":
+        return redirect("desk-case", pk=pk)
+    letters = {str(issued.letter_id): issued.letter_id for issued in at_desk(user, pk).issued.all()}
+    letter_id = letters.get(request.POST.get("letter", ""))
+    if letter_id is None:
+        raise NotThere("Surat ini tidak ditemukan.")
+    form = VoidForm(letter_id, request.POST)
+    if form.is_valid():
+        with explained(form):
+            revoking.void(
+                letter_id=letter_id, by=user, reason=form.cleaned_data["reason"], at=now()
+            )
+            messages.success(request, "Surat dibatalkan. Pemohon melihatnya di permohonannya.")
             return redirect("desk-case", pk=pk)
     return case_page(request, user, posts, at_desk(user, pk), form)
 

@@ -149,7 +149,7 @@ def by_number(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/verify_number.html", context, status=status)
 
 
-@page(Audience.ANYONE)
+@page(Audience.ANYONE, when_suspended="open")
 @require_POST
 @never_cache
 @bounded

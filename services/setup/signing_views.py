@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,10 +14,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
+from services.applications import signing_on
 from services.setup.views import page_of
 from services.signing import accounts, certificates, queries
 from services.signing.models import Account
 from services.signing.providers import Provider
+from services.web.access import today
+from tenants.office import queries as office
 from ui.forms import Form, explain
 from ui.page import Audience, page
 
@@ -69,7 +73,8 @@ class ProviderForm(Form):
 @sensitive_post_parameters("user", "password")
 @require_http_methods(["GET", "POST"])
 def providers(request: HttpRequest, user: User) -> HttpResponse:
-    """How the city signs; its own certificates; and what nobody knows."""
+    """How the city signs; the certificates of its officials; what nobody knows, and what waits for
+    who may not sign any more."""
     offered = accounts.offered()
     rows = {row.provider: row for row in Account.objects.all()}
     named, failed = request.POST.get("provider", ""), None
@@ -104,8 +109,10 @@ def providers(request: HttpRequest, user: User) -> HttpResponse:
         for name, one in offered.items()
     ]  # fmt: skip
     held = certificates.in_force().select_related("user").order_by("ends_at", "pk")
+    in_office = office.current_holdings(today()).filter(user=OuterRef("user"))
+    held = held.annotate(is_in_office=Exists(in_office))
     return page_of(
         request, "signing", failed, shown=shown, authority=certificates.authority(),
-        in_doubt=list(queries.in_doubt()[:50]), moment=now(),
+        in_doubt=list(queries.in_doubt()[:50]), moment=now(), stuck=signing_on.stuck(today()),
         page=Paginator(held, PER_PAGE).get_page(request.GET.get("page")),
     )  # fmt: skip

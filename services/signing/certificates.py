@@ -13,8 +13,9 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.text import tidy
+from messaging.notices import tell
 from services.residents.sealing import seal, unseal
-from services.signing import rules
+from services.signing import notices, rules
 from services.signing.models import Authority, Certificate
 from services.signing.pades import issuing, keys
 from services.signing.providers import Owner
@@ -79,8 +80,8 @@ def in_force() -> QuerySet[Certificate]:
 
 @transaction.atomic
 def enrol(*, user: User, passphrase: str, again: str, at: datetime) -> Certificate:
-    """A certificate for an official, by the official; one that is in force is replaced by it. Its
-    key can be used with the passphrase alone. Raises RuleBroken, NotThere."""
+    """A certificate for an official, by the official, who is told; one that is in force is replaced
+    by it. Its key can be used with the passphrase alone. Raises RuleBroken, NotThere."""
     today = at.astimezone(city().tz).date()
     posts = [post for post in office.posts_of(user, today) if not post.is_stood_in]
     if not posts:
@@ -105,6 +106,10 @@ def enrol(*, user: User, passphrase: str, again: str, at: datetime) -> Certifica
     row.authority, row.key_locked = root, keys.lock(key, words)
     row.save()
     audit.record("certificate.issued", actor=user, subject="certificate", subject_id=row.pk)
+    tell(
+        notices.CERTIFICATE_MADE, user, key=f"certificate-made:{row.pk}",
+        link=city().page("desk-certificate"), city=city().name,
+    )  # fmt: skip
     return row
 
 
@@ -120,9 +125,10 @@ def keep(user: User, provider: str, certificate: x509.Certificate, at: datetime)
 
 @transaction.atomic
 def revoke(*, certificate_id: int, by: User, reason: str, at: datetime) -> Certificate:
-    """Take a certificate back: by its owner, or by who administers the city. What was signed with
-    it before stays signed. Raises NotThere, RuleBroken, Stale."""
-    row = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
+    """Take a certificate back: by its owner, or by who administers the city; the owner is told.
+    What was signed with it before stays signed. Raises NotThere, RuleBroken, Stale."""
+    rows = Certificate.objects.select_for_update(of=("self",)).select_related("user")
+    row = rows.filter(pk=certificate_id).first()
     today = at.astimezone(city().tz).date()
     if row is None or (row.user_id != by.pk and not office.is_admin(by, today)):
         raise NotThere("Sertifikat ini tidak ditemukan.")
@@ -132,6 +138,10 @@ def revoke(*, certificate_id: int, by: User, reason: str, at: datetime) -> Certi
     row.revoked_at, row.revoked_by, row.revoked_for, row.key_locked = at, by, words, b""
     row.save(update_fields=["revoked_at", "revoked_by", "revoked_for", "key_locked"])
     audit.record("certificate.revoked", actor=by, subject="certificate", subject_id=row.pk)
+    tell(
+        notices.CERTIFICATE_REVOKED, row.user, key=f"certificate-revoked:{row.pk}", by=by.name,
+        reason=words, link=city().page("desk-certificate"), city=city().name,
+    )  # fmt: skip
     return row
 
 

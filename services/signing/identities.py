@@ -30,8 +30,8 @@ def identity_of(user: User, way: Way) -> str:
     row = OfficialIdentity.objects.filter(user=user).first()
     if row is None:
         raise RuleBroken(
-            "NIK Anda belum tercatat, jadi gateway tidak mengenal Anda. Isi NIK di halaman "
-            "sertifikat Anda."
+            "NIK Anda belum tercatat, jadi gateway tidak mengenal Anda. Minta admin kota mencatat "
+            "NIK Anda di halaman jabatan Anda."
         )
     return unseal(row.nik_sealed)
 

@@ -23,6 +23,18 @@ GATEWAY_CHANGED = notice(
     "passphrases go to another server from now on, to signatories and other admins",
     fields="server link city",
 )  # fmt: skip
+OVERDUE = notice(
+    "signing/overdue", "letters wait for a signature past the clock of their step, to their signer",
+    fields="count link city",
+)  # fmt: skip
+CERTIFICATE_MADE = notice(
+    "signing/certificate-made", "a certificate was made in an official's name, to them",
+    fields="link city",
+)  # fmt: skip
+CERTIFICATE_REVOKED = notice(
+    "signing/certificate-revoked", "a certificate was revoked, to its owner",
+    fields="by reason link city",
+)  # fmt: skip
 CERTIFICATE_ENDS = notice(
     "signing/certificate-ends", "a certificate ends soon, to its owner", fields="day link city"
 )

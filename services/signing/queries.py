@@ -142,6 +142,14 @@ def log_of(user: User) -> QuerySet[Signature]:
     return rows.select_related("letter__person").order_by("-signed_at", "-pk")
 
 
+def next_of(letter_ids: Sequence[int]) -> dict[int, Signature]:
+    """The signature that each of these letters waits for. One query, none without a letter."""
+    if not letter_ids:
+        return {}
+    rows = Signature.objects.filter(letter__in=letter_ids, state__in=Signature.OPEN)
+    return {row.letter_id: row for row in rows.order_by("-order")}
+
+
 def seen(user: User, signature_id: int) -> Signature | None:
     """A signature of this official's posts, or at an office that they head; None of another,
     also where they signed it from a post that they hold no more."""

@@ -476,6 +476,7 @@ CITY_HOST = {
     "meja/berkas/<int:pk>/dokumen/<int:document>/": DESK,
     "meja/berkas/<int:pk>/dokumen/<int:document>/<int:number>/": DESK,
     "meja/berkas/<int:pk>/cabut/": DESK,
+    "meja/berkas/<int:pk>/batal/": DESK,
     "meja/berkas/<int:pk>/ganti/": DESK,  # for one letter of the case: ?letter=
     "meja/berkas/<int:pk>/nik/": DESK,
     "meja/peristiwa/": DESK,
@@ -499,6 +500,8 @@ CITY_HOST = {
     "kelola/wilayah/keputusan/<int:pk>/batal/": ADMIN,
     "kelola/pembayaran/": ADMIN,
     "kelola/tanda-tangan/": ADMIN,
+    "kelola/tanda-tangan/sertifikat/<int:pk>/": ADMIN,
+    "kelola/tanda-tangan/surat/<int:pk>/": ADMIN,
     "kelola/peran/": ADMIN,
     "kelola/peran/baru/": ADMIN,
     "kelola/peran/<int:pk>/": ADMIN,

@@ -44,6 +44,10 @@ OPEN = {
     "meja/cari/": "looking something up at a desk; it changes nothing",
     "bayar/<slug:provider>/kabar/": "a provider tells of money that residents have paid already",
     "v/": "checking a letter",
+    "v/<str:code>/kabari/": "asking to be told when a letter that was checked is taken back",
+    "meja/berkas/<int:pk>/cabut/": "taking a wrong letter back: checks go on, and must say so",
+    "meja/berkas/<int:pk>/batal/": "the same, before its holder got it",
+    "meja/berkas/<int:pk>/ganti/": "the same, with the right letter in its place",
     "v/<str:code>": "comparing a letter's file; it is kept nowhere",
 }
 # The admins' way out: paying, taking data along, letting support in or out.

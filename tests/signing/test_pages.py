@@ -1,6 +1,7 @@
 """The pages of signing: an official's own, and the city's."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +9,10 @@ from messaging import outbox
 from messaging.models import Outbox
 from services.applications import issuing
 from services.letters.models import Letter
+from services.residents import officials
 from services.signing import accounts, certificates, queries, refusing
 from services.signing.models import Account, Attempt, Batch, Signature
-from tests.factories import MONDAY
+from tests.factories import MONDAY, official
 from tests.signing.conftest import PASSPHRASE, Desk
 
 pytestmark = pytest.mark.django_db
@@ -123,8 +125,6 @@ def test_the_case_ends_as_refused_where_the_first_signatory_refuses(
 
 
 def test_handed_on_it_is_written_in_the_others_name(local: Desk, as_) -> None:
-    from tests.factories import official
-
     deputy = official("sekretaris-lurah", local.cast.village, "sekretaris")
     letter = local.letter()
     number = letter.number
@@ -153,13 +153,106 @@ def test_an_official_makes_and_revokes_their_certificate(cast, as_) -> None:
     url = "/meja/tanda-tangan/sertifikat/"
     short = client.post(url, {"do": "make", "passphrase": "pendek", "again": "pendek"})
     assert short.status_code == 422
-    made = client.post(url, {"do": "make", "passphrase": PASSPHRASE, "again": PASSPHRASE})
+    wanted = {"do": "make", "passphrase": PASSPHRASE, "again": PASSPHRASE}
+    for wrong in ({}, {"current": "bukan kata sandinya"}):  # an open session is not enough
+        assert client.post(url, wanted | wrong).status_code == 422
+        assert certificates.own(cast.lurah) is None
+    made = client.post(url, wanted | {"current": "kata-sandi-uji"})
     assert made.status_code == 302
     own = certificates.own(cast.lurah)
     assert own is not None and bytes(own.key_locked)
     assert own.serial in client.get(url).content.decode()
     client.post(url, {"do": "revoke", "reason": "Ponsel saya hilang"})
+    assert certificates.own(cast.lurah) is not None
+    revoked = {"do": "revoke", "reason": "Ponsel saya hilang", "current": "kata-sandi-uji"}
+    assert client.post(url, revoked).status_code == 302
     assert certificates.own(cast.lurah) is None
+    told = Outbox.objects.filter(kind="mail.send").values_list("key", flat=True)
+    assert {f"mail:certificate-made:{own.pk}", f"mail:certificate-revoked:{own.pk}"} <= {*told}
+
+
+def test_wrong_passwords_are_counted(cast, as_) -> None:
+    accounts.keep(
+        provider="local", is_on=True, base="", allow_http=False, typed={}, by=cast.lurah, at=MONDAY
+    )
+    client = as_(cast.lurah)
+    sent = {"do": "make", "passphrase": PASSPHRASE, "again": PASSPHRASE, "current": "salah"}
+    for _ in range(5):
+        assert client.post("/meja/tanda-tangan/sertifikat/", sent).status_code == 422
+    right = client.post("/meja/tanda-tangan/sertifikat/", sent | {"current": "kata-sandi-uji"})
+    assert "Terlalu banyak percobaan" in right.content.decode()
+    assert certificates.own(cast.lurah) is None
+
+
+def test_an_official_notes_no_nik_for_themselves(cast, as_) -> None:
+    accounts.keep(
+        provider="bsre_v2", is_on=True, base="https://esign.contoh.go.id", allow_http=False,
+        typed={"user": "kota", "password": "rahasia"}, by=cast.lurah, at=MONDAY,
+    )  # fmt: skip
+    client = as_(cast.lurah)
+    url = "/meja/tanda-tangan/sertifikat/"
+    page = client.get(url).content.decode()
+    assert "Minta admin kota mencatatnya" in page and 'name="nik"' not in page
+    client.post(url, {"do": "nik", "nik": cast.sari_person.nik})
+    assert not officials.nik_prints(cast.lurah)
+
+
+def test_an_admin_revokes_the_certificate_of_who_left(local: Desk, as_, admin_of) -> None:
+    own = certificates.own(local.lurah)
+    assert own is not None
+    local.lurah.holdings.update(until=(MONDAY - timedelta(days=3)).date())
+    client = as_(admin_of)
+    url = f"/kelola/tanda-tangan/sertifikat/{own.pk}/"
+    listed = client.get("/kelola/tanda-tangan/").content.decode()
+    assert url in listed and "Tidak menjabat lagi" in listed
+    sent = {"reason": "Sudah pensiun, akunnya ditutup"}
+    assert client.post(url, sent).status_code == 422
+    assert client.post(url, sent | {"current": "kata-sandi-uji"}).status_code == 302
+    own.refresh_from_db()
+    assert own.revoked_by == admin_of and not bytes(own.key_locked)
+    assert Outbox.objects.filter(key=f"mail:certificate-revoked:{own.pk}").exists()
+    assert as_(local.cast.rina).get(url).status_code in (403, 404)
+
+
+def test_an_admin_finds_letters_whose_signer_left(local: Desk, as_, admin_of) -> None:
+    letters = [local.letter(), local.letter()]
+    rows = {row.letter_id: row for row in Signature.objects.all()}
+    client = as_(admin_of)
+    assert "Surat yang tertahan" not in client.get("/kelola/tanda-tangan/").content.decode()
+    deputy = official("sekretaris-lurah", local.cast.village, "sekretaris")
+    local.lurah.holdings.update(until=(MONDAY - timedelta(days=3)).date())
+    page = client.get("/kelola/tanda-tangan/").content.decode()
+    urls = [f"/kelola/tanda-tangan/surat/{rows[letter.pk].pk}/" for letter in letters]
+    assert all(url in page for url in urls)
+    sent = {"do": "hand", "to": deputy.pk, "why": "Jabatannya kosong"}
+    assert client.post(urls[0], sent).status_code == 302
+    assert client.post(urls[1], {"do": "void", "reason": "x"}).status_code == 422
+    assert client.post(urls[1], {"do": "void", "reason": "Tidak ada pejabat"}).status_code == 302
+    outbox.run_due()
+    assert queries.waiting_for(deputy).get().letter_id == letters[0].pk
+    letters[1].refresh_from_db()
+    assert letters[1].state == Letter.State.REVOKED
+    assert "Surat yang tertahan" not in client.get("/kelola/tanda-tangan/").content.decode()
+
+
+def test_the_case_says_that_a_letter_waits_for_its_signature(local: Desk, as_) -> None:
+    letter = local.letter()
+    case = letter.issued_from.application_id
+    client = as_(local.lurah)
+    page = client.get(f"/meja/berkas/{case}/").content.decode()
+    assert "Menunggu tanda tangan" in page and "Surat terbit" not in page
+    assert "Lihat PDF" not in page and "Cabut surat" not in page
+    sent = {"letter": letter.pk, "reason": "Pemohon sudah meninggal"}
+    assert as_(local.cast.rina).post(f"/meja/berkas/{case}/batal/", sent).status_code == 404
+    assert client.post(f"/meja/berkas/{case}/batal/", {**sent, "reason": ""}).status_code == 422
+    assert client.post(f"/meja/berkas/{case}/batal/", sent).status_code == 302
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.REVOKED
+    signed = local.letter()
+    local.sign(signed)
+    outbox.run_due()
+    page = client.get(f"/meja/berkas/{signed.issued_from.application_id}/").content.decode()
+    assert "Surat terbit" in page and "Lihat PDF" in page and "Cabut surat" in page
 
 
 def test_a_city_chooses_how_it_signs(cast, as_, admin_of) -> None:
