@@ -66,6 +66,58 @@ def test_both_letters_point_at_each_other(
     assert published.revoked(LATER)["revoked"][0][2] == "replaced"
 
 
+def test_the_wrong_letter_counts_until_the_right_one_is_ready(
+    cast: Cast, application: Application, letter: Letter
+) -> None:
+    right = replaced(letter, cast.lurah)
+    found = queries.check(letter.code, today=LATER.date())
+    assert found is not None and (found.verdict, found.replaced_by) == ("genuine", "")
+    assert published.revoked(LATER)["revoked"] == []
+    assert replaced(letter, cast.lurah, {"keperluan": "Lain lagi"}) == right  # one at a time
+    issuing.finish_letters(application_id=application.pk, at=LATER)
+    letter.refresh_from_db()
+    assert (letter.revoked_by, letter.revoked_for) == (cast.lurah, WHY)
+    right.refresh_from_db()
+    assert right.state == Letter.State.READY
+
+
+def test_a_letter_is_replaced_again_where_the_right_one_was_given_up(
+    cast: Cast, application: Application, letter: Letter
+) -> None:
+    before = Application.objects.get(pk=application.pk).answers
+    right = replaced(letter, cast.lurah)
+    revoking.void(letter_id=right.pk, by=cast.lurah, reason=WHY, at=LATER)
+    tell_subscribers()
+    letter.refresh_from_db()
+    right.refresh_from_db()
+    assert (letter.state, right.state) == (Letter.State.READY, Letter.State.REVOKED)
+    found = queries.check(letter.code, today=LATER.date())
+    assert found is not None and found.verdict == "genuine"
+    assert Application.objects.get(pk=application.pk).answers == before
+    assert not Outbox.objects.filter(key__contains=f"revoked:{right.pk}").exists()
+    assert not published.revoked(LATER)["revoked"][1:]
+    again = replaced(letter, cast.lurah)
+    issuing.finish_letters(application_id=application.pk, at=LATER)
+    found = queries.check(letter.code, today=LATER.date())
+    assert again != right and found is not None
+    assert (found.verdict, found.replaced_by) == ("replaced", again.code)
+
+
+def test_a_wrong_letter_can_be_taken_back_while_the_right_one_is_made(
+    cast: Cast, application: Application, letter: Letter
+) -> None:
+    right = replaced(letter, cast.lurah)
+    revoking.revoke(letter_id=letter.pk, by=cast.lurah, reason="Disalahgunakan orang.", at=LATER)
+    found = queries.check(letter.code, today=LATER.date())
+    assert found is not None and (found.verdict, found.replaced_by) == ("revoked", "")
+    assert published.revoked(LATER)["revoked"][0][2] == "revoked"
+    issuing.finish_letters(application_id=application.pk, at=LATER)
+    letter.refresh_from_db()
+    assert letter.revoked_for == "Disalahgunakan orang."
+    found = queries.check(letter.code, today=LATER.date())
+    assert found is not None and (found.verdict, found.replaced_by) == ("replaced", right.code)
+
+
 def test_the_case_keeps_both_and_what_it_said_before(
     cast: Cast, application: Application, letter: Letter
 ) -> None:
