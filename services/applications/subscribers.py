@@ -106,7 +106,7 @@ def tell_revoked(event: LetterRevoked) -> None:
     application = _application(event.application_id)
     assert application is not None
     letter = Letter.objects.select_related("unit").get(pk=event.letter_id)
-    replaced = Letter.objects.filter(replaces=letter).exists()
+    replaced = Letter.objects.filter(replaces=letter, state=Letter.State.READY).exists()
     _tell_applicant(application, notices.LETTER_REVOKED, f"revoked:{letter.pk}",
                     where=letter.unit.name, replaced=replaced)  # fmt: skip
 
