@@ -190,9 +190,12 @@ def progress(batch: Batch) -> Progress:
 
 
 def results(batch: Batch) -> Sequence[Attempt]:
-    """Each try of a confirmation with its letter, those to be looked at first. One query."""
+    """Each try of a confirmation with its letter, those to be looked at first: of the posts that
+    its official still holds. One query."""
     order = {A.UNKNOWN: 0, A.FAILED: 1, A.SIGNING: 2, A.VALIDATING: 2, A.QUEUED: 3, A.SIGNED: 4}
-    rows = Attempt.objects.filter(batch=batch).select_related("signature__letter__person")
+    mine = Signature.objects.filter(signers.at_posts(signers.posts_today(batch.by)))
+    rows = Attempt.objects.filter(batch=batch, signature__in=mine)
+    rows = rows.select_related("signature__letter__person")
     return sorted(rows, key=lambda one: (order[A(one.state)], one.pk))
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from services.applications import issuing
 from services.letters import exporting
-from services.letters.models import Letter
+from services.letters.models import Letter, LetterWatch
 from services.records import filing
 from services.records.models import ArchiveItem
 from tenants.registry import entitlements, hosts, stored_files
@@ -56,6 +56,26 @@ def test_checks_and_downloads_go_on(
         assert page.status_code == 200 and "sama persis" in page.content.decode(), path
     sari.force_login(cast.sari, "accounts.backends.LoginBackend")
     assert sari.get(f"/surat/{letter.pk}/?unduh").content == pdf
+
+
+def test_a_wrong_letter_is_taken_back_all_the_same(
+    suspended: City, cast: Cast, letter: Letter, client_for: Callable[[City], Client]
+) -> None:
+    anyone, lurah = client_for(suspended), client_for(suspended)
+    lurah.force_login(cast.lurah, "accounts.backends.LoginBackend")
+    asked = anyone.post(f"/v/{letter.code}/kabari/", {"email": "bank@contoh.id"})
+    assert asked.status_code == 302 and LetterWatch.objects.exists()
+    case = f"/meja/berkas/{letter.issued_from.application_id}/"
+    typed = {
+        "keperluan": "Keringanan biaya kuliah", "penghasilan": "1.450.000", "tanggungan": "3",
+        "reason": "Keperluannya tertulis salah.", "sure": "1",
+    }  # fmt: skip
+    assert lurah.post(f"{case}ganti/?letter={letter.pk}", typed).status_code == 302
+    right = Letter.objects.get(replaces=letter)
+    issuing.finish_letters(application_id=letter.issued_from.application_id, at=MONDAY)
+    taken = {"letter": right.pk, "reason": "Ternyata juga keliru."}
+    assert lurah.post(f"{case}cabut/", taken).status_code == 302
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.REVOKED}
 
 
 def test_a_letter_is_in_the_archive_and_in_the_citys_own_copy(letter: Letter) -> None:
