@@ -234,7 +234,6 @@ for column, reason in {
     "signing.Certificate.user": OF_OFFICIALS,
     "signing.GatewayStatus.user": OF_OFFICIALS,
     "signing.Signature.signer": OF_OFFICIALS,
-    "applications.IssuedLetter.ordered_by": OF_OFFICIALS,
     "otp_totp.TOTPDevice.user": NOBODYS_USE,
     "otp_static.StaticDevice.user": NOBODYS_USE,
     "offline.SentAct.user": "keys of forms that a phone sent, so that none is done twice",

@@ -95,8 +95,12 @@ def test_an_answer_is_as_the_schema_says(bontang, client_for) -> None:
             letter_id=waiting.pk, typed={"keperluan": "Keringanan biaya"}, by=cast.lurah,
             reason="Keperluannya tertulis salah.", at=MONDAY,
         )  # fmt: skip
-    said(waiting.code, "replaced")
+    said(waiting.code, "expired")
     said(right.code, "not_final")
+    with in_city(bontang):
+        issuing.finish_letters(application_id=application.pk, at=MONDAY)
+    said(waiting.code, "replaced")
+    said(right.code, "genuine")
 
 
 def test_a_file_is_compared(bontang, client_for) -> None:

@@ -160,7 +160,7 @@ def bench_one_act(bench: Bench) -> None:
                         draft, unit=village, letterhead=[village], person=person, signer=signer,
                         at=at, signature=ordering.words(),
                     )  # fmt: skip
-                    wanted = ordering.Wanted(lurah, lurah.name, "Lurah", village)
+                    wanted = ordering.Wanted(lurah, lurah.name, "Lurah", village, "lurah", [], at)
                     ordering.order(letter, [wanted], at=at)
                 made.append(letter.pk)
 

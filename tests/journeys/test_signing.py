@@ -164,6 +164,7 @@ def test_fifty_letters_on_a_phone(
     lurah.expect("menunggu tanda tangan elektronik Anda")
     page.get_by_role("link", name="Tandatangani sekarang").click()
     page.get_by_role("link", name="Sertifikat saya").click()
+    page.get_by_label("Kata sandi sekarang").fill(people.PASSWORD)
     page.get_by_label("Frasa sandi baru").fill(PASSPHRASE)
     page.get_by_label("Ketik sekali lagi").fill(PASSPHRASE)
     lurah.press("Buat sertifikat")

@@ -78,7 +78,7 @@ def make_letters(count: int, *, unit: Unit, person: Person, signer: User, conten
             )  # fmt: skip
             letter.seal_content(content)
             letter.save()
-            wanted = ordering.Wanted(signer, signer.name, "Lurah", unit)
+            wanted = ordering.Wanted(signer, signer.name, "Lurah", unit, "lurah", [], at)
             ordering.order(letter, [wanted], at=at)
 
 
