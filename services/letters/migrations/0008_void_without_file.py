@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('letters', '0006_letter_styles'),
+        ('letters', '0007_codes_and_words'),
         ('office', '0010_one_person_at'),
         ('residents', '0013_kiosks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

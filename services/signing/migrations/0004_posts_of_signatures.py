@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('letters', '0007_void_without_file'),
+        ('letters', '0008_void_without_file'),
         ('office', '0010_one_person_at'),
-        ('signing', '0002_step_key'),
+        ('signing', '0003_known_certificates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
