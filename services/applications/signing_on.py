@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from audit import actions as audit
 from kernel.errors import NotThere, Stale
+from kernel.once import reading_once
 from messaging import outbox
 from services.applications.letter_text import signer_of
 from services.applications.models import IssuedLetter
@@ -60,8 +61,13 @@ def can_sign_no_more(signature: Signature, on: date) -> bool:
 def may_reassign(signature: Signature, by: User, on: date) -> bool:
     """Whether this official may say who signs: the one who is asked, the holder of the post, the
     head of its office, an admin; and any of its deputies where who is asked may not any more."""
+    return _is_of(signature, by, on) or office.is_admin(by, on)
+
+
+def _is_of(signature: Signature, by: User, on: date) -> bool:
+    """The same, of an official without regard to what they administer."""
     posts = office.posts_of(by, on)
-    if signers.may_sign(signature, by, posts) or office.is_admin(by, on):
+    if signers.may_sign(signature, by, posts):
         return True
     here = [post.role for post in posts if post.unit_id == signature.unit_id]
     step = _place_of(signature)
@@ -70,20 +76,23 @@ def may_reassign(signature: Signature, by: User, on: date) -> bool:
     return signers.is_at(signature, posts) and can_sign_no_more(signature, on)
 
 
+@reading_once()
 def of_others(user: User, on: date) -> list[Signature]:
     """What waits at this official's posts for somebody else, and they may take over: the oldest
-    hundred."""
+    hundred. Two queries, and one more for each signer."""
     rows = queries.of_others(user)[:100]
-    return [row for row in rows if may_reassign(row, user, on)]
+    return [row for row in rows if _is_of(row, user, on)]
 
 
+@reading_once()
 def stuck(on: date) -> list[Signature]:
     """What waits in this city for somebody who may not sign any more: of the oldest five
-    hundred."""
+    hundred. One query, and one more for each signer."""
     return [row for row in queries.all_open()[:500] if can_sign_no_more(row, on)]
 
 
 @transaction.atomic
+@reading_once()
 def reassign(*, signature_id: int, to: User, by: User, reason: str, at: datetime) -> Signature:
     """Let another official sign, or take it over oneself. Raises NotThere for who may not say so
     and for one who may not sign, RuleBroken, Stale."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from kernel.once import reading_once
 from messaging.notices import tell
 from services.letters.models import Letter
 from services.signing import notices, queries, signers
@@ -18,6 +19,7 @@ MOST = 2000  # letters of one morning
 
 
 @transaction.atomic
+@reading_once()
 def remind(*, at: datetime) -> int:
     """Tell each official once on a working day how many letters wait too long for them; how many
     are told. Who holds the post now is told of what waits for somebody who does not any more."""

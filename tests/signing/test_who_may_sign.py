@@ -283,3 +283,19 @@ def test_a_refused_letter_leaves_nothing_to_sign(local: Desk) -> None:
     case.refresh_from_db()
     assert case.state == "refused"
     assert case.steps.get(state="refused").key != "camat_tanda"
+
+
+def test_many_letters_of_a_colleague_cost_no_query_each(
+    local: Desk, django_assert_max_num_queries
+) -> None:
+    for _ in range(4):
+        local.letter()
+    deputy = official("sekretaris-lurah", local.cast.village, "sekretaris")
+    today = MONDAY.date()
+    with django_assert_max_num_queries(4):
+        assert signing_on.of_others(deputy, today) == []
+    leaves(local.lurah)
+    with django_assert_max_num_queries(4):
+        assert len(signing_on.of_others(deputy, today)) == 4
+    with django_assert_max_num_queries(2):
+        assert len(signing_on.stuck(today)) == 4
