@@ -107,7 +107,7 @@ class FileSerializer(serializers.Serializer[object]):
         )
     )
 
-    def validate_file(self, file: UploadedFile) -> bytes:
+    def validate_file(self, file: "UploadedFile[bytes]") -> bytes:
         """Its bytes."""
         if (file.size or 0) > comparing.MOST:
             raise serializers.ValidationError("Berkasnya lebih dari 8 MB: bukan surat kami.")

@@ -44,7 +44,7 @@ class OpenView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (OpenThrottle,)
+    throttle_classes: tuple[type[AnonRateThrottle], ...] = (OpenThrottle,)
 
 
 class ServiceList(OpenView):
