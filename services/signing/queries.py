@@ -127,11 +127,13 @@ def being_made(user: User) -> int:
 
 
 def in_doubt(user: User | None = None) -> QuerySet[Attempt]:
-    """Attempts whose outcome nobody knows: of one official, or of the city."""
+    """Attempts whose outcome nobody knows: of an official at their posts, or of the city."""
     rows = Attempt.objects.filter(
         state=A.UNKNOWN, settled_at=None, signature__state=S.UNKNOWN
     ).select_related("signature__letter", "signature__signer")
-    rows = rows.filter(signature__signer=user) if user is not None else rows
+    if user is not None:
+        mine = Signature.objects.filter(signers.at_posts(signers.posts_today(user)), signer=user)
+        rows = rows.filter(signature__in=mine)
     return rows.order_by("signature__ordered_at", "pk")
 
 

@@ -14,7 +14,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import outbox
 from services.letters import archive
-from services.signing import accepting, accounts, certificates, checking, rules, trust
+from services.signing import accepting, accounts, certificates, checking, rules, signers, trust
 from services.signing.identities import learn
 from services.signing.models import Attempt, Signature
 from services.signing.providers import Failure, Provider, Way
@@ -31,16 +31,20 @@ FORGOTTEN = timedelta(minutes=5)  # after which a question without an answer may
 
 
 def seen_attempt(attempt_id: int, by: User, at: datetime) -> Attempt:
-    """An attempt, for its signer or who administers the city. Raises NotThere."""
+    """An attempt, for its signer while they hold the post, or who administers the city. Raises
+    NotThere."""
     found = (
         Attempt.objects.select_related("signature__letter", "signature__signer", "settled_by")
         .filter(pk=attempt_id)
         .first()
     )
     today = at.astimezone(city().tz).date()
-    if found is None or (found.signature.signer_id != by.pk and not office.is_admin(by, today)):
-        raise NotThere("Percobaan ini tidak ditemukan.")
-    return found
+    if found is not None and (
+        signers.may_sign(found.signature, by, office.posts_of(by, today))
+        or office.is_admin(by, today)
+    ):
+        return found
+    raise NotThere("Percobaan ini tidak ditemukan.")
 
 
 def unknown_attempt(attempt_id: int, by: User, at: datetime) -> Attempt:

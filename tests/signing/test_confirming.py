@@ -276,6 +276,6 @@ def test_a_number_in_an_answer_is_cleaned_as_words_are() -> None:
 
 
 def test_a_job_does_not_print_its_passphrase() -> None:
-    job = making._Job(*([None] * 7), passphrase="empat kuda")  # type: ignore[arg-type]
+    job = making._Job(*([None] * 8), passphrase="empat kuda")  # type: ignore[arg-type]
     assert "kuda" not in repr(job)
     assert certificates.LOCAL == "local"

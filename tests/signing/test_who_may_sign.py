@@ -14,7 +14,16 @@ from services.applications import revoking, signing_on
 from services.applications.issuing import finish_letters
 from services.cases import decisions
 from services.letters.models import Letter
-from services.signing import certificates, making, ordering, queries, refusing, secret
+from services.signing import (
+    certificates,
+    confirming,
+    making,
+    ordering,
+    queries,
+    refusing,
+    secret,
+    settling,
+)
 from services.signing.models import Attempt, Signature
 from tenants.office.actions import appoint
 from tenants.office.models import Post, Unit
@@ -51,7 +60,7 @@ def successor(login: str, unit: Unit, role: str) -> User:
 
 def sign(user: User, letter: Letter, order: int = 1) -> Attempt:
     row = Signature.objects.get(letter=letter, order=order)
-    batch = making.begin(
+    batch = confirming.begin(
         key=f"{user.pk}:{row.pk}:{row.attempts.count()}", signature_ids=[row.pk],
         passphrase=PASSPHRASE, by=user, at=MONDAY,
     )  # fmt: skip
@@ -104,7 +113,7 @@ def official_elsewhere(desk: Desk) -> None:
 def test_a_post_that_ends_before_the_worker_comes_signs_nothing(local: Desk) -> None:
     letter = local.letter()
     row = Signature.objects.get()
-    batch = making.begin(
+    batch = confirming.begin(
         key="k", signature_ids=[row.pk], passphrase=PASSPHRASE, by=local.lurah, at=MONDAY
     )
     leaves(local.lurah)
@@ -180,7 +189,7 @@ def test_an_admin_gives_up_a_letter_that_nobody_signs(local: Desk, admin_of: Use
     with pytest.raises(NotThere):
         revoking.void(letter_id=letter.pk, by=local.cast.rina, reason=WHY, at=MONDAY)
     row = Signature.objects.get()
-    making.begin(key="k", signature_ids=[row.pk], passphrase="x", by=local.lurah, at=MONDAY)
+    confirming.begin(key="k", signature_ids=[row.pk], passphrase="x", by=local.lurah, at=MONDAY)
     with pytest.raises(Stale):
         revoking.void(letter_id=letter.pk, by=admin_of, reason=WHY, at=MONDAY)
     Attempt.objects.update(state="failed")
@@ -299,3 +308,21 @@ def test_many_letters_of_a_colleague_cost_no_query_each(
         assert len(signing_on.of_others(deputy, today)) == 4
     with django_assert_max_num_queries(2):
         assert len(signing_on.stuck(today)) == 4
+
+
+def test_a_former_signer_neither_sees_nor_settles_what_nobody_knows(local: Desk) -> None:
+    letter = local.letter()
+    row = Signature.objects.get(letter=letter)
+    batch = confirming.begin(
+        key="k", signature_ids=[row.pk], passphrase=PASSPHRASE, by=local.lurah, at=MONDAY
+    )
+    attempt = Attempt.objects.get(batch=batch)
+    Attempt.objects.filter(pk=attempt.pk).update(state="unknown")
+    Signature.objects.filter(pk=row.pk).update(state="unknown")
+    assert queries.in_doubt(local.lurah).get() == attempt
+    assert settling.seen_attempt(attempt.pk, local.lurah, now()) == attempt
+    leaves(local.lurah)
+    assert not queries.in_doubt(local.lurah).exists()
+    with pytest.raises(NotThere):
+        settling.seen_attempt(attempt.pk, local.lurah, now())
+    assert queries.in_doubt().get() == attempt, "an administrator settles it"
