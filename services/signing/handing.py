@@ -1,6 +1,7 @@
 """A signature that is somebody else's to make."""
 
 from accounts.models import User
+from kernel.clock import now
 from kernel.errors import NotThere, Stale
 from messaging.notices import tell
 from services.signing import notices, rules
@@ -45,7 +46,7 @@ def hand_on(
     row.save(update_fields=["signer", "signer_name", "post_title", "state", "said"])
     if to.pk != by.pk:
         tell(
-            notices.HANDED_ON, to, key=f"sign-handed:{row.pk}:{to.pk}", number=row.letter.number,
-            link=city().page("desk-signing"), city=city().name,
+            notices.HANDED_ON, to, key=f"sign-handed:{row.pk}:{to.pk}:{now():%y%m%d%H%M%S}",
+            number=row.letter.number, link=city().page("desk-signing"), city=city().name,
         )  # fmt: skip
     return row

@@ -14,7 +14,16 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging import outbox
 from services.letters import archive
-from services.signing import accepting, accounts, certificates, checking, rules, signers, trust
+from services.signing import (
+    accepting,
+    accounts,
+    apart,
+    certificates,
+    checking,
+    rules,
+    signers,
+    trust,
+)
 from services.signing.identities import learn
 from services.signing.models import Attempt, Signature
 from services.signing.providers import Failure, Provider, Way
@@ -145,6 +154,12 @@ def hand_in(*, attempt_id: int, pdf: bytes, by: User, at: datetime) -> None:
     """A person brings the signed file, from the gateway's own pages. Raises NotThere, Stale,
     RuleBroken for what is not this letter with this official's signature."""
     attempt = unknown_attempt(attempt_id, by, at)
+    try:
+        apart.findings(pdf)  # what takes too much is not read here: this thread serves all cities
+    except checking.Unreadable:
+        raise RuleBroken(
+            "Berkas itu tidak bisa dibaca sebagai PDF yang ditandatangani.", field="file"
+        ) from None
     try:
         is_taken = _take(attempt, pdf, by=by, at=at, reason="Berkas dari gateway diunggah.")
     except checking.Unfamiliar as stranger:
