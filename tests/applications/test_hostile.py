@@ -198,7 +198,10 @@ def _with_a_witness(cast: Cast) -> Application:
     return draft(cast)
 
 
-def _name(cast: Cast, application: Application, nik: str, name: str) -> dict[str, str]:
+def _name(
+    cast: Cast, application: Application, nik: str, name: str,
+    naming: actions.Naming = actions.BY_HAND,
+) -> dict[str, str]:  # fmt: skip
     before = answering.as_typed(application.blueprint, application.answers)
     return actions.save_answers(
         application_id=application.pk,
@@ -206,6 +209,7 @@ def _name(cast: Cast, application: Application, nik: str, name: str) -> dict[str
         files={},
         names={},
         by=cast.sari,
+        naming=naming,
     )
 
 
@@ -219,17 +223,15 @@ def test_whoever_is_named_by_nik_may_know_it(cast: Cast) -> None:
     assert (read.actor_id, read.detail) == (cast.sari.pk, {"purpose": "disebut"})
 
 
-def test_a_nik_with_another_name_tells_nothing_and_is_not_tried_forever(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "NAMED", 3)
+def test_a_nik_with_another_name_tells_nothing_and_is_not_tried_forever(cast: Cast) -> None:
+    few = actions.Naming("named", 3)
     application = _with_a_witness(cast)
     stranger = family(cast.village, rt=2)[0]
     for attempt in range(3):
         guess = f"Nama Tebakan {'abc'[attempt]}"
-        assert _name(cast, application, stranger.nik, guess) == {}
+        assert _name(cast, application, stranger.nik, guess, few) == {}
     with pytest.raises(RuleBroken, match="Terlalu banyak percobaan"):
-        _name(cast, application, stranger.nik, stranger.name)
+        _name(cast, application, stranger.nik, stranger.name, few)
     application.refresh_from_db()
     assert application.answers["saksi"]["nama"] == "Nama Tebakan c"
     assert answers.mismatched(application.answers["saksi"]), "the desk is told"
