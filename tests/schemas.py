@@ -65,3 +65,16 @@ def on_disk(*migrations: Migration) -> Iterator[None]:
 
     with mock.patch.object(MigrationLoader, "load_disk", load_disk):
         yield
+
+
+def rows_differ(*schemas: str) -> list[str]:
+    """Tables whose rows about tables, permissions and migrations are not those of each other."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in ("django_content_type", "auth_permission", "django_migrations"):
+            columns = "app, name" if table == "django_migrations" else "id"
+            count = f"SELECT count(*), count(DISTINCT ({columns})) FROM {{}}.{table}"
+            cursor.execute(" UNION ".join(count.format(one) for one in schemas))
+            if len(cursor.fetchall()) != 1:
+                found.append(table)
+    return found

@@ -21,7 +21,7 @@ from tenants.backend.scope import in_city, in_schema
 from tenants.registry import backup, deletion, fleet, provisioning, regions
 from tenants.registry.models import City
 from tenants.schemas import template
-from tests.schemas import dump, migration, on_disk
+from tests.schemas import dump, migration, on_disk, rows_differ
 
 DEFINES = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE)\b", re.IGNORECASE)
 
@@ -176,6 +176,7 @@ def test_every_shipped_migration(sent: list[str]) -> None:
     assert len([m for m in sent if m.startswith("CREATE TABLE")]) > 30
     assert wrong(sent) == []
     assert dump("c9901") == dump("c6474")
+    assert rows_differ("c9901", "c6474") == []
 
 
 ADDED = [
