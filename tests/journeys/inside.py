@@ -20,7 +20,7 @@ def manage(balai: Installation, code: str) -> str:
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,  # a busy machine is no failure
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

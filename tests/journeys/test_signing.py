@@ -133,9 +133,11 @@ with in_city(City.objects.get(code="64.74")):
 
 @pytest.fixture(scope="module")
 def lurah_of(balai: Installation) -> Iterator[dict[str, str]]:
-    found: dict[str, str] = json.loads(manage(balai, APPROVED.replace("COUNT", "52")))
-    yield found
-    manage(balai, OFF)  # other journeys get their letters at once
+    try:
+        found: dict[str, str] = json.loads(manage(balai, APPROVED.replace("COUNT", "52")))
+        yield found
+    finally:
+        manage(balai, OFF)  # other journeys get their letters at once
 
 
 @pytest.fixture(scope="module")
