@@ -98,6 +98,9 @@ with in_city(City.objects.get(code="64.74")):
         post__unit__code=village.rpartition(".")[0], post__role="camat").user
     accounts.keep(provider="local", is_on=True, base="", allow_http=False,
                   typed={{"level": "B-B"}}, by=lurah, at=now())
+    # What still waits for a gateway is confirmed apart.
+    Signature.objects.filter(unit__code=village, state__in=Signature.WAITING).update(
+        provider="local")
     for one in (lurah, camat):
         User.objects.filter(pk=one.pk).update(password=make_password("{people.PASSWORD}"))
         if certificates.own(one) is None:
