@@ -104,29 +104,6 @@ def qr_pixels(text: str) -> dict[str, object]:
     return {"side": drawn.shape[0], "pixels": list(bytes(memoryview(drawn)))}
 
 
-def pages_of(pdf: bytes) -> int:
-    """How many pages a document that ``compile`` made has: what its root says, for words of a
-    document may look like a part of it."""
-    end = pdf[pdf.rindex(b"trailer") :]
-    table = _number(rb"startxref\s+(\d+)", end)
-    root = _object(pdf, table, _number(rb"/Root (\d+) 0 R", end))
-    tree = _object(pdf, table, _number(rb"/Pages (\d+) 0 R", root))
-    return _number(rb"/Count (\d+)", tree)
-
-
-def _number(pattern: bytes, where: bytes) -> int:
-    found = re.search(pattern, where)
-    assert found is not None, "not a document of ours"
-    return int(found[1])
-
-
-def _object(pdf: bytes, table: int, number: int) -> bytes:
-    """What begins an object of a document with one cross-reference table."""
-    lines = pdf.index(b"\n", pdf.index(b"\n", table) + 1) + 1
-    place = int(pdf[lines + 20 * number :][:10])
-    return pdf[place : pdf.index(b"endobj", place)]
-
-
 def logo_svg(png: bytes) -> str:
     """A PNG wrapped in SVG, the form images reach the layout in."""
     with Image.open(io.BytesIO(png)) as picture:

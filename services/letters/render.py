@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.text import LATIN
+from services.letters.pictures import pages_of
 from typeset import pdf
 from typeset.pdf import RenderFailed as RenderFailed
 
@@ -110,7 +111,7 @@ def render_pdf(content: Content) -> bytes:
 
     for fit in range(FITS):
         made = made_in(fit, 1)
-        pages = pdf.pages_of(made)
+        pages = pages_of(made)
         if pages == 1:
             return made
     return made_in(FITS - 1, pages)

@@ -7,9 +7,9 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from services.letters.pictures import pages_of
 from services.letters.render import STYLES, Content, render_pdf
 from tests.letters.test_render import PLAIN, words
-from typeset import pdf
 
 WIDE = "W" * 39
 NARROW = 12.0  # points that stay free at the right of a page, at least
@@ -73,6 +73,6 @@ def test_a_letter_of_each_layout_keeps_its_bytes(revision: int, digest: str) -> 
 
 def test_pages_are_counted_by_the_document_not_by_its_words() -> None:
     forged = replace(PLAIN, title="SURAT /Type /Pages /Count 77", number="trailer startxref 5")
-    assert pdf.pages_of(render_pdf(forged)) == 1
+    assert pages_of(render_pdf(forged)) == 1
     long: Content = replace(forged, body=["Panjang sekali. " * 60] * 12)
-    assert pdf.pages_of(render_pdf(long)) > 1
+    assert pages_of(render_pdf(long)) > 1
