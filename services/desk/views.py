@@ -279,6 +279,15 @@ def _refused(
     return case_page(request, user, posts, application, form)
 
 
+def _letter_named(request: HttpRequest, application: Application) -> int:
+    """The letter of this case that a form is about. Raises NotThere."""
+    letters = {str(issued.letter_id): issued.letter_id for issued in application.issued.all()}
+    letter_id = letters.get(request.POST.get("letter", ""))
+    if letter_id is None:
+        raise NotThere("Surat ini tidak ditemukan.")
+    return letter_id
+
+
 @page(Audience.DESK, when_suspended="open")
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
@@ -286,11 +295,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user, posts = posts_of(request)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    found = at_desk(user, pk)
-    letters = [issued.letter_id for issued in found.issued.all()]
-    letter_id = next((one for one in letters if str(one) == request.POST.get("letter")), None)
-    if letter_id is None:
-        raise NotThere("Surat ini tidak ditemukan.")
+    letter_id = _letter_named(request, at_desk(user, pk))
     form = RevokeForm(letter_id, request.POST)
     if form.is_valid():
         with explained(form):
@@ -313,10 +318,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     user, posts = posts_of(request)
     if request.method == "GET":
         return redirect("desk-case", pk=pk)
-    letters = {str(issued.letter_id): issued.letter_id for issued in at_desk(user, pk).issued.all()}
-    letter_id = letters.get(request.POST.get("letter", ""))
-    if letter_id is None:
-        raise NotThere("Surat ini tidak ditemukan.")
+    letter_id = _letter_named(request, at_desk(user, pk))
     form = VoidForm(letter_id, request.POST)
     if form.is_valid():
         with explained(form):

@@ -143,10 +143,7 @@ def _one(job: _Job, attempt: Attempt) -> None:
     )  # fmt: skip
     try:
         made = job.session.sign(asked)
-    except WrongSecret as failure:
-        _failed(job, attempt, failure)
-        _stop(job.batch, _queued(job.batch), failure.said, code="stopped")
-    except NotSent as failure:
+    except (WrongSecret, NotSent) as failure:
         _failed(job, attempt, failure)
         _stop(job.batch, _queued(job.batch), failure.said, code="stopped")
     except NotKnown as failure:

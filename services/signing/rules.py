@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from kernel.errors import RuleBroken
 from kernel.text import tidy
@@ -83,12 +83,8 @@ def reason_of(typed: str, field: str = "reason") -> str:
 def address_of_gateway(typed: str, *, allow_http: bool) -> str:
     """Where a gateway is: https, or with the switch plain http to a private address. Raises
     RuleBroken."""
-    try:
-        found = urlsplit(typed.strip())
-        host, _port = found.hostname or "", found.port
-    except ValueError:
-        found, host = urlsplit(""), ""
-    if found.scheme not in ("http", "https") or not host or found.username or found.query:
+    found = _address(typed)
+    if found is None or found.query:
         raise RuleBroken(
             "Tulis alamat gateway lengkap, misalnya https://esign.contoh.go.id, tanpa nama "
             "pengguna dan kata sandi.", field="base",
@@ -99,7 +95,7 @@ def address_of_gateway(typed: str, *, allow_http: bool) -> str:
                 "Alamat ini tidak memakai https, jadi frasa sandi pejabat tidak terlindungi. "
                 "Pakai https, atau izinkan http bila gateway ada di jaringan dalam.", field="base",
             )  # fmt: skip
-        if not is_private(host):
+        if not is_private(found.hostname or ""):
             raise RuleBroken(
                 "Tanpa https hanya alamat IP jaringan dalam yang boleh (10.…, 172.16.…, "
                 "192.168.…, 127.…). Pakai https untuk alamat ini.", field="base",
@@ -119,17 +115,24 @@ def server_of(address: str) -> str:
 def address_of_stamps(typed: str) -> str:
     """Where time stamps come from. What a stamp says is signed, so plain http is enough. Raises
     RuleBroken."""
-    try:
-        found = urlsplit(typed.strip())
-        host, _port = found.hostname or "", found.port
-    except ValueError:
-        found, host = urlsplit(""), ""
-    if found.scheme not in ("http", "https") or not host or found.username or found.fragment:
+    found = _address(typed)
+    if found is None or found.fragment:
         raise RuleBroken(
             "Tulis alamat stempel waktu lengkap, misalnya https://tsa.contoh.go.id, tanpa nama "
             "pengguna dan kata sandi.", field="tsa",
         )  # fmt: skip
     return found.geturl()
+
+
+def _address(typed: str) -> SplitResult | None:
+    """An address on the web that names a server, and nobody's name or password."""
+    try:
+        found = urlsplit(typed.strip())
+        host, _port = found.hostname, found.port
+    except ValueError:
+        return None
+    is_web = found.scheme in ("http", "https") and bool(host)
+    return found if is_web and not found.username else None
 
 
 def is_private(host: str) -> bool:

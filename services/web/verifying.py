@@ -103,7 +103,7 @@ class Known:
 
 
 def by_number(number: str, day: date, *, today: date) -> list[Known]:
-    """Everything that bears this number on this day. Three queries."""
+    """Everything that bears this number on this day. Three queries, and one more for a letter."""
     typed = line(number).upper()
     wanted = "".join(typed.split())
     if not wanted:
