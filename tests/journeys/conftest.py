@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from deploy.local import ports
 from deploy.local.testing import CHROMIUM, playwright_path
 from tests.journeys.walker import FLAGS, SHOTS, SIZES, Installation, Walker
+
+# A record of a server's log: its time and level.
+LOG_LINE = re.compile(r"\d\d:\d\d:\d\d,\d{3} ([A-Z]+) ")
 
 expect.set_options(timeout=15_000)  # three workers share two cores
 
@@ -131,9 +135,24 @@ def person(
         walkers.append(Walker(browser, size, f"{story}-{who}" if who else story))
         return walkers[-1]
 
+    visited = "balai" in request.fixturenames
+    said: list[str] = request.getfixturevalue("balai").lines if visited else []
+    since = len(said)
     yield make
     problems = [problem for walker in walkers for problem in walker.problems]
     for walker in walkers:
         walker.context.close()
     if problems:
-        pytest.fail("\n".join(dict.fromkeys(problems)))
+        pytest.fail("\n".join([*dict.fromkeys(problems), *_errors(said[since:])]))
+
+
+def _errors(lines: list[str]) -> list[str]:
+    """What the server said of its own errors, each with its traceback."""
+    found: list[str] = []
+    inside = False
+    for line in lines:
+        record = LOG_LINE.search(line)
+        inside = record.group(1) in ("ERROR", "CRITICAL") if record else inside
+        if inside:
+            found.append(line)
+    return found[-80:]

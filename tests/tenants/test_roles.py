@@ -49,6 +49,12 @@ def test_a_role_that_exists_no_more_may_do_nothing(in_bontang: City) -> None:
     assert not can("penghulu", Can.TAKES_SEAT)
 
 
+@pytest.mark.parametrize("code", ["", "x", "x" * 200])
+def test_whatever_a_row_has_as_its_role_can_be_asked(in_bontang: City, code: str) -> None:
+    assert (role_of(code).title, role_of(code).levels) == (code, ())
+    assert not can(code, Can.VOUCHES) and not is_desk(code)
+
+
 def test_a_desa_starts_with_its_posts_in_its_own_words() -> None:
     desa = Unit(kind=Unit.Kind.DESA, code="13.07.01.2001", name="Nagari Tambangan", word="Nagari",
                 head="Wali Nagari")  # fmt: skip
