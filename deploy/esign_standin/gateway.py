@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deploy.esign_standin.marks import Picture
 from deploy.esign_standin.world import Official, World, der
 
 
@@ -50,9 +51,16 @@ def sign_v2(world: World, body: Mapping[str, Any]) -> Reply:
     pdf = base64.b64decode(files[0])
     if not pdf.startswith(b"%PDF-"):
         return refused(2041, "Proses signing gagal : com.itextpdf.kernel.InvalidPdfException")
+    mark = None
+    if look.get("tampilan") == "VISIBLE":
+        mark = Picture(
+            int(look["page"]), float(look["originX"]), float(look["originY"]),
+            float(look["width"]), float(look["height"]), base64.b64decode(look["imageBase64"]),
+        )  # fmt: skip
     made = world.sign(
-        who, pdf, reason=str(look.get("reason") or ""), place=str(look.get("location") or "")
-    )
+        who, pdf, reason=str(look.get("reason") or ""), place=str(look.get("location") or ""),
+        mark=mark,
+    )  # fmt: skip
     answer = {"time": 900, "file": [base64.b64encode(made).decode()]}
     return Reply(200, answer, has_worked=True)
 
@@ -75,9 +83,16 @@ def sign_v1(world: World, form: Mapping[str, bytes]) -> Reply:
     pdf = form.get("file", b"")
     if not pdf.startswith(b"%PDF-"):
         return refused(2041, "Proses signing gagal : com.itextpdf.kernel.InvalidPdfException")
+    mark = None
+    if form.get("tampilan") == b"visible":
+        mark = Picture(
+            int(form["page"]), float(form["xAxis"]), float(form["yAxis"]), float(form["width"]),
+            float(form["height"]), form["imageTTD"],
+        )  # fmt: skip
     made = world.sign(
-        who, pdf, reason=form.get("reason", b"").decode(), place=form.get("location", b"").decode()
-    )
+        who, pdf, reason=form.get("reason", b"").decode(),
+        place=form.get("location", b"").decode(), mark=mark,
+    )  # fmt: skip
     number = world.keep_download(made)
     if form.get("jenis_response") == b"BASE64":
         answer: bytes | dict[str, Any] = {"base64_signed_file": base64.b64encode(made).decode()}

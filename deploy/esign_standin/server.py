@@ -96,14 +96,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def _changed(self, fault: str, reply: Reply) -> Reply:
         """A signed file that is not what was asked for."""
-        if not isinstance(reply.body, dict) or "file" not in reply.body:
+        body = reply.body
+        if isinstance(body, dict) and "file" not in body:
             return reply
-        pdf = bytearray(base64.b64decode(reply.body["file"][0]))
+        pdf = bytearray(base64.b64decode(body["file"][0]) if isinstance(body, dict) else body)
+        if not pdf.startswith(b"%PDF-"):
+            return reply
         if fault == "altered":
             pdf[len(pdf) // 3] ^= 1
         else:
             pdf = pdf[: pdf.index(b"%%EOF") + 5]
-        return Reply(200, {"time": 1, "file": [base64.b64encode(bytes(pdf)).decode()]})
+        if isinstance(body, dict):
+            return Reply(200, {"time": 1, "file": [base64.b64encode(bytes(pdf)).decode()]})
+        return Reply(200, bytes(pdf), reply.kind, reply.headers)
 
     def _reply(self, path: str, raw: bytes) -> Reply:
         world = self.world
@@ -173,7 +178,10 @@ class Handler(BaseHTTPRequestHandler):
                 times = int(form.get("times", 1))
                 world.faults.append(Fault(form["part"], form["kind"], times))
                 world.seconds = float(form.get("seconds", world.seconds))
+            elif what == "marks":
+                world.y_from = form["y_from"]
             elif what == "clear":
+                world.y_from = "top"
                 world.faults.clear()
                 world.rates = {}
             found_all = {"signed": world.signed, "calls": len(world.calls), "kinds": world.kinds}

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from deploy.esign_standin.marks import Picture, look_of
 from services.signing.pades import increment, issuing, keys
 from services.signing.pades.cms import Sealer
 
@@ -51,6 +52,7 @@ class World:
     downloads: dict[str, bytes] = field(default_factory=dict)  # of v1, once each
     calls: list[str] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)  # how often each fault came
+    y_from: str = "top"  # edge of the page from which places of marks are counted, or "bottom"
     seconds: float = 2.0  # of "slow"; "silent" holds four times as long
 
     def __post_init__(self) -> None:
@@ -93,31 +95,41 @@ class World:
                 self.kinds[found] = self.kinds.get(found, 0) + 1
             return found
 
-    def sign(self, who: Official, pdf: bytes, *, reason: str, place: str) -> bytes:
+    def sign(
+        self, who: Official, pdf: bytes, *, reason: str, place: str, mark: Picture | None = None
+    ) -> bytes:
         """Really sign, and write down that it was done."""
         number = pdf.count(b"/ETSI.CAdES.detached") + 1
-        opened = increment.add(
-            pdf, at=datetime.now(UTC), name=who.name, reason=reason, place=place,
-            room=who.sealer.room, field=f"Signature{number}",
-        )  # fmt: skip
+        opened = None
+        if mark is None:
+            opened = increment.add(
+                pdf, at=datetime.now(UTC), name=who.name, reason=reason, place=place,
+                room=who.sealer.room, field=f"Signature{number}",
+            )  # fmt: skip
         if opened is not None:
             made = opened.closed(who.sealer.sign(opened.digest))
         else:
-            made = self._by_pyhanko(who, pdf, number, reason, place)
+            made = self._by_pyhanko(who, pdf, number, reason, place, mark)
         digest = hashlib.sha256(pdf).hexdigest()
         with self.lock:
             self.signed[digest] = self.signed.get(digest, 0) + 1
             self.results[digest] = made
         return made
 
-    def _by_pyhanko(self, who: Official, pdf: bytes, number: int, reason: str, place: str) -> bytes:
+    def _by_pyhanko(
+        self, who: Official, pdf: bytes, number: int, reason: str, place: str,
+        mark: Picture | None,
+    ) -> bytes:  # fmt: skip
         from services.signing.pades import by_pyhanko
         from services.signing.providers import Asked
 
         asked = Asked(pdf, f"Signature{number}", reason, place, datetime.now(UTC))
+        look: Any = None
+        if mark is not None:
+            look = look_of(mark, pdf, asked.field, y_from=self.y_from)
         return by_pyhanko.sign(
             asked, who.key, who.certificate, self.root, level="B-B", time_stamps="", revoked=b"",
-            name=who.name,
+            name=who.name, look=look,
         )  # fmt: skip
 
     def keep_download(self, pdf: bytes) -> str:

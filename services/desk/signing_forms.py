@@ -66,6 +66,18 @@ class CertificateForm(OwnPasswordForm):
     )  # fmt: skip
 
 
+class TrialForm(Form):
+    """What the gateway asks for, to sign a sheet that is no letter."""
+
+    passphrase = forms.CharField(
+        max_length=200, strip=False, widget=forms.PasswordInput(attrs=_SECRET)
+    )
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passphrase"].label = label
+
+
 class RevokeCertificateForm(OwnPasswordForm):
     field_order = ["reason", "current"]
     reason = forms.CharField(label="Alasan mencabut", max_length=300)

@@ -1,5 +1,6 @@
 """An official's own certificate, and outcomes that nobody knows."""
 
+import base64
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+from pypdfium2 import PdfiumError
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
@@ -18,9 +20,11 @@ from services.desk.signing_forms import (
     DeclareForm,
     HandInForm,
     RevokeCertificateForm,
+    TrialForm,
 )
 from services.desk.signing_views import TAB
 from services.desk.views import posts_of
+from services.letters.pictures import pages_as_png
 from services.residents import officials
 from services.signing import (
     accounts,
@@ -30,6 +34,7 @@ from services.signing import (
     queries,
     rules,
     settling,
+    trial,
 )
 from services.signing.models import Attempt
 from services.signing.providers import providers
@@ -54,6 +59,11 @@ def certificate(request: HttpRequest) -> HttpResponse:
     revoking = RevokeCertificateForm(
         request.POST if what == "revoke" else None, user=user, auto_id="id_revoke_%s"
     )
+    provider = providers[account.provider] if account is not None else None
+    trying = TrialForm(
+        provider.types if provider is not None else "", request.POST if what == "try" else None,
+        auto_id="id_try_%s",
+    )  # fmt: skip
     name = account.provider if account is not None else certificates.LOCAL
     # Also for letters that were ordered before the city chose another way.
     local = name == certificates.LOCAL or queries.awaits(user, certificates.LOCAL)
@@ -79,15 +89,22 @@ def certificate(request: HttpRequest) -> HttpResponse:
     elif what == "code":
         identities.ask(user, identities.CODE, now(), count=queries.count_waiting(user))
         return redirect("desk-certificate")
-    status = identities.status_of(user)
-    provider = providers[account.provider] if account is not None else None
+    elif what == "try" and trying.is_valid():
+        with explained(trying):
+            trial.begin(by=user, passphrase=trying.cleaned_data["passphrase"], at=now())
+            return redirect("desk-certificate")
+    status, tried = identities.status_of(user), trial.of(user)
     context = {
         **frame(posts, TAB),
         "account": account,
         "provider": provider,
         "own": own,
         "status": status,
-        "is_asking": status is not None and identities.is_asking(status, now()),
+        "is_asking": (status is not None and identities.is_asking(status, now()))
+        or (tried is not None and tried.is_waiting(now())),
+        "trial": tried,
+        "sheets": _drawn(tried),
+        "trying": trying,
         "makes_local": local,
         "is_named": bool(officials.nik_prints(user))
         or (account is not None and account.options.get("identify_by") == identities.BY_EMAIL),
@@ -97,8 +114,19 @@ def certificate(request: HttpRequest) -> HttpResponse:
         "own_is_certified": own is not None and providers[own.provider].is_certified,
         "moment": now(),
     }
-    failed = making.errors or revoking.errors
+    failed = making.errors or revoking.errors or trying.errors
     return render(request, "desk/signing/certificate.html", context, status=422 if failed else 200)
+
+
+def _drawn(tried: trial.Trial | None) -> list[str]:
+    """Pages of the sheet that came back, as addresses of pictures."""
+    if tried is None or not tried.pdf.startswith(b"%PDF-"):
+        return []
+    try:
+        pages = pages_as_png(tried.pdf)
+    except PdfiumError:  # what came back is no PDF that can be drawn
+        return []
+    return [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in pages]
 
 
 @page(Audience.OFFICE)

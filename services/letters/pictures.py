@@ -10,10 +10,17 @@ DOTS_ON_PAPER = 200  # its QR code is read from paper
 one_at_a_time = Lock()  # PDFium is not made for threads
 
 
+def _opened(pdf: bytes) -> pypdfium2.PdfDocument:
+    """Ready to be drawn with the visible marks of its signatures, which are fields of a form."""
+    document = pypdfium2.PdfDocument(pdf)
+    document.init_forms()
+    return document
+
+
 def pages_as_png(pdf: bytes, *, most: int = 3) -> list[bytes]:
     """The first pages as PNG of 64 colours."""
     with one_at_a_time:
-        document = pypdfium2.PdfDocument(pdf)
+        document = _opened(pdf)
         try:
             pictures = [
                 page.render(scale=DOTS / 72).to_pil().convert("P", colors=64)
@@ -42,7 +49,7 @@ def pages_of(pdf: bytes) -> int:
 def page_as_png(pdf: bytes, number: int) -> bytes | None:
     """One page, fine enough to print; None where there is none of this number."""
     with one_at_a_time:
-        document = pypdfium2.PdfDocument(pdf)
+        document = _opened(pdf)
         try:
             if not 1 <= number <= len(document):
                 return None

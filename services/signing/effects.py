@@ -6,7 +6,7 @@ from datetime import timedelta
 from accounts.models import User
 from kernel.clock import now
 from messaging import work
-from services.signing import confirming, identities, leases, making, settling
+from services.signing import confirming, identities, leases, making, settling, trial
 from services.signing.models import Attempt
 
 LEASE = timedelta(minutes=6)  # longer than one letter of a gateway, and than a hundred local ones
@@ -65,3 +65,21 @@ def ask(payload: work.Payload, key: str) -> None:
         identities.ask_code(user, payload["count"])
     else:
         identities.ask_status(user, now())
+
+
+def _tried_before(payload: work.Payload, key: str) -> work.Outcome:
+    """A worker ended while the gateway had the sheet: the passphrase is gone, nothing is sent
+    again."""
+    trial.ended(payload["user_id"], making.FAULT)
+    return work.Outcome.DONE
+
+
+def _not_tried(payload: work.Payload, error: str) -> None:
+    trial.ended(payload["user_id"], making.FAULT)
+
+
+@work.effect(
+    "signing.trial", reconcile=_tried_before, on_failed=_not_tried, lease=LEASE, queue="effects"
+)
+def try_out(payload: work.Payload, key: str) -> None:
+    trial.run(User.objects.get(pk=payload["user_id"]), payload["secret"])

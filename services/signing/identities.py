@@ -40,7 +40,7 @@ def identity_of(user: User, way: Way) -> str:
 def ask(user: User, what: str, at: datetime, *, count: int = 0) -> None:
     """Have a worker ask the gateway for the status of this official's certificate, or for a
     one-time code; the answer stands in their row. Raises RuleBroken when it cannot be asked."""
-    provider, way = _gateway()
+    provider, way = gateway()
     identity_of(user, way)
     if what == CODE and not provider.gives_codes:
         raise RuleBroken("Kota ini tidak memakai kode sekali pakai.")
@@ -59,7 +59,8 @@ def ask(user: User, what: str, at: datetime, *, count: int = 0) -> None:
     )  # fmt: skip
 
 
-def _gateway() -> tuple[Provider, Way]:
+def gateway() -> tuple[Provider, Way]:
+    """The city's gateway. Raises RuleBroken where it signs without one."""
     account = accounts.in_force()
     if account is None or not providers[account.provider].asks_identity:
         raise RuleBroken("Kota ini tidak memakai gateway tanda tangan.")
@@ -70,7 +71,7 @@ def ask_status(user: User, at: datetime) -> None:
     """Keep what the gateway says of this official now. For a worker: no transaction is open while
     it answers."""
     try:
-        provider, way = _gateway()
+        provider, way = gateway()
         who = Who(user.pk, user.name, identity_of(user, way))
         status, code = provider.status(way, who)
         chain = provider.chain(way, who)
@@ -97,7 +98,7 @@ def ask_code(user: User, count: int) -> None:
     """Ask for a one-time code for so many letters, and keep where it comes, as the gateway says.
     For a worker."""
     try:
-        provider, way = _gateway()
+        provider, way = gateway()
         said = provider.code(way, Who(user.pk, user.name, identity_of(user, way)), count=count)
     except RuleBroken as broken:
         answered(user.pk, broken.message)

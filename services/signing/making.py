@@ -235,7 +235,7 @@ def _look_and_keep(
             found = checking.accepted(
                 sent, made.pdf, known=job.known, is_certified=job.provider.is_certified,
                 before=signature.order - 1, began=attempt.started_at or at,
-                mark=job.provider.mark(job.way),
+                mark=job.provider.mark(job.way).size,
             )  # fmt: skip
         except checking.Doubtful as doubt:
             failure = NotKnown(str(doubt), code=doubt.code, answer=made.answer, pdf=made.pdf)

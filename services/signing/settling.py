@@ -219,7 +219,7 @@ def _take(attempt: Attempt, pdf: bytes, *, by: User, at: datetime, reason: str) 
     found = checking.accepted(
         archive.read(letter.file), pdf, known=own.fingerprint if own is not None else None,
         is_certified=provider.is_certified, before=row.order - 1, began=began,
-        mark=provider.mark(way),
+        mark=provider.mark(way).size,
     )  # fmt: skip
     path, digest = archive.store(letter.code, pdf)
     one = found.finding

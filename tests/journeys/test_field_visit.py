@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.journeys import people
 from tests.journeys.device import ready
-from tests.journeys.test_weak_signal import ALL_SENT, wake
+from tests.journeys.test_weak_signal import ALL_SENT, REFUSED, wake
 from tests.journeys.walker import Installation, Walker
 
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("size", ["phone"])]
@@ -101,6 +101,7 @@ def test_a_visit_without_signal_reaches_the_case_and_hands_the_kk_over(
             break
         except PlaywrightTimeout:
             continue
+    assert elsewhere.evaluate(REFUSED) == []
     dinas.page = elsewhere
     people.open_case(dinas, bontang, number)
     dinas.look("case")

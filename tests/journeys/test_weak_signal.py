@@ -35,6 +35,17 @@ ALL_SENT = """() => new Promise((done) => {
     };
   };
 })"""
+# What the server said of forms that it did not take.
+REFUSED = """() => new Promise((done) => {
+  const asked = indexedDB.open('balai-device');
+  asked.onsuccess = () => {
+    const forms = asked.result.transaction('forms').objectStore('forms').getAll();
+    forms.onsuccess = () => {
+      asked.result.close();
+      done(forms.result.filter((row) => row.state === 'refused').map((row) => row.words));
+    };
+  };
+})"""
 SEALED = """() => new Promise((done) => {
   const asked = indexedDB.open('balai-device');
   asked.onsuccess = () => {

@@ -3,6 +3,7 @@ library takes a second to load."""
 
 import asyncio
 import io
+from dataclasses import dataclass
 
 from asn1crypto import crl, keys, tsp
 from asn1crypto import x509 as asn1
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.general import SigningError
+from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -23,11 +25,20 @@ STAMP_SECONDS, STAMP_MOST = 10, 64 * 1024
 NO_STAMP = "Stempel waktu tidak bisa diambil, jadi belum ada yang ditandatangani."
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a visible signature stands, and what it shows."""
+
+    field: fields.SigFieldSpec
+    style: BaseStampStyle
+
+
 def sign(
     asked: Asked, key: RSAPrivateKey, leaf: x509.Certificate, root: x509.Certificate, *,
-    level: str, time_stamps: str, revoked: bytes, name: str,
+    level: str, time_stamps: str, revoked: bytes, name: str, look: Look | None = None,
 ) -> bytes:  # fmt: skip
-    """The file with one more signature. Raises NotSent when there is no time stamp to be had."""
+    """The file with one more signature, invisible without a ``look``. Raises NotSent when there is
+    no time stamp to be had."""
     mine, above = _asn1(leaf), _asn1(root)
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(above)
@@ -52,7 +63,12 @@ def sign(
     )  # fmt: skip
     writer = IncrementalPdfFileWriter(io.BytesIO(asked.pdf))
     try:
-        out = signers.sign_pdf(writer, wanted, signer=signer, timestamper=stamper)
+        made = signers.PdfSigner(
+            wanted, signer, timestamper=stamper,
+            stamp_style=look.style if look is not None else None,
+            new_field_spec=look.field if look is not None else None,
+        )  # fmt: skip
+        out = made.sign_pdf(writer)
     except (timestamps.TimestampRequestError, SigningError, OSError, ValueError) as error:
         if level == "B-B":
             raise

@@ -71,6 +71,25 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A visible mark on a page, in points. From which edge of the page a gateway counts ``y`` is
+    not written down anywhere; ``services.signing.trial`` finds it out."""
+
+    page: int
+    left: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
+
+NO_MARK = Mark(1, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     """The official who signs."""
 
@@ -160,8 +179,8 @@ class Provider(Protocol):
         """Ask for a one-time code for so many files; where it comes, as the provider says. Raises
         NotSent, Refused."""
 
-    def mark(self, way: Way) -> tuple[int, int]:
-        """Width and height of the visible mark that is ordered, in points; (0, 0) for none."""
+    def mark(self, way: Way) -> Mark:
+        """The visible mark that is ordered with each letter; one of no size for none."""
 
     def keeps(self, answer: Mapping[str, Any]) -> bool:
         """Whether the file of an earlier answer may still be there. Asks nobody."""
@@ -185,8 +204,8 @@ class Offline:
     def chain(self, way: Way, who: Who) -> list[bytes]:
         return []
 
-    def mark(self, way: Way) -> tuple[int, int]:
-        return 0, 0
+    def mark(self, way: Way) -> Mark:
+        return NO_MARK
 
     def keeps(self, answer: Mapping[str, Any]) -> bool:
         return False

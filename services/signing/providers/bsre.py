@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.signing.providers import (
-    Asked,
+    NO_MARK,
     Failure,
+    Mark,
     NotKnown,
     Refused,
     Setting,
@@ -30,8 +31,9 @@ KEYS = (
 )  # fmt: skip
 BOX = Setting(
     "box", "Letak gambar",
-    help="Halaman, x, y, lebar, tinggi; misalnya 1,60,600,180,60. Hanya untuk gambar di halaman; "
-    "uji dulu pada gateway Anda.",
+    help="Halaman, x, y, lebar, tinggi dalam titik; misalnya 1,60,600,180,60. Hanya untuk gambar "
+    "di halaman. Sebelum dipakai, minta seorang pejabat mengirim lembar uji dari halaman "
+    "sertifikatnya.",
 )  # fmt: skip
 WRONG_PASSPHRASE, NOT_REGISTERED = "2031", "2011"
 # Of what stands in an answer of 4xx: nothing was signed, and the same person's other letters would
@@ -83,28 +85,27 @@ def told(answer: Answer, **more: str) -> Failure:
     )
 
 
-def mark_of(way: Way) -> tuple[int, int]:
-    """Width and height of the visible mark that is ordered; (0, 0) for none."""
+def mark_of(way: Way) -> Mark:
+    """The visible mark that the city has ordered; one of no size for none."""
     if str(way.options.get("look") or "").casefold() != "visible":
-        return 0, 0
-    _page, _left, _top, width, height = _box(way.options)
-    return width, height
+        return NO_MARK
+    return _box(way.options)
 
 
-def _box(options: Mapping[str, Any]) -> tuple[int, int, int, int, int]:
+def _box(options: Mapping[str, Any]) -> Mark:
     found = _BOX.fullmatch(str(options.get("box") or ""))
     if found is None:
-        return 1, 60, 600, 180, 60
-    page, left, top, width, height = (int(one) for one in found.groups())
-    return page, left, top, width, height
+        return Mark(1, 60, 600, 180, 60)
+    return Mark(*(int(one) for one in found.groups()))
 
 
-def place_of(options: Mapping[str, Any], who: Who, asked: Asked) -> dict[str, Any]:
+def place_of(options: Mapping[str, Any], who: Who) -> dict[str, Any]:
     """Where a visible signature stands, and its picture."""
-    page, left, top, width, height = _box(options)
+    box = _box(options)
     return {
-        "imageBase64": base64.b64encode(_picture(who.name, width, height)).decode(),
-        "page": page, "originX": left, "originY": top, "width": width, "height": height,
+        "imageBase64": base64.b64encode(_picture(who.name, box.width, box.height)).decode(),
+        "page": box.page, "originX": box.left, "originY": box.y, "width": box.width,
+        "height": box.height,
     }  # fmt: skip
 
 

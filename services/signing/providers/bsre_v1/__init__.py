@@ -11,6 +11,7 @@ from typing import Any
 from services.signing.providers import (
     Asked,
     Made,
+    Mark,
     NotKnown,
     Offline,
     Refused,
@@ -60,7 +61,7 @@ class V1Session:
             ("location", asked.place),
         ]
         if is_visible:
-            place = place_of(options, self._who, asked)
+            place = place_of(options, self._who)
             picture = base64.b64decode(place["imageBase64"])
             fields += [
                 ("imageTTD", ("ttd.png", picture, "image/png")),
@@ -100,7 +101,7 @@ class BsreV1(Offline):
     def words(self) -> str:
         return WORDS
 
-    def mark(self, way: Way) -> tuple[int, int]:
+    def mark(self, way: Way) -> Mark:
         return mark_of(way)
 
     @contextmanager

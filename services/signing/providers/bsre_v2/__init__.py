@@ -13,6 +13,7 @@ from typing import Any
 from services.signing.providers import (
     Asked,
     Made,
+    Mark,
     NotKnown,
     Offline,
     Refused,
@@ -75,7 +76,7 @@ class V2Session:
             return {"tampilan": "INVISIBLE", "reason": asked.reason, "location": asked.place}
         return {
             "tampilan": "VISIBLE", "reason": asked.reason, "location": asked.place,
-            **place_of(options, self._who, asked),
+            **place_of(options, self._who),
         }  # fmt: skip
 
 
@@ -102,7 +103,7 @@ class BsreV2(Offline):
     def words(self) -> str:
         return WORDS
 
-    def mark(self, way: Way) -> tuple[int, int]:
+    def mark(self, way: Way) -> Mark:
         return mark_of(way)
 
     @contextmanager

@@ -1,0 +1,161 @@
+"""A sheet that an official has the gateway sign: where a visible mark lands, and what came back."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pypdf import PdfReader
+
+from accounts.models import User
+from kernel.clock import now
+from kernel.errors import RuleBroken
+from messaging import outbox
+from messaging.models import Outbox
+from services.letters.models import Letter
+from services.letters.pictures import page_as_png, pages_as_png
+from services.signing import accounts, trial
+from services.signing.models import Account, Attempt
+from services.signing.providers import http
+from tests.factories import MONDAY
+from tests.signing.conftest import PASSPHRASE, Desk
+from tests.signing.standin import Standin, running
+from tests.signing.test_gateway import Gateway, signing_by
+from tests.signing.test_local import pdf_of, pdfsig
+
+pytestmark = pytest.mark.django_db
+URL = "/meja/tanda-tangan/sertifikat/"
+BOX = "1,100,500,180,60"
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def version() -> str:
+    return "v2"
+
+
+@pytest.fixture
+def visible(version: str, cast, standin: Standin, monkeypatch) -> Gateway:
+    """A city whose gateway puts a picture on the page."""
+    standin.tell("clear")
+    monkeypatch.setattr(http, "READ", 5)
+    found = signing_by(f"bsre_{version}", Desk(cast), standin)
+    look = "VISIBLE" if version == "v2" else "visible"
+    Account.objects.update(options={"look": look, "box": BOX, "identify_by": "nik"})
+    return found
+
+
+def tried(user: User, passphrase: str = PASSPHRASE) -> trial.Trial:
+    trial.begin(by=user, passphrase=passphrase, at=now())
+    outbox.run_due()
+    found = trial.of(user)
+    assert found is not None and found.is_over
+    return found
+
+
+BOTH = pytest.mark.parametrize("version", ["v2", "v1"])
+
+
+@BOTH
+@pytest.mark.parametrize("edge", ["top", "bottom"])
+def test_it_tells_from_which_edge_the_gateway_counts(
+    visible: Gateway, standin: Standin, edge: str
+) -> None:
+    standin.tell("marks", y_from=edge)
+    found = tried(visible.lurah)
+    assert (found.said, found.y_from, found.level) == ("", edge, "B-B")
+    assert found.signer == visible.lurah.name and found.found is not None
+    assert (found.found.page, found.found.left) == (1, 100)
+    assert (found.found.width, found.found.height) == (180, 60)
+    assert trial.TITLE in text_of(found.pdf) and "bukan surat" in text_of(found.pdf)
+    assert not Letter.objects.exists() and not Attempt.objects.exists()
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(PdfReader(io.BytesIO(content)).pages[0].extract_text().split())
+
+
+@BOTH
+def test_a_letter_with_a_visible_mark_is_accepted_and_drawn_with_it(
+    visible: Gateway, tmp_path: Path
+) -> None:
+    letter = visible.desk.letter()
+    before = pdf_of(letter)
+    visible.desk.sign(letter)
+    outbox.run_due()
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.READY
+    signed = pdf_of(letter)
+    assert "Signature is Valid" in pdfsig(signed, tmp_path)
+    assert pages_as_png(signed)[0] != pages_as_png(before)[0]
+    assert page_as_png(signed, 1) != page_as_png(before, 1)
+
+
+def test_a_wrong_passphrase_is_said_and_kept_nowhere(visible: Gateway) -> None:
+    found = tried(visible.lurah, "bukan frasa sandinya")
+    assert (found.said, found.pdf) == ("Frasa sandi salah.", b"")
+    for row in Outbox.objects.all():
+        assert "bukan frasa" not in str(row.payload)
+
+
+def test_a_gateway_that_is_silent_is_asked_once(visible: Gateway, standin: Standin) -> None:
+    before = sum(standin.ledger().values())
+    standin.tell("fault", part="sign/pdf", kind="drop")
+    assert tried(visible.lurah).said
+    outbox.run_due()
+    assert sum(standin.ledger().values()) == before + 1
+
+
+def test_words_that_came_back_changed_are_said(visible: Gateway, standin: Standin) -> None:
+    standin.tell("fault", part="sign/pdf", kind="same")
+    assert "tidak lebih besar" in tried(visible.lurah).said
+
+
+def test_one_at_a_time_and_only_where_there_is_a_gateway(visible: Gateway) -> None:
+    trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
+    with pytest.raises(RuleBroken, match="masih di gateway"):
+        trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
+    cache.clear()
+    accounts.keep(
+        provider="local", is_on=True, base="", allow_http=False, typed={"level": "B-B"},
+        by=visible.lurah, at=MONDAY,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="tidak memakai gateway"):
+        trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
+
+
+def test_a_worker_that_ended_leaves_it_said(visible: Gateway) -> None:
+    trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
+    trial.run(visible.lurah, "nothing is kept under this")
+    found = trial.of(visible.lurah)
+    assert found is not None and found.said == trial.TOO_LATE
+
+
+def test_an_official_sends_it_and_looks_at_the_sheet(
+    visible: Gateway, as_: Callable[[User], Client]
+) -> None:
+    client = as_(visible.lurah)
+    assert client.post(URL, {"do": "try", "passphrase": ""}).status_code == 422
+    assert client.post(URL, {"do": "try", "passphrase": PASSPHRASE}).status_code == 302
+    assert "sedang di gateway" in client.get(URL).content.decode()
+    outbox.run_due()
+    shown = client.get(URL).content.decode()
+    assert "gateway ini menghitung y dari atas halaman" in shown
+    assert 'src="data:image/png;base64,' in shown
+    assert PASSPHRASE not in shown
+
+
+def test_who_is_not_known_to_the_gateway_gets_no_sheet(
+    visible: Gateway, as_: Callable[[User], Client]
+) -> None:
+    rina = visible.desk.cast.rina
+    assert "Kirim lembar uji" not in as_(rina).get(URL).content.decode()
+    with pytest.raises(RuleBroken, match="NIK Anda belum tercatat"):
+        trial.begin(by=rina, passphrase=PASSPHRASE, at=now())
