@@ -38,9 +38,9 @@ def _say(text: str) -> None:
 
 
 def memory_folder(free: int, available: int) -> Path | None:
-    """Where data lies in memory that are thrown away after a run: a database is copied in a tenth of
-    the time. None on a machine that has no such place, or not plenty of it: ``free`` bytes there,
-    ``available`` ones of memory."""
+    """Where data lies in memory that are thrown away after a run: a database is copied in a tenth
+    of the time. None on a machine that has no such place, or not plenty of it: ``free`` bytes
+    there, ``available`` ones of memory."""
     if not MEMORY.is_dir() or free < LEAST_FREE or available < LEAST_AVAILABLE:
         return None
     name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
