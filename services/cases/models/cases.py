@@ -158,6 +158,13 @@ class Step(models.Model):
                 condition=Q(decided_at__isnull=False),
                 name="step_past",
             ),
+            # What was decided of one service: else all that was decided is read for it.
+            models.Index(
+                fields=["unit", "topic", "-decided_at", "-id"],
+                include=["role", "deputies", "state", "case_unit", "opened_at"],
+                condition=Q(decided_at__isnull=False),
+                name="step_past_of_topic",
+            ),
             models.Index(
                 fields=["unit"],
                 include=["case", "role", "deputies"],
