@@ -2,7 +2,7 @@
 and what became of a letter that nobody knows is settled."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -109,6 +109,22 @@ with in_city(City.objects.get(code="64.74")):
     steps = [one for one in definition["steps"] if one["key"] != "camat_tanda"]
     publish(Blueprint.model_validate({{**definition, "steps": [*steps, step]}}), actor=None)
     print(json.dumps({{"lurah": lurah.login, "camat": camat.login, "name": camat.name}}))
+"""
+# What an admin looks at; the gateway puts a picture on the page.
+AT_ADMIN = f"""{HERE}
+from django.contrib.auth.hashers import make_password
+from services.signing import certificates
+with in_city(City.objects.get(code="64.74")):
+    look = {{"look": "visible", "box": "1,100,500,180,60"}}
+    Account.objects.filter(is_on=True).update(options=look)
+    lurah = Holding.objects.get(post__unit__code=village, post__role="lurah").user
+    waiting = Signature.objects.filter(unit__code=village, state__in=Signature.WAITING).first()
+    own = certificates.own(lurah) or certificates.enrol(
+        user=lurah, passphrase="{PASSPHRASE}", again="{PASSPHRASE}", at=now())
+    admin = Holding.objects.filter(post__role="admin").first().user
+    User.objects.filter(pk=admin.pk).update(password=make_password("{people.PASSWORD}"))
+    print(json.dumps({{"signature": waiting.pk, "number": waiting.letter.number,
+                       "certificate": own.pk, "name": lurah.name, "admin": admin.login}}))
 """
 NEWEST = f"""{HERE}
 with in_city(City.objects.get(code="64.74")):
@@ -247,6 +263,38 @@ def test_the_camat_signs_after_the_lurah(
             walker.context.close()
     finally:
         manage(balai, LURAH_ALONE)
+
+
+def test_a_sheet_is_tried_and_an_admin_gives_a_letter_and_a_certificate_up(
+    balai: Installation, lurah: Walker, lurah_of: dict[str, str], gateway: Standin,
+    person: Callable[..., Walker],
+) -> None:  # fmt: skip
+    manage(balai, AT_GATEWAY.replace("BASE", gateway.base))
+    gateway.tell("user", nik=NIK, name=lurah_of["name"], passphrase=PASSPHRASE)
+    known = json.loads(manage(balai, AT_ADMIN))
+    lurah.page.goto(balai.city("bontang", "/meja/tanda-tangan/sertifikat/"))
+    lurah.page.locator("#id_try_passphrase").fill(PASSPHRASE)
+    lurah.press("Kirim lembar uji")
+    lurah.page.get_by_text("menghitung y dari atas halaman").wait_for(timeout=60_000)
+    lurah.look("lembar-uji")
+    lurah.expect(known["name"], "tanpa stempel waktu")
+
+    admin = person("admin")
+    people.sign_in(admin, balai.city("bontang"), known["admin"])
+    admin.go(balai.city("bontang", "/kelola/tanda-tangan/"), "cara")
+    admin.go(balai.city("bontang", f"/kelola/tanda-tangan/surat/{known['signature']}/"), "surat")
+    admin.expect(known["number"])
+    admin.page.locator("#id_reason").fill("Surat ini tidak diperlukan lagi.")
+    admin.press("Batalkan surat")
+    admin.look("dibatalkan")
+    admin.expect(f"Surat {known['number']} dibatalkan")
+    admin.go(
+        balai.city("bontang", f"/kelola/tanda-tangan/sertifikat/{known['certificate']}/"), "cabut"
+    )
+    admin.page.locator("#id_reason").fill("Ponselnya hilang.")
+    admin.page.locator("#id_current").fill(people.PASSWORD)
+    admin.press("Cabut sertifikat")
+    admin.look("dicabut")
 
 
 def _sign_first(balai: Installation, lurah: Walker) -> None:
