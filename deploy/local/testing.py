@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ CHROMIUM = (
 )  # fmt: skip
 
 
-MEMORY = Path("/dev/shm")  # noqa: S108 (the folder made in it is its owner's alone)
+MEMORY = Path("/dev/shm")  # noqa: S108 (nobody else's folder in it is used)
 LEAST_FREE, LEAST_AVAILABLE = 8 * 2**30, 10 * 2**30  # bytes
 
 
@@ -48,12 +49,34 @@ def memory_folder(free: int, available: int) -> Path | None:
 
 
 def _in_memory() -> Path | None:
+    """That folder, made; None where another user was there first."""
     try:
-        free = shutil.disk_usage(MEMORY).free
-        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
-    except (OSError, ValueError):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        told = dict(line.split(":", 1) for line in lines)
+        available = int(told["MemAvailable"].split()[0]) * 1024
+        folder = memory_folder(shutil.disk_usage(MEMORY).free, available)
+        if folder is None:
+            return None
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        found = folder.lstat()
+    except (OSError, ValueError, KeyError):
         return None
-    return memory_folder(free, available)
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    if not is_ours or found.st_mode & 0o022:
+        return None
+    (folder / "of").write_text(f"{ROOT}\n", "utf-8")
+    _forget_removed(folder)
+    return folder
+
+
+def _forget_removed(mine: Path) -> None:
+    """What tests of a checkout left that is not there any more gives its memory back."""
+    for other in MEMORY.glob(f"balai-{os.geteuid()}-*"):
+        told = other / "of"
+        is_ours = other != mine and not other.is_symlink() and other.stat().st_uid == os.geteuid()
+        if is_ours and told.is_file() and not Path(told.read_text("utf-8").strip()).exists():
+            shutil.rmtree(other, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """An official's own certificate, and outcomes that nobody knows."""
 
-import base64
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from pypdfium2 import PdfiumError
 
 from kernel.clock import now
 from kernel.errors import RuleBroken
@@ -24,7 +22,6 @@ from services.desk.signing_forms import (
 )
 from services.desk.signing_views import TAB
 from services.desk.views import posts_of
-from services.letters.pictures import pages_as_png
 from services.residents import officials
 from services.signing import (
     accounts,
@@ -100,10 +97,9 @@ def certificate(request: HttpRequest) -> HttpResponse:
         "provider": provider,
         "own": own,
         "status": status,
-        "is_asking": (status is not None and identities.is_asking(status, now()))
-        or (tried is not None and tried.is_waiting(now())),
+        "is_asking": status is not None and identities.is_asking(status, now()),
         "trial": tried,
-        "sheets": _drawn(tried),
+        "is_trying": tried is not None and tried.is_waiting(now()),
         "trying": trying,
         "makes_local": local,
         "is_named": bool(officials.nik_prints(user))
@@ -116,17 +112,6 @@ def certificate(request: HttpRequest) -> HttpResponse:
     }
     failed = making.errors or revoking.errors or trying.errors
     return render(request, "desk/signing/certificate.html", context, status=422 if failed else 200)
-
-
-def _drawn(tried: trial.Trial | None) -> list[str]:
-    """Pages of the sheet that came back, as addresses of pictures."""
-    if tried is None or not tried.pdf.startswith(b"%PDF-"):
-        return []
-    try:
-        pages = pages_as_png(tried.pdf)
-    except PdfiumError:  # what came back is no PDF that can be drawn
-        return []
-    return [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in pages]
 
 
 @page(Audience.OFFICE)

@@ -6,24 +6,35 @@ from threading import Lock
 import pypdfium2
 
 DOTS = 110  # per inch: small print stays readable, a page weighs about 60 kB
+LONGEST = 2500  # dots of a side at most
 DOTS_ON_PAPER = 200  # its QR code is read from paper
 one_at_a_time = Lock()  # PDFium is not made for threads
 
 
-def _opened(pdf: bytes) -> pypdfium2.PdfDocument:
+def opened(pdf: bytes) -> pypdfium2.PdfDocument:
     """Ready to be drawn with the visible marks of its signatures, which are fields of a form."""
     document = pypdfium2.PdfDocument(pdf)
-    document.init_forms()
+    try:
+        document.init_forms()
+    except Exception:
+        document.close()  # while nobody else is at PDFium
+        raise
     return document
+
+
+def _scale(page: pypdfium2.PdfPage) -> float:
+    """Of a picture at ``DOTS``; smaller for a page that no paper is as large as."""
+    longest: float = max(*page.get_size(), 1)
+    return min(DOTS / 72, LONGEST / longest)
 
 
 def pages_as_png(pdf: bytes, *, most: int = 3) -> list[bytes]:
     """The first pages as PNG of 64 colours."""
     with one_at_a_time:
-        document = _opened(pdf)
+        document = opened(pdf)
         try:
             pictures = [
-                page.render(scale=DOTS / 72).to_pil().convert("P", colors=64)
+                page.render(scale=_scale(page)).to_pil().convert("P", colors=64)
                 for page, _ in zip(document, range(most), strict=False)
             ]
         finally:
@@ -49,7 +60,7 @@ def pages_of(pdf: bytes) -> int:
 def page_as_png(pdf: bytes, number: int) -> bytes | None:
     """One page, fine enough to print; None where there is none of this number."""
     with one_at_a_time:
-        document = _opened(pdf)
+        document = opened(pdf)
         try:
             if not 1 <= number <= len(document):
                 return None

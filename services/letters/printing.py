@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from services.letters.pictures import one_at_a_time
+from services.letters.pictures import one_at_a_time, opened
 
 POINT = 72 / 25.4  # a millimetre
 SHEETS = {"a4": (210 * POINT, 297 * POINT), "f4": (215 * POINT, 330 * POINT)}
@@ -28,8 +28,9 @@ def together(
         singles = pypdfium2.PdfDocument.new()  # letters of one page that wait for the next
         try:
             for letter in letters:
-                source = pypdfium2.PdfDocument(letter)
+                source = opened(letter)
                 try:
+                    _put_marks_on_pages(source)
                     if is_shared and len(source) == 1:
                         singles.import_pages(source)
                         continue
@@ -44,6 +45,13 @@ def together(
             singles.close()
             whole.close()
     return out.getvalue()
+
+
+def _put_marks_on_pages(source: pypdfium2.PdfDocument) -> None:
+    """Visible marks of signatures are fields of a form, which pages laid elsewhere lose."""
+    if source.get_formtype() != pdfium.FORMTYPE_NONE:
+        for page in source:
+            page.flatten(pdfium.FLAT_PRINT)
 
 
 def _add_singles(

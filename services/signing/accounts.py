@@ -96,6 +96,9 @@ def keep(
     if missing is not None and is_on:
         why = " Alamat gateway berubah, jadi yang lama tidak dikirim ke sana." if moved else ""
         raise RuleBroken(f"Isi {missing.label}.{why}", field=missing.key)
+    for one in known.settings:
+        if one.check is not None and options.get(one.key) and not one.check(options[one.key]):
+            raise RuleBroken(f"{one.label} ini tidak bisa dipakai. {one.help}", field=one.key)
     if options.get("tsa"):
         options["tsa"] = rules.address_of_stamps(options["tsa"])
     if options.get("level") in ("B-T", "B-LT") and not options.get("tsa"):

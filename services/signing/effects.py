@@ -70,16 +70,17 @@ def ask(payload: work.Payload, key: str) -> None:
 def _tried_before(payload: work.Payload, key: str) -> work.Outcome:
     """A worker ended while the gateway had the sheet: the passphrase is gone, nothing is sent
     again."""
-    trial.ended(payload["user_id"], making.FAULT)
+    _not_tried(payload, "")
     return work.Outcome.DONE
 
 
 def _not_tried(payload: work.Payload, error: str) -> None:
-    trial.ended(payload["user_id"], making.FAULT)
+    trial.ended(payload["user_id"], payload["trial"], making.FAULT)
 
 
 @work.effect(
-    "signing.trial", reconcile=_tried_before, on_failed=_not_tried, lease=LEASE, queue="effects"
+    trial.KIND, reconcile=_tried_before, on_failed=_not_tried, lease=LEASE, queue="effects"
 )
 def try_out(payload: work.Payload, key: str) -> None:
-    trial.run(User.objects.get(pk=payload["user_id"]), payload["secret"])
+    user = User.objects.get(pk=payload["user_id"])
+    trial.run(user, payload["trial"], payload["secret"])

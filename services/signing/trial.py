@@ -1,12 +1,13 @@
 """A sheet that an official has signed by the city's gateway to see what comes back, and where a
-visible mark lands: gateways do not agree on where y begins. It is no letter; the sheet and what was
-found stay for half an hour, in the cache alone."""
+visible mark lands: gateways do not agree on where y begins. It is no letter; what was found stays
+for half an hour, in the cache alone."""
 
 import base64
 import io
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,29 @@ from kernel.clock import now
 from kernel.errors import RuleBroken
 from kernel.tanggal import moment_text
 from messaging import outbox
-from services.signing import checking, identities, rules, secret
-from services.signing.providers import Asked, Failure, Mark, NotKnown, Provider, Way, Who
+from messaging.models import Outbox
+from services.letters.pictures import pages_as_png
+from services.residents import guesses
+from services.signing import accounts, checking, identities, rules, secret
+from services.signing.providers import Asked, Failure, Mark, Provider, Way, Who
 from tenants.registry.current import city
 from typeset import pdf
 
 LAYOUT = Path(__file__).parent / "layouts" / "lembar-uji.typ"
+KIND = "signing.trial"
 SECONDS = 30 * 60  # for which a trial is kept
-PATIENCE = timedelta(minutes=5)  # after which a trial without an outcome may be begun again
-TOO_LATE = "Lembar uji ini tidak sempat dikirim. Ketik lagi, lalu kirim."
+PATIENCE = timedelta(minutes=7)  # longer than its work is leased to a worker
+AT_ONCE = 2  # of a city: a silent gateway holds a worker for two minutes
+LARGEST = 1024 * 1024  # bytes of a sheet that is drawn
 TITLE = "LEMBAR UJI TANDA TANGAN ELEKTRONIK"
+TOO_LATE = "Lembar uji ini tidak sempat dikirim. Ketik lagi, lalu kirim."
+CHANGED = (
+    "Pengaturan gateway berubah sesudah Anda mengetik, jadi belum ada yang dikirim. Kirim lagi."
+)
+NOT_THE_SHEET = (
+    " Gambarnya mungkin lebih besar dari yang dipesan, atau digambar ke dalam halaman dan bukan "
+    "sebagai tanda tangan; gambar seperti itu tidak bisa dipakai."
+)
 _SLACK = 2  # points by which a mark may lie elsewhere
 
 
@@ -51,39 +65,49 @@ class Box:
 class Trial:
     """What came of it. ``said``: why nothing did, or what is wrong with it."""
 
+    id: str  # among those of this official
     asked_at: datetime
     is_over: bool = False
     said: str = ""
-    seconds: float = 0
+    seconds: float = 0  # the gateway took
     level: str = ""  # B-B, B-T, B-LT
     signer: str = ""
     issuer: str = ""
-    is_certified_root: bool = False
     ordered: Mark | None = None  # None where the mark is invisible
     found: Box | None = None
-    pdf: bytes = field(default=b"", repr=False)
+    pages: tuple[str, ...] = ()  # the sheet as it came back: PNG in base64
 
     def is_waiting(self, at: datetime) -> bool:
         return not self.is_over and self.asked_at > at - PATIENCE
 
     @property
     def y_from(self) -> str:
-        """From which edge of the page the gateway counts y: "top", "bottom", or "" where the mark
-        lies elsewhere than ordered."""
+        """From which edge of the page the gateway counts y: "top", "bottom", "both" where the
+        place fits either, "" where the mark lies elsewhere than ordered."""
         wanted, found = self.ordered, self.found
         if wanted is None or found is None or found.page != wanted.page:
             return ""
         if abs(found.left - wanted.left) > _SLACK:
             return ""
-        if abs(found.top - wanted.y) <= _SLACK:
-            return "top"
-        return "bottom" if abs(found.bottom - wanted.y) <= _SLACK else ""
+        is_top = abs(found.top - wanted.y) <= _SLACK
+        is_bottom = abs(found.bottom - wanted.y) <= _SLACK
+        if is_top and is_bottom:
+            return "both"
+        return "top" if is_top else "bottom" if is_bottom else ""
 
 
 def of(user: User) -> Trial | None:
-    """The last trial of this official, while it is kept."""
+    """The last trial of this official, while it is kept and the city's account is the same."""
+    found = _kept(user.pk)
+    account = accounts.in_force()
+    if found is None or account is None or account.changed_at > found.asked_at:
+        return None
+    return found
+
+
+def _kept(user_id: int) -> Trial | None:
     try:
-        kept: dict[str, Any] | None = cache.get(_key(user.pk))
+        kept: dict[str, Any] | None = cache.get(_key(user_id))
     except Exception:  # whatever the cache's client raises: nothing is kept then
         return None
     if kept is None:
@@ -92,14 +116,12 @@ def of(user: User) -> Trial | None:
     return Trial(**{
         **kept, "asked_at": datetime.fromisoformat(kept["asked_at"]),
         "ordered": Mark(**ordered) if ordered else None, "found": Box(**found) if found else None,
-        "pdf": base64.b64decode(kept["pdf"]),
+        "pages": tuple(kept["pages"]),
     })  # fmt: skip
 
 
 def _keep(user_id: int, trial: Trial) -> None:
-    kept = asdict(trial) | {  # the cache takes JSON
-        "asked_at": trial.asked_at.isoformat(), "pdf": base64.b64encode(trial.pdf).decode(),
-    }  # fmt: skip
+    kept = asdict(trial) | {"asked_at": trial.asked_at.isoformat()}  # the cache takes JSON
     cache.set(_key(user_id), kept, SECONDS)
 
 
@@ -107,9 +129,14 @@ def _key(user_id: int) -> str:
     return f"signing:trial:{user_id}"
 
 
+def _tries(user_id: int) -> str:
+    return f"signing:trial-tries:{user_id}"
+
+
 @transaction.atomic
 def begin(*, by: User, passphrase: str, at: datetime) -> None:
-    """Have a worker send a sheet to the gateway. Raises RuleBroken."""
+    """Have a worker send a sheet to the gateway. Raises RuleBroken; also after three in half an
+    hour that came to nothing: a gateway may lock who types a wrong passphrase."""
     provider, way = identities.gateway()
     identities.identity_of(by, way)
     if not passphrase:
@@ -118,78 +145,83 @@ def begin(*, by: User, passphrase: str, at: datetime) -> None:
     before = of(by)
     if before is not None and before.is_waiting(at):
         raise RuleBroken("Lembar uji sebelumnya masih di gateway. Tunggu jawabannya dulu.")
+    if Outbox.objects.filter(kind=KIND, state__in=Outbox.OPEN).count() >= AT_ONCE:
+        raise RuleBroken("Gateway sedang dicoba pejabat lain. Coba lagi beberapa menit lagi.")
+    guesses.count(_tries(by.pk), rules.WRONG_MANY, minutes=SECONDS // 60)
+    trial = Trial(str(int(at.timestamp() * 1_000_000)), at)
     reference = secret.keep(passphrase)
-    _keep(by.pk, Trial(at))
-    outbox.enqueue(
-        "signing.trial", {"user_id": by.pk, "secret": reference},
-        key=f"sign-trial:{by.pk}:{int(at.timestamp())}",
-    )  # fmt: skip
+    payload: dict[str, object] = {"user_id": by.pk, "trial": trial.id, "secret": reference}
+    outbox.enqueue(KIND, payload, key=f"sign-trial:{by.pk}:{trial.id}")
     audit.record("signing.trial", actor=by, subject="user", subject_id=by.pk)
+    try:
+        _keep(by.pk, trial)
+    except Exception:  # whatever the cache's client raises
+        raise RuleBroken("Penyimpanan sementara sedang terganggu. Coba lagi nanti.") from None
 
 
-def run(user: User, reference: str) -> None:
+def run(user: User, trial_id: str, reference: str) -> None:
     """Send the sheet, and look at what comes back. For a worker: no transaction is open while the
     gateway answers. Never sent twice: a passphrase is good for one call."""
     passphrase = secret.read(reference)
     secret.forget(reference)
-    trial = of(user)
-    if trial is None or trial.is_over:
+    kept = _kept(user.pk)
+    if kept is None or kept.id != trial_id or kept.is_over:
         return
     if passphrase is None:
-        ended(user.pk, TOO_LATE)
+        ended(user.pk, trial_id, TOO_LATE)
         return
-    at = now()
-    began = time.monotonic()
-    more: dict[str, Any]
+    if of(user) is None:  # what was typed is not for another gateway
+        ended(user.pk, trial_id, CHANGED)
+        return
+    found: dict[str, Any]
     try:
         provider, way = identities.gateway()
         who = Who(user.pk, user.name, identities.identity_of(user, way))
-        more = _tried(user, provider, way, who, passphrase, at)
+        found = _tried(user, provider, way, who, passphrase)
     except RuleBroken as broken:
-        more = {"said": broken.message}
+        found = {"said": broken.message}
     except Failure as failure:
-        more = {"said": rules.cleaned({"said": failure.said}, passphrase)["said"]}
-        if isinstance(failure, NotKnown) and failure.pdf:
-            more["pdf"] = failure.pdf
-    spent = round(time.monotonic() - began, 1)
-    _keep(user.pk, Trial(trial.asked_at, is_over=True, seconds=spent, **more))
+        found = {"said": rules.cleaned({"said": failure.said}, passphrase)["said"]}
+    if not found.get("said"):
+        guesses.take_back(_tries(user.pk))
+    _keep(user.pk, Trial(trial_id, kept.asked_at, is_over=True, **found))
 
 
-def ended(user_id: int, said: str) -> None:
+def ended(user_id: int, trial_id: str, said: str) -> None:
     """The system could not do it."""
-    _keep(user_id, Trial(now(), is_over=True, said=said))
+    kept = _kept(user_id)
+    if kept is not None and kept.id == trial_id and not kept.is_over:
+        _keep(user_id, Trial(trial_id, kept.asked_at, is_over=True, said=said))
 
 
-def _tried(
-    user: User, provider: Provider, way: Way, who: Who, passphrase: str, at: datetime
-) -> dict[str, Any]:
+def _tried(user: User, provider: Provider, way: Way, who: Who, passphrase: str) -> dict[str, Any]:
     """What a signed sheet tells. Raises Failure."""
-    ordered = provider.mark(way)
+    at, ordered = now(), provider.mark(way)
     sheet = sheet_for(user, ordered, at)
     asked = Asked(sheet, "TandaTangan1", "Uji tanda tangan", city().name[:80], at)
     with provider.open(way, who, passphrase, count=1) as session:
+        began = time.monotonic()
         made = session.sign(asked)
-    told: dict[str, Any] = {"pdf": made.pdf, "level": made.level}
+        told: dict[str, Any] = {"seconds": round(time.monotonic() - began, 1)}
     try:
-        taken = checking.accepted(
+        checking.accepted(
             sheet, made.pdf, known=None, is_certified=provider.is_certified, before=0, began=at,
             mark=ordered.size,
         )  # fmt: skip
-        told["is_certified_root"] = taken.root_checked
     except checking.Unfamiliar:
-        pass  # asked of no certificate: whoever looks at the trial sees whose it is
+        pass  # whoever looks at the trial sees whose certificate it is
     except checking.Doubtful as doubt:
-        told["said"] = str(doubt)
-    try:
-        newest = checking.findings(made.pdf)[-1]
-    except (checking.Unreadable, IndexError):
-        return told
+        return told | {"said": str(doubt) + (NOT_THE_SHEET if ordered.width else "")}
+    [newest] = checking.findings(made.pdf)
     told |= {
-        "level": newest.level, "signer": newest.common_name,
-        "issuer": rules.common_name(newest.issuer),
+        "level": newest.level, "signer": newest.common_name[:200],
+        "issuer": rules.common_name(newest.issuer)[:200],
+        "ordered": ordered if ordered.width else None, "found": box_of(made.pdf),
     }  # fmt: skip
-    if ordered.width:
-        told |= {"ordered": ordered, "found": box_of(made.pdf)}
+    if len(made.pdf) <= LARGEST:
+        with suppress(Exception):  # a sheet that cannot be drawn is said without its picture
+            drawn = pages_as_png(made.pdf)
+            told["pages"] = tuple(base64.b64encode(one).decode() for one in drawn)
     return told
 
 
@@ -224,10 +256,13 @@ def box_of(content: bytes) -> Box | None:
 def _marks(content: bytes) -> Iterator[Box]:
     for number, page in enumerate(PdfReader(io.BytesIO(content)).pages, start=1):
         for note in page.get("/Annots") or []:
-            one = note.get_object()
-            if one.get("/Subtype") != "/Widget" or one.get("/FT") != "/Sig":
+            one: Any = note.get_object()
+            above: Any = one.get("/Parent", {})  # a field may stand apart from its marks
+            kind = one.get("/FT") or above.get_object().get("/FT") if above else one.get("/FT")
+            if one.get("/Subtype") != "/Widget" or kind != "/Sig":
                 continue
-            left, low, right, high = (float(edge) for edge in one["/Rect"])
+            edges = [float(edge) for edge in one["/Rect"]]
+            (left, right), (low, high) = sorted(edges[0::2]), sorted(edges[1::2])
             if right - left >= 1 and high - low >= 1:
                 height = float(page.mediabox.height)
                 yield Box(number, round(left), round(height - high), round(low),

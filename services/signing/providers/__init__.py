@@ -1,7 +1,7 @@
 """Who makes signatures: one folder each, behind one port. What a provider's API looks like is known
 in its folder alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,7 @@ class Setting:
     is_secret: bool = False
     choices: Sequence[tuple[str, str]] = ()
     help: str = ""
+    check: Callable[[str], bool] | None = None  # whether what was typed can be used
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ KEYS = (
 )  # fmt: skip
 BOX = Setting(
     "box", "Letak gambar",
+    check=lambda typed: box_in(typed) is not None,
     help="Halaman, x, y, lebar, tinggi dalam titik; misalnya 1,60,600,180,60. Hanya untuk gambar "
     "di halaman. Sebelum dipakai, minta seorang pejabat mengirim lembar uji dari halaman "
     "sertifikatnya.",
@@ -42,7 +43,10 @@ _PERSON = {
     NOT_REGISTERED: "Anda belum terdaftar di BSrE. Hubungi pengelola sertifikat di daerah Anda.",
     "2021": "Anda belum punya sertifikat BSrE, atau sertifikatnya sudah berakhir.",
 }
-_BOX = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*")
+PAGES, WIDEST, TALLEST, SMALLEST = 20, 610, 936, 20  # of a mark: points of F4, the larger paper
+_BOX = re.compile(
+    r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*,\s*(\d{1,4})\s*,\s*(\d{1,4})\s*,\s*(\d{1,4})\s*"
+)
 
 
 def field_of(way: Way) -> str:
@@ -92,11 +96,18 @@ def mark_of(way: Way) -> Mark:
     return _box(way.options)
 
 
-def _box(options: Mapping[str, Any]) -> Mark:
-    found = _BOX.fullmatch(str(options.get("box") or ""))
+def box_in(typed: str) -> Mark | None:
+    """The place that somebody typed; None where it is none on a page."""
+    found = _BOX.fullmatch(typed)
     if found is None:
-        return Mark(1, 60, 600, 180, 60)
-    return Mark(*(int(one) for one in found.groups()))
+        return None
+    box = Mark(*(int(one) for one in found.groups()))
+    fits = box.left + box.width <= WIDEST and box.y + box.height <= TALLEST
+    return box if 1 <= box.page <= PAGES and min(box.size) >= SMALLEST and fits else None
+
+
+def _box(options: Mapping[str, Any]) -> Mark:
+    return box_in(str(options.get("box") or "")) or Mark(1, 60, 600, 180, 60)
 
 
 def place_of(options: Mapping[str, Any], who: Who) -> dict[str, Any]:
