@@ -1,10 +1,12 @@
 """A person with a browser, and the installation they visit."""
 
 import contextlib
+import hashlib
 import os
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -37,7 +39,11 @@ SHAPE = """() => {
   }
   return [...found].sort().join(" ");
 }"""
-_examined: set[tuple[int | None, str]] = set()  # shapes in which axe found nothing, by width
+# Shapes in which axe found nothing, by width: files of this run, which all workers see.
+EXAMINED = Path(tempfile.gettempdir()) / (
+    f"balai-axe-{os.environ.get('PYTEST_XDIST_TESTRUNUID') or os.getpid()}"
+)
+ONLY_WRONG = {"resultTypes": ["violations"]}  # nothing is told of what is right
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
@@ -202,12 +208,15 @@ class Walker:
             self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True, animations="disabled")
         for element in self.page.evaluate(OVERFLOW):
             self._note(f"wider than the screen: {element}")
-        shape = (self.page.viewport_size or {}).get("width"), self.page.evaluate(SHAPE)
-        if shape in _examined:
+        width = (self.page.viewport_size or {}).get("width")
+        shape = f"{width} {self.page.evaluate(SHAPE)}".encode()
+        examined = EXAMINED / hashlib.sha256(shape).hexdigest()
+        if examined.exists():
             return
-        found = Axe().run(self.page).response["violations"]
+        found = Axe().run(self.page, options=ONLY_WRONG).response["violations"]
         if not found:
-            _examined.add(shape)
+            EXAMINED.mkdir(exist_ok=True)
+            examined.touch()
         for violation in found:
             nodes = "; ".join(node["html"][:140] for node in violation["nodes"][:3])
             self._note(f"axe {violation['id']} ({violation['impact']}): {nodes}")
