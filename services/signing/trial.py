@@ -100,9 +100,10 @@ def of(user: User) -> Trial | None:
     """The last trial of this official, while it is kept and the city's account is the same."""
     found = _kept(user.pk)
     account = accounts.in_force()
-    if found is None or account is None or account.changed_at > found.asked_at:
+    if found is None or account is None:
         return None
-    return found
+    is_of_another = account.changed_at > found.asked_at and found.said != CHANGED
+    return None if is_of_another else found
 
 
 def _kept(user_id: int) -> Trial | None:

@@ -159,8 +159,15 @@ def test_what_was_typed_goes_to_no_other_gateway(visible: Gateway, standin: Stan
     trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
     Account.objects.update(changed_at=now() + timedelta(seconds=1))
     outbox.run_due()
-    assert trial.of(visible.lurah) is None, "it was of the gateway before"
+    found = trial.of(visible.lurah)
+    assert found is not None and found.said == trial.CHANGED
     assert sum(standin.ledger().values()) == before
+
+
+def test_what_was_found_at_another_gateway_is_not_shown(visible: Gateway) -> None:
+    assert tried(visible.lurah).signer
+    Account.objects.update(changed_at=now() + timedelta(seconds=1))
+    assert trial.of(visible.lurah) is None
 
 
 def test_one_at_a_time_and_only_where_there_is_a_gateway(visible: Gateway) -> None:
@@ -187,11 +194,11 @@ def test_two_trials_of_a_city_are_enough_for_a_silent_gateway(visible: Gateway) 
 def test_work_of_an_earlier_trial_changes_nothing_of_the_next(visible: Gateway) -> None:
     trial.begin(by=visible.lurah, passphrase=PASSPHRASE, at=now())
     first = Outbox.objects.get(kind=trial.KIND).payload
-    trial.run(visible.lurah, "another trial", first["secret"])
-    trial.ended(visible.lurah.pk, "another trial", "x")
+    trial.run(visible.lurah, "other", first["secret"])
+    trial.ended(visible.lurah.pk, "other", "x")
     found = trial.of(visible.lurah)
     assert found is not None and not found.is_over
-    trial.run(visible.lurah, first["trial"], "nothing is kept under this")
+    trial.run(visible.lurah, first["trial"], "gone")
     found = trial.of(visible.lurah)
     assert found is not None and found.said == trial.TOO_LATE
 
