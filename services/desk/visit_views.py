@@ -16,7 +16,7 @@ from audit import actions as audit
 from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken
 from services.applications.forms import AnswersForm
-from services.cases import attachments, documents
+from services.cases import attachments, decisions, documents
 from services.cases import queries as desks
 from services.cases.kinds import kind_of
 from services.cases.models import Step
@@ -29,6 +29,7 @@ from services.inspections.questions import asked, house_at
 from services.inspections.spec import INSPECTION, InspectionStep
 from services.questions.maps import with_map
 from services.web.files import name_of, send_stored
+from tenants.office.access import visitor
 from tenants.office.models import Post
 from tenants.registry.current import city
 from ui.forms import explained
@@ -126,6 +127,7 @@ def _page(
         "case": kind_of(step.case).summary(step.case), "inspection": found, "spec": spec,
         "questions": questions, "form": form, "scheduling": scheduling,
         "photos": list(found.photos.all()), "failed": failed,
+        "colleague": decisions.colleague_who_has(step, visitor(request).user),
     }  # fmt: skip
     response = render(request, "desk/visit.html", context, status=422 if failed else 200)
     return with_map(response) if questions.has_map else response

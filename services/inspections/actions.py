@@ -14,7 +14,7 @@ from kernel.errors import NotThere, RuleBroken, Stale
 from kernel.once import reading_once
 from kernel.text import tidy
 from services.cases import documents, route
-from services.cases.decisions import post_held
+from services.cases.decisions import post_held, refuse_taken
 from services.cases.kinds import AtHand
 from services.cases.models import Step
 from services.cases.steps.registry import step_kinds
@@ -41,13 +41,14 @@ class Report:
 
 def _at_hand(step_id: int, by: User, at: datetime) -> AtHand:
     """Lock the case of an open visit that is this official's to make. Raises NotThere, Stale,
-    RuleBroken."""
+    RuleBroken, also while a colleague has it in hand."""
     hand = route.at_hand(step_id)
     if hand is None or hand.spec.kind != INSPECTION:
         raise NotThere("Pemeriksaan ini tidak ditemukan.")
     post = post_held(by, hand.step, at)
     if hand.step.state != Step.State.OPEN:
         raise Stale("Pemeriksaan ini sudah selesai. Tidak ada yang berubah.")
+    refuse_taken(hand.step, by)
     route.refuse_own(by, hand.case)
     return AtHand(hand.case, hand.step, hand.steps, hand.spec, post)
 

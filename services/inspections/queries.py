@@ -14,7 +14,7 @@ from tenants.registry.current import city
 
 def waiting(posts: list[Post]) -> list[Step]:
     """Visits that these posts have to make: those with a time first, by time; with their case."""
-    found = inbox(posts).filter(kind=INSPECTION).select_related("inspection")
+    found = inbox(posts).filter(kind=INSPECTION).select_related("inspection", "taken_by")
     return sorted(found, key=lambda step: (_when(step), step.due_at, step.pk))
 
 

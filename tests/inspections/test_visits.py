@@ -16,7 +16,7 @@ from kernel.clock import now
 from kernel.errors import NotThere, RuleBroken, Stale
 from messaging.models import Outbox
 from services.applications.models import Application
-from services.cases import decisions, documents
+from services.cases import decisions, documents, taking
 from services.cases.actions import complete
 from services.cases.models import Step
 from services.cases.timeline import timeline
@@ -236,6 +236,23 @@ def test_a_visit_is_listed_scheduled_and_filled_in(cast: Cast, kasi: User, as_: 
     seen = text(as_(cast.lurah).get(f"/meja/berkas/{sent.pk}/"))
     for words in ("Sesuai", "Luas lantai", "36 m²", "Depan rumah"):
         assert words in seen
+
+
+def test_a_colleague_sees_who_has_a_visit_in_hand_and_takes_it_over(
+    cast: Cast, kasi: User, as_: As
+) -> None:
+    other = official("kasi-lain", cast.village, "kasi")
+    case, step = waiting(cast)
+    taking.take(step_id=step.pk, by=kasi, at=MONDAY)
+    assert f"ditangani {kasi.name}" in text(as_(other).get("/meja/kunjungan/"))
+    shown = text(as_(other).get(f"/meja/kunjungan/{step.pk}/"))
+    assert "Ambil alih" in shown and f"/meja/berkas/{case.pk}/pegang/" in shown
+    with pytest.raises(RuleBroken, match="sedang ditangani"):
+        told(step, other)
+    taken = as_(other).post(f"/meja/berkas/{case.pk}/pegang/", {"do": "take_over"})
+    assert taken.status_code == 302
+    assert told(step, other).is_done
+    assert "Ambil alih" not in text(as_(kasi).get("/meja/kunjungan/"))
 
 
 def test_a_broken_photo_ends_nothing(cast: Cast, kasi: User, as_: As) -> None:
