@@ -25,27 +25,26 @@ EXPIRE = """() => new Promise((done) => {
     change.oncomplete = () => { asked.result.close(); done(true); };
   };
 })"""
-ALL_SENT = """() => new Promise((done) => {
-  const asked = indexedDB.open('balai-device');
-  asked.onsuccess = () => {
-    const forms = asked.result.transaction('forms').objectStore('forms').getAll();
-    forms.onsuccess = () => {
-      asked.result.close();
-      done(forms.result.every((row) => row.state !== 'waiting'));
-    };
-  };
-})"""
+
+
+def of_forms(found: str) -> str:
+    """A script that gives what is found in ``rows``: what was pressed on this phone."""
+    return f"""() => new Promise((done) => {{
+      const asked = indexedDB.open('balai-device');
+      asked.onsuccess = () => {{
+        const all = asked.result.transaction('forms').objectStore('forms').getAll();
+        all.onsuccess = () => {{
+          const rows = all.result;
+          asked.result.close();
+          done({found});
+        }};
+      }};
+    }})"""
+
+
+ALL_SENT = of_forms("rows.every((row) => row.state !== 'waiting')")
 # What the server said of forms that it did not take.
-REFUSED = """() => new Promise((done) => {
-  const asked = indexedDB.open('balai-device');
-  asked.onsuccess = () => {
-    const forms = asked.result.transaction('forms').objectStore('forms').getAll();
-    forms.onsuccess = () => {
-      asked.result.close();
-      done(forms.result.filter((row) => row.state === 'refused').map((row) => row.words));
-    };
-  };
-})"""
+REFUSED = of_forms("rows.filter((row) => row.state === 'refused').map((row) => row.words)")
 SEALED = """() => new Promise((done) => {
   const asked = indexedDB.open('balai-device');
   asked.onsuccess = () => {
