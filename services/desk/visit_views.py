@@ -123,7 +123,7 @@ def _page(
         scheduling = ScheduleForm(initial=initial, auto_id="id_%s_schedule")
     failed = bool(form.errors or wrong or scheduling.errors)
     context = {
-        **frame(posts, "kunjungan"), "step": step,
+        **frame(posts, "kunjungan"), "step": step, "application": step.case,
         "case": kind_of(step.case).summary(step.case), "inspection": found, "spec": spec,
         "questions": questions, "form": form, "scheduling": scheduling,
         "photos": list(found.photos.all()), "failed": failed,
