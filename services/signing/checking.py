@@ -28,6 +28,10 @@ class Unfamiliar(Doubtful):
 
     code = UNFAMILIAR
 
+    def __init__(self, said: str, finding: "Finding") -> None:
+        super().__init__(said)
+        self.finding = finding
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -168,7 +172,8 @@ def accepted(
     if newest.fingerprint != known:
         raise Unfamiliar(
             f"Sertifikat pada tanda tangan itu atas nama {newest.common_name[:80]}, dan belum "
-            "tercatat sebagai sertifikat penanda tangan surat ini."
+            "tercatat sebagai sertifikat penanda tangan surat ini.",
+            newest,
         )
     return Accepted(newest, root_checked)
 

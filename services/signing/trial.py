@@ -205,15 +205,14 @@ def _tried(user: User, provider: Provider, way: Way, who: Who, passphrase: str) 
         made = session.sign(asked)
         told: dict[str, Any] = {"seconds": round(time.monotonic() - began, 1)}
     try:
-        checking.accepted(
+        newest = checking.accepted(
             sheet, made.pdf, known=None, is_certified=provider.is_certified, before=0, began=at,
             mark=ordered.size,
-        )  # fmt: skip
-    except checking.Unfamiliar:
-        pass  # whoever looks at the trial sees whose certificate it is
+        ).finding  # fmt: skip
+    except checking.Unfamiliar as stranger:  # who looks at the trial sees whose certificate it is
+        newest = stranger.finding
     except checking.Doubtful as doubt:
         return told | {"said": str(doubt) + (NOT_THE_SHEET if ordered.width else "")}
-    [newest] = checking.findings(made.pdf)
     told |= {
         "level": newest.level, "signer": newest.common_name[:200],
         "issuer": rules.common_name(newest.issuer)[:200],
