@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +12,7 @@ from services.signing.models import Attempt, Batch, Signature
 from tenants.office.models import Unit
 from tenants.registry.models import City
 from tests.factories import MONDAY, Cast, approve, make_cast, official, submitted
+from tests.signing.standin import Standin, running
 
 PASSPHRASE = "empat kuda hijau berlari"
 
@@ -43,6 +44,13 @@ class Desk:
         tries = list(Attempt.objects.filter(batch=batch).values_list("pk", flat=True))
         making.work(batch.pk, tries, secret.keep(passphrase))
         return batch
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    """The stand-in of the signing gateway, running for the tests of one file."""
+    with running() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """How a certified signature is told: by the signer's certificate, and the operator's roots."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,17 +20,11 @@ from services.web import verifying
 from tests.factories import MONDAY
 from tests.signing import test_same
 from tests.signing.conftest import Desk
-from tests.signing.standin import Standin, running
+from tests.signing.standin import Standin
 from tests.signing.test_gateway import Gateway, signing_by
 from tests.signing.test_local import pdf_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Standin]:
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How many letters of a confirmation are asked for at once, and by which gateway."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,17 +26,11 @@ from services.signing.models import Account, Attempt, Batch, Signature
 from services.signing.providers import Owner, http
 from tests.factories import MONDAY
 from tests.signing.conftest import PASSPHRASE, Desk
-from tests.signing.standin import PASSWORD, USER, Standin, running
+from tests.signing.standin import PASSWORD, USER, Standin
 from tests.signing.test_gateway import Gateway, signing_by
 from tests.signing.test_local import pdf_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Standin]:
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """BSrE's gateway, as a real server that behaves as badly as the real one does."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -18,17 +17,11 @@ from services.signing.models import Account, Attempt, Signature
 from services.signing.providers import Who, http
 from tests.factories import MONDAY
 from tests.signing.conftest import PASSPHRASE, Desk
-from tests.signing.standin import PASSWORD, USER, Standin, running
+from tests.signing.standin import PASSWORD, USER, Standin
 from tests.signing.test_local import pdf_of, pdfsig
 
 pytestmark = pytest.mark.django_db
 NIK = "6474014107800001"
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Standin]:
-    with running() as found:
-        yield found
 
 
 @dataclass

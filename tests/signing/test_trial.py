@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,19 +25,13 @@ from services.signing.models import Account, Attempt
 from services.signing.providers import Mark, http
 from tests.factories import MONDAY
 from tests.signing.conftest import PASSPHRASE, Desk
-from tests.signing.standin import Standin, running
+from tests.signing.standin import Standin
 from tests.signing.test_gateway import Gateway, signing_by
 from tests.signing.test_local import pdf_of, pdfsig
 
 pytestmark = pytest.mark.django_db
 URL = "/meja/tanda-tangan/sertifikat/"
 BOX = "1,100,500,180,60"
-
-
-@pytest.fixture(scope="module")
-def standin() -> Iterator[Standin]:
-    with running() as found:
-        yield found
 
 
 @pytest.fixture
